@@ -1,0 +1,2 @@
+//! The `aludel` command.
+fn main() {}

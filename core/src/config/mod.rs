@@ -1,0 +1,1 @@
+//! Configuration: `aludel.toml`, environments, where each value came from, URLs that mask themselves.

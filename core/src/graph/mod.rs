@@ -1,0 +1,1 @@
+//! The revision graph: build and check it, resolve targets, order work, draw it.

@@ -1,0 +1,1 @@
+//! The ledger: applied set, journal, format version.

@@ -1,0 +1,1 @@
+//! The plan: typed steps that both interpreters consume.

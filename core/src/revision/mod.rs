@@ -1,0 +1,5 @@
+//! Revisions: ids, metadata, scripts, checksums, and where they are read from.
+
+mod id;
+
+pub use id::{InvalidRevisionId, RevisionId};

@@ -1,0 +1,1 @@
+//! The interpreters: script prints a plan, live sends it.

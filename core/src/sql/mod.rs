@@ -1,0 +1,1 @@
+//! Scanning a script into statements, per dialect; directives.

@@ -1,0 +1,1 @@
+//! The postgres driver of aludel: dialect (offline) and session (online) side by side.

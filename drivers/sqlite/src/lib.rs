@@ -1,0 +1,1 @@
+//! The sqlite driver of aludel: dialect (offline) and session (online) side by side.

@@ -1,0 +1,1 @@
+//! The conformance suite that every driver passes, and what the whole-process tests share.
