@@ -1,1 +1,88 @@
-//! What a driver is: a dialect (pure), a session (one live connection), capabilities, the registry by scheme.
+//! What a driver is: a dialect (pure text rules) plus the way to connect, found by URL scheme.
+//!
+//! Three traits, each small enough to print on a page:
+//!
+//! * [`Dialect`]: pure functions and data. **All text of a plan comes from it**: transactions,
+//!   ledger rows, guards. It cannot reach a database.
+//! * [`Session`]: one live connection. It sends what a plan holds and reads the ledger; it writes
+//!   no SQL of its own into a plan, or there would be two truths.
+//! * [`Driver`]: names, schemes, the dialect for a server, and `connect`.
+//!
+//! Invariant: offline code only ever holds a `Driver` and a `Dialect`. A `Session` is made by
+//! [`Driver::connect`] alone, so nothing offline can open a connection.
+
+mod capability;
+mod dialect;
+mod failure;
+mod registry;
+mod server;
+mod session;
+
+pub use capability::{Capabilities, LockKind};
+pub use dialect::{Client, Dialect};
+pub use failure::{At, Failure, FailureKind, SessionState};
+pub use registry::{Registry, UnknownScheme};
+pub use server::{InvalidServer, Server};
+pub use session::{
+    Access, ConnectOptions, Holder, Interrupt, LockAttempt, LockRequest, ResultSet, Session,
+};
+
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+
+use crate::config::DatabaseUrl;
+
+/// What a driver says of itself.
+#[derive(Debug, Clone)]
+pub struct DriverInfo {
+    /// The driver's name: `postgres`, `sqlite`, `mysql` …
+    pub name: &'static str,
+    /// The driver's own version.
+    pub version: &'static str,
+    /// Each URL scheme with the flavour that it means.
+    pub schemes: &'static [(&'static str, &'static str)],
+    /// Every flavour that a directive or an override file may name.
+    pub flavours: &'static [&'static str],
+    /// How the server is described where none is known, for each flavour: the documented floor.
+    pub floor: &'static [(&'static str, u32, u32)],
+}
+
+/// A dialect plus the way to connect.
+pub trait Driver: Send + Sync + 'static {
+    /// Name, schemes, flavours, floor.
+    fn info(&self) -> &DriverInfo;
+
+    /// The dialect of one server. Pure: no connection is made.
+    ///
+    /// # Errors
+    ///
+    /// If the flavour is not this driver's or the version lies below the floor; the text says so.
+    fn dialect(&self, server: &Server) -> Result<Arc<dyn Dialect>, String>;
+
+    /// The name of the database in the URL as the dialect qualifies tables with it, if the
+    /// engine does so (MySQL does; PostgreSQL and SQLite do not).
+    fn catalog(&self, url: &DatabaseUrl) -> Option<String> {
+        let _ = url;
+        None
+    }
+
+    /// Opens one session and finds out what server it is.
+    fn connect<'a>(
+        &'a self,
+        url: &'a DatabaseUrl,
+        options: &'a ConnectOptions,
+    ) -> BoxFuture<'a, Result<Box<dyn Session>, Failure>>;
+
+    /// What is assumed of the server when nobody says: the scheme's flavour at its floor.
+    fn assumed(&self, scheme: &str) -> Option<Server> {
+        let info = self.info();
+        let flavour = info
+            .schemes
+            .iter()
+            .find_map(|(known, flavour)| (*known == scheme).then_some(*flavour))
+            .or_else(|| (info.name == scheme).then_some(info.name))?;
+        let &(_, major, minor) = info.floor.iter().find(|(f, ..)| *f == flavour)?;
+        Some(Server::new(flavour, major, minor))
+    }
+}

@@ -1,0 +1,137 @@
+//! One live connection.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+
+use super::{Failure, Server};
+use crate::ledger::{LedgerTables, Snapshot};
+
+/// What a session is opened for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// To read: nothing is created or written, not even a file.
+    Read,
+    /// To write: a missing SQLite file is created.
+    Write,
+}
+
+/// How a session is opened.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct ConnectOptions {
+    /// To read or to write.
+    pub access: Access,
+    /// How long to try.
+    pub timeout: Duration,
+    /// How long a transaction waits for the engine's write lock, where that is the lock.
+    pub lock_timeout: Duration,
+}
+
+impl ConnectOptions {
+    /// Options for `access` with a connect time-out of 10 s and a lock time-out of 60 s.
+    pub fn new(access: Access) -> Self {
+        Self {
+            access,
+            timeout: Duration::from_secs(10),
+            lock_timeout: Duration::from_secs(60),
+        }
+    }
+
+    /// Sets how long the lock is waited for.
+    #[must_use]
+    pub fn lock_timeout(mut self, timeout: Duration) -> Self {
+        self.lock_timeout = timeout;
+        self
+    }
+}
+
+/// What a lock is asked for.
+#[derive(Debug, Clone)]
+pub struct LockRequest {
+    /// The ledger that the lock protects; the lock's name is made of it.
+    pub tables: LedgerTables,
+}
+
+/// One attempt at the lock. The caller polls: a blocking wait would deadlock with
+/// `CREATE INDEX CONCURRENTLY` (engines.md §2 f).
+#[derive(Debug)]
+pub enum LockAttempt {
+    /// Obtained; the ledger was read after it.
+    Obtained(Box<Snapshot>),
+    /// Somebody else holds it.
+    Held(Option<Holder>),
+}
+
+/// Who holds a lock, as the server tells.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[non_exhaustive]
+pub struct Holder {
+    /// The server's number of that session.
+    pub session: String,
+    /// User, application, address: whatever the server tells, in words.
+    pub description: String,
+}
+
+impl Holder {
+    /// A holder by the server's session number and a description.
+    pub fn new(session: impl Into<String>, description: impl Into<String>) -> Self {
+        Self {
+            session: session.into(),
+            description: description.into(),
+        }
+    }
+}
+
+/// Rows of text.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ResultSet {
+    /// Column names.
+    pub columns: Vec<String>,
+    /// Rows; `None` is NULL.
+    pub rows: Vec<Vec<Option<String>>>,
+}
+
+/// One live connection. After every answer, also a failure, no transaction is open that the
+/// message did not mean to leave open, unless [`Failure::session`] says that it is dead.
+///
+/// **Nobody drops a future of a session before it is ready**: on all three engines the statement
+/// goes on or the connection is lost (engines.md §0, fact 4). [`Interrupt`] is the way to stop.
+pub trait Session: Send {
+    /// What was found at the other end.
+    fn server(&self) -> &Server;
+
+    /// Reads the ledger without writing anything; absent tables are reported, not made.
+    fn read<'a>(&'a mut self, tables: &'a LedgerTables)
+    -> BoxFuture<'a, Result<Snapshot, Failure>>;
+
+    /// Tries once for the lock and reads the ledger after it, in as few round trips as can be.
+    fn try_lock<'a>(
+        &'a mut self,
+        request: &'a LockRequest,
+    ) -> BoxFuture<'a, Result<LockAttempt, Failure>>;
+
+    /// Gives the lock back. Closing the session does so too.
+    fn unlock<'a>(&'a mut self) -> BoxFuture<'a, Result<(), Failure>>;
+
+    /// Sends statements (without terminators) in one message, in order, stopping at the first
+    /// failure. After a failure whatever transaction was open has been rolled back.
+    fn send<'a>(&'a mut self, statements: &'a [&'a str]) -> BoxFuture<'a, Result<(), Failure>>;
+
+    /// Runs one reading statement.
+    fn query<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<ResultSet, Failure>>;
+
+    /// The handle that stops what is running.
+    fn interrupt(&self) -> Arc<dyn Interrupt>;
+
+    /// Closes politely; what was locked is free afterwards.
+    fn close(self: Box<Self>) -> BoxFuture<'static, ()>;
+}
+
+/// Stops what a session is running, from any task. Idempotent; harmless if nothing runs.
+pub trait Interrupt: Send + Sync {
+    /// Asks the engine to stop. The interrupted call still answers, with
+    /// [`FailureKind::Interrupted`](super::FailureKind::Interrupted).
+    fn interrupt(&self) -> BoxFuture<'static, ()>;
+}

@@ -1,0 +1,103 @@
+//! What is written: journal events and guards.
+
+use std::fmt;
+
+/// Which way a revision is run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Direction {
+    /// Towards the heads: the up script.
+    Up,
+    /// Towards base: the down script.
+    Down,
+}
+
+impl Direction {
+    /// `up` or `down`, as journal rows and script names have it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Up => "up",
+            Self::Down => "down",
+        }
+    }
+}
+
+impl fmt::Display for Direction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// What a journal row tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum EntryEvent {
+    /// A revision that cannot be one transaction has begun.
+    Started,
+    /// Statement k (from 1) of such a revision has completed.
+    Statement(usize),
+    /// The revision is applied, or reverted.
+    Done,
+    /// A revision that was no transaction stopped after k completed statements.
+    Failed(usize),
+    /// The ledger was set without running the script.
+    Stamped,
+}
+
+impl EntryEvent {
+    /// The event as the journal's column has it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Started => "started",
+            Self::Statement(_) => "statement",
+            Self::Done => "done",
+            Self::Failed(_) => "failed",
+            Self::Stamped => "stamped",
+        }
+    }
+
+    /// The statement's number, where the event has one.
+    pub fn statement(self) -> Option<usize> {
+        match self {
+            Self::Statement(k) | Self::Failed(k) => Some(k),
+            _ => None,
+        }
+    }
+}
+
+/// One row to append to the journal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JournalEntry {
+    /// The revision's id.
+    pub revision: String,
+    /// Which way.
+    pub direction: Direction,
+    /// What happened.
+    pub event: EntryEvent,
+    /// How many statements the chosen script has.
+    pub statements: Option<usize>,
+    /// Checksum of the chosen script with its algorithm's tag: `sha256:…`.
+    pub checksum: Option<String>,
+}
+
+/// Who runs. `None` leaves it to an expression of the engine, so that what is printed offline does
+/// not depend on the machine.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Identity {
+    /// The user who runs aludel.
+    pub who: Option<String>,
+    /// The host that it runs on.
+    pub host: Option<String>,
+}
+
+/// What must hold of the ledger before a unit of work runs.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Guard {
+    /// The revision the guard stands before.
+    pub revision: String,
+    /// Revisions that must be applied.
+    pub present: Vec<String>,
+    /// Revisions that must not be applied.
+    pub absent: Vec<String>,
+    /// The revision must not be part-way either (for work that is no transaction).
+    pub not_part_way: bool,
+}

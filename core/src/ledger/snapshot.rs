@@ -1,0 +1,177 @@
+//! What was read: the applied set and the journal, and what they mean together.
+
+use std::collections::HashMap;
+
+use super::{Direction, LedgerTables};
+
+/// The ledger as one read found it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Snapshot {
+    /// The tables that were read, with their schema.
+    pub tables: LedgerTables,
+    /// Diesel's table exists.
+    pub ledger_exists: bool,
+    /// The journal exists.
+    pub journal_exists: bool,
+    /// The format that the journal names.
+    pub format: Option<u32>,
+    /// The applied revisions.
+    pub applied: Vec<String>,
+    /// The journal, oldest first, without the format row.
+    pub journal: Vec<JournalRow>,
+}
+
+/// One row of the journal.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct JournalRow {
+    /// The engine's number: later rows have greater ones.
+    pub number: u64,
+    /// The revision's id.
+    pub revision: String,
+    /// `up` or `down`.
+    pub direction: String,
+    /// `started`, `statement`, `done`, `failed`, `stamped`; others are of a newer version.
+    pub event: String,
+    /// The statement's number, from 1.
+    pub statement: Option<u64>,
+    /// How many statements the script had.
+    pub statements: Option<u64>,
+    /// The script's checksum with its algorithm's tag.
+    pub checksum: Option<String>,
+}
+
+/// What the journal knows of an applied revision.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recorded {
+    /// Number of the row: how recently it was applied.
+    pub number: u64,
+    /// The checksum of what was applied; `None` is *unverified*.
+    pub checksum: Option<String>,
+}
+
+/// A revision of which some statements are committed, or may be.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct PartWay {
+    /// The revision's id.
+    pub revision: String,
+    /// Which way it was run.
+    pub direction: Direction,
+    /// Statements that are known to have completed.
+    pub completed: u64,
+    /// Statements that the script had.
+    pub statements: Option<u64>,
+    /// It stopped on an error. If not, the run was cut off and the statement after the completed
+    /// ones may have happened or not.
+    pub failed: bool,
+}
+
+impl Snapshot {
+    /// A snapshot of tables that do not exist.
+    pub fn absent(tables: LedgerTables) -> Self {
+        Self {
+            tables,
+            ..Self::default()
+        }
+    }
+
+    /// Fills in the journal's rows from a result with the columns
+    /// `number, revision, direction, event, statement, statements, checksum, format`, in that
+    /// order, all as text.
+    pub fn set_journal(&mut self, rows: Vec<Vec<Option<String>>>) {
+        self.journal_exists = true;
+        for row in rows {
+            let mut cells = row.into_iter();
+            let mut text = || cells.next().flatten();
+            let number = |value: Option<String>| value.and_then(|v| v.parse::<u64>().ok());
+            let at = number(text()).unwrap_or_default();
+            let revision = text();
+            let direction = text().unwrap_or_default();
+            let event = text().unwrap_or_default();
+            let statement = number(text());
+            let statements = number(text());
+            let checksum = text();
+            if let Some(format) = number(text()) {
+                self.format = u32::try_from(format).ok();
+            }
+            if let Some(revision) = revision {
+                self.journal.push(JournalRow {
+                    number: at,
+                    revision,
+                    direction,
+                    event,
+                    statement,
+                    statements,
+                    checksum,
+                });
+            }
+        }
+        self.journal.sort_by_key(|row| row.number);
+    }
+
+    /// What the journal knows of each revision that it last saw applied.
+    pub fn recorded(&self) -> HashMap<&str, Recorded> {
+        let mut recorded = HashMap::new();
+        for row in &self.journal {
+            match (row.event.as_str(), row.direction.as_str()) {
+                ("done" | "stamped", "up") => {
+                    recorded.insert(
+                        row.revision.as_str(),
+                        Recorded {
+                            number: row.number,
+                            checksum: row.checksum.clone(),
+                        },
+                    );
+                }
+                ("done" | "stamped", "down") => {
+                    recorded.remove(row.revision.as_str());
+                }
+                _ => {}
+            }
+        }
+        recorded
+    }
+
+    /// The revisions that are part-way: begun without a transaction and neither done nor failed
+    /// before their first statement.
+    pub fn part_way(&self) -> Vec<PartWay> {
+        let mut open: Vec<PartWay> = Vec::new();
+        for row in &self.journal {
+            let index = open.iter().position(|p| p.revision == row.revision);
+            match (row.event.as_str(), index) {
+                ("started", index) => {
+                    if let Some(index) = index {
+                        open.remove(index);
+                    }
+                    open.push(PartWay {
+                        revision: row.revision.clone(),
+                        direction: if row.direction == "down" {
+                            Direction::Down
+                        } else {
+                            Direction::Up
+                        },
+                        completed: 0,
+                        statements: row.statements,
+                        failed: false,
+                    });
+                }
+                ("statement", Some(index)) => {
+                    open[index].completed = row.statement.unwrap_or_default();
+                }
+                ("failed", Some(index)) => {
+                    if row.statement.unwrap_or_default() == 0 {
+                        open.remove(index);
+                    } else {
+                        open[index].completed = row.statement.unwrap_or_default();
+                        open[index].failed = true;
+                    }
+                }
+                ("done" | "stamped", Some(index)) => {
+                    open.remove(index);
+                }
+                _ => {}
+            }
+        }
+        open
+    }
+}
