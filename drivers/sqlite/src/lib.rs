@@ -1,1 +1,79 @@
-//! The sqlite driver of aludel: dialect (offline) and session (online) side by side.
+//! The SQLite driver of aludel: dialect (offline) and session (online) side by side.
+//!
+//! SQLite is bundled, and a process holds one copy of it: two copies that open the same file
+//! break each other's locks (POSIX locks are dropped when any descriptor of the file is closed).
+//!
+//! Deliberately absent: any change of journal mode, synchronous or foreign-key settings. A
+//! database keeps those that it has.
+
+mod dialect;
+mod exec;
+mod handle;
+mod open;
+mod session;
+
+pub use dialect::SqliteDialect;
+
+use std::sync::Arc;
+
+use aludel::config::DatabaseUrl;
+use aludel::driver::{ConnectOptions, Dialect, Driver, DriverInfo, Failure, Server, Session};
+use futures_util::future::BoxFuture;
+
+/// The driver for `sqlite:` URLs.
+///
+/// ```
+/// use aludel::driver::Driver;
+///
+/// let driver = aludel_sqlite::SqliteDriver::new();
+/// let server = driver.assumed("sqlite").expect("a floor is documented");
+/// assert_eq!(driver.dialect(&server)?.begin(), "BEGIN IMMEDIATE");
+/// # Ok::<(), String>(())
+/// ```
+#[derive(Debug)]
+pub struct SqliteDriver {
+    info: DriverInfo,
+}
+
+impl SqliteDriver {
+    /// The driver.
+    pub fn new() -> Self {
+        Self {
+            info: DriverInfo {
+                name: "sqlite",
+                version: env!("CARGO_PKG_VERSION"),
+                schemes: &[("sqlite", "sqlite")],
+                flavours: &["sqlite"],
+                floor: &[("sqlite", 3, 35)],
+            },
+        }
+    }
+}
+
+impl Default for SqliteDriver {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Driver for SqliteDriver {
+    fn info(&self) -> &DriverInfo {
+        &self.info
+    }
+
+    fn dialect(&self, server: &Server) -> Result<Arc<dyn Dialect>, String> {
+        SqliteDialect::new(server).map(|dialect| Arc::new(dialect) as Arc<dyn Dialect>)
+    }
+
+    fn connect<'a>(
+        &'a self,
+        url: &'a DatabaseUrl,
+        options: &'a ConnectOptions,
+    ) -> BoxFuture<'a, Result<Box<dyn Session>, Failure>> {
+        Box::pin(async move {
+            let location = open::Location::of(url);
+            let session = session::SqliteSession::open(location, options).await?;
+            Ok(Box::new(session) as Box<dyn Session>)
+        })
+    }
+}

@@ -1,0 +1,99 @@
+//! SQLite's SQL: pure text rules.
+
+use aludel::driver::{Capabilities, Client, Dialect, LockKind, Server};
+use aludel::ledger::{FORMAT, GUARD_CONSTRAINT, LedgerTables};
+use aludel::sql::Syntax;
+
+/// The dialect of SQLite.
+#[derive(Debug)]
+pub struct SqliteDialect {
+    server: Server,
+    capabilities: Capabilities,
+}
+
+impl SqliteDialect {
+    /// The dialect of one version.
+    ///
+    /// # Errors
+    ///
+    /// If the flavour is not `sqlite` or the version is older than 3.35.
+    pub fn new(server: &Server) -> Result<Self, String> {
+        if server.flavour() != "sqlite" || server.version() < (3, 35) {
+            return Err(format!(
+                "the sqlite driver needs `sqlite 3.35` or newer, not `{server}`"
+            ));
+        }
+        Ok(Self {
+            server: server.clone(),
+            capabilities: Capabilities::new(true, LockKind::Transaction)
+                .revisions_per_message(16)
+                .error_positions(),
+        })
+    }
+
+    fn table(&self, tables: &LedgerTables, name: &str) -> String {
+        let schema = tables.schema.as_deref().unwrap_or("main");
+        format!("{}.{}", self.identifier(schema), self.identifier(name))
+    }
+}
+
+impl Dialect for SqliteDialect {
+    fn server(&self) -> &Server {
+        &self.server
+    }
+
+    fn syntax(&self) -> Syntax {
+        Syntax::Sqlite
+    }
+
+    fn names(&self) -> &[&'static str] {
+        &["sqlite"]
+    }
+
+    fn capabilities(&self) -> &Capabilities {
+        &self.capabilities
+    }
+
+    fn default_schema(&self) -> Option<&'static str> {
+        Some("main")
+    }
+
+    // A deferred transaction that turns into a writer fails at once when somebody else writes,
+    // whatever the time-out; an immediate one waits (SQLite, "BEGIN IMMEDIATE").
+    fn begin(&self) -> &'static str {
+        "BEGIN IMMEDIATE"
+    }
+
+    fn create_ledger(&self, tables: &LedgerTables) -> Vec<String> {
+        let ledger = self.table(tables, &tables.ledger);
+        let journal = self.table(tables, &tables.journal);
+        vec![
+            // Diesel's own text, so that Diesel finds what it would have made.
+            format!(
+                "CREATE TABLE IF NOT EXISTS {ledger} (\
+                 version VARCHAR(50) PRIMARY KEY NOT NULL, \
+                 run_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP)"
+            ),
+            format!(
+                "CREATE TABLE IF NOT EXISTS {journal} (\
+                 number INTEGER PRIMARY KEY AUTOINCREMENT, \
+                 revision VARCHAR(50), direction VARCHAR(4), event VARCHAR(16) NOT NULL, \
+                 statement INTEGER, statements INTEGER, checksum VARCHAR(100), rules INTEGER, format INTEGER, \
+                 at TIMESTAMP NOT NULL DEFAULT (strftime('%Y-%m-%d %H:%M:%f', 'now')), \
+                 who TEXT, host TEXT, tool TEXT, \
+                 CONSTRAINT {GUARD_CONSTRAINT} CHECK (event <> 'refused'))"
+            ),
+            format!(
+                "INSERT INTO {journal} (event, format) SELECT 'format', {FORMAT} \
+                 WHERE NOT EXISTS (SELECT 1 FROM {journal} WHERE event = 'format')"
+            ),
+        ]
+    }
+
+    fn script_header(&self, client: Client) -> &'static str {
+        match client {
+            Client::Usual => ".bail on\n",
+            Client::None => "",
+        }
+    }
+}

@@ -1,0 +1,249 @@
+//! Running statements one by one on the raw handle.
+//!
+//! `sqlite3_exec` tells neither which statement failed nor where; a loop over
+//! `sqlite3_prepare_v3` does. Waiting for the write lock is ours too, so that it can be stopped.
+
+#![expect(unsafe_code, reason = "SQLite's C handle")]
+
+use std::ffi::{CStr, c_int};
+use std::ptr;
+use std::time::{Duration, Instant};
+
+use aludel::driver::{At, Failure, FailureKind, ResultSet, SessionState};
+use libsqlite3_sys as ffi;
+
+use crate::handle::{Handle, Stop};
+
+/// What one run of statements needs.
+#[derive(Clone)]
+pub(crate) struct Executor {
+    pub(crate) handle: Handle,
+    pub(crate) stop: Stop,
+    pub(crate) lock_timeout: Duration,
+}
+
+/// A prepared statement that is finalized when dropped.
+struct Prepared(*mut ffi::sqlite3_stmt);
+
+impl Drop for Prepared {
+    fn drop(&mut self) {
+        // SAFETY: made by `sqlite3_prepare_v3` and finalized once; NULL is allowed.
+        unsafe { ffi::sqlite3_finalize(self.0) };
+    }
+}
+
+impl Executor {
+    /// Runs statements in order. After a failure the open transaction has been rolled back.
+    pub(crate) fn send(&self, statements: &[String]) -> Result<(), Failure> {
+        for (index, sql) in statements.iter().enumerate() {
+            self.run(sql, None).map_err(|mut failure| {
+                failure.completed = index;
+                failure.at = Some(At {
+                    statement: index,
+                    offset: failure.at.and_then(|at| at.offset),
+                });
+                self.clean_up();
+                failure
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Runs one reading statement.
+    pub(crate) fn query(&self, sql: &str) -> Result<ResultSet, Failure> {
+        let mut result = ResultSet::default();
+        self.run(sql, Some(&mut result))
+            .inspect_err(|_| self.clean_up())?;
+        Ok(result)
+    }
+
+    /// Ends whatever transaction is open. An interrupt in a write has done so already.
+    pub(crate) fn clean_up(&self) {
+        if !self.handle.autocommit() {
+            self.stop.clear();
+            // A failing ROLLBACK leaves nothing to do: closing the connection rolls back too.
+            let _ = self.run("ROLLBACK", None);
+        }
+    }
+
+    fn run(&self, sql: &str, mut into: Option<&mut ResultSet>) -> Result<(), Failure> {
+        let mut rest = sql;
+        while !rest.is_empty() {
+            let base = sql.len() - rest.len();
+            let (statement, tail) = self.prepare(rest, base)?;
+            // A comment alone prepares to nothing.
+            if !statement.0.is_null() {
+                self.step_through(&statement, into.as_deref_mut())?;
+            }
+            rest = &rest[tail..];
+        }
+        Ok(())
+    }
+
+    fn prepare(&self, sql: &str, base: usize) -> Result<(Prepared, usize), Failure> {
+        let deadline = Instant::now() + self.lock_timeout;
+        let length = c_int::try_from(sql.len()).map_err(|_| {
+            Failure::new(
+                FailureKind::Refused,
+                "the statement is longer than SQLite allows",
+            )
+        })?;
+        loop {
+            let mut statement = ptr::null_mut();
+            let mut tail = ptr::null();
+            // SAFETY: the connection is open and used by this thread alone; `sql` is valid for
+            // `length` bytes; both out-pointers are valid.
+            let code = unsafe {
+                ffi::sqlite3_prepare_v3(
+                    self.handle.as_ptr(),
+                    sql.as_ptr().cast(),
+                    length,
+                    0,
+                    &mut statement,
+                    &mut tail,
+                )
+            };
+            let statement = Prepared(statement);
+            if code == ffi::SQLITE_OK {
+                // SAFETY: SQLite sets `tail` to a place within the text or just past its end.
+                let used = unsafe { tail.offset_from(sql.as_ptr().cast()) };
+                let used = usize::try_from(used).unwrap_or(sql.len());
+                return Ok((statement, used));
+            }
+            // Reading the schema may meet somebody who is just committing.
+            if !self.wait(code, deadline) {
+                return Err(self.failure(code, base));
+            }
+        }
+    }
+
+    fn step_through(
+        &self,
+        statement: &Prepared,
+        mut into: Option<&mut ResultSet>,
+    ) -> Result<(), Failure> {
+        let deadline = Instant::now() + self.lock_timeout;
+        loop {
+            // SAFETY: the statement is valid until dropped and used by this thread alone.
+            match unsafe { ffi::sqlite3_step(statement.0) } {
+                ffi::SQLITE_DONE => return Ok(()),
+                ffi::SQLITE_ROW => {
+                    if let Some(result) = into.as_deref_mut() {
+                        read_row(statement, result);
+                    }
+                }
+                code => {
+                    // What was read so far would come a second time.
+                    let again = into.as_ref().is_none_or(|result| result.rows.is_empty());
+                    if !(again && self.wait(code, deadline)) {
+                        // The text of a run-time failure has no offset of use.
+                        return Err(self.failure(code, 0));
+                    }
+                    // SAFETY: as above.
+                    unsafe { ffi::sqlite3_reset(statement.0) };
+                }
+            }
+        }
+    }
+
+    /// Sleeps if `code` means that somebody else holds the lock and there is time left.
+    fn wait(&self, code: c_int, deadline: Instant) -> bool {
+        let busy = code & 0xff == ffi::SQLITE_BUSY;
+        if !busy || Instant::now() >= deadline || self.stop.asked() {
+            return false;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+        true
+    }
+
+    fn failure(&self, code: c_int, base: usize) -> Failure {
+        let stopped = self.stop.asked();
+        let kind = match code & 0xff {
+            ffi::SQLITE_INTERRUPT => FailureKind::Interrupted,
+            ffi::SQLITE_BUSY if stopped => FailureKind::Interrupted,
+            ffi::SQLITE_BUSY => FailureKind::Busy,
+            _ => FailureKind::Refused,
+        };
+        let mut failure = Failure::new(kind, self.handle.message());
+        failure.code = Some(code_name(code));
+        failure.at = self.handle.error_offset().map(|offset| At {
+            statement: 0,
+            offset: Some(base + offset),
+        });
+        failure.session = SessionState::Ready;
+        failure.hint = hint(code).map(str::to_owned);
+        failure
+    }
+}
+
+fn read_row(statement: &Prepared, result: &mut ResultSet) {
+    // SAFETY (all calls): the statement has just returned SQLITE_ROW; column numbers are below
+    // its column count; texts are copied before the next call.
+    let columns = unsafe { ffi::sqlite3_column_count(statement.0) };
+    if result.columns.is_empty() {
+        result.columns = (0..columns)
+            .map(|i| {
+                // SAFETY: see above.
+                let name = unsafe { ffi::sqlite3_column_name(statement.0, i) };
+                if name.is_null() {
+                    return String::new();
+                }
+                // SAFETY: a NUL-terminated name, see above.
+                unsafe { CStr::from_ptr(name) }
+                    .to_string_lossy()
+                    .into_owned()
+            })
+            .collect();
+    }
+    let row = (0..columns)
+        .map(|i| {
+            // SAFETY: see above. A NULL value gives a null pointer.
+            let text = unsafe { ffi::sqlite3_column_text(statement.0, i) };
+            if text.is_null() {
+                return None;
+            }
+            // SAFETY: `sqlite3_column_bytes` after `sqlite3_column_text` is the text's length.
+            let bytes = unsafe {
+                let length = ffi::sqlite3_column_bytes(statement.0, i);
+                std::slice::from_raw_parts(text, usize::try_from(length).unwrap_or(0))
+            };
+            Some(String::from_utf8_lossy(bytes).into_owned())
+        })
+        .collect();
+    result.rows.push(row);
+}
+
+/// SQLite's name of a primary result code, with the extended code's number where it says more.
+fn code_name(code: c_int) -> String {
+    let name = match code & 0xff {
+        ffi::SQLITE_ERROR => "SQLITE_ERROR",
+        ffi::SQLITE_BUSY => "SQLITE_BUSY",
+        ffi::SQLITE_LOCKED => "SQLITE_LOCKED",
+        ffi::SQLITE_READONLY => "SQLITE_READONLY",
+        ffi::SQLITE_INTERRUPT => "SQLITE_INTERRUPT",
+        ffi::SQLITE_IOERR => "SQLITE_IOERR",
+        ffi::SQLITE_CORRUPT => "SQLITE_CORRUPT",
+        ffi::SQLITE_FULL => "SQLITE_FULL",
+        ffi::SQLITE_CANTOPEN => "SQLITE_CANTOPEN",
+        ffi::SQLITE_CONSTRAINT => "SQLITE_CONSTRAINT",
+        ffi::SQLITE_MISMATCH => "SQLITE_MISMATCH",
+        ffi::SQLITE_AUTH => "SQLITE_AUTH",
+        ffi::SQLITE_NOTADB => "SQLITE_NOTADB",
+        _ => return format!("SQLite {code}"),
+    };
+    if code > 0xff {
+        format!("{name}, {code}")
+    } else {
+        name.into()
+    }
+}
+
+fn hint(code: c_int) -> Option<&'static str> {
+    match code & 0xff {
+        ffi::SQLITE_READONLY => Some("the file or its directory cannot be written by this user"),
+        ffi::SQLITE_FULL => Some("the disk, or the limit of the database, is full"),
+        ffi::SQLITE_NOTADB => Some("the file is no SQLite database, or it is encrypted"),
+        ffi::SQLITE_CANTOPEN => Some("SQLite needs to create files beside the database"),
+        _ => None,
+    }
+}
