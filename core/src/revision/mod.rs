@@ -2,4 +2,4 @@
 
 mod id;
 
-pub use id::{InvalidRevisionId, RevisionId};
+pub use id::{InvalidRevisionId, MAX_CHARS, RevisionId};
