@@ -171,6 +171,8 @@ proptest! {
         // begins a host: no reader can tell.
         prop_assume!(form != 3 || !secret.starts_with(|c: char| c.is_ascii_digit()));
         prop_assume!(form != 3 || secret.matches('@').count() != 1);
+        // `user://x@h` is a scheme and a user.
+        prop_assume!(form != 4 || !secret.starts_with("//"));
         let secret: Vec<char> = secret.chars().collect();
         for window in secret.windows(6) {
             let window: String = window.iter().collect();
