@@ -1,5 +1,37 @@
 //! Revisions: ids, metadata, scripts, checksums, and where they are read from.
+//!
+//! [`RevisionSet::load`] reads Diesel's directory layout: names and `metadata.toml` at once,
+//! scripts when [`RevisionSet::script`] asks for one. [`write`](mod@write) makes new revisions and
+//! [`order_breaks`] finds where Diesel would run them in another order than the graph's.
+//! Invariants:
+//!
+//! - ids are unique in a set, and every revision of it has an up script;
+//! - a checksum is the same for the same commit, whatever the platform did to its line ends, and
+//!   wherever the revision was read from.
+//!
+//! Deliberately absent: whether parents and dependencies exist. That is the graph's question.
 
+mod checksum;
+#[cfg(feature = "include-dir")]
+mod embedded;
 mod id;
+mod load;
+mod metadata;
+mod order;
+mod problem;
+mod script;
+mod set;
+mod source;
+#[cfg(test)]
+mod tests;
+pub mod write;
 
-pub use id::{InvalidRevisionId, RevisionId};
+pub use crate::config::{Place, TomlProblem};
+pub use checksum::{Checksum, Comparison, InvalidChecksum};
+pub use id::{InvalidRevisionId, MAX_CHARS, RevisionId};
+pub use metadata::Metadata;
+pub use order::{OrderBreak, order_breaks};
+pub use problem::{LoadProblem, ScriptProblem, Warning};
+pub use script::{Direction, ScriptFile};
+pub use set::{Revision, RevisionSet};
+pub use source::{Directory, DirectoryEntry, Source};

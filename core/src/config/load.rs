@@ -1,0 +1,200 @@
+//! Finding and reading `aludel.toml`.
+
+use std::path::{Path, PathBuf};
+
+use super::document::Entry;
+use super::section::{Located, Section, entries, located, paths, unknown_key};
+use super::{ConfigProblem, Document, TomlProblem, nearest};
+
+/// The name of the file that is looked for.
+pub const FILE_NAME: &str = "aludel.toml";
+
+/// The contents of an `aludel.toml`.
+#[derive(Debug, Clone, Default)]
+pub struct Config {
+    pub(super) file: PathBuf,
+    pub(super) base: PathBuf,
+    pub(super) databases: Vec<(String, Section)>,
+    pub(super) environments: Vec<(String, Environment)>,
+    driver_path: Option<Located<Vec<PathBuf>>>,
+}
+
+/// The overlays of one environment, each with the place of its table.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Environment {
+    pub(super) databases: Vec<(String, Located<Section>)>,
+}
+
+impl Config {
+    /// The nearest `aludel.toml` in `start` or above it.
+    pub fn find(start: &Path) -> Option<PathBuf> {
+        // Made absolute without resolving links: `.` has no ancestors, and a path that the user
+        // did not write would be a puzzle in a message.
+        let start = std::path::absolute(start).ok()?;
+        start
+            .ancestors()
+            .map(|directory| directory.join(FILE_NAME))
+            .find(|file| file.is_file())
+    }
+
+    /// Reads a file.
+    ///
+    /// # Errors
+    ///
+    /// Every problem of the file at once.
+    pub fn load(file: &Path) -> Result<Self, Vec<ConfigProblem>> {
+        let read = |source| {
+            vec![ConfigProblem::Read {
+                file: file.to_path_buf(),
+                source,
+            }]
+        };
+        let bytes = std::fs::read(file).map_err(read)?;
+        match std::str::from_utf8(&bytes) {
+            Ok(text) => Self::parse(file, text),
+            Err(error) => {
+                let valid = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
+                let place = super::Place::of_offset(file, &valid, valid.len());
+                let message = "the file is not UTF-8".to_owned();
+                Err(vec![TomlProblem::Syntax { place, message }.into()])
+            }
+        }
+    }
+
+    /// Reads the text of a file. Its paths are relative to the file's directory.
+    ///
+    /// ```
+    /// use aludel::config::Config;
+    ///
+    /// let text = r#"
+    ///     [databases.accounts]
+    ///     migrations = "migrations"
+    ///     url = "sqlite:var/accounts.db"
+    /// "#;
+    /// let config = Config::parse("/srv/aludel.toml".as_ref(), text).expect("valid");
+    /// let selected = config.databases(None, &[], false, &|_| None).expect("one database");
+    /// let url = &selected[0].url.as_ref().expect("set").value;
+    /// assert_eq!(url.path(), "/srv/var/accounts.db");
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Every problem of the text at once.
+    pub fn parse(file: &Path, text: &str) -> Result<Self, Vec<ConfigProblem>> {
+        let document = Document::new(file, text);
+        let table = document
+            .parse()
+            .map_err(|problems| problems.into_iter().map(Into::into).collect::<Vec<_>>())?;
+        let mut config = Self {
+            file: file.to_path_buf(),
+            base: file.parent().unwrap_or(Path::new("")).to_path_buf(),
+            ..Self::default()
+        };
+        let mut problems = Vec::new();
+        for entry in document.entries("", &table) {
+            match entry.name {
+                "databases" => config.read_databases(&entry, &mut problems),
+                "environments" => config.read_environments(&entry, &mut problems),
+                "drivers" => config.read_drivers(&entry, &mut problems),
+                _ => problems.push(unknown_key(
+                    &entry,
+                    &["databases", "environments", "drivers"],
+                )),
+            }
+        }
+        config.check_overlays(&mut problems);
+        if problems.is_empty() {
+            Ok(config)
+        } else {
+            Err(problems)
+        }
+    }
+
+    /// The file this was read from.
+    pub fn file(&self) -> &Path {
+        &self.file
+    }
+
+    /// The directory that every path of the file is relative to.
+    pub fn directory(&self) -> &Path {
+        &self.base
+    }
+
+    /// The names of the configured databases, in the order of the file.
+    pub fn database_names(&self) -> Vec<String> {
+        self.databases
+            .iter()
+            .map(|(name, _)| name.clone())
+            .collect()
+    }
+
+    /// The names of the environments, in the order of the file.
+    pub fn environment_names(&self) -> Vec<String> {
+        self.environments
+            .iter()
+            .map(|(name, _)| name.clone())
+            .collect()
+    }
+
+    /// Where driver plugins are looked for.
+    pub fn driver_path(&self) -> &[PathBuf] {
+        self.driver_path.as_ref().map_or(&[], |path| &path.value)
+    }
+
+    fn read_databases(&mut self, table: &Entry<'_, '_>, problems: &mut Vec<ConfigProblem>) {
+        for entry in entries(table, problems) {
+            let section = Section::read(&entry, &self.base, problems);
+            self.databases.push((entry.name.to_owned(), section));
+        }
+    }
+
+    fn read_environments(&mut self, table: &Entry<'_, '_>, problems: &mut Vec<ConfigProblem>) {
+        for environment in entries(table, problems) {
+            let mut read = Environment::default();
+            for key in entries(&environment, problems) {
+                if key.name != "databases" {
+                    problems.push(unknown_key(&key, &["databases"]));
+                    continue;
+                }
+                for entry in entries(&key, problems) {
+                    let section = Section::read(&entry, &self.base, problems);
+                    let overlay = located(&entry, section);
+                    read.databases.push((entry.name.to_owned(), overlay));
+                }
+            }
+            self.environments.push((environment.name.to_owned(), read));
+        }
+    }
+
+    fn read_drivers(&mut self, table: &Entry<'_, '_>, problems: &mut Vec<ConfigProblem>) {
+        for entry in entries(table, problems) {
+            if entry.name != "path" {
+                problems.push(unknown_key(&entry, &["path"]));
+                continue;
+            }
+            match paths(&entry, &self.base) {
+                Ok(value) => self.driver_path = Some(located(&entry, value)),
+                Err(problem) => problems.push(problem.into()),
+            }
+        }
+    }
+
+    fn check_overlays(&self, problems: &mut Vec<ConfigProblem>) {
+        let known = self.database_names();
+        for (environment, overlays) in &self.environments {
+            for (database, overlay) in &overlays.databases {
+                if known.contains(database) {
+                    continue;
+                }
+                problems.push(ConfigProblem::UnknownOverlay {
+                    place: overlay.place.clone(),
+                    environment: environment.clone(),
+                    database: database.clone(),
+                    suggestion: nearest(database, known.iter().map(String::as_str))
+                        .map(str::to_owned),
+                    known: known.clone(),
+                });
+            }
+        }
+    }
+}

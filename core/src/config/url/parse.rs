@@ -1,0 +1,199 @@
+//! Taking a database URL apart.
+//!
+//! The checks come in the order in which an unencoded password would otherwise be misread: a `#`,
+//! then an `@` on the wrong side of a `/` or `?`, then the escapes, then the port.
+
+use std::path::{Path, PathBuf};
+
+use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
+
+use super::authority::Authority;
+use super::{DatabaseUrl, MASK, UrlError};
+
+/// What a path must escape so that it reads back as it was.
+const PATH: &AsciiSet = &CONTROLS.add(b'%').add(b'?');
+
+/// Schemes that are always followed by `//`.
+const NETWORK: [&str; 4] = ["postgres", "postgresql", "mysql", "mariadb"];
+
+pub(super) fn parse(value: &str, base: &Path) -> Result<DatabaseUrl, UrlError> {
+    let value = value.trim();
+    if value.is_empty() {
+        return Err(UrlError::Empty);
+    }
+    let Some((scheme, rest)) = split_scheme(value) else {
+        return file_without_scheme(value, base);
+    };
+    if scheme == "sqlite" {
+        return sqlite(rest, base);
+    }
+    match rest.strip_prefix("//") {
+        Some(rest) => network(scheme, rest),
+        None if NETWORK.contains(&scheme.as_str()) => Err(UrlError::NoAuthority),
+        None => opaque(scheme, rest),
+    }
+}
+
+/// Splits at the first colon, if a scheme stands before it. One letter is a Windows drive.
+fn split_scheme(value: &str) -> Option<(String, &str)> {
+    let (scheme, rest) = value.split_once(':')?;
+    let valid = scheme.len() > 1
+        && scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+        && scheme
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'.' | b'-'));
+    valid.then(|| (scheme.to_ascii_lowercase(), rest))
+}
+
+fn file_without_scheme(value: &str, base: &Path) -> Result<DatabaseUrl, UrlError> {
+    let suffix = [".db", ".sqlite", ".sqlite3"]
+        .iter()
+        .any(|suffix| value.ends_with(suffix));
+    if value == ":memory:" || suffix || base.join(value).is_file() {
+        Ok(sqlite_url(value, Vec::new(), "", "", base))
+    } else {
+        Err(UrlError::NoScheme)
+    }
+}
+
+fn sqlite(rest: &str, base: &Path) -> Result<DatabaseUrl, UrlError> {
+    let rest = rest.strip_prefix("//").unwrap_or(rest);
+    let (path, query) = split_query(rest);
+    let path = decode(path)?;
+    if path.is_empty() {
+        return Err(UrlError::NoPath);
+    }
+    let (params, masked) = parameters(query)?;
+    Ok(sqlite_url(&path, params, query, &masked, base))
+}
+
+fn sqlite_url(
+    path: &str,
+    params: Vec<(String, String)>,
+    query: &str,
+    masked: &str,
+    base: &Path,
+) -> DatabaseUrl {
+    // `:memory:` and `file:` are SQLite's own words, not paths.
+    let path = if path == ":memory:" || path.starts_with("file:") {
+        path.to_owned()
+    } else {
+        let joined: PathBuf = base.join(path);
+        joined.to_str().unwrap_or(path).to_owned()
+    };
+    let encoded = utf8_percent_encode(&path, PATH);
+    let with = |query: &str| match query {
+        "" => format!("sqlite:{encoded}"),
+        query => format!("sqlite:{encoded}?{query}"),
+    };
+    DatabaseUrl {
+        raw: with(query),
+        masked: with(masked),
+        scheme: "sqlite".into(),
+        user: None,
+        password: None,
+        hosts: Vec::new(),
+        path,
+        params,
+    }
+}
+
+fn network(scheme: String, rest: &str) -> Result<DatabaseUrl, UrlError> {
+    if rest.contains('#') {
+        return Err(UrlError::Fragment);
+    }
+    if rest.contains(|c: char| c.is_whitespace() || c.is_control()) {
+        return Err(UrlError::WhiteSpace);
+    }
+    let (authority, tail) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
+    if tail.contains('@') {
+        return Err(UrlError::AtAfterHost);
+    }
+    let authority = Authority::parse(authority)?;
+    let (path, query) = split_query(tail);
+    let (params, masked_query) = parameters(query)?;
+    let mark = if query.is_empty() { "" } else { "?" };
+    Ok(DatabaseUrl {
+        raw: format!("{scheme}://{rest}"),
+        masked: format!("{scheme}://{}{path}{mark}{masked_query}", authority.masked),
+        path: decode(path.strip_prefix('/').unwrap_or(path))?,
+        scheme,
+        user: authority.user,
+        password: authority.password,
+        hosts: authority.hosts,
+        params,
+    })
+}
+
+/// A plugin's URL without `//`. Where its secret would stand is unknown, so all of it is masked.
+fn opaque(scheme: String, rest: &str) -> Result<DatabaseUrl, UrlError> {
+    let (path, query) = split_query(rest);
+    let (params, _) = parameters(query)?;
+    Ok(DatabaseUrl {
+        raw: format!("{scheme}:{rest}"),
+        masked: format!("{scheme}:{MASK}"),
+        path: decode(path)?,
+        scheme,
+        user: None,
+        password: None,
+        hosts: Vec::new(),
+        params,
+    })
+}
+
+fn split_query(text: &str) -> (&str, &str) {
+    text.split_once('?').unwrap_or((text, ""))
+}
+
+/// Decoded parameters, and the query with the secret ones masked.
+fn parameters(query: &str) -> Result<(Vec<(String, String)>, String), UrlError> {
+    let mut params = Vec::new();
+    let mut masked = Vec::new();
+    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+        let (key, value) = pair.split_once('=').ok_or(UrlError::Parameter)?;
+        let name = decode(key)?;
+        if is_secret(&name) {
+            masked.push(format!("{key}={MASK}"));
+        } else {
+            masked.push(pair.to_owned());
+        }
+        params.push((name, decode(value)?));
+    }
+    Ok((params, masked.join("&")))
+}
+
+/// Whether a parameter of this name holds a secret. Paths of key files do not.
+fn is_secret(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let words = [
+        "passw",
+        "passphrase",
+        "pwd",
+        "secret",
+        "token",
+        "credential",
+        "apikey",
+        "api_key",
+        "accesskey",
+        "access_key",
+    ];
+    matches!(name.as_str(), "pass" | "key" | "hexkey" | "textkey")
+        || words.iter().any(|word| name.contains(word))
+}
+
+/// Percent-decodes strictly: a `%` that begins no escape, a NUL and non-UTF-8 are refused.
+pub(super) fn decode(text: &str) -> Result<String, UrlError> {
+    let bytes = text.as_bytes();
+    let is_escape = |at: usize| {
+        bytes
+            .get(at + 1..at + 3)
+            .is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+    };
+    if (0..bytes.len()).any(|at| bytes[at] == b'%' && !is_escape(at)) {
+        return Err(UrlError::Percent);
+    }
+    match percent_decode_str(text).decode_utf8() {
+        Ok(decoded) if !decoded.contains('\0') => Ok(decoded.into_owned()),
+        _ => Err(UrlError::NotUtf8),
+    }
+}

@@ -1,0 +1,201 @@
+//! Finding the revisions of sources and reading their metadata.
+//!
+//! Every command begins here, so each revision costs one look at `up.sql` and one open of
+//! `metadata.toml`; its directory is not listed, unless a recursive search goes through it.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::{
+    LoadProblem, Metadata, Place, Revision, RevisionId, RevisionSet, Source, TomlProblem, Warning,
+};
+
+/// Reads all sources; `problems` are those found before.
+pub(super) fn load(
+    sources: Vec<(usize, Arc<dyn Source>)>,
+    recursive: bool,
+    problems: Vec<LoadProblem>,
+) -> Result<RevisionSet, Vec<LoadProblem>> {
+    let mut loader = Loader {
+        recursive,
+        problems,
+        found: Vec::new(),
+        warnings: Vec::new(),
+    };
+    for (index, source) in &sources {
+        loader.search(*index, source.as_ref(), Path::new(""));
+    }
+    loader.finish(sources.into_iter().map(|(_, source)| source).collect())
+}
+
+struct Loader {
+    recursive: bool,
+    problems: Vec<LoadProblem>,
+    warnings: Vec<Warning>,
+    found: Vec<Revision>,
+}
+
+impl Loader {
+    /// Takes every visible subdirectory for a revision, and gives those that belong together
+    /// their implicit parents. Returns whether there was any subdirectory.
+    fn search(&mut self, index: usize, source: &dyn Source, directory: &Path) {
+        let entries = match source.list(directory) {
+            Ok(entries) => entries,
+            Err(error) => return self.unreadable(source, directory, error),
+        };
+        let mut names: Vec<_> = entries
+            .into_iter()
+            .filter(|entry| entry.is_directory)
+            .map(|entry| entry.name)
+            .filter(|name| !name.as_encoded_bytes().starts_with(b"."))
+            .collect();
+        names.sort_unstable();
+        let mut here = Vec::new();
+        for name in names {
+            let relative = directory.join(&name);
+            let Some(name) = name.to_str() else {
+                let path = source.root().join(relative);
+                self.problems.push(LoadProblem::NameNotUtf8 { path });
+                continue;
+            };
+            here.extend(self.revision(index, source, name, relative));
+        }
+        imply_parents(&mut here);
+        self.found.append(&mut here);
+    }
+
+    /// Reads one directory: a revision, or in a recursive search perhaps a directory of them.
+    fn revision(
+        &mut self,
+        index: usize,
+        source: &dyn Source,
+        name: &str,
+        relative: PathBuf,
+    ) -> Option<Revision> {
+        let path = source.root().join(&relative);
+        let up = match source.has_file(&relative.join("up.sql")) {
+            Ok(up) => up,
+            Err(error) => {
+                self.unreadable(source, &relative.join("up.sql"), error);
+                return None;
+            }
+        };
+        let file = relative.join("metadata.toml");
+        let metadata = match source.read(&file) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                self.unreadable(source, &file, error);
+                return None;
+            }
+        };
+        if !up {
+            if self.recursive && metadata.is_none() && !holds_scripts(source, &relative) {
+                self.search(index, source, &relative);
+                return None;
+            }
+            self.problems
+                .push(LoadProblem::NoUpScript { path: path.clone() });
+        }
+        let id = RevisionId::of_directory(name).map_err(|source| {
+            let path = path.clone();
+            self.problems.push(LoadProblem::Id { path, source });
+        });
+        let metadata = match metadata {
+            Some(bytes) => self.metadata(&source.root().join(file), &bytes)?,
+            None => Metadata::default(),
+        };
+        let parents = metadata.parents();
+        Some(Revision {
+            id: id.ok()?,
+            name: name.to_owned(),
+            path,
+            directory: index,
+            explicit_parents: parents.is_some(),
+            parents: parents.unwrap_or_default(),
+            metadata,
+            relative,
+        })
+    }
+
+    fn metadata(&mut self, file: &Path, bytes: &[u8]) -> Option<Metadata> {
+        let parsed = match std::str::from_utf8(bytes) {
+            Ok(text) => Metadata::parse(file, text),
+            Err(error) => {
+                let valid = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
+                Err(vec![LoadProblem::Metadata(TomlProblem::Syntax {
+                    place: Place::of_offset(file, &valid, valid.len()),
+                    message: "the file is not UTF-8".into(),
+                })])
+            }
+        };
+        match parsed {
+            Ok((metadata, warnings)) => {
+                self.warnings.extend(warnings);
+                Some(metadata)
+            }
+            Err(problems) => {
+                self.problems.extend(problems);
+                None
+            }
+        }
+    }
+
+    fn unreadable(&mut self, source: &dyn Source, path: &Path, error: std::io::Error) {
+        self.problems.push(LoadProblem::Read {
+            path: source.root().join(path),
+            source: error,
+        });
+    }
+
+    /// Orders by id, refuses an id that is there twice, and hands over what was found.
+    fn finish(mut self, sources: Vec<Arc<dyn Source>>) -> Result<RevisionSet, Vec<LoadProblem>> {
+        self.found.sort_by(|a, b| a.id.cmp(&b.id));
+        let mut by_id: HashMap<RevisionId, usize> = HashMap::with_capacity(self.found.len());
+        for (index, revision) in self.found.iter().enumerate() {
+            if let Some(first) = by_id.get(&revision.id) {
+                self.problems.push(LoadProblem::DuplicateId {
+                    id: revision.id.clone(),
+                    first: self.found[*first].path.clone(),
+                    path: revision.path.clone(),
+                });
+            } else {
+                by_id.insert(revision.id.clone(), index);
+            }
+        }
+        if !self.problems.is_empty() {
+            return Err(self.problems);
+        }
+        Ok(RevisionSet {
+            sources,
+            revisions: self.found,
+            by_id,
+            warnings: self.warnings,
+        })
+    }
+}
+
+/// Whether a directory without an `up.sql` was meant as a revision all the same.
+fn holds_scripts(source: &dyn Source, directory: &Path) -> bool {
+    source.list(directory).is_ok_and(|entries| {
+        entries.iter().any(|entry| {
+            let name = entry.name.to_string_lossy();
+            let script = name.starts_with("up.") || name.starts_with("down.");
+            !entry.is_directory && script && name.ends_with(".sql")
+        })
+    })
+}
+
+/// Gives each revision of one directory that does not name its parents the one before, in
+/// Diesel's order.
+fn imply_parents(revisions: &mut [Revision]) {
+    let mut implicit: Vec<&mut Revision> = revisions
+        .iter_mut()
+        .filter(|revision| !revision.explicit_parents)
+        .collect();
+    implicit.sort_by(|a, b| a.id.cmp(&b.id));
+    let mut previous: Option<RevisionId> = None;
+    for revision in implicit {
+        revision.parents = previous.replace(revision.id.clone()).into_iter().collect();
+    }
+}

@@ -1,0 +1,117 @@
+//! Choosing and reading one script of a revision.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use super::{Checksum, ScriptProblem, Source};
+
+/// Which of a revision's scripts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Direction {
+    /// Towards the heads.
+    Up,
+    /// Towards base.
+    Down,
+}
+
+impl Direction {
+    /// `up` or `down`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Up => "up",
+            Self::Down => "down",
+        }
+    }
+}
+
+impl fmt::Display for Direction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// A script as it stands in its file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScriptFile {
+    /// The file, as shown to users.
+    pub path: PathBuf,
+    /// The text, verbatim but for a byte-order mark.
+    pub text: String,
+    /// The checksum of the text's canonical form.
+    pub checksum: Checksum,
+}
+
+/// The name of the script for a driver, or of the one for all drivers.
+fn file_name(direction: Direction, driver: Option<&str>) -> String {
+    match driver {
+        Some(driver) => format!("{direction}.{driver}.sql"),
+        None => format!("{direction}.sql"),
+    }
+}
+
+/// Reads the first that is there of `up.<driver>.sql` for each driver, then `up.sql`.
+pub(super) fn read(
+    source: &dyn Source,
+    directory: &Path,
+    direction: Direction,
+    driver_names: &[&str],
+) -> Result<Option<ScriptFile>, ScriptProblem> {
+    let shown = |path: &Path| source.root().join(path);
+    let up = directory.join(file_name(Direction::Up, None));
+    match source.has_file(&up) {
+        Ok(true) => {}
+        Ok(false) => {
+            let path = shown(directory);
+            return Err(ScriptProblem::NoUpScript { path });
+        }
+        Err(error) => {
+            return Err(ScriptProblem::Read {
+                path: shown(&up),
+                source: error,
+            });
+        }
+    }
+    let candidates = driver_names.iter().map(|driver| Some(*driver));
+    for driver in candidates.chain([None]) {
+        let file = directory.join(file_name(direction, driver));
+        let path = shown(&file);
+        match source.read(&file) {
+            Ok(Some(bytes)) => return decode(path, bytes).map(Some),
+            Ok(None) => {}
+            Err(source) => return Err(ScriptProblem::Read { path, source }),
+        }
+    }
+    Ok(None)
+}
+
+fn decode(path: PathBuf, bytes: Vec<u8>) -> Result<ScriptFile, ScriptProblem> {
+    let line = |bytes: &[u8], offset: usize| {
+        1 + bytes[..offset]
+            .iter()
+            .filter(|byte| **byte == b'\n')
+            .count()
+    };
+    let mut text = String::from_utf8(bytes).map_err(|error| {
+        let offset = error.utf8_error().valid_up_to();
+        let bytes = error.as_bytes();
+        ScriptProblem::NotUtf8 {
+            line: line(bytes, offset),
+            utf16: bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]),
+            offset,
+            path: path.clone(),
+        }
+    })?;
+    if let Some(offset) = text.find('\0') {
+        let line = line(text.as_bytes(), offset);
+        return Err(ScriptProblem::Nul { path, offset, line });
+    }
+    let checksum = Checksum::of_script(&text);
+    if text.starts_with('\u{feff}') {
+        text.remove(0);
+    }
+    Ok(ScriptFile {
+        path,
+        text,
+        checksum,
+    })
+}

@@ -1,0 +1,172 @@
+//! The revisions of one database, as they were found.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::load::load;
+use super::{
+    Direction, Directory, LoadProblem, Metadata, RevisionId, ScriptFile, ScriptProblem, Source,
+    Warning, script,
+};
+
+/// One revision: its id, where it is and what it says of itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Revision {
+    /// The id, as the ledger holds it.
+    pub id: RevisionId,
+    /// The directory's name.
+    pub name: String,
+    /// The directory as shown to users: below the migrations directory as that was given.
+    pub path: PathBuf,
+    /// Which of the given migrations directories it is in.
+    pub directory: usize,
+    /// What its `metadata.toml` says.
+    pub metadata: Metadata,
+    /// The parents, as the metadata gives them or as the directory's order implies.
+    pub parents: Vec<RevisionId>,
+    /// Whether the metadata gives the parents.
+    pub explicit_parents: bool,
+    /// The directory relative to the root of its source.
+    pub(super) relative: PathBuf,
+}
+
+impl Revision {
+    /// The `metadata.toml` as shown to users, whether it is there or not.
+    pub fn metadata_path(&self) -> PathBuf {
+        self.path.join("metadata.toml")
+    }
+}
+
+/// The revisions of one or more sources, ordered by id, each id once.
+#[derive(Debug, Clone, Default)]
+pub struct RevisionSet {
+    pub(super) sources: Vec<Arc<dyn Source>>,
+    pub(super) revisions: Vec<Revision>,
+    pub(super) by_id: HashMap<RevisionId, usize>,
+    pub(super) warnings: Vec<Warning>,
+}
+
+impl RevisionSet {
+    /// Reads migrations directories: the names and the metadata, not the scripts. With
+    /// `recursive`, a directory without `up.sql` and `metadata.toml` is searched below.
+    ///
+    /// ```
+    /// use aludel::revision::{Direction, RevisionSet};
+    ///
+    /// # let directory = tempfile::tempdir()?;
+    /// # let migrations = directory.path().to_path_buf();
+    /// std::fs::create_dir(migrations.join("2026-01-05-101500_accounts"))?;
+    /// std::fs::write(migrations.join("2026-01-05-101500_accounts/up.sql"), "SELECT 1;")?;
+    /// let set = RevisionSet::load(&[migrations], false).expect("a revision");
+    /// let revision = set.get("20260105101500").expect("found");
+    /// let up = set.script(revision, Direction::Up, &["sqlite"])?.expect("an up script");
+    /// assert_eq!(up.text, "SELECT 1;");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Every problem of every directory at once.
+    pub fn load(directories: &[PathBuf], recursive: bool) -> Result<Self, Vec<LoadProblem>> {
+        let mut problems = Vec::new();
+        let mut real: HashMap<PathBuf, &Path> = HashMap::new();
+        let mut sources: Vec<(usize, Arc<dyn Source>)> = Vec::new();
+        for (index, path) in directories.iter().enumerate() {
+            let given = path.clone();
+            match std::fs::canonicalize(path) {
+                Ok(canonical) => {
+                    if let Some(first) = real.get(&canonical) {
+                        problems.push(LoadProblem::DuplicateDirectory {
+                            path: given,
+                            first: first.to_path_buf(),
+                        });
+                    } else if canonical.is_dir() {
+                        real.insert(canonical, path);
+                        sources.push((index, Arc::new(Directory::new(given))));
+                    } else {
+                        problems.push(LoadProblem::NotADirectory { path: given });
+                    }
+                }
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                    problems.push(LoadProblem::MissingDirectory { path: given });
+                }
+                Err(source) => problems.push(LoadProblem::Read {
+                    path: given,
+                    source,
+                }),
+            }
+        }
+        load(sources, recursive, problems)
+    }
+
+    /// Reads revisions from any sources, as [`RevisionSet::load`] reads them from directories.
+    ///
+    /// # Errors
+    ///
+    /// Every problem of every source at once.
+    pub fn from_sources(
+        sources: Vec<Arc<dyn Source>>,
+        recursive: bool,
+    ) -> Result<Self, Vec<LoadProblem>> {
+        load(
+            sources.into_iter().enumerate().collect(),
+            recursive,
+            Vec::new(),
+        )
+    }
+
+    /// Reads revisions that `include_dir!` compiled into the binary.
+    ///
+    /// # Errors
+    ///
+    /// Every problem at once.
+    #[cfg(feature = "include-dir")]
+    pub fn embedded(
+        directory: &'static include_dir::Dir<'static>,
+    ) -> Result<Self, Vec<LoadProblem>> {
+        Self::from_sources(
+            vec![Arc::new(super::embedded::Embedded::new(directory))],
+            false,
+        )
+    }
+
+    /// The revisions, ordered by id.
+    pub fn revisions(&self) -> &[Revision] {
+        &self.revisions
+    }
+
+    /// The revision with an id.
+    pub fn get(&self, id: &str) -> Option<&Revision> {
+        self.by_id.get(id).map(|index| &self.revisions[*index])
+    }
+
+    /// What is not wrong and the user should know.
+    pub fn warnings(&self) -> &[Warning] {
+        &self.warnings
+    }
+
+    /// Reads a revision's script for a driver, whose names come most specific first: the first
+    /// there is of `up.<driver>.sql`, then `up.sql`. None if a revision has no down script.
+    ///
+    /// # Errors
+    ///
+    /// If there is no `up.sql`, which an override needs too, or the file cannot be read, is not
+    /// UTF-8 or holds a NUL.
+    pub fn script(
+        &self,
+        revision: &Revision,
+        direction: Direction,
+        driver_names: &[&str],
+    ) -> Result<Option<ScriptFile>, ScriptProblem> {
+        match self.sources.get(revision.directory) {
+            Some(source) => {
+                script::read(source.as_ref(), &revision.relative, direction, driver_names)
+            }
+            None => Err(ScriptProblem::NoUpScript {
+                path: revision.path.clone(),
+            }),
+        }
+    }
+}

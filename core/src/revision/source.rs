@@ -1,0 +1,101 @@
+//! Where revisions are read from: a directory, or files in the binary.
+//!
+//! A source only lists and reads. What a revision is, which script is chosen and how it is
+//! checked is decided above it, once for all sources.
+
+use std::ffi::OsString;
+use std::fmt;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// One entry of a directory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DirectoryEntry {
+    /// The name, without the directory's.
+    pub name: OsString,
+    /// Whether it is a directory, links followed.
+    pub is_directory: bool,
+}
+
+/// A tree of revision directories. Paths are relative to its root; the root itself is the empty
+/// path.
+pub trait Source: fmt::Debug + Send + Sync {
+    /// The root as it is shown to users.
+    fn root(&self) -> &Path;
+
+    /// The entries of a directory, in any order.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be listed.
+    fn list(&self, directory: &Path) -> io::Result<Vec<DirectoryEntry>>;
+
+    /// Whether a file is there.
+    ///
+    /// # Errors
+    ///
+    /// If no one can say.
+    fn has_file(&self, file: &Path) -> io::Result<bool>;
+
+    /// The bytes of a file, or none if it is not there.
+    ///
+    /// # Errors
+    ///
+    /// If it is there and cannot be read.
+    fn read(&self, file: &Path) -> io::Result<Option<Vec<u8>>>;
+}
+
+/// A directory of the file system.
+#[derive(Debug, Clone)]
+pub struct Directory {
+    root: PathBuf,
+}
+
+impl Directory {
+    /// The directory at `root`, which is shown to users as it is given.
+    pub fn new(root: impl Into<PathBuf>) -> Self {
+        Self { root: root.into() }
+    }
+}
+
+impl Source for Directory {
+    fn root(&self) -> &Path {
+        &self.root
+    }
+
+    fn list(&self, directory: &Path) -> io::Result<Vec<DirectoryEntry>> {
+        fs::read_dir(self.root.join(directory))?
+            .map(|entry| {
+                let entry = entry?;
+                let kind = entry.file_type()?;
+                let is_directory = if kind.is_symlink() {
+                    // A dangling link is no revision, and no reason to fail.
+                    fs::metadata(entry.path()).is_ok_and(|target| target.is_dir())
+                } else {
+                    kind.is_dir()
+                };
+                Ok(DirectoryEntry {
+                    name: entry.file_name(),
+                    is_directory,
+                })
+            })
+            .collect()
+    }
+
+    fn has_file(&self, file: &Path) -> io::Result<bool> {
+        match fs::metadata(self.root.join(file)) {
+            Ok(metadata) => Ok(metadata.is_file()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn read(&self, file: &Path) -> io::Result<Option<Vec<u8>>> {
+        match fs::read(self.root.join(file)) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
