@@ -1,2 +1,55 @@
-//! The `aludel` command.
-fn main() {}
+//! The `aludel` command: words typed → a command ready to run → a reporter.
+
+mod args;
+mod commands;
+mod context;
+mod exit;
+mod present;
+mod signals;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::args::Cli;
+use crate::context::Context;
+use crate::exit::Exit;
+use crate::present::Out;
+
+fn main() -> ExitCode {
+    std::panic::set_hook(Box::new(|info| {
+        // A panic is a bug of ours, whatever was typed; the location is all that is safe to show.
+        let place = info.location().map(ToString::to_string).unwrap_or_default();
+        anstream::eprintln!("aludel has a bug, and stopped at {place}; please report it");
+    }));
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let code = u8::try_from(error.exit_code()).unwrap_or(2);
+            // Help and version go to stdout, which may be closed: nothing is left to tell then.
+            let _ = error.print();
+            return ExitCode::from(code);
+        }
+    };
+    let exit = std::panic::catch_unwind(|| run(cli));
+    ExitCode::from(exit.unwrap_or(70))
+}
+
+fn run(cli: Cli) -> u8 {
+    let out = Out::new(cli.global.format, cli.global.quiet, cli.global.verbose);
+    let context = match Context::new(cli.global, out.clone()) {
+        Ok(context) => context,
+        Err(problems) => return show(&out, &problems).code(),
+    };
+    match commands::run(cli.command, &context) {
+        Ok(exit) => exit.code(),
+        Err(problems) => show(&out, &problems).code(),
+    }
+}
+
+fn show(out: &Out, problems: &[present::Problem]) -> Exit {
+    problems.iter().fold(Exit::Done, |worst, problem| {
+        out.problem(problem, None);
+        worst.worse(problem.exit)
+    })
+}

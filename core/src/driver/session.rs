@@ -112,6 +112,15 @@ pub trait Session: Send {
         request: &'a LockRequest,
     ) -> BoxFuture<'a, Result<LockAttempt, Failure>>;
 
+    /// Who holds the lock now, if somebody does and the server tells. Takes nothing.
+    fn holder<'a>(
+        &'a mut self,
+        request: &'a LockRequest,
+    ) -> BoxFuture<'a, Result<Option<Holder>, Failure>> {
+        let _ = request;
+        Box::pin(async { Ok(None) })
+    }
+
     /// Gives the lock back. Closing the session does so too.
     fn unlock<'a>(&'a mut self) -> BoxFuture<'a, Result<(), Failure>>;
 

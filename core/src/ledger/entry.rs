@@ -1,32 +1,6 @@
 //! What is written: journal events and guards.
 
-use std::fmt;
-
-/// Which way a revision is run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Direction {
-    /// Towards the heads: the up script.
-    Up,
-    /// Towards base: the down script.
-    Down,
-}
-
-impl Direction {
-    /// `up` or `down`, as journal rows and script names have it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Up => "up",
-            Self::Down => "down",
-        }
-    }
-}
-
-impl fmt::Display for Direction {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
+use crate::revision::Direction;
 
 /// What a journal row tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

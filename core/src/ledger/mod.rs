@@ -12,7 +12,9 @@ mod snapshot;
 pub mod sql;
 mod tables;
 
-pub use entry::{Direction, EntryEvent, Guard, Identity, JournalEntry};
+pub use entry::{EntryEvent, Guard, Identity, JournalEntry};
+
+pub use crate::revision::Direction;
 pub use snapshot::{JournalRow, PartWay, Recorded, Snapshot};
 pub use tables::LedgerTables;
 

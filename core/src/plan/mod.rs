@@ -1,1 +1,152 @@
 //! The plan: typed steps that both interpreters consume.
+//!
+//! The engine is pure. From works (a revision, a direction, a scanned script) and a dialect it
+//! makes a [`Plan`]; the *script* interpreter prints it, the *live* one sends it. For the same
+//! plan the statements printed are the statements sent.
+//!
+//! Invariants:
+//!
+//! * every text that is not the user's comes from the [`Dialect`](crate::driver::Dialect);
+//! * a unit is committed as a whole by its [`Role::Commit`] step, or it is stepwise and the
+//!   journal tells how far it came;
+//! * each unit begins with a guard, so a script printed yesterday cannot run on another ledger.
+//!
+//! Deliberately absent: connections, files, the graph. What to run is decided before.
+
+mod build;
+mod work;
+
+pub use build::{Stamp, build, stamp};
+pub use work::{Piece, Work, WorkScript};
+
+use std::ops::Range;
+
+use crate::ledger::{Direction, LedgerTables};
+
+/// The ordered work of one run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Plan {
+    /// The ledger's tables.
+    pub tables: LedgerTables,
+    /// Units in order.
+    pub units: Vec<Unit>,
+}
+
+/// What commits together: a revision with its ledger rows, the ledger's own tables, a stamp.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Unit {
+    /// What it is for.
+    pub purpose: Purpose,
+    /// Whether it is one transaction.
+    pub atomicity: Atomicity,
+    /// How it may share a message with others.
+    pub delivery: Delivery,
+    /// Steps in order.
+    pub steps: Vec<Step>,
+}
+
+/// What a unit is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Purpose {
+    /// The ledger's tables.
+    Setup,
+    /// One revision.
+    Revision(Box<Work>),
+    /// Rows of the ledger, without running scripts.
+    Stamp(Stamp),
+}
+
+/// Whether a unit is one transaction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Atomicity {
+    /// It commits with its ledger rows, or not at all.
+    Transaction,
+    /// Every statement commits by itself, with a row in the journal.
+    Stepwise(Why),
+}
+
+/// Why a unit is no transaction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    /// The script says `no-transaction`, or its metadata does.
+    Declared,
+    /// Its only statement is refused inside a transaction.
+    Alone,
+    /// The engine commits DDL by itself.
+    ImplicitCommit,
+}
+
+/// How a unit may share a message with its neighbours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Delivery {
+    /// With others.
+    Shared,
+    /// With later ones only: it reads the clock, which stands still within a message.
+    First,
+    /// Statement by statement: it changes how later statements are read, or must not be in an
+    /// implicit transaction.
+    PerStatement,
+}
+
+/// One statement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// What it is for.
+    pub role: Role,
+    /// Its text, without a terminator.
+    pub sql: String,
+}
+
+/// What a step is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Role {
+    /// Makes the ledger's tables.
+    Setup,
+    /// Begins the transaction.
+    Begin,
+    /// Fails unless the ledger is where the plan says.
+    Guard,
+    /// A statement of the user's script.
+    Script {
+        /// Its number in what was chosen of the script, from 1.
+        number: usize,
+        /// Where `Step::sql` stands in the script's text, in bytes: from the comments before
+        /// the statement to its last token.
+        span: Range<usize>,
+    },
+    /// A row of the ledger.
+    Ledger,
+    /// An event of the journal.
+    Journal,
+    /// Commits.
+    Commit,
+    /// Puts the session's settings back.
+    Reset,
+}
+
+impl Unit {
+    /// The revision and direction, where it is one.
+    pub fn work(&self) -> Option<(&Work, Direction)> {
+        match &self.purpose {
+            Purpose::Revision(work) => Some((work, work.direction)),
+            _ => None,
+        }
+    }
+
+    /// Index of the step after which the unit is committed.
+    pub fn committed_by(&self) -> usize {
+        self.steps
+            .iter()
+            .rposition(|step| step.role == Role::Commit)
+            .unwrap_or(self.steps.len().saturating_sub(1))
+    }
+
+    /// Length of its text in bytes.
+    pub fn bytes(&self) -> usize {
+        self.steps.iter().map(|step| step.sql.len() + 2).sum()
+    }
+}

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use super::{Checksum, ScriptProblem, Source};
 
 /// Which of a revision's scripts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Direction {
     /// Towards the heads.
     Up,

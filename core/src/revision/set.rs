@@ -137,6 +137,19 @@ impl RevisionSet {
         &self.revisions
     }
 
+    /// The revisions as nodes of a graph.
+    pub fn nodes(&self) -> Vec<crate::graph::Node> {
+        let node = |revision: &Revision| crate::graph::Node {
+            id: revision.id.clone(),
+            name: revision.name.clone(),
+            parents: revision.parents.clone(),
+            depends_on: revision.metadata.depends_on.clone(),
+            labels: revision.metadata.branch_labels.clone(),
+            message: revision.metadata.message.clone(),
+        };
+        self.revisions.iter().map(node).collect()
+    }
+
     /// The revision with an id.
     pub fn get(&self, id: &str) -> Option<&Revision> {
         self.by_id.get(id).map(|index| &self.revisions[*index])

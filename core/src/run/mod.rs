@@ -1,1 +1,20 @@
-//! The interpreters: script prints a plan, live sends it.
+//! The interpreters of a plan: [`script`] prints it, [`live`] sends it; and what a run needs
+//! around them: the lock, supervision of a session, events.
+//!
+//! Deliberately absent: printing to a terminal, exit codes, signals. The caller brings a
+//! [`CancellationToken`](tokio_util::sync::CancellationToken) and reads [`Event`]s.
+
+mod database;
+mod error;
+mod event;
+pub mod live;
+mod lock;
+pub mod script;
+mod prepare;
+mod status;
+mod supervise;
+
+pub use database::{Database, DatabaseOptions, Done, RunOptions, Runner};
+pub use error::{Class, RunError, ScriptIssue, StatementFailure};
+pub use event::{Event, Events};
+pub use status::{FileState, Status};

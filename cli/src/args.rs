@@ -1,0 +1,250 @@
+//! What may be typed. Definitions only: what the words mean is decided in `context`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Multi-database migrations over a graph of revisions, online or as an SQL script.
+#[derive(Debug, Parser)]
+#[command(name = "aludel", version, about, max_term_width = 100)]
+#[command(after_help = "Exit codes: 0 done, 1 refused, 2 usage, 3 pending, 4 a difference, 5 the database \
+refused a statement, 6 lock, 7 part-way, 8 connection, 9 driver, 70 a bug, 130 interrupted.")]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Options of every command; they may stand before or after it.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Global options")]
+pub(crate) struct Global {
+    /// The configuration file; default: `aludel.toml`, searched upwards
+    #[arg(short, long, value_name = "FILE", global = true, env = "ALUDEL_CONFIG")]
+    pub(crate) config: Option<PathBuf>,
+    /// The environment of the configuration: dev, prod …
+    #[arg(short, long, value_name = "ENV", global = true, env = "ALUDEL_ENV")]
+    pub(crate) environment: Option<String>,
+    /// A database of the configuration; may be repeated
+    #[arg(short, long, value_name = "NAME", global = true)]
+    pub(crate) database: Vec<String>,
+    /// Every database of the configuration
+    #[arg(long, global = true, conflicts_with = "database")]
+    pub(crate) all: bool,
+    /// The database's URL; default: DATABASE_URL
+    #[arg(long, value_name = "URL", global = true)]
+    pub(crate) url: Option<String>,
+    /// The migrations directory; may be repeated
+    #[arg(long, value_name = "DIR", global = true)]
+    pub(crate) migrations: Vec<PathBuf>,
+    /// The dialect in which the migrations are written
+    #[arg(long, value_name = "NAME", global = true)]
+    pub(crate) dialect: Option<String>,
+    /// The driver, instead of the one of the URL's scheme
+    #[arg(long, value_name = "NAME", global = true)]
+    pub(crate) driver: Option<String>,
+    /// The server to plan for: "mariadb 10.11"
+    #[arg(long, value_name = "NAME", global = true)]
+    pub(crate) server: Option<String>,
+    /// How answers and events are written
+    #[arg(long, value_name = "FORMAT", global = true, default_value = "human")]
+    pub(crate) format: Format,
+    /// Say less
+    #[arg(short, long, global = true)]
+    pub(crate) quiet: bool,
+    /// Say more; may be repeated
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub(crate) verbose: u8,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    Human,
+    /// For programs: one document, or one event a line
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Write `aludel.toml` and a migrations directory; never overwrites
+    Init,
+    /// Write a new revision
+    Revision(Revision),
+    /// Write a revision with several parents
+    Merge(Merge),
+    /// Apply revisions
+    Upgrade(Upgrade),
+    /// Revert revisions
+    Downgrade(Downgrade),
+    /// Write the ledger without running scripts
+    Stamp(Stamp),
+    /// Print the applied heads
+    Current {
+        /// Exit with 3 unless every head is applied
+        #[arg(short = 'C', long)]
+        check_heads: bool,
+    },
+    /// Print the heads of the graph
+    Heads,
+    /// Print the branch points
+    Branches,
+    /// Draw the graph, newest first
+    History {
+        /// From:to; either side may be left out, or relative
+        #[arg(short, long, value_name = "A:B", allow_hyphen_values = true)]
+        range: Option<String>,
+        /// Mark what is applied (needs the database)
+        #[arg(short, long)]
+        indicate_current: bool,
+    },
+    /// Show one revision
+    Show {
+        /// The revision
+        #[arg(value_name = "T", allow_hyphen_values = true)]
+        target: String,
+    },
+    /// Per database: what is applied, pending, changed, missing
+    Status {
+        /// Exit with 3 if work is pending, 4 if something differs
+        #[arg(long)]
+        check: bool,
+    },
+    /// Everything that can be wrong with the files, without a database
+    Check,
+    /// Create the ledger's tables
+    EnsureVersion {
+        /// Print instead of running
+        #[arg(long)]
+        sql: bool,
+    },
+    /// Every driver: schemes, version, capabilities
+    Drivers {
+        #[command(subcommand)]
+        command: Option<DriversCommand>,
+    },
+    /// The databases and their settings
+    Config {
+        /// Each setting with where it came from, secrets masked
+        #[arg(long)]
+        explain: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum DriversCommand {
+    /// One driver
+    Show {
+        /// The driver's name
+        name: String,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Revision {
+    /// What it does
+    #[arg(short, long, value_name = "MSG")]
+    pub(crate) message: String,
+    /// Its parent; default: the head
+    #[arg(long, value_name = "T", allow_hyphen_values = true)]
+    pub(crate) head: Option<String>,
+    /// Allow a parent that is no head
+    #[arg(long)]
+    pub(crate) splice: bool,
+    /// A label for the line that begins here; may be repeated
+    #[arg(long, value_name = "L")]
+    pub(crate) branch_label: Vec<String>,
+    /// A revision that must be applied before it; may be repeated
+    #[arg(long, value_name = "T")]
+    pub(crate) depends_on: Vec<String>,
+    /// The directory's prefix, instead of the time
+    #[arg(long, value_name = "ID")]
+    pub(crate) rev_id: Option<String>,
+    /// Which migrations directory to write to, if there are several
+    #[arg(long, value_name = "DIR")]
+    pub(crate) path: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Merge {
+    /// The revisions to merge, or `heads`
+    #[arg(value_name = "T", required = true)]
+    pub(crate) targets: Vec<String>,
+    /// What it does
+    #[arg(short, long, value_name = "MSG")]
+    pub(crate) message: Option<String>,
+    /// A label for the line that begins here; may be repeated
+    #[arg(long, value_name = "L")]
+    pub(crate) branch_label: Vec<String>,
+    /// The directory's prefix, instead of the time
+    #[arg(long, value_name = "ID")]
+    pub(crate) rev_id: Option<String>,
+    /// Which migrations directory to write to, if there are several
+    #[arg(long, value_name = "DIR")]
+    pub(crate) path: Option<PathBuf>,
+}
+
+/// How a run goes.
+#[derive(Debug, Args)]
+pub(crate) struct Run {
+    /// Print the script instead of running it; needs no database
+    #[arg(long)]
+    pub(crate) sql: bool,
+    /// Say what would run, and change nothing
+    #[arg(long, conflicts_with = "sql")]
+    pub(crate) dry_run: bool,
+    /// The client that the script is for: usual or none
+    #[arg(long, value_name = "CLIENT", default_value = "usual", requires = "sql")]
+    pub(crate) client: ScriptClient,
+    /// How long to wait for the lock, in seconds
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) lock_timeout: Option<u64>,
+    /// Confirm for a protected database, by name; may be repeated
+    #[arg(long, value_name = "NAME")]
+    pub(crate) yes_on: Vec<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ScriptClient {
+    /// The engine's own: psql, sqlite3, mariadb
+    Usual,
+    /// None: leave out the lines that only a client understands
+    None,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Upgrade {
+    /// Where to; with --sql also from:to
+    #[arg(value_name = "T", default_value = "heads", allow_hyphen_values = true)]
+    pub(crate) target: String,
+    /// Refuse to fill holes
+    #[arg(long)]
+    pub(crate) no_holes: bool,
+    #[command(flatten)]
+    pub(crate) run: Run,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Downgrade {
+    /// Where to; with --sql from:to
+    #[arg(value_name = "T", allow_hyphen_values = true)]
+    pub(crate) target: String,
+    #[command(flatten)]
+    pub(crate) run: Run,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Stamp {
+    /// Where the database is; with --sql also from:to
+    #[arg(value_name = "T", required_unless_present = "forget", allow_hyphen_values = true)]
+    pub(crate) targets: Vec<String>,
+    /// Empty the ledger first
+    #[arg(long)]
+    pub(crate) purge: bool,
+    /// Remove the row of a revision whose file is gone; may be repeated
+    #[arg(long, value_name = "ID", conflicts_with = "targets")]
+    pub(crate) forget: Vec<String>,
+    #[command(flatten)]
+    pub(crate) run: Run,
+}

@@ -1,0 +1,315 @@
+//! Commands that read files alone: `heads`, `branches`, `history`, `show`, `check`.
+
+use std::fmt::Write as _;
+
+use aludel::graph::{Applied, NodeIx};
+use aludel::revision::order_breaks;
+use serde_json::{Value, json};
+
+use super::Answer;
+use crate::context::{Context, Need, Target};
+use crate::exit::Exit;
+use crate::present::Problem;
+
+fn refused(target: &Target, error: aludel::graph::TargetError, words: &str) -> Vec<Problem> {
+    Problem::of_run(error.into(), target, words)
+}
+
+/// One document for a query, whatever the number of databases.
+fn documents(context: &Context, databases: Vec<Value>) -> Result<(), Vec<Problem>> {
+    let document = json!({ "databases": databases });
+    context.out.document(&document).map_err(|p| vec![p])
+}
+
+pub(crate) fn heads(context: &Context) -> Answer {
+    let targets = context.targets_to_read(Need::Files)?;
+    let several = targets.len() > 1;
+    let mut text = String::new();
+    let mut found = Vec::new();
+    for target in &targets {
+        let graph = target.database.graph();
+        let mut heads = graph.heads();
+        heads.sort_by_key(|&ix| graph.node(ix).id.clone());
+        let ids: Vec<_> = heads.iter().map(|&ix| graph.node(ix).id.as_str()).collect();
+        found.push(json!({ "database": target.settings.name, "heads": ids }));
+        if several {
+            let _ = writeln!(text, "{}:", target.settings.name);
+        }
+        for &ix in &heads {
+            let _ = writeln!(text, "{}", one_line(target, ix));
+        }
+    }
+    if context.out.json() {
+        documents(context, found)?;
+    } else {
+        context.out.answer(&text).map_err(|p| vec![p])?;
+    }
+    Ok(Exit::Done)
+}
+
+/// Name, labels and message of a revision.
+fn one_line(target: &Target, ix: NodeIx) -> String {
+    let node = target.database.graph().node(ix);
+    let mut line = node.name.clone();
+    if !node.labels.is_empty() {
+        let _ = write!(line, " ({})", node.labels.join(", "));
+    }
+    if let Some(message) = &node.message {
+        let _ = write!(line, "  {message}");
+    }
+    line
+}
+
+pub(crate) fn branches(context: &Context) -> Answer {
+    let targets = context.targets_to_read(Need::Files)?;
+    let several = targets.len() > 1;
+    let mut text = String::new();
+    let mut found = Vec::new();
+    for target in &targets {
+        let graph = target.database.graph();
+        if several {
+            let _ = writeln!(text, "{}:", target.settings.name);
+        }
+        let mut points = Vec::new();
+        for ix in graph.branch_points() {
+            let _ = writeln!(text, "{}", one_line(target, ix));
+            let children = graph.children(ix);
+            for (index, &child) in children.iter().enumerate() {
+                let corner = if index + 1 == children.len() { "└─" } else { "├─" };
+                let _ = writeln!(text, "{corner} {}", one_line(target, child));
+            }
+            let ids: Vec<_> = children.iter().map(|&c| graph.node(c).id.as_str()).collect();
+            points.push(json!({ "revision": graph.node(ix).id.as_str(), "children": ids }));
+        }
+        found.push(json!({ "database": target.settings.name, "branches": points }));
+    }
+    if context.out.json() {
+        documents(context, found)?;
+    } else {
+        context.out.answer(&text).map_err(|p| vec![p])?;
+    }
+    Ok(Exit::Done)
+}
+
+pub(crate) fn history(context: &Context, range: Option<&str>, applied: Option<Applied>) -> Answer {
+    let targets = context.targets_to_read(Need::Files)?;
+    let answers: Vec<_> = targets.iter().map(|target| (target, applied.clone())).collect();
+    print_history(context, range, &answers, false)?;
+    Ok(Exit::Done)
+}
+
+pub(crate) fn print_history(
+    context: &Context,
+    range: Option<&str>,
+    answers: &[(&Target, Option<Applied>)],
+    indicate: bool,
+) -> Result<(), Vec<Problem>> {
+    let mut text = String::new();
+    let mut found = Vec::new();
+    for (target, applied) in answers {
+        let graph = target.database.graph();
+        let none = Applied::new(graph, []);
+        let known = applied.as_ref().unwrap_or(&none);
+        let entries = graph
+            .history(range.unwrap_or(":"), known)
+            .map_err(|error| refused(target, error, "history"))?;
+        if answers.len() > 1 {
+            let _ = writeln!(text, "{}:", target.settings.name);
+        }
+        let current = graph.current_heads(known);
+        let mut revisions = Vec::new();
+        for entry in &entries {
+            let node = graph.node(entry.ix);
+            let is_current = current.contains(&entry.ix);
+            let mut marks = Vec::new();
+            if entry.head {
+                marks.push("head");
+            }
+            if entry.branch_point {
+                marks.push("branchpoint");
+            }
+            if entry.merge_point {
+                marks.push("mergepoint");
+            }
+            if indicate && is_current {
+                marks.push("current");
+            }
+            let mark = if marks.is_empty() {
+                String::new()
+            } else {
+                format!(" ({})", marks.join(", "))
+            };
+            let tick = match indicate {
+                true if known.contains(entry.ix) => "✓ ",
+                true => "· ",
+                false => "",
+            };
+            let _ = writeln!(text, "{}{tick}{}{mark}", entry.prefix, one_line(target, entry.ix));
+            let parents: Vec<_> = graph.parents(entry.ix).iter().map(|&p| graph.node(p).id.as_str()).collect();
+            let mut revision = json!({
+                "revision": node.id.as_str(),
+                "name": node.name,
+                "message": node.message,
+                "parents": parents,
+                "labels": node.labels,
+                "depends_on": node.depends_on,
+                "head": entry.head,
+            });
+            if let (true, Some(fields)) = (indicate, revision.as_object_mut()) {
+                fields.insert("applied".into(), known.contains(entry.ix).into());
+                fields.insert("current".into(), is_current.into());
+            }
+            revisions.push(revision);
+        }
+        found.push(json!({ "database": target.settings.name, "history": revisions }));
+    }
+    if context.out.json() {
+        documents(context, found)
+    } else {
+        context.out.answer(&text).map_err(|p| vec![p])
+    }
+}
+
+pub(crate) fn show(context: &Context, wanted: &str, applied: Option<Applied>) -> Answer {
+    let targets = context.targets_to_read(Need::Files)?;
+    for target in &targets {
+        let none = Applied::new(target.database.graph(), []);
+        print_show(context, target, wanted, applied.as_ref().unwrap_or(&none))?;
+    }
+    Ok(Exit::Done)
+}
+
+pub(crate) fn print_show(
+    context: &Context,
+    target: &Target,
+    wanted: &str,
+    applied: &Applied,
+) -> Result<(), Vec<Problem>> {
+    let database = &target.database;
+    let graph = database.graph();
+    let nodes = if wanted == "current" {
+        graph.current_heads(applied)
+    } else {
+        graph
+            .resolve(wanted, applied)
+            .map_err(|error| refused(target, error, "show"))?
+    };
+    let mut text = String::new();
+    let mut found = Vec::new();
+    for ix in nodes {
+        let node = graph.node(ix);
+        let revision = database.revision(ix);
+        let names = |nodes: &[NodeIx]| -> Vec<String> {
+            nodes.iter().map(|&n| graph.node(n).id.to_string()).collect()
+        };
+        let parents = names(graph.parents(ix));
+        let children = names(graph.children(ix));
+        let depends = names(graph.dependencies(ix));
+        let created = revision.metadata.created.clone();
+        let mut line = |what: &str, value: String| {
+            if !value.is_empty() {
+                let _ = writeln!(text, "{what:<12} {value}");
+            }
+        };
+        line("revision", node.id.to_string());
+        line("message", node.message.clone().unwrap_or_default());
+        line("created", created.clone().unwrap_or_default());
+        line("parents", if parents.is_empty() { "base".into() } else { parents.join(", ") });
+        line("children", children.join(", "));
+        line("depends on", depends.join(", "));
+        line("labels", node.labels.join(", "));
+        line("path", revision.path.display().to_string());
+        text.push('\n');
+        found.push(json!({
+            "database": target.settings.name,
+            "revision": node.id.as_str(),
+            "name": node.name,
+            "message": node.message,
+            "created": created,
+            "parents": parents,
+            "children": children,
+            "depends_on": depends,
+            "labels": node.labels,
+            "path": revision.path.display().to_string(),
+        }));
+    }
+    if context.out.json() {
+        context.out.document(&json!({ "revisions": found })).map_err(|p| vec![p])
+    } else {
+        context.out.answer(&text).map_err(|p| vec![p])
+    }
+}
+
+pub(crate) fn check(context: &Context) -> Answer {
+    let targets = context.targets_to_read(Need::Files)?;
+    let mut problems = Vec::new();
+    let mut found = Vec::new();
+    let mut text = String::new();
+    for target in &targets {
+        let database = &target.database;
+        let mut warnings: Vec<Value> = Vec::new();
+        let mut warn = |code: &str, message: String| {
+            warnings.push(json!({ "code": code, "message": message }));
+        };
+        for warning in database.revisions().warnings() {
+            warn(warning.code(), warning.to_string());
+        }
+        let graph = database.graph();
+        let edges: Vec<_> = graph
+            .topological()
+            .iter()
+            .map(|&ix| {
+                let before = graph.parents(ix).iter().chain(graph.dependencies(ix));
+                (graph.node(ix).id.clone(), before.map(|&p| graph.node(p).id.clone()).collect())
+            })
+            .collect();
+        for turned in order_breaks(&edges) {
+            warn(
+                "diesel-order",
+                format!(
+                    "Diesel, which runs in the order of ids, would run `{}` before `{}`, which it needs",
+                    turned.child, turned.parent
+                ),
+            );
+        }
+        let heads = graph.heads();
+        if heads.len() > 1 {
+            let ids: Vec<_> = heads.iter().map(|&ix| graph.node(ix).id.as_str()).collect();
+            warn(
+                "several-heads",
+                format!("there are several heads: {} (`aludel merge heads` joins them)", ids.join(", ")),
+            );
+        }
+        let issues = database.check_scripts();
+        let _ = writeln!(
+            text,
+            "{}: {} revisions, {} problems, {} warnings",
+            target.settings.name,
+            graph.len(),
+            issues.len(),
+            warnings.len()
+        );
+        for warning in &warnings {
+            let message = warning["message"].as_str().unwrap_or_default();
+            let _ = writeln!(text, "  warning: {message}");
+        }
+        let issues: Vec<Problem> = issues.into_iter().map(Problem::from).collect();
+        found.push(json!({
+            "database": target.settings.name,
+            "revisions": graph.len(),
+            "warnings": warnings,
+            "problems": issues.iter().map(|p| p.json(None)).collect::<Vec<_>>(),
+        }));
+        problems.extend(issues);
+    }
+    if context.out.json() {
+        documents(context, found)?;
+        return Ok(if problems.is_empty() { Exit::Done } else { Exit::Refused });
+    }
+    context.out.answer(&text).map_err(|p| vec![p])?;
+    if problems.is_empty() {
+        Ok(Exit::Done)
+    } else {
+        Err(problems)
+    }
+}

@@ -1,0 +1,67 @@
+//! One file per family of commands.
+
+mod files;
+mod info;
+mod new;
+mod query;
+mod run;
+
+use std::future::Future;
+
+use tokio_util::sync::CancellationToken;
+
+use crate::args::Command;
+use crate::context::Context;
+use crate::exit::Exit;
+use crate::present::Problem;
+use crate::signals;
+
+/// What a command ends with.
+pub(crate) type Answer = Result<Exit, Vec<Problem>>;
+
+/// Runs a command.
+pub(crate) fn run(command: Command, context: &Context) -> Answer {
+    match command {
+        Command::Init => new::init(context),
+        Command::Revision(words) => new::revision(context, &words),
+        Command::Merge(words) => new::merge(context, &words),
+        Command::Upgrade(words) => run::upgrade(context, &words),
+        Command::Downgrade(words) => run::downgrade(context, &words),
+        Command::Stamp(words) => run::stamp(context, &words),
+        Command::EnsureVersion { sql } => run::ensure(context, sql),
+        Command::Current { check_heads } => query::current(context, check_heads),
+        Command::Status { check } => query::status(context, check),
+        Command::Heads => files::heads(context),
+        Command::Branches => files::branches(context),
+        Command::History {
+            range,
+            indicate_current,
+        } => query::history(context, range.as_deref(), indicate_current),
+        Command::Show { target } => query::show(context, &target),
+        Command::Check => files::check(context),
+        Command::Drivers { command } => info::drivers(context, command),
+        Command::Config { explain } => info::config(context, explain),
+    }
+}
+
+/// Runs asynchronous work: the runtime is made only here, and only for commands that connect.
+/// Two workers: SQLite's blocking calls need a multi-threaded runtime.
+pub(crate) fn block_on<T, F: Future<Output = T>>(
+    work: impl FnOnce(CancellationToken) -> F,
+) -> Result<T, Vec<Problem>> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|error| {
+            vec![Problem::refused(
+                "runtime",
+                format!("no threads could be started: {error}"),
+            )]
+        })?;
+    Ok(runtime.block_on(async {
+        let cancel = CancellationToken::new();
+        signals::watch(cancel.clone());
+        work(cancel).await
+    }))
+}

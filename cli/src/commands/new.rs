@@ -1,0 +1,203 @@
+//! Commands that write files: `init`, `revision`, `merge`.
+
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use aludel::graph::Applied;
+use aludel::revision::RevisionId;
+use aludel::revision::write::{self, NewRevision, WriteProblem, Written};
+use serde_json::json;
+
+use super::Answer;
+use crate::args::{Merge, Revision};
+use crate::context::{Context, Need, Target};
+use crate::exit::Exit;
+use crate::present::Problem;
+
+const CONFIG: &str = r#"# aludel: databases and where their migrations are.
+# Every path, a relative SQLite path too, is relative to this file.
+
+[databases.default]
+dialect    = "postgres"          # what the SQL of the migrations is written in
+migrations = "migrations"
+url        = "sqlite:default.db"
+
+# [environments.prod.databases.default]
+# url = "${DATABASE_URL}"
+"#;
+
+pub(crate) fn init(context: &Context) -> Answer {
+    let config = context
+        .global
+        .config
+        .clone()
+        .unwrap_or_else(|| PathBuf::from("aludel.toml"));
+    let migrations = match context.global.migrations.as_slice() {
+        [first, ..] => first.clone(),
+        [] => config.parent().unwrap_or(Path::new("")).join("migrations"),
+    };
+    let mut made = Vec::new();
+    let mut kept = Vec::new();
+    let refused = |path: &Path, error: std::io::Error| {
+        vec![Problem::refused(
+            "init",
+            format!("`{}` cannot be made: {error}", path.display()),
+        )]
+    };
+    if migrations.is_dir() {
+        kept.push(&migrations);
+    } else {
+        std::fs::create_dir_all(&migrations).map_err(|error| refused(&migrations, error))?;
+        made.push(&migrations);
+    }
+    match write_new(&config, CONFIG) {
+        Ok(()) => made.push(&config),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => kept.push(&config),
+        Err(error) => return Err(refused(&config, error)),
+    }
+    let shown = |paths: &[&PathBuf]| -> Vec<String> {
+        paths.iter().map(|path| path.display().to_string()).collect()
+    };
+    if context.out.json() {
+        let document = json!({ "created": shown(&made), "kept": shown(&kept) });
+        context.out.document(&document).map_err(|p| vec![p])?;
+        return Ok(Exit::Done);
+    }
+    let mut text = String::new();
+    for path in shown(&made) {
+        text.push_str(&format!("created {path}\n"));
+    }
+    for path in shown(&kept) {
+        text.push_str(&format!("kept    {path}\n"));
+    }
+    context.out.answer(&text).map_err(|p| vec![p])?;
+    context.out.say("next: `aludel revision -m \"create accounts\"`");
+    Ok(Exit::Done)
+}
+
+fn write_new(path: &Path, text: &str) -> std::io::Result<()> {
+    use std::io::Write;
+    std::fs::File::create_new(path)?.write_all(text.as_bytes())
+}
+
+pub(crate) fn revision(context: &Context, words: &Revision) -> Answer {
+    let target = one(context)?;
+    let graph = target.database.graph();
+    let refused =
+        |error: aludel::graph::TargetError| Problem::of_run(error.into(), &target, "revision");
+    let parents = graph
+        .new_revision_parents(words.head.as_deref(), words.splice)
+        .map_err(refused)?;
+    let none = Applied::new(graph, []);
+    let mut depends_on = Vec::new();
+    for wanted in &words.depends_on {
+        // A label stays as it is, so that it follows its line; everything else is written out.
+        if graph.has_label(wanted) {
+            depends_on.push(wanted.clone());
+            continue;
+        }
+        for ix in graph.resolve(wanted, &none).map_err(refused)? {
+            depends_on.push(graph.node(ix).id.to_string());
+        }
+    }
+    let taken: Vec<_> = words.branch_label.iter().filter(|label| graph.has_label(label)).collect();
+    if let Some(label) = taken.first() {
+        return Err(vec![
+            Problem::refused("duplicate-label", format!("the label `{label}` is in use"))
+                .help("`aludel branches` and `aludel heads` show the labels"),
+        ]);
+    }
+    let new = NewRevision {
+        message: Some(words.message.clone()),
+        rev_id: words.rev_id.clone(),
+        parents: ids(&target, &parents),
+        depends_on,
+        branch_labels: words.branch_label.clone(),
+        merge: false,
+    };
+    write(context, &target, &new, words.path.as_deref())
+}
+
+pub(crate) fn merge(context: &Context, words: &Merge) -> Answer {
+    let target = one(context)?;
+    let parents = target
+        .database
+        .graph()
+        .merge_parents(&words.targets)
+        .map_err(|error| Problem::of_run(error.into(), &target, "merge"))?;
+    let new = NewRevision {
+        message: Some(words.message.clone().unwrap_or_else(|| "merge".into())),
+        rev_id: words.rev_id.clone(),
+        parents: ids(&target, &parents),
+        depends_on: Vec::new(),
+        branch_labels: words.branch_label.clone(),
+        merge: true,
+    };
+    write(context, &target, &new, words.path.as_deref())
+}
+
+fn ids(target: &Target, nodes: &[aludel::graph::NodeIx]) -> Vec<RevisionId> {
+    let graph = target.database.graph();
+    nodes.iter().map(|&ix| graph.node(ix).id.clone()).collect()
+}
+
+fn one(context: &Context) -> Result<Target, Vec<Problem>> {
+    let mut targets = context.targets(Need::Files)?;
+    match targets.pop() {
+        Some(target) if targets.is_empty() => Ok(target),
+        _ => Err(vec![
+            Problem::refused("several-databases", "a revision is written for one database")
+                .help("choose one with `-d NAME`"),
+        ]),
+    }
+}
+
+fn write(context: &Context, target: &Target, new: &NewRevision, path: Option<&Path>) -> Answer {
+    let directories = &target.settings.migrations.value;
+    let directory = match (path, directories.as_slice()) {
+        (Some(path), _) => {
+            let same = |known: &&PathBuf| {
+                known.canonicalize().ok() == path.canonicalize().ok() || known.ends_with(path)
+            };
+            directories.iter().find(same).ok_or_else(|| {
+                let known: Vec<_> = directories.iter().map(|d| d.display().to_string()).collect();
+                vec![
+                    Problem::refused(
+                        "path",
+                        format!("`{}` is none of the migrations directories", path.display()),
+                    )
+                    .help(format!("they are: {}", known.join(", "))),
+                ]
+            })?
+        }
+        (None, [only]) => only,
+        (None, _) => {
+            let known: Vec<_> = directories.iter().map(|d| d.display().to_string()).collect();
+            return Err(vec![
+                Problem::refused("path", "there are several migrations directories")
+                    .help(format!("choose one with `--path`: {}", known.join(", "))),
+            ]);
+        }
+    };
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let now = i64::try_from(now.as_secs()).unwrap_or(i64::MAX);
+    let written = write::revision(directory, target.database.revisions(), new, now)
+        .map_err(|problem: WriteProblem| vec![Problem::refused(problem.code(), problem)])?;
+    tell(context, &written)
+}
+
+fn tell(context: &Context, written: &Written) -> Answer {
+    let files: Vec<_> = written.files.iter().map(|f| f.display().to_string()).collect();
+    if context.out.json() {
+        let document = json!({
+            "revision": written.id.as_str(),
+            "name": written.name,
+            "files": files,
+        });
+        context.out.document(&document).map_err(|p| vec![p])?;
+    } else {
+        let text: String = files.iter().map(|file| format!("created {file}\n")).collect();
+        context.out.answer(&text).map_err(|p| vec![p])?;
+    }
+    Ok(Exit::Done)
+}

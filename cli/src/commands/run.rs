@@ -1,0 +1,283 @@
+//! Commands that write: `upgrade`, `downgrade`, `stamp`, `ensure-version`.
+
+use std::io::Write;
+
+use aludel::driver::Client;
+use aludel::run::{Done, RunError, Runner};
+use tokio_util::sync::CancellationToken;
+
+use super::{Answer, block_on};
+use crate::args::{Downgrade, Run, ScriptClient, Stamp, Upgrade};
+use crate::context::{Context, Need, Target};
+use crate::exit::Exit;
+use crate::present::{Problem, Reporter};
+
+/// What to do with one database.
+enum Work<'a> {
+    Upgrade { target: &'a str, no_holes: bool },
+    Downgrade(&'a str),
+    Stamp { targets: &'a [String], purge: bool },
+    Forget(&'a [String]),
+    Ensure,
+}
+
+pub(crate) fn upgrade(context: &Context, words: &Upgrade) -> Answer {
+    let work = Work::Upgrade {
+        target: &words.target,
+        no_holes: words.no_holes,
+    };
+    if words.run.sql {
+        return print(context, &work, &words.run);
+    }
+    refuse_range(&words.target)?;
+    online(context, &work, Some(&words.run), false)
+}
+
+pub(crate) fn downgrade(context: &Context, words: &Downgrade) -> Answer {
+    let work = Work::Downgrade(&words.target);
+    if words.run.sql {
+        if !words.target.contains(':') {
+            return Err(vec![
+                Problem::refused(
+                    "downgrade-sql-range",
+                    "`downgrade --sql` cannot ask a database where it is",
+                )
+                .help("give `from:to`, such as `heads:base`"),
+            ]);
+        }
+        return print(context, &work, &words.run);
+    }
+    refuse_range(&words.target)?;
+    online(context, &work, Some(&words.run), true)
+}
+
+pub(crate) fn stamp(context: &Context, words: &Stamp) -> Answer {
+    let work = if words.forget.is_empty() {
+        Work::Stamp {
+            targets: &words.targets,
+            purge: words.purge,
+        }
+    } else {
+        Work::Forget(&words.forget)
+    };
+    if words.run.sql {
+        if words.purge || !words.forget.is_empty() {
+            return Err(vec![
+                Problem::refused(
+                    "stamp-sql",
+                    "`--purge` and `--forget` need to read the ledger, which `--sql` never does",
+                )
+                .help("use `stamp from:to --sql`"),
+            ]);
+        }
+        return print(context, &work, &words.run);
+    }
+    for target in &words.targets {
+        refuse_range(target)?;
+    }
+    online(context, &work, Some(&words.run), words.purge)
+}
+
+pub(crate) fn ensure(context: &Context, sql: bool) -> Answer {
+    if sql {
+        let run = Run {
+            sql: true,
+            dry_run: false,
+            client: ScriptClient::Usual,
+            lock_timeout: None,
+            yes_on: Vec::new(),
+        };
+        return print(context, &Work::Ensure, &run);
+    }
+    online(context, &Work::Ensure, None, false)
+}
+
+fn refuse_range(target: &str) -> Result<(), Vec<Problem>> {
+    if target.contains(':') {
+        return Err(vec![
+            Problem::refused("range-online", format!("`{target}` is a range, for `--sql` only"))
+                .help("online the database itself says where it is: give the target alone"),
+        ]);
+    }
+    Ok(())
+}
+
+// ---- offline ----------------------------------------------------------------------------------
+
+fn print(context: &Context, work: &Work<'_>, run: &Run) -> Answer {
+    let client = match run.client {
+        ScriptClient::Usual => Client::Usual,
+        ScriptClient::None => Client::None,
+    };
+    let targets = context.targets(Need::Dialect)?;
+    if targets.len() > 1 {
+        return Err(vec![
+            Problem::refused("sql-several", "a script is for one database, and several are selected")
+                .help("choose one with `-d NAME`"),
+        ]);
+    }
+    for target in &targets {
+        // The whole script or nothing: half a script in a pipe would run.
+        let mut text = Vec::new();
+        script(target, work, client, &mut text)
+            .map_err(|error| Problem::of_run(error, target, &verb(work)))?;
+        context
+            .out
+            .answer(&String::from_utf8_lossy(&text))
+            .map_err(|problem| vec![problem])?;
+    }
+    Ok(Exit::Done)
+}
+
+fn script(
+    target: &Target,
+    work: &Work<'_>,
+    client: Client,
+    out: &mut dyn Write,
+) -> Result<(), RunError> {
+    let database = &target.database;
+    match work {
+        Work::Upgrade { target, .. } => database.upgrade_sql(target, client, out),
+        Work::Downgrade(range) => database.downgrade_sql(range, client, out),
+        Work::Stamp { targets, .. } => database.stamp_sql(targets, client, out),
+        Work::Forget(_) => Ok(()),
+        Work::Ensure => database.ensure_sql(client, out),
+    }
+}
+
+// ---- online -----------------------------------------------------------------------------------
+
+fn online(context: &Context, work: &Work<'_>, run: Option<&Run>, destroys: bool) -> Answer {
+    let targets = context.targets(Need::Session)?;
+    if destroys && !run.is_some_and(|run| run.dry_run) {
+        confirm(&targets, run)?;
+    }
+    let several = targets.len() > 1;
+    block_on(async |cancel| {
+        let mut worst = Exit::Done;
+        for target in &targets {
+            if cancel.is_cancelled() {
+                context.out.say(&format!("{}: not begun", target.settings.name));
+                worst = worst.worse(Exit::Interrupted);
+                continue;
+            }
+            let exit = one(context, target, work, run, several, &cancel).await;
+            worst = worst.worse(exit);
+        }
+        worst
+    })
+}
+
+async fn one(
+    context: &Context,
+    target: &Target,
+    work: &Work<'_>,
+    run: Option<&Run>,
+    several: bool,
+    cancel: &CancellationToken,
+) -> Exit {
+    let name = target.settings.name.clone();
+    let reporter = Reporter {
+        out: context.out.clone(),
+        database: name.clone(),
+        several,
+    };
+    let mut options = context.run_options(&target.settings, run);
+    let runner = Runner {
+        events: &reporter,
+        cancel,
+    };
+    let database = &target.database;
+    let done = match work {
+        Work::Upgrade { target, no_holes } => {
+            options.no_holes = *no_holes;
+            database.upgrade(target, &options, runner).await
+        }
+        Work::Downgrade(target) => database.downgrade(target, &options, runner).await,
+        Work::Stamp { targets, purge } => {
+            database.stamp(targets, *purge, &options, runner).await
+        }
+        Work::Forget(ids) => database.forget(ids, &options, runner).await,
+        Work::Ensure => database.ensure(&options, runner).await,
+    };
+    match done {
+        Ok(done) => {
+            finish(&reporter, work, &done, options.dry_run);
+            Exit::Done
+        }
+        Err(error) => {
+            let problems = Problem::of_run(error, target, &verb(work));
+            problems.iter().fold(Exit::Done, |worst, problem| {
+                context.out.problem(problem, several.then_some(name.as_str()));
+                worst.worse(problem.exit)
+            })
+        }
+    }
+}
+
+fn finish(reporter: &Reporter, work: &Work<'_>, done: &Done, dry_run: bool) {
+    let count = done.revisions.len();
+    if reporter.out.json() {
+        let document = serde_json::json!({
+            "event": "finished",
+            "database": reporter.database,
+            "revisions": done.revisions,
+            "dry_run": dry_run,
+        });
+        // A stdout that cannot be written leaves nobody to tell.
+        let _ = reporter.out.document(&document);
+        return;
+    }
+    let revisions = if count == 1 { "revision" } else { "revisions" };
+    let text = match work {
+        _ if dry_run && count > 0 => {
+            for name in &done.revisions {
+                reporter.line(&format!("  would run {name}"));
+            }
+            "nothing was changed".to_owned()
+        }
+        Work::Upgrade { .. } | Work::Downgrade(_) if count == 0 => "nothing to do".into(),
+        Work::Upgrade { .. } => format!("{count} {revisions} applied"),
+        Work::Downgrade(_) => format!("{count} {revisions} reverted"),
+        Work::Stamp { .. } | Work::Forget(_) | Work::Ensure if dry_run => {
+            "nothing was changed".into()
+        }
+        Work::Stamp { .. } | Work::Forget(_) if done.stamped => "the ledger is set".into(),
+        Work::Stamp { .. } | Work::Forget(_) => "nothing to do".into(),
+        Work::Ensure => "the ledger's tables exist".into(),
+    };
+    reporter.line(&text);
+}
+
+/// A protected database is destroyed only by somebody who types its name.
+fn confirm(targets: &[Target], run: Option<&Run>) -> Result<(), Vec<Problem>> {
+    let confirmed = |name: &String| run.is_some_and(|run| run.yes_on.contains(name));
+    let problems: Vec<_> = targets
+        .iter()
+        .map(|target| &target.settings)
+        .filter(|settings| settings.protected.value && !confirmed(&settings.name))
+        .map(|settings| {
+            Problem::refused("protected", format!("database `{}` is protected", settings.name))
+                .help(format!(
+                    "if you mean it, add `--yes-on {}` (protected by: {})",
+                    settings.name, settings.protected.origin
+                ))
+        })
+        .collect();
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(problems)
+    }
+}
+
+fn verb(work: &Work<'_>) -> String {
+    match work {
+        Work::Upgrade { target, .. } if *target == "heads" => "upgrade".into(),
+        Work::Upgrade { target, .. } => format!("upgrade {target}"),
+        Work::Downgrade(target) => format!("downgrade {target}"),
+        Work::Stamp { targets, .. } => format!("stamp {}", targets.join(" ")),
+        Work::Forget(ids) => format!("stamp --forget {}", ids.join(" --forget ")),
+        Work::Ensure => "ensure-version".into(),
+    }
+}

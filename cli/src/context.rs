@@ -1,0 +1,361 @@
+//! Words, environment and `aludel.toml` become databases that are ready to work with.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use aludel::config::{Config, DatabaseSettings, DatabaseUrl, Origin, Setting};
+use aludel::driver::{Driver, Registry, Server};
+use aludel::graph::Graph;
+use aludel::ledger::{Identity, LedgerTables};
+use aludel::revision::RevisionSet;
+use aludel::run::{Database, DatabaseOptions, RunOptions};
+
+use crate::args::{Global, Run};
+use crate::exit::Exit;
+use crate::present::{Out, Problem};
+
+/// What every command works with.
+pub(crate) struct Context {
+    pub(crate) global: Global,
+    pub(crate) out: Out,
+    pub(crate) config: Option<Config>,
+    pub(crate) registry: Registry,
+    dotenv: Vec<(String, String)>,
+}
+
+/// What a command needs of a database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Need {
+    /// Its files alone.
+    Files,
+    /// A dialect: a scheme or a driver's name is enough.
+    Dialect,
+    /// A connection.
+    Session,
+}
+
+/// A database with its settings.
+pub(crate) struct Target {
+    pub(crate) settings: DatabaseSettings,
+    pub(crate) database: Database,
+}
+
+impl Context {
+    pub(crate) fn new(global: Global, out: Out) -> Result<Self, Vec<Problem>> {
+        let config = match &global.config {
+            Some(path) => Some(path.clone()),
+            None => Config::find(Path::new(".")),
+        };
+        let config = config
+            .map(|path| Config::load(&path))
+            .transpose()
+            .map_err(|problems| problems.iter().map(Problem::from).collect::<Vec<_>>())?;
+        let mut context = Self {
+            global,
+            out,
+            config,
+            registry: registry(),
+            dotenv: Vec::new(),
+        };
+        context.read_dotenv().map_err(|problem| vec![problem])?;
+        Ok(context)
+    }
+
+    /// The directory that `.env` and relative paths of the configuration belong to.
+    pub(crate) fn base(&self) -> PathBuf {
+        match &self.config {
+            Some(config) => config.directory().to_owned(),
+            None => PathBuf::new(),
+        }
+    }
+
+    fn read_dotenv(&mut self) -> Result<(), Problem> {
+        let path = self.base().join(".env");
+        let entries = match dotenvy::from_path_iter(&path) {
+            Ok(entries) => entries,
+            Err(dotenvy::Error::Io(error)) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Ok(());
+            }
+            Err(_) => {
+                return Err(Problem::refused(
+                    "dotenv",
+                    format!("`{}` cannot be read", path.display()),
+                ));
+            }
+        };
+        // The library's error shows the line, which may hold a secret; only its number is told.
+        for (index, entry) in entries.enumerate() {
+            let entry = entry.map_err(|_| {
+                Problem::refused(
+                    "dotenv",
+                    format!("entry {} of `{}` is malformed", index + 1, path.display()),
+                )
+                .help("write NAME=value, with quotes around a value that holds spaces")
+            })?;
+            self.dotenv.push(entry);
+        }
+        Ok(())
+    }
+
+    /// A variable of the environment, or of `.env`, which never overrides it.
+    pub(crate) fn variable(&self, name: &str) -> Option<String> {
+        std::env::var(name).ok().or_else(|| {
+            let entry = self.dotenv.iter().find(|(key, _)| key == name);
+            entry.map(|(_, value)| value.clone())
+        })
+    }
+
+    /// The settings of the selected databases, flags included. With `reading`, every database is
+    /// selected where none is named.
+    pub(crate) fn settings(
+        &self,
+        need: Need,
+        reading: bool,
+    ) -> Result<Vec<DatabaseSettings>, Vec<Problem>> {
+        let global = &self.global;
+        let all = global.all || (reading && global.database.is_empty());
+        let without_url = need == Need::Files
+            || global.url.is_some()
+            || (need == Need::Dialect && global.driver.is_some());
+        let mut selected = match &self.config {
+            Some(config) => {
+                let env = global.environment.as_deref();
+                let found = if without_url {
+                    config.databases_without_url(env, &global.database, all)
+                } else {
+                    config.databases(env, &global.database, all, &|name| {
+                        self.variable(name)
+                    })
+                };
+                // A URL on the command line needs no database of the file: it stands for itself.
+                match found {
+                    Err(_) if global.url.is_some()
+                        && global.database.is_empty()
+                        && global.environment.is_none()
+                        && !global.all =>
+                    {
+                        Vec::new()
+                    }
+                    found => found.map_err(|problems| {
+                        problems.iter().map(Problem::from).collect::<Vec<_>>()
+                    })?,
+                }
+            }
+            None if !global.database.is_empty() || global.environment.is_some() => {
+                return Err(vec![
+                    Problem::refused(
+                        "no-config",
+                        "`-d` and `-e` choose from `aludel.toml`, and none was found",
+                    )
+                    .help("run `aludel init`, or give `--url` and `--migrations`"),
+                ]);
+            }
+            None => Vec::new(),
+        };
+        if selected.is_empty() {
+            let mut settings = DatabaseSettings::without_file("default");
+            if let Some(value) = self.variable("DATABASE_URL").filter(|_| global.url.is_none()) {
+                let url = self.parse_url(&value)?;
+                settings.url = Some(Setting::new(url, Origin::Variable("DATABASE_URL".into())));
+            }
+            selected.push(settings);
+        }
+        for settings in &mut selected {
+            self.apply_flags(settings)?;
+        }
+        if global.url.is_some() && selected.len() > 1 {
+            return Err(vec![
+                Problem::refused("url", "`--url` is one database, and several are selected")
+                    .help("choose one with `-d NAME`"),
+            ]);
+        }
+        Ok(selected)
+    }
+
+    fn parse_url(&self, value: &str) -> Result<DatabaseUrl, Vec<Problem>> {
+        DatabaseUrl::parse(value)
+            .map_err(|error| vec![Problem::refused(error.code(), error)])
+    }
+
+    fn apply_flags(&self, settings: &mut DatabaseSettings) -> Result<(), Vec<Problem>> {
+        let global = &self.global;
+        let flag = |name: &str| Origin::Flag(name.into());
+        if let Some(value) = &global.url {
+            let url = self.parse_url(value)?;
+            settings.url = Some(Setting::new(url, flag("--url")));
+        }
+        if !global.migrations.is_empty() {
+            settings.migrations = Setting::new(global.migrations.clone(), flag("--migrations"));
+        }
+        if let Some(dialect) = &global.dialect {
+            settings.dialect = Some(Setting::new(dialect.clone(), flag("--dialect")));
+        }
+        if let Some(server) = &global.server {
+            settings.server = Some(Setting::new(server.clone(), flag("--server")));
+        }
+        Ok(())
+    }
+
+    /// The selected databases, their files read and their graphs built.
+    pub(crate) fn targets(&self, need: Need) -> Result<Vec<Target>, Vec<Problem>> {
+        self.build(self.settings(need, false)?, need)
+    }
+
+    /// As [`Context::targets`] for a command that only reads: every database where none is named.
+    pub(crate) fn targets_to_read(&self, need: Need) -> Result<Vec<Target>, Vec<Problem>> {
+        self.build(self.settings(need, true)?, need)
+    }
+
+    fn build(
+        &self,
+        selected: Vec<DatabaseSettings>,
+        need: Need,
+    ) -> Result<Vec<Target>, Vec<Problem>> {
+        let mut targets = Vec::new();
+        let mut problems = Vec::new();
+        for settings in selected {
+            match self.target(settings, need) {
+                Ok(target) => targets.push(target),
+                Err(found) => problems.extend(found),
+            }
+        }
+        if problems.is_empty() {
+            Ok(targets)
+        } else {
+            Err(problems)
+        }
+    }
+
+    fn target(&self, settings: DatabaseSettings, need: Need) -> Result<Target, Vec<Problem>> {
+        let options = self.options(&settings, need).map_err(|problem| vec![problem])?;
+        let (revisions, graph) = load(&settings)?;
+        Ok(Target {
+            database: Database::new(options, revisions, graph),
+            settings,
+        })
+    }
+
+    fn options(&self, settings: &DatabaseSettings, need: Need) -> Result<DatabaseOptions, Problem> {
+        let url = settings.url.as_ref().map(|setting| setting.value.clone());
+        let (driver, scheme) = self.driver(settings, url.as_ref(), need)?;
+        if let Some(dialect) = &settings.dialect {
+            // An authored dialect that nobody knows is a spelling mistake, found before anything.
+            self.registry.by_name(&dialect.value).map_err(|error| {
+                Problem::refused("unknown-dialect", format!("{error}"))
+                    .help(format!("`dialect` is set by {}", dialect.origin))
+            })?;
+        }
+        let server = settings
+            .server
+            .as_ref()
+            .map(|setting| setting.value.parse::<Server>())
+            .transpose()
+            .map_err(|error| Problem::refused("server", error))?;
+        let mut tables = LedgerTables::default().named(
+            settings.ledger_table.value.clone(),
+            settings.journal_table.value.clone(),
+        );
+        if let Some(schema) = &settings.ledger_schema {
+            tables = tables.in_schema(schema.value.clone());
+        }
+        Ok(DatabaseOptions {
+            name: settings.name.clone(),
+            driver,
+            scheme,
+            url,
+            server,
+            tables,
+            names: self.registry.names(),
+        })
+    }
+
+    fn driver(
+        &self,
+        settings: &DatabaseSettings,
+        url: Option<&DatabaseUrl>,
+        need: Need,
+    ) -> Result<(Arc<dyn Driver>, String), Problem> {
+        let unknown = |error: &aludel::driver::UnknownScheme| {
+            Problem::new("unknown-driver", Exit::Driver, error)
+                .help("`aludel drivers` lists every driver, and where each was found")
+        };
+        let scheme = url.map(|url| url.scheme().to_owned());
+        if let Some(name) = &self.global.driver {
+            let driver = self.registry.by_name(name).map_err(|e| unknown(&e))?;
+            let assumed = scheme.unwrap_or_else(|| name.clone());
+            return Ok((driver.clone(), assumed));
+        }
+        if let Some(scheme) = scheme {
+            let driver = self.registry.by_scheme(&scheme).map_err(|e| unknown(&e))?;
+            return Ok((driver.clone(), scheme));
+        }
+        // Files alone: any dialect does for listing them; the authored one is the best guess.
+        let fallback = settings.dialect.as_ref().map(|setting| setting.value.clone());
+        let fallback = match (need, fallback) {
+            (Need::Files, fallback) => fallback.or_else(|| {
+                let first = self.registry.drivers().next();
+                first.map(|driver| driver.info().name.to_owned())
+            }),
+            (_, fallback) if need == Need::Dialect => fallback,
+            _ => None,
+        };
+        let Some(name) = fallback else {
+            return Err(Problem::refused(
+                "no-url",
+                format!("database `{}` has no URL", settings.name),
+            )
+            .help(match need {
+                Need::Session => {
+                    "give `--url URL`, set DATABASE_URL, or set `url` in aludel.toml"
+                }
+                _ => "give `--driver NAME` or `--url URL`: the scheme is enough for a script",
+            }));
+        };
+        let driver = self.registry.by_name(&name).map_err(|e| unknown(&e))?;
+        Ok((driver.clone(), name))
+    }
+
+    /// How a run goes, from flags and settings.
+    pub(crate) fn run_options(&self, settings: &DatabaseSettings, run: Option<&Run>) -> RunOptions {
+        let mut options = RunOptions::default();
+        let flag = run.and_then(|run| run.lock_timeout).map(Duration::from_secs);
+        let setting = settings.lock_timeout.as_ref().map(|setting| setting.value);
+        if let Some(timeout) = flag.or(setting) {
+            options.lock_timeout = timeout;
+        }
+        options.dry_run = run.is_some_and(|run| run.dry_run);
+        options.identity = Identity {
+            who: self.variable("USER").or_else(|| self.variable("LOGNAME")),
+            host: hostname(),
+        };
+        options
+    }
+}
+
+/// The drivers that are linked in. Adding one is one line here and a feature.
+fn registry() -> Registry {
+    let registry = Registry::new();
+    #[cfg(feature = "sqlite")]
+    let registry = registry.with(Arc::new(aludel_sqlite::SqliteDriver::new()));
+    #[cfg(feature = "postgres")]
+    let registry = registry.with(Arc::new(aludel_postgres::PostgresDriver::new()));
+    #[cfg(feature = "mysql")]
+    let registry = registry.with(Arc::new(aludel_mysql::MysqlDriver::new()));
+    registry
+}
+
+/// Reads a database's revisions and builds their graph.
+pub(crate) fn load(settings: &DatabaseSettings) -> Result<(RevisionSet, Graph), Vec<Problem>> {
+    let revisions = RevisionSet::load(&settings.migrations.value, settings.recursive.value)
+        .map_err(|problems| problems.iter().map(Problem::from).collect::<Vec<_>>())?;
+    let graph = Graph::build(revisions.nodes())
+        .map_err(|problems| problems.iter().map(Problem::from).collect::<Vec<_>>())?;
+    Ok((revisions, graph))
+}
+
+fn hostname() -> Option<String> {
+    let name = std::fs::read_to_string("/proc/sys/kernel/hostname").ok();
+    let name = name.or_else(|| std::env::var("HOSTNAME").ok())?;
+    Some(name.trim().to_owned()).filter(|name| !name.is_empty())
+}

@@ -1,0 +1,10 @@
+//! Showing things: the only place that writes to the terminal.
+//!
+//! stdout carries the answer, stderr everything else. Colour never carries meaning alone.
+
+mod convert;
+mod problem;
+mod reporter;
+
+pub(crate) use problem::{Drawn, Place, Problem};
+pub(crate) use reporter::{Out, Reporter};

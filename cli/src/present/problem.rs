@@ -1,0 +1,165 @@
+//! A problem as it is shown: one shape for everything that can go wrong, for people and programs.
+
+use std::fmt;
+use std::ops::Range;
+use std::path::PathBuf;
+
+use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode};
+
+use crate::exit::Exit;
+
+/// A problem to show. Lower-case, no full stop; it never holds a credential.
+#[derive(Debug)]
+pub(crate) struct Problem {
+    pub(crate) code: String,
+    pub(crate) exit: Exit,
+    pub(crate) message: String,
+    pub(crate) place: Option<Place>,
+    /// What ran, what is committed, what is not: sentences.
+    pub(crate) facts: Vec<String>,
+    /// The exact next step.
+    pub(crate) help: Option<String>,
+    /// For programs: further fields of the JSON object.
+    pub(crate) data: serde_json::Map<String, serde_json::Value>,
+}
+
+/// A place in a file.
+#[derive(Debug)]
+pub(crate) struct Place {
+    pub(crate) path: PathBuf,
+    pub(crate) text: Option<String>,
+    pub(crate) span: Range<usize>,
+    pub(crate) line: usize,
+    pub(crate) column: usize,
+    pub(crate) label: String,
+}
+
+impl Problem {
+    pub(crate) fn new(code: impl Into<String>, exit: Exit, message: impl fmt::Display) -> Self {
+        Self {
+            code: code.into(),
+            exit,
+            message: message.to_string(),
+            place: None,
+            facts: Vec::new(),
+            help: None,
+            data: serde_json::Map::new(),
+        }
+    }
+
+    pub(crate) fn refused(code: impl Into<String>, message: impl fmt::Display) -> Self {
+        Self::new(code, Exit::Refused, message)
+    }
+
+    #[must_use]
+    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    #[must_use]
+    pub(crate) fn at(mut self, place: Place) -> Self {
+        self.place = Some(place);
+        self
+    }
+
+    /// As one event of a run.
+    pub(crate) fn json(&self, database: Option<&str>) -> serde_json::Value {
+        let mut object = serde_json::json!({
+            "event": "error",
+            "code": self.code,
+            "exit_code": self.exit.code(),
+            "message": self.message,
+        });
+        let fields = object.as_object_mut();
+        if let Some(fields) = fields {
+            if let Some(database) = database {
+                fields.insert("database".into(), database.into());
+            }
+            if let Some(place) = &self.place {
+                fields.insert("file".into(), place.path.display().to_string().into());
+                fields.insert("line".into(), place.line.into());
+                fields.insert("column".into(), place.column.into());
+            }
+            if let Some(help) = &self.help {
+                fields.insert("help".into(), help.as_str().into());
+            }
+            if !self.facts.is_empty() {
+                fields.insert("facts".into(), self.facts.clone().into());
+            }
+            fields.extend(self.data.clone());
+        }
+        object
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)?;
+        // The place stands in the message too: a label is lost where the text is not at hand,
+        // and a terminal makes `file:line:column` a link.
+        if let Some(place) = &self.place {
+            write!(
+                f,
+                "\n{}:{}:{}",
+                place.path.display(),
+                place.line,
+                place.column
+            )?;
+        }
+        for fact in &self.facts {
+            write!(f, "\n{fact}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Problem {}
+
+/// A problem with its source attached, as miette draws it.
+#[derive(Debug)]
+pub(crate) struct Drawn<'a> {
+    problem: &'a Problem,
+    source: Option<NamedSource<String>>,
+}
+
+impl<'a> Drawn<'a> {
+    pub(crate) fn new(problem: &'a Problem) -> Self {
+        let source = problem.place.as_ref().and_then(|place| {
+            let text = place.text.clone()?;
+            Some(NamedSource::new(place.path.display().to_string(), text))
+        });
+        Self { problem, source }
+    }
+}
+
+impl fmt::Display for Drawn<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.problem.fmt(f)
+    }
+}
+
+impl std::error::Error for Drawn<'_> {}
+
+impl Diagnostic for Drawn<'_> {
+    fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        Some(Box::new(&self.problem.code))
+    }
+
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        let help = self.problem.help.as_ref()?;
+        Some(Box::new(help))
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        self.source.as_ref().map(|source| source as &dyn SourceCode)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        let place = self.problem.place.as_ref()?;
+        self.source.as_ref()?;
+        let length = place.span.len();
+        let label = LabeledSpan::new(Some(place.label.clone()), place.span.start, length);
+        Some(Box::new(std::iter::once(label)))
+    }
+}

@@ -1,0 +1,208 @@
+//! The reporter: events and problems, for people on stderr or as JSON lines on stdout.
+
+#![expect(clippy::print_stderr, reason = "the reporter is where stderr is written")]
+
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aludel::run::{Event, Events};
+use anstream::eprintln;
+use miette::{GraphicalReportHandler, GraphicalTheme};
+use owo_colors::OwoColorize;
+
+use super::{Drawn, Problem};
+use crate::args::Format;
+
+/// Where answers and events go.
+#[derive(Clone)]
+pub(crate) struct Out {
+    pub(crate) format: Format,
+    pub(crate) quiet: bool,
+    pub(crate) verbose: u8,
+    /// A broken pipe was met: the reader has seen enough, and nothing more is written.
+    broken: Arc<Mutex<bool>>,
+}
+
+impl Out {
+    pub(crate) fn new(format: Format, quiet: bool, verbose: u8) -> Self {
+        Self {
+            format,
+            quiet,
+            verbose,
+            broken: Arc::default(),
+        }
+    }
+
+    /// The same, saying nothing of events: for commands whose answer is one document.
+    pub(crate) fn silent(&self) -> Self {
+        Self {
+            format: Format::Human,
+            quiet: true,
+            ..self.clone()
+        }
+    }
+
+    pub(crate) fn json(&self) -> bool {
+        self.format == Format::Json
+    }
+
+    /// Writes to stdout. A broken pipe is not an error; a full disk is.
+    pub(crate) fn answer(&self, text: &str) -> Result<(), Problem> {
+        let mut broken = self.broken.lock().unwrap_or_else(PoisonError::into_inner);
+        if *broken {
+            return Ok(());
+        }
+        let mut stdout = anstream::stdout().lock();
+        match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                *broken = true;
+                Ok(())
+            }
+            Err(error) => Err(Problem::refused(
+                "output",
+                format!("the answer could not be written: {error}"),
+            )),
+            Ok(()) => Ok(()),
+        }
+    }
+
+    /// Writes one JSON document.
+    pub(crate) fn document(&self, document: &serde_json::Value) -> Result<(), Problem> {
+        self.answer(&format!("{document}\n"))
+    }
+
+    /// Says something to people; programs do not hear it.
+    pub(crate) fn say(&self, text: &str) {
+        if !self.quiet && !self.json() {
+            eprintln!("{text}");
+        }
+    }
+
+    /// Shows a problem.
+    pub(crate) fn problem(&self, problem: &Problem, database: Option<&str>) {
+        if self.json() {
+            // Nothing is left to tell if stdout cannot be written.
+            let _ = self.document(&problem.json(database));
+            return;
+        }
+        // `NO_COLOR` and what is no terminal are honoured by anstream, which strips the colour.
+        let colour = anstream::AutoStream::choice(&io::stderr()) != anstream::ColorChoice::Never;
+        let theme = if colour {
+            GraphicalTheme::unicode()
+        } else {
+            GraphicalTheme::unicode_nocolor()
+        };
+        let handler = GraphicalReportHandler::new_themed(theme)
+            .with_links(false)
+            .with_width(100)
+            .with_context_lines(2);
+        let mut text = String::new();
+        if handler.render_report(&mut text, &Drawn::new(problem)).is_err() {
+            text = problem.to_string();
+        }
+        if let Some(database) = database {
+            eprintln!("{} {}", "database".dimmed(), database.bold());
+        }
+        eprintln!("{text}");
+    }
+}
+
+/// Reads the events of one database's run.
+pub(crate) struct Reporter {
+    pub(crate) out: Out,
+    pub(crate) database: String,
+    /// Name the database in every line: there are several.
+    pub(crate) several: bool,
+}
+
+impl Reporter {
+    pub(crate) fn line(&self, text: &str) {
+        if self.several {
+            self.out.say(&format!("{} {text}", self.database.dimmed()));
+        } else {
+            self.out.say(text);
+        }
+    }
+}
+
+impl Events for Reporter {
+    fn event(&self, event: Event) {
+        if self.out.json() {
+            let Ok(mut value) = serde_json::to_value(&event) else {
+                return;
+            };
+            if let Some(fields) = value.as_object_mut() {
+                fields.insert("database".into(), self.database.clone().into());
+            }
+            let _ = self.out.document(&value);
+            return;
+        }
+        match event {
+            Event::Connected { driver, server } => {
+                if self.out.verbose > 0 {
+                    self.line(&format!("connected by {driver} to {server}"));
+                }
+            }
+            Event::LockWaiting {
+                holder,
+                timeout_seconds,
+            } => {
+                let whom = holder.map_or("another run".to_owned(), |holder| {
+                    format!("session {} ({})", holder.session, holder.description)
+                });
+                self.line(&format!(
+                    "waiting for the lock, at most {timeout_seconds} s: {whom} holds it"
+                ));
+            }
+            Event::Planned {
+                direction,
+                revisions,
+                holes,
+            } => {
+                if revisions.is_empty() {
+                    return;
+                }
+                let verb = match direction {
+                    aludel::ledger::Direction::Up => "apply",
+                    aludel::ledger::Direction::Down => "revert",
+                };
+                let count = revisions.len();
+                let word = if count == 1 { "revision" } else { "revisions" };
+                self.line(&format!("{count} {word} to {verb}"));
+                for hole in holes {
+                    self.line(&format!(
+                        "  {hole} fills a hole: later revisions are applied already"
+                    ));
+                }
+            }
+            Event::Warning { message, .. } => {
+                self.line(&format!("{} {message}", "warning:".yellow().bold()));
+            }
+            Event::RevisionStarted {
+                name, transaction, ..
+            } => {
+                if self.out.verbose > 0 && !transaction {
+                    self.line(&format!("  {name} runs without a transaction"));
+                }
+            }
+            Event::RevisionDone {
+                name, direction, ..
+            } => {
+                let (sign, word) = match direction {
+                    aludel::ledger::Direction::Up => ("+", "applied"),
+                    aludel::ledger::Direction::Down => ("-", "reverted"),
+                };
+                self.line(&format!("  {} {name} {}", sign.green().bold(), word.dimmed()));
+            }
+            Event::Stamped { added, removed } => {
+                for id in added {
+                    self.line(&format!("  {} {id} {}", "+".green().bold(), "stamped".dimmed()));
+                }
+                for id in removed {
+                    self.line(&format!("  {} {id} {}", "-".green().bold(), "stamped".dimmed()));
+                }
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,269 @@
+//! Why a run stopped, with everything a reporter needs: what failed, where, what is committed,
+//! what is not, and what to do next.
+
+use std::ops::Range;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::driver::{Failure, FailureKind, Holder};
+use crate::graph::TargetError;
+use crate::ledger::{Direction, FORMAT, PartWay};
+use crate::plan::{Purpose, Role, Unit};
+
+/// What kind of outcome an error is; the command line maps it to its exit code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Class {
+    /// The input or the plan was refused; nothing ran.
+    Refused,
+    /// The database refused a statement; the revision was rolled back.
+    Database,
+    /// The lock was not obtained in time.
+    Lock,
+    /// A revision is part-way.
+    PartWay,
+    /// No connection, or it was lost.
+    Connection,
+    /// Interrupted; everything rolled back.
+    Interrupted,
+}
+
+/// A mistake in a script, found before anything ran.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ScriptIssue {
+    /// A stable code.
+    pub code: &'static str,
+    /// What is wrong.
+    pub message: String,
+    /// The file.
+    pub path: PathBuf,
+    /// Its text, where it could be read.
+    pub text: Option<Arc<str>>,
+    /// The place in the text, in bytes.
+    pub span: Range<usize>,
+    /// Line, from 1.
+    pub line: usize,
+    /// Column in characters, from 1.
+    pub column: usize,
+    /// What to do.
+    pub help: Option<String>,
+}
+
+/// A statement that the database refused, or that was cut off.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct StatementFailure {
+    /// The revision's directory name; `None` outside revisions.
+    pub revision: Option<String>,
+    /// The revision's id.
+    pub id: Option<String>,
+    /// Which way it was run.
+    pub direction: Option<Direction>,
+    /// The script's file and text, if the statement is the script's.
+    pub script: Option<(PathBuf, Arc<str>)>,
+    /// The place in the text, in bytes: where the server points to, else the whole statement.
+    pub span: Range<usize>,
+    /// Line of the place, from 1.
+    pub line: usize,
+    /// Column of the place in characters, from 1.
+    pub column: usize,
+    /// The statement, without the comments before it.
+    pub statement: String,
+    /// Its number in the script, from 1, and how many the script has.
+    pub number: Option<(usize, usize)>,
+    /// What the session tells.
+    pub failure: Failure,
+    /// Directory names of the revisions that this run committed before.
+    pub committed: Vec<String>,
+    /// The revision is part-way.
+    pub part_way: Option<PartWay>,
+}
+
+impl StatementFailure {
+    pub(crate) fn new(
+        unit: &Unit,
+        step: usize,
+        failure: Failure,
+        part_way: Option<PartWay>,
+        committed: Vec<String>,
+    ) -> Self {
+        let step = &unit.steps[step];
+        let mut error = Self {
+            revision: None,
+            id: None,
+            direction: None,
+            script: None,
+            span: 0..0,
+            line: 0,
+            column: 0,
+            statement: step.sql.clone(),
+            number: None,
+            failure,
+            committed,
+            part_way,
+        };
+        let Purpose::Revision(work) = &unit.purpose else {
+            return error;
+        };
+        error.revision = Some(work.name.clone());
+        error.id = Some(work.id.clone());
+        error.direction = Some(work.direction);
+        if let Role::Script { number, span } = &step.role {
+            let script = &work.script;
+            let body = script.pieces[number - 1].body..span.end;
+            let pointed = error.failure.at.and_then(|at| at.offset);
+            error.span = match pointed.map(|offset| span.start + offset) {
+                Some(at) if at < span.end && script.text.is_char_boundary(at) => {
+                    at..word_end(&script.text, at, span.end)
+                }
+                _ => body.clone(),
+            };
+            (error.line, error.column) = crate::sql::line_col(&script.text, error.span.start);
+            error.statement = script.text[body].to_owned();
+            error.number = Some((*number, script.pieces.len()));
+            error.script = Some((script.path.clone(), script.text.clone()));
+        }
+        error
+    }
+}
+
+fn word_end(text: &str, from: usize, limit: usize) -> usize {
+    let rest = &text[from..limit];
+    let word = rest.find(|c: char| !(c.is_alphanumeric() || c == '_'));
+    match word {
+        Some(0) => from + rest.chars().next().map_or(0, char::len_utf8),
+        Some(end) => from + end,
+        None => limit,
+    }
+}
+
+/// Why a run stopped.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RunError {
+    /// The target was refused.
+    #[error(transparent)]
+    Target(#[from] TargetError),
+    /// Scripts are missing or wrong; nothing ran.
+    #[error("{} of the scripts to run {} refused", .0.len(), if .0.len() == 1 { "is" } else { "are" })]
+    Scripts(Vec<ScriptIssue>),
+    /// The plan was refused; nothing ran.
+    #[error("{message}")]
+    Refused {
+        /// A stable code.
+        code: &'static str,
+        /// What is wrong.
+        message: String,
+        /// What to do.
+        help: String,
+    },
+    /// The ledger is of a newer format.
+    #[error("the ledger has format {found}; this version of aludel understands {FORMAT} and touches nothing")]
+    NewerLedger {
+        /// The format found.
+        found: u32,
+    },
+    /// A revision is part-way since an earlier run.
+    #[error("revision `{}` is part-way since an earlier run: statement {} of its {} script completed, the rest did not", .0.revision, .0.completed, .0.direction)]
+    PartWay(PartWay),
+    /// The lock was not obtained in time.
+    #[error("the lock was not obtained within {} s", .waited.as_secs())]
+    Locked {
+        /// Who holds it.
+        holder: Option<Holder>,
+        /// How long it was waited for.
+        waited: Duration,
+    },
+    /// The session failed outside a plan's statements.
+    #[error("{0}")]
+    Session(Failure),
+    /// A statement of the plan failed.
+    #[error("{}", .0.failure)]
+    Statement(Box<StatementFailure>),
+    /// Stopped between two messages.
+    #[error("interrupted")]
+    Interrupted {
+        /// Directory names of the revisions that this run committed.
+        committed: Vec<String>,
+    },
+    /// A script could not be written out.
+    #[error("the script could not be written: {0}")]
+    Output(#[from] std::io::Error),
+}
+
+impl RunError {
+    pub(crate) fn from_failure(failure: Failure) -> Self {
+        match failure.kind {
+            FailureKind::Interrupted => Self::Interrupted {
+                committed: Vec::new(),
+            },
+            _ => Self::Session(failure),
+        }
+    }
+
+    /// What kind of outcome it is.
+    pub fn class(&self) -> Class {
+        let of_failure = |failure: &Failure| match failure.kind {
+            FailureKind::Connect | FailureKind::Lost => Class::Connection,
+            FailureKind::Busy => Class::Lock,
+            FailureKind::Interrupted => Class::Interrupted,
+            FailureKind::Refused => Class::Database,
+        };
+        match self {
+            Self::Statement(failure) if failure.part_way.is_some() => Class::PartWay,
+            Self::Statement(failure) => of_failure(&failure.failure),
+            Self::Session(failure) => of_failure(failure),
+            Self::PartWay(_) => Class::PartWay,
+            Self::Locked { .. } => Class::Lock,
+            Self::Interrupted { .. } => Class::Interrupted,
+            _ => Class::Refused,
+        }
+    }
+
+    /// A stable code for scripts and searches.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Target(_) => "target",
+            Self::Scripts(_) => "script",
+            Self::Refused { code, .. } => code,
+            Self::NewerLedger { .. } => "ledger-newer",
+            Self::PartWay(_) => "part-way",
+            Self::Locked { .. } => "lock-timeout",
+            Self::Interrupted { .. } => "interrupted",
+            Self::Output(_) => "output",
+            Self::Session(_) | Self::Statement(_) => match self.class() {
+                Class::PartWay => "part-way",
+                Class::Lock => "lock-timeout",
+                Class::Connection => "connection",
+                Class::Interrupted => "interrupted",
+                _ => "statement-refused",
+            },
+        }
+    }
+}
+
+impl From<crate::revision::ScriptProblem> for ScriptIssue {
+    fn from(problem: crate::revision::ScriptProblem) -> Self {
+        use crate::revision::ScriptProblem as P;
+        let (path, line) = match &problem {
+            P::NotUtf8 { path, line, .. } | P::Nul { path, line, .. } => (path.clone(), *line),
+            P::NoUpScript { path } | P::Read { path, .. } => (path.clone(), 1),
+        };
+        Self {
+            code: problem.code(),
+            message: problem.to_string(),
+            path,
+            text: None,
+            span: 0..0,
+            line,
+            column: 1,
+            help: match problem {
+                P::NotUtf8 { .. } => Some("save the file as UTF-8".into()),
+                P::Nul { .. } => Some("remove the NUL byte".into()),
+                _ => None,
+            },
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! What a run tells while it goes. Progress bars, plain text and JSON lines read one stream.
+
+use crate::driver::{Holder, Server};
+use crate::ledger::Direction;
+
+/// One event of a run. As JSON it is an object whose `event` names it.
+#[derive(Debug, Clone, serde::Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Event {
+    /// A session is open.
+    Connected {
+        /// The driver's name.
+        driver: String,
+        /// Flavour and version found.
+        server: Server,
+    },
+    /// Somebody else holds the lock; it is tried again until the deadline.
+    LockWaiting {
+        /// Who holds it, if the server tells.
+        holder: Option<Holder>,
+        /// How long it will be waited for, in seconds.
+        timeout_seconds: u64,
+    },
+    /// What will run.
+    Planned {
+        /// Which way.
+        direction: Direction,
+        /// Directory names, in order.
+        revisions: Vec<String>,
+        /// Those of them that fill a hole.
+        holes: Vec<String>,
+    },
+    /// Something to know that stops nothing.
+    Warning {
+        /// A stable code.
+        code: &'static str,
+        /// The text.
+        message: String,
+    },
+    /// A revision is about to run.
+    RevisionStarted {
+        /// Its id.
+        revision: String,
+        /// Its directory's name.
+        name: String,
+        /// Which way.
+        direction: Direction,
+        /// How many statements.
+        statements: usize,
+        /// Whether it is one transaction.
+        transaction: bool,
+    },
+    /// A revision and its ledger rows are committed.
+    RevisionDone {
+        /// Its id.
+        revision: String,
+        /// Its directory's name.
+        name: String,
+        /// Which way.
+        direction: Direction,
+    },
+    /// The ledger was set without running scripts.
+    Stamped {
+        /// Ids made applied.
+        added: Vec<String>,
+        /// Ids made unapplied.
+        removed: Vec<String>,
+    },
+}
+
+/// Who reads the events.
+pub trait Events: Send + Sync {
+    /// Takes one event. Must not block for long: the run waits.
+    fn event(&self, event: Event);
+}
+
+impl<F: Fn(Event) + Send + Sync> Events for F {
+    fn event(&self, event: Event) {
+        self(event);
+    }
+}

@@ -1,0 +1,246 @@
+//! Sends a plan. Whole messages of units where the engine allows it; the failing statement is
+//! still named exactly, because a session tells how many statements of a message completed.
+
+use tokio_util::sync::CancellationToken;
+
+use super::supervise::supervised;
+use super::{Event, Events, RunError, StatementFailure};
+use crate::driver::{Dialect, Failure, FailureKind, Session, SessionState};
+use crate::ledger::{EntryEvent, GUARD_CONSTRAINT, Identity};
+use crate::plan::{Atomicity, Delivery, Plan, Purpose, Role, Unit};
+
+/// Longest text of a message that is made of several units, in bytes.
+const MESSAGE_BYTES: usize = 1 << 20;
+
+/// How the sending of a plan ended.
+#[derive(Debug)]
+pub(crate) enum Outcome {
+    /// All units are committed.
+    Finished,
+    /// A guard found another ledger than the plan's: somebody else was at work. Read and plan anew.
+    Stale,
+}
+
+/// Sends plans over one session.
+pub(crate) struct Live<'a> {
+    pub(crate) session: &'a mut dyn Session,
+    pub(crate) dialect: &'a dyn Dialect,
+    pub(crate) by: &'a Identity,
+    pub(crate) events: &'a dyn Events,
+    pub(crate) cancel: &'a CancellationToken,
+    /// Names of the revisions that this run has committed so far.
+    pub(crate) committed: &'a mut Vec<String>,
+}
+
+/// Why a message did not go through.
+struct Stopped {
+    /// Index of the unit in the plan.
+    unit: usize,
+    /// Index of the step in the unit.
+    step: usize,
+    failure: Failure,
+}
+
+impl Live<'_> {
+    /// Sends every unit of the plan.
+    pub(crate) async fn execute(&mut self, plan: &Plan) -> Result<Outcome, RunError> {
+        let units = &plan.units;
+        let mut next = 0;
+        // A unit that failed in company is sent again alone: if the server reads a message as a
+        // whole, a mistake in one unit keeps those before it from running.
+        let mut alone = None;
+        while next < units.len() {
+            if self.cancel.is_cancelled() {
+                return Err(RunError::Interrupted {
+                    committed: self.committed.clone(),
+                });
+            }
+            let end = self.message_end(units, next, alone);
+            for unit in &units[next..end] {
+                self.announce(unit);
+            }
+            let sent = self.send(units, next, end).await;
+            let done = match &sent {
+                Ok(()) => end,
+                Err(stopped) => stopped.committed(units, next),
+            };
+            for unit in &units[next..done] {
+                self.report(unit);
+            }
+            let in_company = end - next > 1;
+            next = done;
+            let Err(stopped) = sent else { continue };
+            let unit = &units[stopped.unit];
+            if unit.steps[stopped.step].role == Role::Guard
+                && stopped.failure.message.contains(GUARD_CONSTRAINT)
+            {
+                return Ok(Outcome::Stale);
+            }
+            let again = in_company
+                && stopped.unit > next
+                && stopped.failure.kind == FailureKind::Refused
+                && stopped.failure.session == SessionState::Ready;
+            if again {
+                alone = Some(stopped.unit);
+                continue;
+            }
+            return Err(self.give_up(plan, stopped).await);
+        }
+        Ok(Outcome::Finished)
+    }
+
+    /// The end of the message that begins with unit `next`.
+    fn message_end(&self, units: &[Unit], next: usize, alone: Option<usize>) -> usize {
+        let most = self.dialect.capabilities().revisions_per_message;
+        let mut bytes = 0;
+        let mut end = next;
+        for unit in &units[next..] {
+            bytes += unit.bytes();
+            let joins = end == next
+                || (unit.delivery == Delivery::Shared
+                    && units[next].delivery != Delivery::PerStatement
+                    && end - next < most
+                    && bytes <= MESSAGE_BYTES
+                    && alone != Some(end)
+                    && alone != Some(next));
+            if !joins {
+                break;
+            }
+            end += 1;
+        }
+        end
+    }
+
+    async fn send(&mut self, units: &[Unit], from: usize, to: usize) -> Result<(), Stopped> {
+        let places: Vec<(usize, usize)> = (from..to)
+            .flat_map(|unit| (0..units[unit].steps.len()).map(move |step| (unit, step)))
+            .collect();
+        let texts: Vec<&str> = places
+            .iter()
+            .map(|&(unit, step)| units[unit].steps[step].sql.as_str())
+            .collect();
+        let size = if units[from].delivery == Delivery::PerStatement {
+            1
+        } else {
+            texts.len().max(1)
+        };
+        for (index, message) in texts.chunks(size).enumerate() {
+            let base = index * size;
+            let interrupt = self.session.interrupt();
+            let answer = supervised(interrupt, self.cancel, self.session.send(message)).await;
+            if let Err(mut failure) = answer {
+                let at = failure.at.map_or(failure.completed, |at| at.statement);
+                failure.completed += base;
+                let last = places.len().saturating_sub(1);
+                let (unit, step) = places[(base + at).min(last)];
+                return Err(Stopped {
+                    unit,
+                    step,
+                    failure,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    fn announce(&self, unit: &Unit) {
+        if let Some((work, direction)) = unit.work() {
+            self.events.event(Event::RevisionStarted {
+                revision: work.id.clone(),
+                name: work.name.clone(),
+                direction,
+                statements: work.script.pieces.len(),
+                transaction: unit.atomicity == Atomicity::Transaction,
+            });
+        }
+    }
+
+    fn report(&mut self, unit: &Unit) {
+        match &unit.purpose {
+            Purpose::Setup => {}
+            Purpose::Revision(work) => {
+                self.committed.push(work.name.clone());
+                self.events.event(Event::RevisionDone {
+                    revision: work.id.clone(),
+                    name: work.name.clone(),
+                    direction: work.direction,
+                });
+            }
+            Purpose::Stamp(stamp) => self.events.event(Event::Stamped {
+                added: stamp.add.iter().map(|(id, _)| id.clone()).collect(),
+                removed: stamp.remove.clone(),
+            }),
+        }
+    }
+
+    /// Turns a failure into what the user is told; a revision that was no transaction gets its
+    /// `failed` row, so that an error can later be told from a crash.
+    async fn give_up(&mut self, plan: &Plan, stopped: Stopped) -> RunError {
+        let Stopped {
+            unit,
+            step,
+            failure,
+        } = stopped;
+        let unit = &plan.units[unit];
+        let mut part_way = None;
+        if let (Purpose::Revision(work), Atomicity::Stepwise(_)) = (&unit.purpose, unit.atomicity)
+            && failure.session == SessionState::Ready
+        {
+            // The journal is the truth: what a script's own transaction took back is not in it.
+            let read = self.session.read(&plan.tables).await;
+            part_way = read
+                .ok()
+                .and_then(|s| s.part_way().into_iter().find(|p| p.revision == work.id));
+            if let Some(part) = &mut part_way {
+                let completed = usize::try_from(part.completed).unwrap_or(usize::MAX);
+                let entry = work.entry(EntryEvent::Failed(completed));
+                let sql = self.dialect.journal(&plan.tables, &entry, self.by);
+                part.failed = self.session.send(&[&sql]).await.is_ok();
+            }
+            if part_way.as_ref().is_some_and(|p| p.completed == 0 && p.failed) {
+                part_way = None;
+            }
+        } else if let (Purpose::Revision(work), Atomicity::Stepwise(_)) =
+            (&unit.purpose, unit.atomicity)
+            && failure.completed > 0
+        {
+            part_way = Some(crate::ledger::PartWay {
+                revision: work.id.clone(),
+                direction: work.direction,
+                completed: script_steps_before(unit, step),
+                statements: u64::try_from(work.script.pieces.len()).ok(),
+                failed: false,
+            });
+        }
+        RunError::Statement(Box::new(StatementFailure::new(
+            unit,
+            step,
+            failure,
+            part_way,
+            self.committed.clone(),
+        )))
+    }
+}
+
+fn script_steps_before(unit: &Unit, step: usize) -> u64 {
+    let before = unit.steps[..step].iter();
+    before
+        .filter(|s| matches!(s.role, Role::Script { .. }))
+        .count() as u64
+}
+
+impl Stopped {
+    /// How many units of the message that began with `from` are committed: the index after them.
+    fn committed(&self, units: &[Unit], from: usize) -> usize {
+        let mut left = self.failure.completed;
+        let mut end = from;
+        for unit in &units[from..] {
+            if left <= unit.committed_by() {
+                break;
+            }
+            left = left.saturating_sub(unit.steps.len());
+            end += 1;
+        }
+        end
+    }
+}

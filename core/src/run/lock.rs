@@ -1,0 +1,77 @@
+//! The lock: polled with a deadline, and the only way to the ledger of a run.
+//!
+//! A blocking wait inside the engine would deadlock with `CREATE INDEX CONCURRENTLY`, which waits
+//! for every older snapshot; hence the polling. [`Locked`] owns access to the session, so code
+//! that writes does not compile without it, and every path gives the lock back by closing.
+
+use std::time::{Duration, Instant};
+
+use tokio_util::sync::CancellationToken;
+
+use super::supervise::supervised;
+use super::{Event, Events, RunError};
+use crate::driver::{LockAttempt, LockRequest, Session};
+use crate::ledger::{LedgerTables, Snapshot};
+
+/// A session that holds the lock.
+pub(crate) struct Locked {
+    pub(crate) session: Box<dyn Session>,
+    pub(crate) snapshot: Snapshot,
+}
+
+/// Obtains the lock, polling until `timeout`.
+pub(crate) async fn obtain(
+    mut session: Box<dyn Session>,
+    tables: &LedgerTables,
+    timeout: Duration,
+    events: &dyn Events,
+    cancel: &CancellationToken,
+) -> Result<Locked, RunError> {
+    let request = LockRequest {
+        tables: tables.clone(),
+    };
+    let started = Instant::now();
+    let mut told = false;
+    let mut pause = Duration::from_millis(20);
+    loop {
+        let interrupt = session.interrupt();
+        let attempt = supervised(interrupt, cancel, session.try_lock(&request)).await;
+        let holder = match attempt {
+            Ok(LockAttempt::Obtained(snapshot)) => {
+                return Ok(Locked {
+                    session,
+                    snapshot: *snapshot,
+                });
+            }
+            Ok(LockAttempt::Held(holder)) => holder,
+            Err(failure) => {
+                session.close().await;
+                return Err(RunError::from_failure(failure));
+            }
+        };
+        if started.elapsed() >= timeout {
+            session.close().await;
+            return Err(RunError::Locked {
+                holder,
+                waited: timeout,
+            });
+        }
+        if !told {
+            told = true;
+            events.event(Event::LockWaiting {
+                holder,
+                timeout_seconds: timeout.as_secs(),
+            });
+        }
+        // Runners that started together should not ask together: the pause differs by process.
+        let jitter = Duration::from_millis(u64::from(std::process::id() % 17));
+        tokio::select! {
+            () = tokio::time::sleep(pause + jitter) => {}
+            () = cancel.cancelled() => {
+                session.close().await;
+                return Err(RunError::Interrupted { committed: Vec::new() });
+            }
+        }
+        pause = (pause * 2).min(Duration::from_millis(500));
+    }
+}

@@ -1,0 +1,182 @@
+//! From graph nodes to work: reads scripts, scans them, decides how each runs. All mistakes of a
+//! run's scripts are reported together, before anything runs.
+
+use std::sync::Arc;
+
+use super::{Database, RunError, ScriptIssue};
+use crate::driver::Dialect;
+use crate::graph::NodeIx;
+use crate::ledger::Direction;
+use crate::plan::{Piece, Why, Work, WorkScript};
+use crate::revision::ScriptFile;
+use crate::sql::{self, Mode};
+
+/// Prepares the scripts of `steps`.
+pub(crate) fn works(
+    database: &Database,
+    dialect: &dyn Dialect,
+    steps: &[NodeIx],
+    direction: Direction,
+    holes: &[NodeIx],
+) -> Result<Vec<Work>, RunError> {
+    let mut works = Vec::with_capacity(steps.len());
+    let mut issues = Vec::new();
+    for &ix in steps {
+        match script(database, dialect, ix, direction) {
+            Ok(script) => works.push(work(database, ix, direction, script, holes.contains(&ix))),
+            Err(found) => issues.extend(found),
+        }
+    }
+    if issues.is_empty() {
+        Ok(works)
+    } else {
+        Err(RunError::Scripts(issues))
+    }
+}
+
+fn work(
+    database: &Database,
+    ix: NodeIx,
+    direction: Direction,
+    script: WorkScript,
+    hole: bool,
+) -> Work {
+    let graph = &database.graph;
+    let node = graph.node(ix);
+    let ids = |nodes: Vec<NodeIx>| -> Vec<String> {
+        nodes.iter().map(|&n| graph.node(n).id.to_string()).collect()
+    };
+    let before = || {
+        let parents = graph.parents(ix).iter().chain(graph.dependencies(ix));
+        ids(distinct(parents.copied()))
+    };
+    let after = || {
+        let children = graph.children(ix).iter().chain(graph.dependents(ix));
+        ids(distinct(children.copied()))
+    };
+    let itself = vec![node.id.to_string()];
+    let (present, absent) = match direction {
+        Direction::Up => (before(), itself),
+        Direction::Down => (itself, after()),
+    };
+    Work {
+        id: node.id.to_string(),
+        name: node.name.clone(),
+        message: node.message.clone(),
+        direction,
+        script,
+        present,
+        absent,
+        hole,
+    }
+}
+
+/// A node may be parent and dependency at once; a guard counts rows, so each stands once.
+fn distinct(nodes: impl Iterator<Item = NodeIx>) -> Vec<NodeIx> {
+    let mut seen = Vec::new();
+    for node in nodes {
+        if !seen.contains(&node) {
+            seen.push(node);
+        }
+    }
+    seen
+}
+
+/// The checksum of a revision's up script as this dialect would run it, if it can be read.
+pub(crate) fn checksum(database: &Database, dialect: &dyn Dialect, ix: NodeIx) -> Option<String> {
+    let file = read(database, dialect, ix, Direction::Up).ok()??;
+    Some(file.checksum.to_string())
+}
+
+fn read(
+    database: &Database,
+    dialect: &dyn Dialect,
+    ix: NodeIx,
+    direction: Direction,
+) -> Result<Option<ScriptFile>, ScriptIssue> {
+    let revision = database.revision(ix);
+    database
+        .revisions
+        .script(revision, direction, dialect.names())
+        .map_err(ScriptIssue::from)
+}
+
+/// Reads, scans and checks one script.
+pub(crate) fn script(
+    database: &Database,
+    dialect: &dyn Dialect,
+    ix: NodeIx,
+    direction: Direction,
+) -> Result<WorkScript, Vec<ScriptIssue>> {
+    let revision = database.revision(ix);
+    let file = read(database, dialect, ix, direction).map_err(|issue| vec![issue])?;
+    let Some(file) = file else {
+        return Err(vec![ScriptIssue {
+            code: "irreversible",
+            message: format!("revision `{}` has no {direction} script", revision.name),
+            path: revision.path.clone(),
+            text: None,
+            span: 0..0,
+            line: 1,
+            column: 1,
+            help: Some(match direction {
+                Direction::Up => "write its up.sql".into(),
+                Direction::Down => {
+                    "it is irreversible: write a down.sql, or choose a target above it".into()
+                }
+            }),
+        }]);
+    };
+    let text: Arc<str> = Arc::from(file.text.as_str());
+    let declared = revision.metadata.run_in_transaction == Some(false);
+    let scanned = scan(&text, dialect, &database.options.names, declared);
+    let (pieces, mode) = scanned.map_err(|problems| {
+        problems
+            .into_iter()
+            .map(|problem| ScriptIssue {
+                code: problem.code(),
+                message: problem.to_string(),
+                path: file.path.clone(),
+                text: Some(text.clone()),
+                line: problem.line,
+                column: problem.column,
+                help: problem.help(),
+                span: problem.span,
+            })
+            .collect::<Vec<_>>()
+    })?;
+    Ok(WorkScript {
+        path: file.path,
+        checksum: file.checksum.to_string(),
+        text,
+        pieces,
+        stepwise: match mode {
+            Mode::Transaction => None,
+            Mode::NoTransaction => Some(Why::Declared),
+            Mode::Alone => Some(Why::Alone),
+        },
+    })
+}
+
+fn scan(
+    text: &str,
+    dialect: &dyn Dialect,
+    names: &[&str],
+    declared: bool,
+) -> Result<(Vec<Piece>, Mode), Vec<sql::ScanProblem>> {
+    let script = sql::scan(dialect.syntax(), text)?;
+    let selected = script.select(names, dialect.names())?;
+    let mode = sql::mode(&script, &selected, declared)?;
+    let pieces = selected
+        .statements
+        .iter()
+        .map(|statement| Piece {
+            span: statement.leading.start..statement.body.end,
+            body: statement.body.start,
+            implicit_commit: statement.facts.implicit_commit,
+            sets_session: statement.facts.sets_session,
+            reads_clock: statement.facts.reads_clock,
+        })
+        .collect();
+    Ok((pieces, mode))
+}
