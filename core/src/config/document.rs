@@ -8,7 +8,7 @@ use std::path::Path;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::Place;
+use super::{MASK, Place};
 
 /// What can be wrong with a TOML file, whatever it configures.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -114,11 +114,7 @@ impl<'t> Document<'t> {
             .iter()
             .map(|(key, value)| Entry {
                 name: key.get_ref(),
-                key: if prefix.is_empty() {
-                    key.get_ref().to_string()
-                } else {
-                    format!("{prefix}.{}", key.get_ref())
-                },
+                key: full_key(prefix, key.get_ref()),
                 offset: key.span().start,
                 value,
                 document: self,
@@ -130,6 +126,19 @@ impl<'t> Document<'t> {
 
     pub(crate) fn place(&self, offset: usize) -> Place {
         Place::of_offset(self.file, self.text, offset)
+    }
+}
+
+/// A key after its tables. A URL that was pasted in the place of a key is masked.
+fn full_key(prefix: &str, name: &str) -> String {
+    let name = if name.contains('@') || name.contains("://") {
+        MASK
+    } else {
+        name
+    };
+    match prefix {
+        "" => name.to_owned(),
+        prefix => format!("{prefix}.{name}"),
     }
 }
 

@@ -115,15 +115,9 @@ pub(super) fn paths(entry: &Entry<'_, '_>, base: &Path) -> Result<Vec<PathBuf>, 
 
 /// The problem that a key means nothing where it stands.
 pub(super) fn unknown_key(entry: &Entry<'_, '_>, known: &[&str]) -> ConfigProblem {
-    // A URL that was pasted in the place of a key must not show its password.
-    let looks_like_url = entry.name.contains(['@', ':', '/']);
     ConfigProblem::UnknownKey {
         place: entry.place(),
-        key: if looks_like_url {
-            MASK.to_owned()
-        } else {
-            entry.key.clone()
-        },
+        key: entry.key.clone(),
         suggestion: nearest(entry.name, known.iter().copied()).map(str::to_owned),
     }
 }

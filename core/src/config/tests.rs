@@ -236,7 +236,7 @@ fn all_problems_of_a_file_come_together() {
             "c.toml:5:15: `databases.a.migrations` must be a string or a list of strings, not an integer",
             "c.toml:6:16: `databases.a.lock_timeout` must be seconds, or a string such as \"500ms\", \"30s\" or \"5m\"",
             "c.toml:7:11: `databases.a.dialect` must not be empty",
-            "c.toml:8:1: unknown key `***`",
+            "c.toml:8:1: unknown key `databases.a.***`",
             "c.toml:10:1: unknown key `environments.prod.url`",
             "c.toml:13:1: unknown key `drivers.paths`, did you mean `path`?",
             "c.toml:11:30: environment `prod` names the database `b`, which has no `[databases.b]`; the databases are `a`",

@@ -1,15 +1,24 @@
 //! Finding the revisions of sources and reading their metadata.
 //!
 //! Every command begins here, so each revision costs one look at `up.sql` and one open of
-//! `metadata.toml`; its directory is not listed, unless a recursive search goes through it.
+//! `metadata.toml`; its directory is not listed, unless a recursive search goes through it. Large
+//! directories are read by several threads, whose findings are put together in the order of the
+//! names, so that the outcome is the same.
 
 use std::collections::HashMap;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::thread::{self, available_parallelism};
 
 use super::{
     LoadProblem, Metadata, Place, Revision, RevisionId, RevisionSet, Source, TomlProblem, Warning,
 };
+
+/// From how many subdirectories on threads are worth their start.
+const MANY: usize = 1_000;
+/// More threads than this wait for the file system rather than for each other.
+const MAX_THREADS: usize = 8;
 
 /// Reads all sources; `problems` are those found before.
 pub(super) fn load(
@@ -17,12 +26,8 @@ pub(super) fn load(
     recursive: bool,
     problems: Vec<LoadProblem>,
 ) -> Result<RevisionSet, Vec<LoadProblem>> {
-    let mut loader = Loader {
-        recursive,
-        problems,
-        found: Vec::new(),
-        warnings: Vec::new(),
-    };
+    let mut loader = Loader::new(recursive);
+    loader.problems = problems;
     for (index, source) in &sources {
         loader.search(*index, source.as_ref(), Path::new(""));
     }
@@ -37,8 +42,17 @@ struct Loader {
 }
 
 impl Loader {
+    fn new(recursive: bool) -> Self {
+        Self {
+            recursive,
+            problems: Vec::new(),
+            warnings: Vec::new(),
+            found: Vec::new(),
+        }
+    }
+
     /// Takes every visible subdirectory for a revision, and gives those that belong together
-    /// their implicit parents. Returns whether there was any subdirectory.
+    /// their implicit parents.
     fn search(&mut self, index: usize, source: &dyn Source, directory: &Path) {
         let entries = match source.list(directory) {
             Ok(entries) => entries,
@@ -51,18 +65,71 @@ impl Loader {
             .filter(|name| !name.as_encoded_bytes().starts_with(b"."))
             .collect();
         names.sort_unstable();
-        let mut here = Vec::new();
-        for name in names {
-            let relative = directory.join(&name);
-            let Some(name) = name.to_str() else {
-                let path = source.root().join(relative);
-                self.problems.push(LoadProblem::NameNotUtf8 { path });
-                continue;
-            };
-            here.extend(self.revision(index, source, name, relative));
-        }
+        let mut here = if names.len() < MANY {
+            self.revisions(index, source, directory, &names)
+        } else {
+            self.revisions_by_threads(index, source, directory, &names)
+        };
         imply_parents(&mut here);
         self.found.append(&mut here);
+    }
+
+    /// The revisions among some subdirectories of one directory.
+    fn revisions(
+        &mut self,
+        index: usize,
+        source: &dyn Source,
+        directory: &Path,
+        names: &[OsString],
+    ) -> Vec<Revision> {
+        let mut here = Vec::with_capacity(names.len());
+        for name in names {
+            let relative = directory.join(name);
+            match name.to_str() {
+                Some(name) => here.extend(self.revision(index, source, name, relative)),
+                None => self.problems.push(LoadProblem::NameNotUtf8 {
+                    path: source.root().join(relative),
+                }),
+            }
+        }
+        here
+    }
+
+    /// The same, the names shared out to threads.
+    fn revisions_by_threads(
+        &mut self,
+        index: usize,
+        source: &dyn Source,
+        directory: &Path,
+        names: &[OsString],
+    ) -> Vec<Revision> {
+        let threads = available_parallelism().map_or(1, |cores| cores.get().min(MAX_THREADS));
+        let recursive = self.recursive;
+        thread::scope(|scope| {
+            let readers: Vec<_> = names
+                .chunks(names.len().div_ceil(threads))
+                .map(|names| {
+                    scope.spawn(move || {
+                        let mut loader = Self::new(recursive);
+                        let here = loader.revisions(index, source, directory, names);
+                        (loader, here)
+                    })
+                })
+                .collect();
+            let mut all = Vec::with_capacity(names.len());
+            for reader in readers {
+                match reader.join() {
+                    Ok((loader, here)) => {
+                        self.problems.extend(loader.problems);
+                        self.warnings.extend(loader.warnings);
+                        self.found.extend(loader.found);
+                        all.extend(here);
+                    }
+                    Err(panic) => std::panic::resume_unwind(panic),
+                }
+            }
+            all
+        })
     }
 
     /// Reads one directory: a revision, or in a recursive search perhaps a directory of them.

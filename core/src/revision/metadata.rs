@@ -54,7 +54,7 @@ impl Metadata {
             if !KEYS.contains(&entry.name) {
                 warnings.push(Warning::UnknownKey {
                     place: entry.place(),
-                    key: entry.name.to_owned(),
+                    key: entry.key.clone(),
                     suggestion: nearest(entry.name, KEYS).map(str::to_owned),
                 });
                 continue;

@@ -161,6 +161,24 @@ fn all_problems_come_together() {
 }
 
 #[test]
+fn a_large_directory_is_read_in_the_order_of_its_names() {
+    let files: Vec<String> = (1000..2500).map(|i| format!("m/{i}_x/up.sql")).collect();
+    let files: Vec<(&str, &[u8])> = files.iter().map(|f| (f.as_str(), &b"1"[..])).collect();
+    let root = tree(&files);
+    let set = load(root.path(), &["m"], false).expect("valid");
+    let mut expected = vec!["1000 <- ".to_owned()];
+    expected.extend((1001..2500).map(|i| format!("{i} <- {}", i - 1)));
+    assert_eq!(parents(&set), expected);
+    for i in [1001, 1700, 2499] {
+        fs::remove_file(root.path().join(format!("m/{i}_x/up.sql"))).expect("removed");
+    }
+    assert_eq!(
+        load(root.path(), &["m"], false).expect_err("refused"),
+        [1001, 1700, 2499].map(|i| format!("the revision `m/{i}_x` has no `up.sql`"))
+    );
+}
+
+#[test]
 fn the_most_specific_script_is_chosen() {
     let root = tree(&[
         ("m/1_a/up.sql", b"all"),
