@@ -7,7 +7,7 @@ use std::future::Future;
 use std::io;
 use std::time::Duration;
 
-use aludel::driver::{ConnectOptions, Failure, FailureKind, Server, Session};
+use aludel::driver::{ConnectOptions, Failure, FailureKind, Server, Session, SessionState};
 use tokio_postgres::config::{Host, SslNegotiation};
 use tokio_postgres::tls::{MakeTlsConnect, TlsConnect};
 use tokio_postgres::{Client, Config, NoTls, Socket};
@@ -81,12 +81,13 @@ async fn within<T>(
 ) -> Result<T, Failure> {
     match limit {
         None => work.await,
-        Some(limit) => tokio::time::timeout(limit, work).await.unwrap_or_else(|_| {
-            Err(Failure::new(
+        Some(limit) => match tokio::time::timeout(limit, work).await {
+            Ok(done) => done,
+            Err(_) => Err(Failure::new(
                 FailureKind::Connect,
                 format!("no answer within {} s", limit.as_secs_f64()),
-            ))
-        }),
+            )),
+        },
     }
 }
 
@@ -119,7 +120,7 @@ async fn attempt(
         match made {
             Ok(session) => return Ok(session),
             Err(error) => {
-                let failure = refusal(&error);
+                let failure = refusal(&error, place);
                 let again = may_differ(&error);
                 let repeated = told.as_ref().is_some_and(|t| t.message == failure.message);
                 told = Some(match told {
@@ -235,10 +236,18 @@ fn may_differ(error: &tokio_postgres::Error) -> bool {
     })
 }
 
-fn refusal(error: &tokio_postgres::Error) -> Failure {
+fn refusal(error: &tokio_postgres::Error, place: &Place) -> Failure {
     let mut failure = failure::of(error).failure;
     failure.kind = FailureKind::Connect;
-    failure.session = aludel::driver::SessionState::Dead;
+    failure.session = SessionState::Dead;
+    // The server asked and there was nothing to say; that is no answer of the server's.
+    if failure.code.is_none() && place.password.is_none() && failure.message.contains("password") {
+        failure.message = "the server asks for a password and none was given".into();
+        failure.hint = Some(
+            "give it in the URL, in PGPASSWORD or in the password file (~/.pgpass, mode 600)"
+                .into(),
+        );
+    }
     failure
 }
 
@@ -273,9 +282,8 @@ fn summary(mut failures: Vec<Failure>, remark: Option<String>) -> Failure {
     if !messages.is_empty() {
         failure.message = messages.join("\n");
     }
-    if failure.hint.is_none() {
-        failure.hint = remark;
-    }
+    // The remark is about passwords.
+    failure.hint = remark.or(failure.hint);
     failure
 }
 

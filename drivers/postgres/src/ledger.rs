@@ -20,16 +20,6 @@ use crate::dialect::{literal, qualified};
 const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY";
 const COMMIT: &str = "COMMIT";
 
-/// Invalid indexes that no running build accounts for. A partitioned table's index is invalid as
-/// long as a partition lacks its own; that is nothing to drop.
-pub(crate) const INVALID_INDEXES: &str = "\
-SELECT format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_index i \
-JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid \
-JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
-WHERE NOT i.indisvalid AND c.relkind = 'i' AND NOT EXISTS \
-(SELECT 1 FROM pg_catalog.pg_stat_progress_create_index p WHERE p.index_relid = i.indexrelid) \
-ORDER BY 1";
-
 /// The statements of the message, with or without the lock.
 pub(crate) fn statements(tables: &LedgerTables, lock: bool) -> Vec<String> {
     let schema = tables.schema.as_deref();

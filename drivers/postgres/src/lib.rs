@@ -1,9 +1,9 @@
 //! The PostgreSQL driver of aludel: dialect (offline) and session (online) side by side.
 //!
 //! * `dialect`: the SQL, pure text.
-//! * `url`, `params`, `passfile`: what libpq reads from a URL, the environment and files.
+//! * `url`, `given`, `params`, `passfile`, `surroundings`: what libpq reads from a URL, the environment and files.
 //! * `tls`, `connect`: one connection after libpq's rules.
-//! * `session`, `ledger`, `failure`, `position`, `cancel`: what is done on it.
+//! * `session`, `exchange`, `ledger`, `position`, `failure`, `indexes`, `cancel`: what is done on it.
 //!
 //! The session owns a [`tokio_postgres::Client`] and speaks the simple query protocol: one round
 //! trip for any number of statements, one completion per statement (so the failing one is known
@@ -12,10 +12,15 @@
 //! Deliberately absent: the extended protocol, COPY from the client, notices (dropped), detection
 //! of a pooler in transaction mode (the server's process number is not public in tokio-postgres).
 
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
 mod cancel;
 mod connect;
 mod dialect;
+mod exchange;
 mod failure;
+mod given;
+mod indexes;
 mod ledger;
 mod params;
 mod passfile;

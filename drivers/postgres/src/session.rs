@@ -5,7 +5,6 @@
 //! tokio-postgres, and a ROLLBACK too many is only a warning); no future of the client is dropped
 //! while its statement runs.
 
-use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,13 +13,14 @@ use aludel::driver::{
     SessionState,
 };
 use aludel::ledger::{LedgerTables, Snapshot};
-use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use tokio::task::JoinHandle;
-use tokio_postgres::{Client, SimpleQueryMessage};
+use tokio_postgres::Client;
 
 use crate::cancel::Canceller;
+use crate::exchange::{Answer, collect};
 use crate::failure::{self, Problem};
+use crate::indexes;
 use crate::ledger::{self, Probe};
 use crate::position::Message;
 
@@ -40,16 +40,6 @@ pub(crate) struct PostgresSession {
     /// The keys of the advisory locks that are held, as the server wrote them. The same key twice
     /// has to be given back twice.
     locks: Vec<String>,
-}
-
-/// What a message brought before it ended or failed.
-pub(crate) struct Answer {
-    /// The rows of each statement that returned some.
-    pub(crate) results: Vec<ResultSet>,
-    /// How many statements completed.
-    pub(crate) completed: usize,
-    /// What ended it early.
-    pub(crate) problem: Option<Problem>,
 }
 
 impl PostgresSession {
@@ -148,7 +138,7 @@ impl PostgresSession {
         let mut failure = self.fail(&message, answer.completed, problem).await;
         let failed = failure.at.and_then(|at| statements.get(at.statement));
         if let Some(statement) = failed
-            && leaves_an_index(statement)
+            && indexes::may_be_left_by(statement)
             && !failure::is_dead(&failure)
         {
             self.name_invalid_indexes(&mut failure).await;
@@ -156,32 +146,15 @@ impl PostgresSession {
         Err(failure)
     }
 
-    /// A concurrent build that fails leaves an index behind that costs and does not serve
-    /// (docs: PostgreSQL manual, CREATE INDEX, "Building Indexes Concurrently").
     async fn name_invalid_indexes(&mut self, failure: &mut Failure) {
-        let Ok(found) = self.rows(ledger::INVALID_INDEXES).await else {
+        let Ok(found) = self.rows(indexes::INVALID).await else {
             return;
         };
-        let names: Vec<_> = found
-            .rows
-            .into_iter()
-            .filter_map(|row| row.into_iter().next().flatten())
-            .collect();
-        if names.is_empty() {
-            return;
-        }
-        let drops: Vec<_> = names
-            .iter()
-            .map(|name| format!("DROP INDEX CONCURRENTLY {name};"))
-            .collect();
-        let ours = format!(
-            "invalid indexes are left in this database; before trying again run: {}",
-            drops.join(" ")
-        );
-        failure.hint = Some(match failure.hint.take() {
-            Some(hint) => format!("{hint}\n{ours}"),
-            None => ours,
-        });
+        let ours = indexes::advice(&found);
+        failure.hint = match (failure.hint.take(), ours) {
+            (Some(hint), Some(ours)) => Some(format!("{hint}\n{ours}")),
+            (hint, ours) => hint.or(ours),
+        };
     }
 
     async fn probe(
@@ -295,48 +268,6 @@ impl PostgresSession {
     }
 }
 
-async fn collect(
-    client: &Client,
-    sql: &str,
-    answer: &mut Answer,
-) -> Result<(), tokio_postgres::Error> {
-    let mut stream = pin!(client.simple_query_raw(sql).await?);
-    let mut rows: Option<ResultSet> = None;
-    while let Some(message) = stream.next().await {
-        match message? {
-            SimpleQueryMessage::RowDescription(columns) => {
-                rows = Some(ResultSet {
-                    columns: columns.iter().map(|c| c.name().to_owned()).collect(),
-                    rows: Vec::new(),
-                });
-            }
-            SimpleQueryMessage::Row(row) => {
-                if let Some(rows) = &mut rows {
-                    let cells = (0..row.len()).map(|i| row.get(i).map(str::to_owned));
-                    rows.rows.push(cells.collect());
-                }
-            }
-            SimpleQueryMessage::CommandComplete(_) => {
-                answer.completed += 1;
-                answer.results.extend(rows.take());
-            }
-            _ => {}
-        }
-    }
-    Ok(())
-}
-
-/// Whether a failed statement may have left an invalid index. Only a hint depends on it, so words
-/// in a string or a comment may deceive it.
-fn leaves_an_index(statement: &str) -> bool {
-    let words: Vec<_> = statement
-        .split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
-        .map(str::to_ascii_uppercase)
-        .collect();
-    let has = |word: &str| words.iter().any(|w| w == word);
-    has("CONCURRENTLY") && (has("REINDEX") || (has("CREATE") && has("INDEX")))
-}
-
 impl Session for PostgresSession {
     fn server(&self) -> &Server {
         &self.server
@@ -384,21 +315,5 @@ impl Session for PostgresSession {
                 let _ = tokio::time::timeout(FAREWELL, pump).await;
             }
         })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::leaves_an_index;
-
-    #[test]
-    fn knows_concurrent_builds() {
-        assert!(leaves_an_index(
-            "create unique index concurrently i on t (a)"
-        ));
-        assert!(leaves_an_index("REINDEX TABLE CONCURRENTLY t"));
-        assert!(!leaves_an_index("CREATE INDEX i ON t (a)"));
-        assert!(!leaves_an_index("DROP INDEX CONCURRENTLY i"));
-        assert!(!leaves_an_index("REFRESH MATERIALIZED VIEW CONCURRENTLY m"));
     }
 }
