@@ -1,1 +1,75 @@
-//! The postgres driver of aludel: dialect (offline) and session (online) side by side.
+//! The PostgreSQL driver of aludel: dialect (offline) and session (online) side by side.
+//!
+//! * `dialect`: the SQL, pure text.
+//! * `url`, `given`, `params`, `passfile`, `surroundings`: what libpq reads from a URL, the environment and files.
+//! * `tls`, `connect`: one connection after libpq's rules.
+//! * `session`, `exchange`, `ledger`, `position`, `failure`, `indexes`, `cancel`: what is done on it.
+//!
+//! The session owns a [`tokio_postgres::Client`] and speaks the simple query protocol: one round
+//! trip for any number of statements, one completion per statement (so the failing one is known
+//! exactly) and the server's whole error. Nothing is prepared, so a pooler cannot lose anything.
+//!
+//! Deliberately absent: the extended protocol, COPY from the client, notices (dropped), detection
+//! of a pooler in transaction mode (the server's process number is not public in tokio-postgres).
+
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod cancel;
+mod connect;
+mod dialect;
+mod exchange;
+mod failure;
+mod given;
+mod indexes;
+mod ledger;
+mod params;
+mod passfile;
+mod position;
+mod session;
+mod surroundings;
+mod tls;
+mod url;
+
+use std::sync::Arc;
+
+use aludel::config::DatabaseUrl;
+use aludel::driver::{ConnectOptions, Dialect, Driver, DriverInfo, Failure, Server, Session};
+use futures_util::future::BoxFuture;
+
+pub use dialect::PostgresDialect;
+
+/// The driver of `postgres://` and `postgresql://`.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct PostgresDriver;
+
+/// The oldest server that is planned for.
+pub(crate) const FLOOR: u32 = 12;
+
+static INFO: DriverInfo = DriverInfo {
+    name: "postgres",
+    version: env!("CARGO_PKG_VERSION"),
+    schemes: &[("postgres", "postgres"), ("postgresql", "postgres")],
+    flavours: &["postgres"],
+    floor: &[("postgres", FLOOR, 0)],
+};
+
+impl Driver for PostgresDriver {
+    fn info(&self) -> &DriverInfo {
+        &INFO
+    }
+
+    fn dialect(&self, server: &Server) -> Result<Arc<dyn Dialect>, String> {
+        Ok(Arc::new(PostgresDialect::new(server)?))
+    }
+
+    fn connect<'a>(
+        &'a self,
+        url: &'a DatabaseUrl,
+        options: &'a ConnectOptions,
+    ) -> BoxFuture<'a, Result<Box<dyn Session>, Failure>> {
+        Box::pin(async move {
+            let session = connect::connect(url.secret(), options).await?;
+            Ok(Box::new(session) as Box<dyn Session>)
+        })
+    }
+}

@@ -1,0 +1,233 @@
+//! Reading the ledger, and the lock that is taken with it in the same round trip.
+//!
+//! One message: a read-only READ COMMITTED transaction whose first statement takes the advisory
+//! lock and says where the ledger is, and whose next ones read it. Under READ COMMITTED each
+//! statement has its own snapshot, so what is read is never older than the lock (docs: PostgreSQL
+//! manual, section 13.2.1). A session's advisory lock survives a rollback (section 13.3.5).
+//!
+//! Without a configured schema the tables are where the session's search path finds Diesel's table,
+//! as Diesel itself does; the journal belongs beside it. If it is elsewhere, or a table is absent,
+//! the tables that exist are read again by qualified names.
+//!
+//! The lock's key is `hashtextextended('aludel:SCHEMA.TABLE', 0)`: all that matters is that every
+//! runner on one server computes the same, and unlike md5 it works where cryptography is restricted.
+
+use aludel::driver::{Holder, ResultSet};
+use aludel::ledger::{LedgerTables, Snapshot};
+
+use crate::dialect::{literal, qualified};
+
+const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY";
+const COMMIT: &str = "COMMIT";
+
+/// The statements of the message, with or without the lock.
+pub(crate) fn statements(tables: &LedgerTables, lock: bool) -> Vec<String> {
+    let schema = tables.schema.as_deref();
+    vec![
+        BEGIN.into(),
+        probe(tables, lock),
+        select_ledger(schema, tables),
+        select_journal(schema, tables),
+        COMMIT.into(),
+    ]
+}
+
+fn probe(tables: &LedgerTables, lock: bool) -> String {
+    let schema = tables.schema.as_deref();
+    let found = |table: &str| format!("to_regclass({})", literal(&qualified(schema, table)));
+    let place = match schema {
+        Some(schema) => literal(schema),
+        None => format!(
+            "coalesce((SELECT n.nspname FROM pg_catalog.pg_class c \
+             JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
+             WHERE c.oid = {}), current_schema(), 'public')",
+            found(&tables.ledger)
+        ),
+    };
+    let beside = |table: &str| {
+        format!(
+            "to_regclass(format('%I.%I', schema, {}::text))",
+            literal(table)
+        )
+    };
+    format!(
+        "WITH place AS (SELECT {place}::text AS schema), \
+         named AS (SELECT schema, \
+         hashtextextended('aludel:' || schema || '.' || {ledger}, 0) AS key FROM place) \
+         SELECT {obtained}, key, schema, {l} IS NOT NULL, {j} IS NOT NULL, \
+         {l} IS NOT DISTINCT FROM {fl} AND {j} IS NOT DISTINCT FROM {fj} FROM named",
+        ledger = literal(&tables.ledger),
+        obtained = if lock {
+            "pg_try_advisory_lock(key)"
+        } else {
+            "true"
+        },
+        l = beside(&tables.ledger),
+        j = beside(&tables.journal),
+        fl = found(&tables.ledger),
+        fj = found(&tables.journal),
+    )
+}
+
+fn select_ledger(schema: Option<&str>, tables: &LedgerTables) -> String {
+    format!(
+        "SELECT version FROM {} ORDER BY version",
+        qualified(schema, &tables.ledger)
+    )
+}
+
+fn select_journal(schema: Option<&str>, tables: &LedgerTables) -> String {
+    format!(
+        "SELECT number, revision, direction, event, statement, statements, checksum, format \
+         FROM {} ORDER BY number",
+        qualified(schema, &tables.journal)
+    )
+}
+
+/// What the first statement found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Probe {
+    /// The lock was obtained, or was not asked for.
+    pub(crate) obtained: bool,
+    /// The lock's key, a number.
+    pub(crate) key: String,
+    schema: String,
+    ledger: bool,
+    journal: bool,
+    /// The names as configured mean the tables in `schema`.
+    pub(crate) agrees: bool,
+}
+
+impl Probe {
+    /// Reads the row.
+    pub(crate) fn read(result: &ResultSet) -> Option<Self> {
+        let [row] = result.rows.as_slice() else {
+            return None;
+        };
+        let text = |i: usize| row.get(i).cloned().flatten();
+        let truth = |i: usize| text(i).as_deref() == Some("t");
+        Some(Self {
+            obtained: truth(0),
+            // Pasted into statements later on.
+            key: text(1).filter(|key| key.parse::<i64>().is_ok())?,
+            schema: text(2)?,
+            ledger: truth(3),
+            journal: truth(4),
+            agrees: truth(5),
+        })
+    }
+
+    /// The statements that read what exists; none if nothing does.
+    pub(crate) fn reading(&self, tables: &LedgerTables) -> Vec<String> {
+        let schema = Some(self.schema.as_str());
+        let mut reads = Vec::new();
+        if self.ledger {
+            reads.push(select_ledger(schema, tables));
+        }
+        if self.journal {
+            reads.push(select_journal(schema, tables));
+        }
+        if !reads.is_empty() {
+            reads.insert(0, BEGIN.into());
+            reads.push(COMMIT.into());
+        }
+        reads
+    }
+
+    /// The ledger, out of the results of the tables that exist.
+    pub(crate) fn snapshot(
+        &self,
+        tables: &LedgerTables,
+        mut results: impl Iterator<Item = ResultSet>,
+    ) -> Snapshot {
+        let mut snapshot = Snapshot::absent(tables.clone().in_schema(&self.schema));
+        snapshot.ledger_exists = self.ledger;
+        snapshot.journal_exists = self.journal;
+        if self.ledger
+            && let Some(result) = results.next()
+        {
+            let versions = result.rows.into_iter();
+            snapshot.applied = versions
+                .filter_map(|row| row.into_iter().next().flatten())
+                .collect();
+        }
+        if self.journal
+            && let Some(result) = results.next()
+        {
+            snapshot.set_journal(result.rows);
+        }
+        snapshot
+    }
+}
+
+/// The question who holds a key.
+pub(crate) fn holder(key: &str) -> String {
+    format!(
+        "SELECT a.pid, a.usename, a.application_name, coalesce(host(a.client_addr), 'local'), \
+         to_char(a.backend_start AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') \
+         FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid \
+         WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 \
+         AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database()) \
+         AND ((l.classid::bigint << 32) | l.objid::bigint) = {key}"
+    )
+}
+
+/// The holder in words; `None` if the lock became free meanwhile.
+pub(crate) fn describe(result: &ResultSet) -> Option<Holder> {
+    let row = result.rows.first()?;
+    let text = |i: usize| row.get(i).and_then(Option::as_deref).unwrap_or_default();
+    let mut words = Vec::new();
+    for (label, value) in [
+        ("user", text(1)),
+        ("application", text(2)),
+        ("address", text(3)),
+        ("connected since", text(4)),
+    ] {
+        if !value.is_empty() {
+            words.push(format!("{label} {value}"));
+        }
+    }
+    Some(Holder::new(text(0), words.join(", ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(cells: &[&str]) -> Vec<Option<String>> {
+        cells.iter().map(|c| Some((*c).to_owned())).collect()
+    }
+
+    fn result(rows: Vec<Vec<Option<String>>>) -> ResultSet {
+        ResultSet {
+            columns: Vec::new(),
+            rows,
+        }
+    }
+
+    #[test]
+    fn reads_only_what_exists() {
+        let probe = Probe::read(&result(vec![row(&["t", "-7", "s", "f", "t", "f"])])).unwrap();
+        let tables = LedgerTables::default();
+        let reading = probe.reading(&tables);
+        assert_eq!(reading.len(), 3);
+        assert!(reading[1].contains("FROM \"s\".\"__aludel_journal\""));
+        let format = row(&["1", "x", "up", "done", "2", "2", "sha256:0", "1"]);
+        let snapshot = probe.snapshot(&tables, [result(vec![format])].into_iter());
+        assert!(!snapshot.ledger_exists && snapshot.journal_exists);
+        assert_eq!(snapshot.tables.schema.as_deref(), Some("s"));
+        assert_eq!(snapshot.format, Some(1));
+    }
+
+    #[test]
+    fn a_key_is_a_number_or_nothing() {
+        assert!(Probe::read(&result(vec![row(&["t", "1; DROP", "s", "t", "t", "t"])])).is_none());
+    }
+
+    #[test]
+    fn quotes_names_inside_literals() {
+        let tables = LedgerTables::default().in_schema("it's \"x\"");
+        let sql = probe(&tables, true);
+        assert!(sql.contains("to_regclass('\"it''s \"\"x\"\"\".\"__diesel_schema_migrations\"')"));
+    }
+}

@@ -1,0 +1,319 @@
+//! One live connection.
+//!
+//! Invariants: every answer leaves no transaction open that the message did not mean to leave open
+//! (after a failure a ROLLBACK is always sent: the protocol's transaction status is not public in
+//! tokio-postgres, and a ROLLBACK too many is only a warning); no future of the client is dropped
+//! while its statement runs.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use aludel::driver::{
+    Failure, FailureKind, Interrupt, LockAttempt, LockRequest, ResultSet, Server, Session,
+    SessionState,
+};
+use aludel::ledger::{LedgerTables, Snapshot};
+use futures_util::future::BoxFuture;
+use tokio::task::JoinHandle;
+use tokio_postgres::Client;
+
+use crate::cancel::Canceller;
+use crate::exchange::{Answer, collect};
+use crate::failure::{self, Problem};
+use crate::indexes;
+use crate::ledger::{self, Probe};
+use crate::position::Message;
+
+/// How long the polite end of a connection may take.
+const FAREWELL: Duration = Duration::from_secs(5);
+
+/// What the task that moves a connection's bytes ends with.
+pub(crate) type Pump = JoinHandle<Result<(), tokio_postgres::Error>>;
+
+/// A session of a PostgreSQL server.
+pub(crate) struct PostgresSession {
+    server: Server,
+    client: Client,
+    /// Taken when the connection's end was seen.
+    pump: Option<Pump>,
+    canceller: Canceller,
+    /// The keys of the advisory locks that are held, as the server wrote them. The same key twice
+    /// has to be given back twice.
+    locks: Vec<String>,
+}
+
+impl PostgresSession {
+    /// A session on a connection that was just made.
+    pub(crate) fn new(server: Server, client: Client, pump: Pump, canceller: Canceller) -> Self {
+        Self {
+            server,
+            client,
+            pump: Some(pump),
+            canceller,
+            locks: Vec::new(),
+        }
+    }
+
+    /// Sends one message and collects what comes back. Rolls nothing back.
+    pub(crate) async fn exchange(&mut self, sql: &str) -> Answer {
+        let mut answer = Answer {
+            results: Vec::new(),
+            completed: 0,
+            problem: None,
+        };
+        if let Err(error) = collect(&self.client, sql, &mut answer).await {
+            answer.problem = Some(self.explain(&error).await);
+        }
+        answer
+    }
+
+    /// Rolls back whatever is open and says in `failure` what became of the session.
+    pub(crate) async fn roll_back(&mut self, failure: &mut Failure) {
+        if failure::is_dead(failure) {
+            return;
+        }
+        // Twice: a cancel request that was late may hit the first.
+        for _ in 0..2 {
+            match self.exchange("ROLLBACK").await.problem {
+                None => return,
+                Some(problem) if failure::is_canceled(&problem.failure) => {
+                    self.canceller.take();
+                }
+                Some(_) => break,
+            }
+        }
+        failure.session = SessionState::Dead;
+    }
+
+    /// Runs one reading statement; a failure is rolled back.
+    pub(crate) async fn rows(&mut self, sql: &str) -> Result<ResultSet, Failure> {
+        let mut answer = self.exchange(sql).await;
+        match answer.problem.take() {
+            None => Ok(answer.results.pop().unwrap_or_default()),
+            Some(problem) => Err(self.fail(&Message::new(&[sql]), 0, problem).await),
+        }
+    }
+
+    /// A failure of a message, with its place, after the rollback.
+    async fn fail(&mut self, message: &Message, completed: usize, problem: Problem) -> Failure {
+        let Problem {
+            mut failure,
+            position,
+        } = problem;
+        failure.completed = completed;
+        failure.at = message.locate(completed, position);
+        self.roll_back(&mut failure).await;
+        failure
+    }
+
+    /// What an error means here and now: whether it was our interrupt, and why the connection
+    /// ended, which only the pump was told.
+    async fn explain(&mut self, error: &tokio_postgres::Error) -> Problem {
+        let mut problem = failure::of(error);
+        if failure::is_canceled(&problem.failure) && self.canceller.take() {
+            problem.failure.kind = FailureKind::Interrupted;
+        }
+        if error.is_closed()
+            && let Some(pump) = self.pump.take()
+            && let Ok(Ok(Err(reason))) = tokio::time::timeout(FAREWELL, pump).await
+            && !reason.is_closed()
+        {
+            let mut failure = failure::of(&reason).failure;
+            failure.kind = FailureKind::Lost;
+            failure.session = SessionState::Dead;
+            problem.failure = failure;
+        }
+        problem
+    }
+
+    async fn try_send(&mut self, statements: &[&str]) -> Result<(), Failure> {
+        if statements.is_empty() {
+            return Ok(());
+        }
+        let message = Message::new(statements);
+        let answer = self.exchange(message.text()).await;
+        let Some(problem) = answer.problem else {
+            return Ok(());
+        };
+        let mut failure = self.fail(&message, answer.completed, problem).await;
+        let failed = failure.at.and_then(|at| statements.get(at.statement));
+        if let Some(statement) = failed
+            && indexes::may_be_left_by(statement)
+            && !failure::is_dead(&failure)
+        {
+            self.name_invalid_indexes(&mut failure).await;
+        }
+        Err(failure)
+    }
+
+    async fn name_invalid_indexes(&mut self, failure: &mut Failure) {
+        let Ok(found) = self.rows(indexes::INVALID).await else {
+            return;
+        };
+        let ours = indexes::advice(&found);
+        failure.hint = match (failure.hint.take(), ours) {
+            (Some(hint), Some(ours)) => Some(format!("{hint}\n{ours}")),
+            (hint, ours) => hint.or(ours),
+        };
+    }
+
+    async fn probe(
+        &mut self,
+        tables: &LedgerTables,
+        lock: bool,
+    ) -> Result<(Probe, Snapshot), Failure> {
+        let statements = ledger::statements(tables, lock);
+        let statements: Vec<_> = statements.iter().map(String::as_str).collect();
+        let message = Message::new(&statements);
+        let mut answer = self.exchange(message.text()).await;
+        let probe = answer.results.first().and_then(Probe::read);
+        if let Some(probe) = &probe
+            && probe.obtained
+            && lock
+        {
+            self.locks.push(probe.key.clone());
+        }
+        let absent =
+            |problem: &Problem| problem.failure.code.as_deref() == Some(failure::UNDEFINED_TABLE);
+        let probe = match (probe, answer.problem.take()) {
+            (Some(probe), None) => {
+                if probe.agrees && answer.results.len() == 3 {
+                    let snapshot = probe.snapshot(tables, answer.results.drain(1..));
+                    return Ok((probe, snapshot));
+                }
+                probe
+            }
+            (Some(probe), Some(problem)) if absent(&problem) => {
+                let mut failure = problem.failure;
+                self.roll_back(&mut failure).await;
+                if failure::is_dead(&failure) {
+                    return Err(failure);
+                }
+                probe
+            }
+            (_, Some(problem)) => {
+                let failure = self.fail(&message, answer.completed, problem).await;
+                return Err(failure);
+            }
+            (None, None) => {
+                return Err(Failure::new(
+                    FailureKind::Refused,
+                    "the server answered the reading of the ledger with nothing",
+                ));
+            }
+        };
+        let snapshot = if probe.obtained {
+            self.read_what_exists(&probe, tables).await?
+        } else {
+            probe.snapshot(tables, std::iter::empty())
+        };
+        Ok((probe, snapshot))
+    }
+
+    /// Reads the tables that the probe found, by their qualified names.
+    async fn read_what_exists(
+        &mut self,
+        probe: &Probe,
+        tables: &LedgerTables,
+    ) -> Result<Snapshot, Failure> {
+        let statements = probe.reading(tables);
+        if statements.is_empty() {
+            return Ok(probe.snapshot(tables, std::iter::empty()));
+        }
+        let statements: Vec<_> = statements.iter().map(String::as_str).collect();
+        let message = Message::new(&statements);
+        let answer = self.exchange(message.text()).await;
+        if let Some(problem) = answer.problem {
+            return Err(self.fail(&message, answer.completed, problem).await);
+        }
+        Ok(probe.snapshot(tables, answer.results.into_iter()))
+    }
+
+    async fn attempt(&mut self, tables: &LedgerTables) -> Result<LockAttempt, Failure> {
+        let before = self.locks.len();
+        match self.probe(tables, true).await {
+            Ok((probe, snapshot)) if probe.obtained => {
+                // Asked for again by the one who has it: the server counts, we need not.
+                if self.locks[..before].contains(&probe.key) {
+                    self.give_back(before).await?;
+                }
+                Ok(LockAttempt::Obtained(Box::new(snapshot)))
+            }
+            Ok((probe, _)) => {
+                let holder = self.rows(&ledger::holder(&probe.key)).await?;
+                Ok(LockAttempt::Held(ledger::describe(&holder)))
+            }
+            Err(failure) => {
+                if !failure::is_dead(&failure) {
+                    // The first failure is the one to tell.
+                    let _ = self.give_back(before).await;
+                }
+                Err(failure)
+            }
+        }
+    }
+
+    /// Gives back the locks that were obtained after the first `keep`.
+    async fn give_back(&mut self, keep: usize) -> Result<(), Failure> {
+        if self.locks.len() <= keep {
+            return Ok(());
+        }
+        let unlocks: Vec<_> = self
+            .locks
+            .drain(keep..)
+            .map(|key| format!("SELECT pg_advisory_unlock({key})"))
+            .collect();
+        let unlocks: Vec<_> = unlocks.iter().map(String::as_str).collect();
+        self.try_send(&unlocks).await
+    }
+}
+
+impl Session for PostgresSession {
+    fn server(&self) -> &Server {
+        &self.server
+    }
+
+    fn read<'a>(
+        &'a mut self,
+        tables: &'a LedgerTables,
+    ) -> BoxFuture<'a, Result<Snapshot, Failure>> {
+        Box::pin(async move { Ok(self.probe(tables, false).await?.1) })
+    }
+
+    fn try_lock<'a>(
+        &'a mut self,
+        request: &'a LockRequest,
+    ) -> BoxFuture<'a, Result<LockAttempt, Failure>> {
+        Box::pin(self.attempt(&request.tables))
+    }
+
+    fn unlock<'a>(&'a mut self) -> BoxFuture<'a, Result<(), Failure>> {
+        Box::pin(self.give_back(0))
+    }
+
+    fn send<'a>(&'a mut self, statements: &'a [&'a str]) -> BoxFuture<'a, Result<(), Failure>> {
+        Box::pin(self.try_send(statements))
+    }
+
+    fn query<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<ResultSet, Failure>> {
+        Box::pin(self.rows(sql))
+    }
+
+    fn interrupt(&self) -> Arc<dyn Interrupt> {
+        Arc::new(self.canceller.clone())
+    }
+
+    fn close(mut self: Box<Self>) -> BoxFuture<'static, ()> {
+        Box::pin(async move {
+            // The server's process outlives the farewell for a moment, and so would its locks.
+            if !self.client.is_closed() {
+                let _ = self.give_back(0).await;
+            }
+            let Self { client, pump, .. } = *self;
+            drop(client);
+            if let Some(pump) = pump {
+                let _ = tokio::time::timeout(FAREWELL, pump).await;
+            }
+        })
+    }
+}
