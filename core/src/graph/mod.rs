@@ -1,1 +1,125 @@
 //! The revision graph: build and check it, resolve targets, order work, draw it.
+//!
+//! Nodes are revisions; *parents* are ancestry, *dependencies* order without being ancestry.
+//! Invariants: a [`Graph`] has no cycle and no dangling edge, its topological order is the same
+//! for the same revisions, and every question is answered in linear time without recursion.
+//!
+//! Deliberately absent: files, tables, connections. What is applied comes in as [`Applied`].
+
+mod applied;
+mod build;
+mod change;
+mod history;
+mod lineage;
+mod new;
+mod node;
+mod range;
+mod resolve;
+mod target;
+
+pub use applied::Applied;
+pub use build::GraphProblem;
+pub use change::{StampChange, UpgradeSet};
+pub use history::HistoryEntry;
+pub use node::{Node, NodeIx};
+pub use target::TargetError;
+
+use std::collections::HashMap;
+
+use crate::revision::RevisionId;
+
+/// A checked graph of revisions.
+#[derive(Debug, Clone, Default)]
+pub struct Graph {
+    nodes: Vec<Node>,
+    ids: HashMap<RevisionId, NodeIx>,
+    /// Directory names and their dated prefixes.
+    names: HashMap<String, NodeIx>,
+    labels: HashMap<String, NodeIx>,
+    parents: Vec<Vec<NodeIx>>,
+    dependencies: Vec<Vec<NodeIx>>,
+    children: Vec<Vec<NodeIx>>,
+    dependents: Vec<Vec<NodeIx>>,
+    order: Vec<NodeIx>,
+    /// Place of each node in `order`.
+    rank: Vec<usize>,
+}
+
+impl Graph {
+    /// A node.
+    pub fn node(&self, ix: NodeIx) -> &Node {
+        &self.nodes[ix.index()]
+    }
+
+    /// The node with an id.
+    pub fn ix(&self, id: &str) -> Option<NodeIx> {
+        self.ids.get(id).copied()
+    }
+
+    /// Number of revisions.
+    pub fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// There is no revision.
+    pub fn is_empty(&self) -> bool {
+        self.nodes.is_empty()
+    }
+
+    /// Parents of a node.
+    pub fn parents(&self, ix: NodeIx) -> &[NodeIx] {
+        &self.parents[ix.index()]
+    }
+
+    /// What a node depends on without descending from it.
+    pub fn dependencies(&self, ix: NodeIx) -> &[NodeIx] {
+        &self.dependencies[ix.index()]
+    }
+
+    /// Children of a node.
+    pub fn children(&self, ix: NodeIx) -> &[NodeIx] {
+        &self.children[ix.index()]
+    }
+
+    /// What depends on a node without descending from it.
+    pub fn dependents(&self, ix: NodeIx) -> &[NodeIx] {
+        &self.dependents[ix.index()]
+    }
+
+    /// Every node after what it needs; the same order for the same revisions.
+    pub fn topological(&self) -> &[NodeIx] {
+        &self.order
+    }
+
+    /// A label is in use.
+    pub fn has_label(&self, label: &str) -> bool {
+        self.labels.contains_key(label)
+    }
+
+    /// Nodes without children, in topological order.
+    pub fn heads(&self) -> Vec<NodeIx> {
+        self.filter(|ix| self.children(ix).is_empty())
+    }
+
+    /// Nodes without children and without dependents, in topological order.
+    pub fn effective_heads(&self) -> Vec<NodeIx> {
+        self.filter(|ix| self.children(ix).is_empty() && self.dependents(ix).is_empty())
+    }
+
+    /// Nodes without parents, in topological order.
+    pub fn roots(&self) -> Vec<NodeIx> {
+        self.filter(|ix| self.parents(ix).is_empty())
+    }
+
+    /// Nodes with more than one child, in topological order.
+    pub fn branch_points(&self) -> Vec<NodeIx> {
+        self.filter(|ix| self.children(ix).len() > 1)
+    }
+
+    fn filter(&self, is: impl Fn(NodeIx) -> bool) -> Vec<NodeIx> {
+        self.order.iter().copied().filter(|&ix| is(ix)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests;

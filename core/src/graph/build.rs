@@ -1,0 +1,275 @@
+//! Building a graph, and everything that can be wrong with one, reported together.
+
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap};
+
+use super::{Graph, Node, NodeIx};
+
+/// Something wrong with a graph.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum GraphProblem {
+    /// Two revisions have one id.
+    #[error("revisions `{first}` and `{second}` have the same id `{id}`")]
+    DuplicateId {
+        /// The id.
+        id: String,
+        /// One directory.
+        first: String,
+        /// The other.
+        second: String,
+    },
+    /// A parent that no revision is.
+    #[error("revision `{revision}` names the parent `{parent}`, which does not exist")]
+    UnknownParent {
+        /// The revision's directory.
+        revision: String,
+        /// The parent's id.
+        parent: String,
+    },
+    /// A dependency that no revision or label is.
+    #[error("revision `{revision}` depends on `{dependency}`, which does not exist")]
+    UnknownDependency {
+        /// The revision's directory.
+        revision: String,
+        /// What it names.
+        dependency: String,
+    },
+    /// A revision that needs itself.
+    #[error("revision `{revision}` is its own {edge}")]
+    SelfLoop {
+        /// The revision's directory.
+        revision: String,
+        /// `parent` or `dependency`.
+        edge: &'static str,
+    },
+    /// A label that two revisions bear.
+    #[error("the label `{label}` stands on `{first}` and on `{second}`")]
+    DuplicateLabel {
+        /// The label.
+        label: String,
+        /// One directory.
+        first: String,
+        /// The other.
+        second: String,
+    },
+    /// A label that a target could not tell from something else.
+    #[error("the label `{label}` of `{revision}` {why}")]
+    BadLabel {
+        /// The label.
+        label: String,
+        /// The revision's directory.
+        revision: String,
+        /// What is wrong with it.
+        why: &'static str,
+    },
+    /// Revisions that need each other.
+    #[error("these revisions need each other: {}", .revisions.join(" -> "))]
+    Cycle {
+        /// Directory names along the cycle, the first again at the end.
+        revisions: Vec<String>,
+    },
+}
+
+impl Graph {
+    /// Builds a graph.
+    ///
+    /// ```
+    /// use aludel::graph::{Graph, Node};
+    /// use aludel::revision::RevisionId;
+    ///
+    /// let node = |id: &str, parents: &[&str]| Node {
+    ///     id: RevisionId::new(id).expect("an id"),
+    ///     name: id.to_owned(),
+    ///     parents: parents.iter().map(|p| RevisionId::new(p).expect("an id")).collect(),
+    ///     depends_on: vec![],
+    ///     labels: vec![],
+    ///     message: None,
+    /// };
+    /// let graph = Graph::build(vec![node("a", &[]), node("b", &["a"])]).expect("a line");
+    /// assert_eq!(graph.heads().len(), 1);
+    /// assert!(Graph::build(vec![node("a", &["a"])]).is_err());
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Every problem at once.
+    pub fn build(nodes: Vec<Node>) -> Result<Self, Vec<GraphProblem>> {
+        let mut problems = Vec::new();
+        let mut graph = Self::index(nodes, &mut problems);
+        graph.connect(&mut problems);
+        if problems.is_empty() {
+            graph.sort(&mut problems);
+        }
+        if problems.is_empty() {
+            Ok(graph)
+        } else {
+            Err(problems)
+        }
+    }
+
+    fn index(nodes: Vec<Node>, problems: &mut Vec<GraphProblem>) -> Self {
+        let mut graph = Self::default();
+        for (index, node) in nodes.iter().enumerate() {
+            let ix = NodeIx::new(index);
+            if let Some(first) = graph.ids.insert(node.id.clone(), ix) {
+                problems.push(GraphProblem::DuplicateId {
+                    id: node.id.to_string(),
+                    first: nodes[first.index()].name.clone(),
+                    second: node.name.clone(),
+                });
+            }
+            let prefix = node.name.split('_').next().unwrap_or_default();
+            graph.names.entry(prefix.to_owned()).or_insert(ix);
+            graph.names.insert(node.name.clone(), ix);
+        }
+        for (index, node) in nodes.iter().enumerate() {
+            for label in &node.labels {
+                let bad = |why| GraphProblem::BadLabel {
+                    label: label.clone(),
+                    revision: node.name.clone(),
+                    why,
+                };
+                if label.is_empty()
+                    || label.contains(['@', '+', ':', '-'])
+                    || label.contains(char::is_whitespace)
+                {
+                    problems.push(bad("is empty or holds one of `@ + - :` or white space"));
+                } else if matches!(label.as_str(), "head" | "heads" | "base" | "current") {
+                    problems.push(bad("is a word of the target grammar"));
+                } else if graph.ids.contains_key(label.as_str()) {
+                    problems.push(bad("is the id of a revision"));
+                }
+                if let Some(first) = graph.labels.insert(label.clone(), NodeIx::new(index))
+                    && first.index() != index
+                {
+                    problems.push(GraphProblem::DuplicateLabel {
+                        label: label.clone(),
+                        first: nodes[first.index()].name.clone(),
+                        second: node.name.clone(),
+                    });
+                }
+            }
+        }
+        graph.nodes = nodes;
+        graph
+    }
+
+    fn connect(&mut self, problems: &mut Vec<GraphProblem>) {
+        let count = self.nodes.len();
+        let empty = || vec![Vec::new(); count];
+        self.parents = empty();
+        self.children = empty();
+        self.dependencies = empty();
+        self.dependents = empty();
+        for index in 0..count {
+            let ix = NodeIx::new(index);
+            let node = &self.nodes[index];
+            for parent in &node.parents {
+                match self.ids.get(parent.as_str()) {
+                    Some(&found) if found == ix => problems.push(GraphProblem::SelfLoop {
+                        revision: node.name.clone(),
+                        edge: "parent",
+                    }),
+                    Some(&found) if self.parents[index].contains(&found) => {}
+                    Some(&found) => {
+                        self.parents[index].push(found);
+                        self.children[found.index()].push(ix);
+                    }
+                    None => problems.push(GraphProblem::UnknownParent {
+                        revision: node.name.clone(),
+                        parent: parent.to_string(),
+                    }),
+                }
+            }
+            for dependency in &node.depends_on {
+                let found = self
+                    .ids
+                    .get(dependency.as_str())
+                    .or_else(|| self.labels.get(dependency))
+                    .or_else(|| self.names.get(dependency));
+                match found {
+                    Some(&found) if found == ix => problems.push(GraphProblem::SelfLoop {
+                        revision: node.name.clone(),
+                        edge: "dependency",
+                    }),
+                    Some(&found) if self.dependencies[index].contains(&found) => {}
+                    Some(&found) => {
+                        self.dependencies[index].push(found);
+                        self.dependents[found.index()].push(ix);
+                    }
+                    None => problems.push(GraphProblem::UnknownDependency {
+                        revision: node.name.clone(),
+                        dependency: dependency.clone(),
+                    }),
+                }
+            }
+        }
+    }
+
+    /// Kahn's algorithm; of what is ready the smallest id comes first, so that the order depends
+    /// on the revisions alone.
+    fn sort(&mut self, problems: &mut Vec<GraphProblem>) {
+        let count = self.nodes.len();
+        let mut waiting: Vec<usize> = (0..count)
+            .map(|i| self.parents[i].len() + self.dependencies[i].len())
+            .collect();
+        let entry = |nodes: &[Node], i: usize| Reverse((nodes[i].id.clone(), i));
+        let mut ready: BinaryHeap<_> = (0..count)
+            .filter(|&i| waiting[i] == 0)
+            .map(|i| entry(&self.nodes, i))
+            .collect();
+        while let Some(Reverse((_, i))) = ready.pop() {
+            self.order.push(NodeIx::new(i));
+            for &above in self.children[i].iter().chain(&self.dependents[i]) {
+                waiting[above.index()] -= 1;
+                if waiting[above.index()] == 0 {
+                    ready.push(entry(&self.nodes, above.index()));
+                }
+            }
+        }
+        self.rank = vec![0; count];
+        for (rank, ix) in self.order.iter().enumerate() {
+            self.rank[ix.index()] = rank;
+        }
+        if self.order.len() < count {
+            self.report_cycles(&waiting, problems);
+        }
+    }
+
+    /// Names one cycle for each group of revisions that need each other: from a revision that
+    /// could not be ordered, walk to something that it waits for until a revision comes again.
+    fn report_cycles(&self, waiting: &[usize], problems: &mut Vec<GraphProblem>) {
+        let mut seen = vec![false; self.nodes.len()];
+        for start in 0..self.nodes.len() {
+            if waiting[start] == 0 || seen[start] {
+                continue;
+            }
+            let mut path = Vec::new();
+            let mut at: HashMap<usize, usize> = HashMap::new();
+            let mut current = start;
+            let cycle = loop {
+                if let Some(&first) = at.get(&current) {
+                    break Some(&path[first..]);
+                }
+                if seen[current] {
+                    break None;
+                }
+                seen[current] = true;
+                at.insert(current, path.len());
+                path.push(current);
+                let below = self.parents[current].iter().chain(&self.dependencies[current]);
+                match below.map(|n| n.index()).find(|&n| waiting[n] > 0) {
+                    Some(next) => current = next,
+                    None => break None,
+                }
+            };
+            if let Some(cycle) = cycle {
+                let mut revisions: Vec<_> =
+                    cycle.iter().map(|&i| self.nodes[i].name.clone()).collect();
+                revisions.extend(revisions.first().cloned());
+                problems.push(GraphProblem::Cycle { revisions });
+            }
+        }
+    }
+}
