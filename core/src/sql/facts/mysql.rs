@@ -4,16 +4,7 @@ use super::{Facts, Tokens, TransactionUse, is_rollback_to};
 use crate::sql::token::one_of;
 
 pub(super) fn facts(tokens: Tokens<'_>) -> Facts {
-    if tokens.starts(&["SET", "STATEMENT"]) {
-        // The settings hold for the one statement after FOR.
-        let inner = tokens.outside_parens().find(|at| tokens.is(*at, "FOR"));
-        return Facts {
-            changes_lexing: false,
-            ..inner
-                .map(|at| facts(tokens.from(at + 1)))
-                .unwrap_or_default()
-        };
-    }
+    let tokens = after_settings(tokens);
     let transaction = transaction(tokens);
     Facts {
         transaction,
@@ -22,6 +13,17 @@ pub(super) fn facts(tokens: Tokens<'_>) -> Facts {
         changes_lexing: settings(tokens).any(|s| one_of(s.name, &["sql_mode"])),
         ..Facts::default()
     }
+}
+
+/// MariaDB's `SET STATEMENT … FOR statement`: the settings hold for that one statement.
+fn after_settings(mut tokens: Tokens<'_>) -> Tokens<'_> {
+    while tokens.starts(&["SET", "STATEMENT"]) {
+        let Some(at) = tokens.outside_parens().find(|at| tokens.is(*at, "FOR")) else {
+            break;
+        };
+        tokens = tokens.from(at + 1);
+    }
+    tokens
 }
 
 fn transaction(tokens: Tokens<'_>) -> TransactionUse {
@@ -62,7 +64,7 @@ fn keeps_transaction(tokens: Tokens<'_>, transaction: TransactionUse) -> bool {
         _ => return false,
     }
     match tokens.word(0).to_ascii_uppercase().as_str() {
-        "SET" => !tokens.is_any(1, &["PASSWORD", "DEFAULT", "ROLE", "RESOURCE"]),
+        "SET" => !tokens.is_any(1, &["PASSWORD", "DEFAULT", "ROLE", "RESOURCE", "STATEMENT"]),
         "CREATE" => {
             let object = if tokens.is(1, "OR") { 3 } else { 1 };
             tokens.is(object, "TEMPORARY") && tokens.is(object + 1, "TABLE")

@@ -11,7 +11,10 @@ pub(super) fn facts(tokens: Tokens<'_>) -> Facts {
             Some((name, value)) => refused_pragma(name, value),
             None => refused(tokens),
         },
-        sets_session: matches!(pragma, Some((name, true)) if !one_of(name, NOT_SETTINGS)),
+        sets_session: match pragma {
+            Some((name, value)) => value && !one_of(name, NOT_SETTINGS),
+            None => tokens.is_any(0, &["ATTACH", "DETACH"]),
+        },
         ..Facts::default()
     }
 }
@@ -30,8 +33,8 @@ fn transaction(tokens: Tokens<'_>) -> TransactionUse {
 fn refused(tokens: Tokens<'_>) -> Option<&'static str> {
     match tokens.word(0).to_ascii_uppercase().as_str() {
         "VACUUM" => Some("SQLite rebuilds the whole file outside any transaction"),
-        "ATTACH" => Some("SQLite attaches databases between transactions"),
-        "DETACH" => Some("SQLite detaches databases between transactions"),
+        // ATTACH is not among them: SQLite allows it nowadays.
+        "DETACH" => Some("SQLite keeps a database locked that its transaction has used"),
         _ => None,
     }
 }
@@ -61,7 +64,6 @@ fn refused_pragma(name: &str, value: bool) -> Option<&'static str> {
         "foreign_keys" if value => Some("SQLite silently ignores PRAGMA foreign_keys inside one"),
         "journal_mode" if value => Some("SQLite changes the journal mode between transactions"),
         "synchronous" if value => Some("SQLite changes the safety level between transactions"),
-        "temp_store" if value => Some("SQLite moves temporary storage between transactions"),
         "wal_checkpoint" => Some("SQLite cannot checkpoint a log it is writing to"),
         _ => None,
     }

@@ -163,13 +163,13 @@ fn what_sqlite_refuses_in_a_transaction() {
         |f| f.refused_in_transaction.is_some(),
         &[
             "VACUUM INTO 'x'",
-            "ATTACH 'a' AS b",
             "DETACH b",
             "PRAGMA foreign_keys=OFF",
             "PRAGMA main.foreign_keys(0)",
             "pragma journal_mode = wal",
         ],
         &[
+            "ATTACH 'a' AS b",
             "PRAGMA foreign_keys",
             "PRAGMA journal_mode",
             "PRAGMA user_version = 3",
@@ -274,7 +274,11 @@ fn what_outlives_the_transaction() {
     holds(
         LITE,
         |f| f.sets_session,
-        &["PRAGMA foreign_keys = 1", "PRAGMA cache_size(10)"],
+        &[
+            "PRAGMA foreign_keys = 1",
+            "PRAGMA cache_size(10)",
+            "ATTACH 'a' AS b",
+        ],
         &[
             "PRAGMA foreign_keys",
             "PRAGMA table_info(t)",

@@ -142,6 +142,7 @@ fn scanning_is_linear() {
         "/*!",
         "@",
         "SET a,",
+        "SET STATEMENT a=1 FOR ",
         "INSERT INTO t VALUES (1, 'x');\n",
     ];
     for syntax in ALL {
