@@ -64,7 +64,7 @@ fn keeps_transaction(tokens: Tokens<'_>, transaction: TransactionUse) -> bool {
         _ => return false,
     }
     match tokens.word(0).to_ascii_uppercase().as_str() {
-        "SET" => !tokens.is_any(1, &["PASSWORD", "DEFAULT", "ROLE", "RESOURCE", "STATEMENT"]),
+        "SET" => !tokens.is_any(1, &["PASSWORD", "DEFAULT", "RESOURCE", "STATEMENT"]),
         "CREATE" => {
             let object = if tokens.is(1, "OR") { 3 } else { 1 };
             tokens.is(object, "TEMPORARY") && tokens.is(object + 1, "TABLE")

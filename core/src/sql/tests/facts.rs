@@ -212,6 +212,7 @@ fn what_mysql_commits_by_itself() {
             "WITH x AS (SELECT 1) SELECT * FROM x",
             "SET @a = 1",
             "SET foreign_key_checks = 0",
+            "SET ROLE NONE",
             "DO SLEEP(1)",
             "VALUES ROW(1)",
             "TABLE t",

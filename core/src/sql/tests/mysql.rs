@@ -54,6 +54,14 @@ fn stored_programs_are_split_as_the_server_does() {
          SELECT t.end, `end` FROM t WHERE end > 1; DROP TABLE IF EXISTS x; COMMIT; END",
             "BEGIN NOT ATOMIC SELECT 1; IF x THEN SELECT 2; END IF; END",
             "CREATE PROCEDURE p() BEGIN FOR i IN 1..10 DO SELECT i; END FOR; END",
+            "CREATE PROCEDURE p() BEGIN DECLARE CONTINUE HANDLER FOR NOT FOUND IF 1 THEN SELECT 1; END IF; \
+             SELECT CASE WHEN end > 1 THEN 2 END FROM t; END",
+            "CREATE PROCEDURE p() lbl: BEGIN DECLARE c CURSOR FOR SELECT a FROM t; \
+             FOR r IN c DO SELECT r.a; END FOR; l2: BEGIN END l2; END lbl",
+            "CREATE PROCEDURE p() BEGIN SELECT 1 AS end; SELECT 1 end; SELECT a.end FROM t a; \
+             REPEAT SET @a = CASE WHEN 1 THEN 2 END; UNTIL @a END REPEAT; END",
+            "CREATE PROCEDURE p() BEGIN IF EXISTS (SELECT 1) THEN SELECT 1; END IF; \
+             IF NOT EXISTS (SELECT 1) THEN SET @b = 1; ELSE IF @b THEN SELECT 3; END IF; END IF; END",
             "FOR i IN 1..10 DO SELECT i; END FOR",
         ],
     );
