@@ -255,16 +255,27 @@ impl PostgresSession {
 
     /// Gives back the locks that were obtained after the first `keep`.
     async fn give_back(&mut self, keep: usize) -> Result<(), Failure> {
-        if self.locks.len() <= keep {
+        let mut kept = true;
+        for key in self.locks.split_off(keep.min(self.locks.len())) {
+            let unlock = format!("SELECT pg_advisory_unlock({key})");
+            let answer = self.rows(&unlock).await?;
+            let cell = answer.rows.first().and_then(|row| row.first());
+            kept &= cell.and_then(Option::as_deref) == Some("t");
+        }
+        if kept {
             return Ok(());
         }
-        let unlocks: Vec<_> = self
-            .locks
-            .drain(keep..)
-            .map(|key| format!("SELECT pg_advisory_unlock({key})"))
-            .collect();
-        let unlocks: Vec<_> = unlocks.iter().map(String::as_str).collect();
-        self.try_send(&unlocks).await
+        // The only sign of a pooler that can be had: the answer came from another server process.
+        let mut failure = Failure::new(
+            FailureKind::Refused,
+            "the lock of the ledger was not held to the end",
+        );
+        failure.hint = Some(
+            "connect to the server itself and not to a pooler in transaction mode, and let no \
+             script run DISCARD ALL or pg_advisory_unlock_all()"
+                .into(),
+        );
+        Err(failure)
     }
 }
 
