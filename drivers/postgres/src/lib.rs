@@ -9,8 +9,9 @@
 //! trip for any number of statements, one completion per statement (so the failing one is known
 //! exactly) and the server's whole error. Nothing is prepared, so a pooler cannot lose anything.
 //!
-//! Deliberately absent: the extended protocol, COPY from the client, notices (dropped), detection
-//! of a pooler in transaction mode (the server's process number is not public in tokio-postgres).
+//! Deliberately absent: the extended protocol, COPY from the client, notices (dropped), and telling
+//! a pooler in transaction mode beforehand (the process number of the handshake is not public in
+//! tokio-postgres); see `ledger` for why it does no harm.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
