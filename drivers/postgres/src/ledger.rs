@@ -3,7 +3,8 @@
 //! One message: a read-only READ COMMITTED transaction whose first statement takes the advisory
 //! lock and says where the ledger is, and whose next ones read it. Under READ COMMITTED each
 //! statement has its own snapshot, so what is read is never older than the lock (docs: PostgreSQL
-//! manual, "Read Committed Isolation Level"). A session's advisory lock survives a rollback ("Advisory Locks").
+//! manual, "Read Committed Isolation Level"). A session's advisory lock survives a rollback
+//! ("Advisory Locks").
 //!
 //! Without a configured schema the tables are where the session's search path finds Diesel's table,
 //! as Diesel itself does; the journal belongs beside it. If it is elsewhere, or a table is absent,
@@ -14,7 +15,8 @@
 //! runners never both believe that they have it, though the lock may be left over.
 //!
 //! The lock's key is `hashtextextended('aludel:SCHEMA.TABLE', 0)`: all that matters is that every
-//! runner on one server computes the same, and unlike md5 it works where cryptography is restricted.
+//! runner on one server computes the same, and unlike md5 it works where cryptography is
+//! restricted.
 
 use aludel::driver::{Holder, ResultSet};
 use aludel::ledger::{LedgerTables, Snapshot};

@@ -1,9 +1,11 @@
 //! The PostgreSQL driver of aludel: dialect (offline) and session (online) side by side.
 //!
 //! * `dialect`: the SQL, pure text.
-//! * `url`, `given`, `params`, `passfile`, `surroundings`: what libpq reads from a URL, the environment and files.
+//! * `url`, `given`, `params`, `passfile`, `surroundings`: what libpq reads from a URL, the
+//!   environment and files.
 //! * `tls`, `connect`: one connection after libpq's rules.
-//! * `session`, `exchange`, `ledger`, `position`, `failure`, `indexes`, `cancel`: what is done on it.
+//! * `session`, `exchange`, `ledger`, `position`, `failure`, `indexes`, `cancel`: what is done on
+//!   it.
 //!
 //! The session owns a [`tokio_postgres::Client`] and speaks the simple query protocol: one round
 //! trip for any number of statements, one completion per statement (so the failing one is known
