@@ -12,7 +12,8 @@
 //!
 //! Behind a pooler in transaction mode the lock stays with whichever server process took it. So a
 //! process that holds it already counts as held by another, unless this session obtained it: two
-//! runners never both believe that they have it, though the lock may be left over.
+//! runners do not both obtain it. It may be left over, and it is lost early if the pooler closes
+//! that process; giving it back tells both. Such a pooler is not supported, only made less harmful.
 //!
 //! The lock's key is `hashtextextended('aludel:SCHEMA.TABLE', 0)`: all that matters is that every
 //! runner on one server computes the same, and unlike md5 it works where cryptography is

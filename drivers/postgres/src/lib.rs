@@ -9,11 +9,11 @@
 //!
 //! The session owns a [`tokio_postgres::Client`] and speaks the simple query protocol: one round
 //! trip for any number of statements, one completion per statement (so the failing one is known
-//! exactly) and the server's whole error. Nothing is prepared, so a pooler cannot lose anything.
+//! exactly) and the server's whole error. No statement is prepared that a pooler could lose.
 //!
 //! Deliberately absent: the extended protocol, COPY from the client, notices (dropped), and telling
 //! a pooler in transaction mode beforehand (the process number of the handshake is not public in
-//! tokio-postgres); see `ledger` for why it does no harm.
+//! tokio-postgres); see `ledger` for what that means.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
