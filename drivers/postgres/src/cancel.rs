@@ -1,8 +1,9 @@
 //! Stopping what a session runs.
 //!
 //! A cancel request travels on a connection of its own, with the session's TLS, and the server does
-//! not say what it did (docs: PostgreSQL manual, section 55.2.9). It may arrive late, at the next
-//! statement; so the wish is forgotten when a cancelled statement was seen and not before.
+//! not say what it did (docs: PostgreSQL manual, "Canceling Requests in Progress"). It may arrive
+//! late, at the next statement; so the wish is forgotten when a cancelled statement was seen and
+//! not before.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

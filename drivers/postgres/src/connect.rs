@@ -1,7 +1,8 @@
 //! One connection after libpq's rules: each place in turn, with and without TLS as `sslmode` says.
 //!
 //! Deliberately not left to tokio-postgres's own list of hosts: passwords differ by place, and
-//! `allow` and `prefer` try a place twice (docs: PostgreSQL manual, section 34.19.3).
+//! `allow` and `prefer` try a place twice (docs: PostgreSQL manual, "Protection Provided in
+//! Different Modes").
 
 use std::future::Future;
 use std::io;

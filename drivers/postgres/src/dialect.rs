@@ -60,7 +60,7 @@ pub(crate) fn identifier(name: &str) -> String {
 }
 
 /// A text as a literal, the same under either setting of `standard_conforming_strings`
-/// (docs: PostgreSQL manual, section 4.1.2.2).
+/// (docs: PostgreSQL manual, "String Constants With C-Style Escapes").
 pub(crate) fn literal(text: &str) -> String {
     let quoted = text.replace('\'', "''");
     if quoted.contains('\\') {

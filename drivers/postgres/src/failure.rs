@@ -1,8 +1,8 @@
 //! The server's errors as failures.
 //!
-//! Kinds go by SQLSTATE, never by text: messages are in the server's language
-//! (docs: PostgreSQL manual, appendix A). A position inside a query that the server made by itself
-//! (a function's, a DO block's) is no position in the message; it is told in the context.
+//! Kinds go by SQLSTATE, never by text: messages are in the server's language (docs: PostgreSQL
+//! manual, "PostgreSQL Error Codes"). A position inside a query that the server made by itself (a
+//! function's, a DO block's) is no position in the message; it is told in the context.
 
 use std::error::Error as _;
 

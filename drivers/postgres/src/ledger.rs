@@ -3,14 +3,21 @@
 //! One message: a read-only READ COMMITTED transaction whose first statement takes the advisory
 //! lock and says where the ledger is, and whose next ones read it. Under READ COMMITTED each
 //! statement has its own snapshot, so what is read is never older than the lock (docs: PostgreSQL
-//! manual, section 13.2.1). A session's advisory lock survives a rollback (section 13.3.5).
+//! manual, "Read Committed Isolation Level"). A session's advisory lock survives a rollback
+//! ("Advisory Locks").
 //!
 //! Without a configured schema the tables are where the session's search path finds Diesel's table,
 //! as Diesel itself does; the journal belongs beside it. If it is elsewhere, or a table is absent,
 //! the tables that exist are read again by qualified names.
 //!
+//! Behind a pooler in transaction mode the lock stays with whichever server process took it. So a
+//! process that holds it already counts as held by another, unless this session obtained it: two
+//! runners do not both obtain it. It may be left over, and it is lost early if the pooler closes
+//! that process; giving it back tells both. Such a pooler is not supported, only made less harmful.
+//!
 //! The lock's key is `hashtextextended('aludel:SCHEMA.TABLE', 0)`: all that matters is that every
-//! runner on one server computes the same, and unlike md5 it works where cryptography is restricted.
+//! runner on one server computes the same, and unlike md5 it works where cryptography is
+//! restricted.
 
 use aludel::driver::{Holder, ResultSet};
 use aludel::ledger::{LedgerTables, Snapshot};
@@ -19,6 +26,13 @@ use crate::dialect::{literal, qualified};
 
 const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY";
 const COMMIT: &str = "COMMIT";
+
+/// A row `l` of pg_locks is the advisory lock `key` of this database (docs: PostgreSQL manual,
+/// "pg_locks": the halves of a 64-bit key, and 1 for its kind).
+const IS_KEY: &str = "\
+l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 \
+AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database()) \
+AND ((l.classid::bigint << 32) | l.objid::bigint) = key";
 
 /// The statements of the message, with or without the lock.
 pub(crate) fn statements(tables: &LedgerTables, lock: bool) -> Vec<String> {
@@ -50,18 +64,26 @@ fn probe(tables: &LedgerTables, lock: bool) -> String {
             literal(table)
         )
     };
+    let (mine, obtained) = if lock {
+        (
+            format!(
+                "EXISTS (SELECT 1 FROM pg_catalog.pg_locks l WHERE {IS_KEY} AND l.pid = pg_backend_pid())"
+            ),
+            "CASE WHEN mine THEN false ELSE pg_try_advisory_lock(key) END",
+        )
+    } else {
+        ("false".to_owned(), "true")
+    };
+    // Materialized: whether it is ours already must be asked before the lock is.
     format!(
         "WITH place AS (SELECT {place}::text AS schema), \
          named AS (SELECT schema, \
-         hashtextextended('aludel:' || schema || '.' || {ledger}, 0) AS key FROM place) \
+         hashtextextended('aludel:' || schema || '.' || {ledger}, 0) AS key FROM place), \
+         held AS MATERIALIZED (SELECT schema, key, {mine} AS mine FROM named) \
          SELECT {obtained}, key, schema, {l} IS NOT NULL, {j} IS NOT NULL, \
-         {l} IS NOT DISTINCT FROM {fl} AND {j} IS NOT DISTINCT FROM {fj} FROM named",
+         {l} IS NOT DISTINCT FROM {fl} AND {j} IS NOT DISTINCT FROM {fj}, \
+         mine, pg_backend_pid() FROM held",
         ledger = literal(&tables.ledger),
-        obtained = if lock {
-            "pg_try_advisory_lock(key)"
-        } else {
-            "true"
-        },
         l = beside(&tables.ledger),
         j = beside(&tables.journal),
         fl = found(&tables.ledger),
@@ -94,6 +116,10 @@ pub(crate) struct Probe {
     schema: String,
     ledger: bool,
     journal: bool,
+    /// The server's process holds the lock already.
+    pub(crate) mine: bool,
+    /// The server's process.
+    pub(crate) process: String,
     /// The names as configured mean the tables in `schema`.
     pub(crate) agrees: bool,
 }
@@ -114,6 +140,8 @@ impl Probe {
             ledger: truth(3),
             journal: truth(4),
             agrees: truth(5),
+            mine: truth(6),
+            process: text(7)?,
         })
     }
 
@@ -165,15 +193,13 @@ pub(crate) fn holder(key: &str) -> String {
     format!(
         "SELECT a.pid, a.usename, a.application_name, coalesce(host(a.client_addr), 'local'), \
          to_char(a.backend_start AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') \
-         FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid \
-         WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 \
-         AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database()) \
-         AND ((l.classid::bigint << 32) | l.objid::bigint) = {key}"
+         FROM (SELECT {key}::bigint AS key) k, \
+         pg_catalog.pg_locks l JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid WHERE {IS_KEY}"
     )
 }
 
 /// The holder in words; `None` if the lock became free meanwhile.
-pub(crate) fn describe(result: &ResultSet) -> Option<Holder> {
+pub(crate) fn describe(result: &ResultSet, mine: bool) -> Option<Holder> {
     let row = result.rows.first()?;
     let text = |i: usize| row.get(i).and_then(Option::as_deref).unwrap_or_default();
     let mut words = Vec::new();
@@ -186,6 +212,9 @@ pub(crate) fn describe(result: &ResultSet) -> Option<Holder> {
         if !value.is_empty() {
             words.push(format!("{label} {value}"));
         }
+    }
+    if mine {
+        words.push("on this very server process: a pooler stands between".into());
     }
     Some(Holder::new(text(0), words.join(", ")))
 }
@@ -207,7 +236,10 @@ mod tests {
 
     #[test]
     fn reads_only_what_exists() {
-        let probe = Probe::read(&result(vec![row(&["t", "-7", "s", "f", "t", "f"])])).unwrap();
+        let probe = Probe::read(&result(vec![row(&[
+            "t", "-7", "s", "f", "t", "f", "f", "9",
+        ])]))
+        .unwrap();
         let tables = LedgerTables::default();
         let reading = probe.reading(&tables);
         assert_eq!(reading.len(), 3);
@@ -221,7 +253,12 @@ mod tests {
 
     #[test]
     fn a_key_is_a_number_or_nothing() {
-        assert!(Probe::read(&result(vec![row(&["t", "1; DROP", "s", "t", "t", "t"])])).is_none());
+        assert!(
+            Probe::read(&result(vec![row(&[
+                "t", "1; DROP", "s", "t", "t", "t", "f", "9"
+            ])]))
+            .is_none()
+        );
     }
 
     #[test]

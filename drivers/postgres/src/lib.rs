@@ -1,16 +1,19 @@
 //! The PostgreSQL driver of aludel: dialect (offline) and session (online) side by side.
 //!
 //! * `dialect`: the SQL, pure text.
-//! * `url`, `given`, `params`, `passfile`, `surroundings`: what libpq reads from a URL, the environment and files.
+//! * `url`, `given`, `params`, `passfile`, `surroundings`: what libpq reads from a URL, the
+//!   environment and files.
 //! * `tls`, `connect`: one connection after libpq's rules.
-//! * `session`, `exchange`, `ledger`, `position`, `failure`, `indexes`, `cancel`: what is done on it.
+//! * `session`, `exchange`, `ledger`, `position`, `failure`, `indexes`, `cancel`: what is done on
+//!   it.
 //!
 //! The session owns a [`tokio_postgres::Client`] and speaks the simple query protocol: one round
 //! trip for any number of statements, one completion per statement (so the failing one is known
-//! exactly) and the server's whole error. Nothing is prepared, so a pooler cannot lose anything.
+//! exactly) and the server's whole error. No statement is prepared that a pooler could lose.
 //!
-//! Deliberately absent: the extended protocol, COPY from the client, notices (dropped), detection
-//! of a pooler in transaction mode (the server's process number is not public in tokio-postgres).
+//! Deliberately absent: the extended protocol, COPY from the client, notices (dropped), and telling
+//! a pooler in transaction mode beforehand (the process number of the handshake is not public in
+//! tokio-postgres); see `ledger` for what that means.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 

@@ -1,5 +1,5 @@
 //! libpq's parameters: from the URL, else the environment, else the defaults
-//! (docs: PostgreSQL manual, sections 34.1.2 and 34.15).
+//! (docs: PostgreSQL manual, "Parameter Key Words", "Environment Variables").
 //!
 //! Errors name parameters, never values.
 //!
@@ -20,7 +20,8 @@ use crate::url::Pairs;
 const SOCKET_DIRECTORIES: [&str; 2] = ["/var/run/postgresql", "/tmp"];
 
 /// One place to try.
-#[derive(Debug, Clone, PartialEq, Eq)]
+// No Debug: it holds a password.
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Place {
     /// A name, an address or, beginning with `/`, a directory.
     pub(crate) host: String,

@@ -1,5 +1,5 @@
 //! The password file: lines of `host:port:database:user:password`, the first that matches counts
-//! (docs: PostgreSQL manual, section 34.16).
+//! (docs: PostgreSQL manual, "The Password File").
 
 /// What a password is looked up for.
 #[derive(Debug, Clone, Copy)]

@@ -3,7 +3,7 @@
 //! The server counts **characters** of the whole message from 1, at every statement, and gives a
 //! position for errors of parsing and analysis only. If any statement cannot be parsed none runs,
 //! so such a position may lie far behind the statements that completed (docs: PostgreSQL manual,
-//! sections 55.2.2.1 and 55.8, field `P`).
+//! "Multiple Statements in a Simple Query"; "Error and Notice Message Fields", `P`).
 
 use aludel::driver::At;
 

@@ -37,9 +37,15 @@ pub(crate) struct PostgresSession {
     /// Taken when the connection's end was seen.
     pump: Option<Pump>,
     canceller: Canceller,
-    /// The keys of the advisory locks that are held, as the server wrote them. The same key twice
-    /// has to be given back twice.
-    locks: Vec<String>,
+    locks: Vec<Held>,
+}
+
+/// An advisory lock that was obtained.
+struct Held {
+    /// Its key, as the server wrote it.
+    key: String,
+    /// The server's process that holds it.
+    process: String,
 }
 
 impl PostgresSession {
@@ -166,12 +172,16 @@ impl PostgresSession {
         let statements: Vec<_> = statements.iter().map(String::as_str).collect();
         let message = Message::new(&statements);
         let mut answer = self.exchange(message.text()).await;
-        let probe = answer.results.first().and_then(Probe::read);
-        if let Some(probe) = &probe
-            && probe.obtained
-            && lock
-        {
-            self.locks.push(probe.key.clone());
+        let mut probe = answer.results.first().and_then(Probe::read);
+        if let Some(probe) = probe.as_mut().filter(|_| lock) {
+            if probe.obtained {
+                self.locks.push(Held {
+                    key: probe.key.clone(),
+                    process: probe.process.clone(),
+                });
+            } else {
+                probe.obtained = probe.mine && self.locks.iter().any(|l| l.key == probe.key);
+            }
         }
         let absent =
             |problem: &Problem| problem.failure.code.as_deref() == Some(failure::UNDEFINED_TABLE);
@@ -233,15 +243,11 @@ impl PostgresSession {
         let before = self.locks.len();
         match self.probe(tables, true).await {
             Ok((probe, snapshot)) if probe.obtained => {
-                // Asked for again by the one who has it: the server counts, we need not.
-                if self.locks[..before].contains(&probe.key) {
-                    self.give_back(before).await?;
-                }
                 Ok(LockAttempt::Obtained(Box::new(snapshot)))
             }
             Ok((probe, _)) => {
                 let holder = self.rows(&ledger::holder(&probe.key)).await?;
-                Ok(LockAttempt::Held(ledger::describe(&holder)))
+                Ok(LockAttempt::Held(ledger::describe(&holder, probe.mine)))
             }
             Err(failure) => {
                 if !failure::is_dead(&failure) {
@@ -255,16 +261,29 @@ impl PostgresSession {
 
     /// Gives back the locks that were obtained after the first `keep`.
     async fn give_back(&mut self, keep: usize) -> Result<(), Failure> {
-        if self.locks.len() <= keep {
+        let mut left = Vec::new();
+        for Held { key, process } in self.locks.split_off(keep.min(self.locks.len())) {
+            let unlock = format!("SELECT pg_advisory_unlock({key})");
+            let answer = self.rows(&unlock).await?;
+            let cell = answer.rows.first().and_then(|row| row.first());
+            if cell.and_then(Option::as_deref) != Some("t") {
+                left.push(process);
+            }
+        }
+        if left.is_empty() {
             return Ok(());
         }
-        let unlocks: Vec<_> = self
-            .locks
-            .drain(keep..)
-            .map(|key| format!("SELECT pg_advisory_unlock({key})"))
-            .collect();
-        let unlocks: Vec<_> = unlocks.iter().map(String::as_str).collect();
-        self.try_send(&unlocks).await
+        let mut failure = Failure::new(
+            FailureKind::Refused,
+            "the lock of the ledger was not held to the end, or is held still",
+        );
+        failure.hint = Some(format!(
+            "a pooler in transaction mode leaves it with server process {0}: connect to the server \
+             itself, and if the lock stays run SELECT pg_terminate_backend({0}); or a script ran \
+             DISCARD ALL or pg_advisory_unlock_all(), which gives it up",
+            left.join(", ")
+        ));
+        Err(failure)
     }
 }
 

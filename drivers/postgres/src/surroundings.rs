@@ -18,7 +18,8 @@ pub(crate) trait Surroundings: Send + Sync {
 }
 
 /// A file that should be its owner's alone.
-#[derive(Debug, Clone, PartialEq, Eq)]
+// No Debug: it holds passwords.
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) enum PrivateFile {
     /// It is, and this is its text.
     Text(String),

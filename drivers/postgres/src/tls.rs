@@ -1,4 +1,4 @@
-//! TLS after libpq's `sslmode` (docs: PostgreSQL manual, section 34.19), by rustls with ring.
+//! TLS after libpq's `sslmode` (docs: PostgreSQL manual, "SSL Support"), by rustls with ring.
 //!
 //! `require` encrypts and does not ask who is at the other end; that needs a verifier of our own.
 //! Deliberately absent: revocation lists, certificates that name their host in the common name only

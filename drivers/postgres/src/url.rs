@@ -1,8 +1,8 @@
 //! A URL as libpq's keywords and values.
 //!
 //! `postgresql://[user[:password]@][host[:port],...][/dbname][?keyword=value&...]`, each part
-//! percent-encoded (docs: PostgreSQL manual, section 34.1.1.2). Errors name keywords, never values:
-//! any value may hold a secret, also in a URL that was written wrongly.
+//! percent-encoded (docs: PostgreSQL manual, "Connection URIs"). Errors name keywords, never
+//! values: any value may hold a secret, also in a URL that was written wrongly.
 
 use percent_encoding::percent_decode_str;
 

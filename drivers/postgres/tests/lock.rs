@@ -4,7 +4,7 @@
 
 mod support;
 
-use aludel::driver::LockAttempt;
+use aludel::driver::{Dialect, LockAttempt};
 use aludel::ledger::LedgerTables;
 use support::*;
 
@@ -91,4 +91,53 @@ async fn a_reader_is_let_in() {
     assert!(two.read(&tables()).await.unwrap().ledger_exists);
     one.close().await;
     two.close().await;
+}
+
+#[tokio::test]
+async fn a_lock_that_got_lost_is_told() {
+    let db = Database::new().await;
+    let mut one = db.connect().await;
+    obtained(&mut *one, &tables()).await;
+    one.send(&["DISCARD ALL"]).await.unwrap();
+    let failure = one.unlock().await.unwrap_err();
+    assert!(failure.hint.unwrap().contains("pooler"));
+    one.close().await;
+}
+
+/// Many at once: exactly one makes the ledger, all find it.
+#[tokio::test]
+async fn runners_take_turns() {
+    let db = Database::new().await;
+    let mut runners = Vec::new();
+    for i in 0..6 {
+        let mut session = db.connect().await;
+        runners.push(tokio::spawn(async move {
+            let snapshot = loop {
+                match lock(&mut *session, &LedgerTables::default()).await {
+                    LockAttempt::Obtained(snapshot) => break snapshot,
+                    LockAttempt::Held(_) => {
+                        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+                    }
+                }
+            };
+            let first = !snapshot.ledger_exists;
+            if first {
+                create_ledger(&mut *session, &snapshot.tables).await;
+            }
+            // What those before wrote is seen.
+            let expected = snapshot.applied.len();
+            let insert = dialect().insert(&snapshot.tables, &[&format!("{i}")]);
+            send(&mut *session, &[insert]).await.unwrap();
+            session.unlock().await.unwrap();
+            session.close().await;
+            (first, expected)
+        }));
+    }
+    let mut seen = Vec::new();
+    for runner in runners {
+        seen.push(runner.await.unwrap());
+    }
+    seen.sort_by_key(|(_, applied)| *applied);
+    let expected: Vec<_> = (0..6).map(|n| (n == 0, n)).collect();
+    assert_eq!(seen, expected);
 }
