@@ -7,8 +7,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 /// Multi-database migrations over a graph of revisions, online or as an SQL script.
 #[derive(Debug, Parser)]
 #[command(name = "aludel", version, about, max_term_width = 100)]
-#[command(after_help = "Exit codes: 0 done, 1 refused, 2 usage, 3 pending, 4 a difference, 5 the database \
-refused a statement, 6 lock, 7 part-way, 8 connection, 9 driver, 70 a bug, 130 interrupted.")]
+#[command(
+    after_help = "Exit codes: 0 done, 1 refused, 2 usage, 3 pending, 4 a difference, 5 the database \
+refused a statement, 6 lock, 7 part-way, 8 connection, 9 driver, 70 a bug, 130 interrupted."
+)]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) global: Global,
@@ -171,6 +173,9 @@ pub(crate) struct Merge {
     /// The revisions to merge, or `heads`
     #[arg(value_name = "T", required = true)]
     pub(crate) targets: Vec<String>,
+    /// Allow parents that are no heads
+    #[arg(long)]
+    pub(crate) splice: bool,
     /// What it does
     #[arg(short, long, value_name = "MSG")]
     pub(crate) message: Option<String>,
@@ -237,7 +242,11 @@ pub(crate) struct Downgrade {
 #[derive(Debug, Args)]
 pub(crate) struct Stamp {
     /// Where the database is; with --sql also from:to
-    #[arg(value_name = "T", required_unless_present = "forget", allow_hyphen_values = true)]
+    #[arg(
+        value_name = "T",
+        required_unless_present = "forget",
+        allow_hyphen_values = true
+    )]
     pub(crate) targets: Vec<String>,
     /// Empty the ledger first
     #[arg(long)]

@@ -124,16 +124,15 @@ impl Context {
                 let found = if without_url {
                     config.databases_without_url(env, &global.database, all)
                 } else {
-                    config.databases(env, &global.database, all, &|name| {
-                        self.variable(name)
-                    })
+                    config.databases(env, &global.database, all, &|name| self.variable(name))
                 };
                 // A URL on the command line needs no database of the file: it stands for itself.
                 match found {
-                    Err(_) if global.url.is_some()
-                        && global.database.is_empty()
-                        && global.environment.is_none()
-                        && !global.all =>
+                    Err(_)
+                        if global.url.is_some()
+                            && global.database.is_empty()
+                            && global.environment.is_none()
+                            && !global.all =>
                     {
                         Vec::new()
                     }
@@ -155,7 +154,10 @@ impl Context {
         };
         if selected.is_empty() {
             let mut settings = DatabaseSettings::without_file("default");
-            if let Some(value) = self.variable("DATABASE_URL").filter(|_| global.url.is_none()) {
+            if let Some(value) = self
+                .variable("DATABASE_URL")
+                .filter(|_| global.url.is_none())
+            {
                 let url = self.parse_url(&value)?;
                 settings.url = Some(Setting::new(url, Origin::Variable("DATABASE_URL".into())));
             }
@@ -174,8 +176,7 @@ impl Context {
     }
 
     fn parse_url(&self, value: &str) -> Result<DatabaseUrl, Vec<Problem>> {
-        DatabaseUrl::parse(value)
-            .map_err(|error| vec![Problem::refused(error.code(), error)])
+        DatabaseUrl::parse(value).map_err(|error| vec![Problem::refused(error.code(), error)])
     }
 
     fn apply_flags(&self, settings: &mut DatabaseSettings) -> Result<(), Vec<Problem>> {
@@ -228,7 +229,9 @@ impl Context {
     }
 
     fn target(&self, settings: DatabaseSettings, need: Need) -> Result<Target, Vec<Problem>> {
-        let options = self.options(&settings, need).map_err(|problem| vec![problem])?;
+        let options = self
+            .options(&settings, need)
+            .map_err(|problem| vec![problem])?;
         let (revisions, graph) = load(&settings)?;
         Ok(Target {
             database: Database::new(options, revisions, graph),
@@ -291,7 +294,10 @@ impl Context {
             return Ok((driver.clone(), scheme));
         }
         // Files alone: any dialect does for listing them; the authored one is the best guess.
-        let fallback = settings.dialect.as_ref().map(|setting| setting.value.clone());
+        let fallback = settings
+            .dialect
+            .as_ref()
+            .map(|setting| setting.value.clone());
         let fallback = match (need, fallback) {
             (Need::Files, fallback) => fallback.or_else(|| {
                 let first = self.registry.drivers().next();
@@ -306,9 +312,7 @@ impl Context {
                 format!("database `{}` has no URL", settings.name),
             )
             .help(match need {
-                Need::Session => {
-                    "give `--url URL`, set DATABASE_URL, or set `url` in aludel.toml"
-                }
+                Need::Session => "give `--url URL`, set DATABASE_URL, or set `url` in aludel.toml",
                 _ => "give `--driver NAME` or `--url URL`: the scheme is enough for a script",
             }));
         };
@@ -319,7 +323,9 @@ impl Context {
     /// How a run goes, from flags and settings.
     pub(crate) fn run_options(&self, settings: &DatabaseSettings, run: Option<&Run>) -> RunOptions {
         let mut options = RunOptions::default();
-        let flag = run.and_then(|run| run.lock_timeout).map(Duration::from_secs);
+        let flag = run
+            .and_then(|run| run.lock_timeout)
+            .map(Duration::from_secs);
         let setting = settings.lock_timeout.as_ref().map(|setting| setting.value);
         if let Some(timeout) = flag.or(setting) {
             options.lock_timeout = timeout;
@@ -339,7 +345,7 @@ fn registry() -> Registry {
     #[cfg(feature = "sqlite")]
     let registry = registry.with(Arc::new(aludel_sqlite::SqliteDriver::new()));
     #[cfg(feature = "postgres")]
-    let registry = registry.with(Arc::new(aludel_postgres::PostgresDriver::new()));
+    let registry = registry.with(Arc::new(aludel_postgres::PostgresDriver));
     #[cfg(feature = "mysql")]
     let registry = registry.with(Arc::new(aludel_mysql::MysqlDriver::new()));
     registry

@@ -49,7 +49,11 @@ impl Exit {
 
     pub(crate) fn worse(self, other: Self) -> Self {
         let rank = |exit| WORST_FIRST.iter().position(|e| *e == exit);
-        if rank(self) <= rank(other) { self } else { other }
+        if rank(self) <= rank(other) {
+            self
+        } else {
+            other
+        }
     }
 }
 

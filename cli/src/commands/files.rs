@@ -75,10 +75,17 @@ pub(crate) fn branches(context: &Context) -> Answer {
             let _ = writeln!(text, "{}", one_line(target, ix));
             let children = graph.children(ix);
             for (index, &child) in children.iter().enumerate() {
-                let corner = if index + 1 == children.len() { "└─" } else { "├─" };
+                let corner = if index + 1 == children.len() {
+                    "└─"
+                } else {
+                    "├─"
+                };
                 let _ = writeln!(text, "{corner} {}", one_line(target, child));
             }
-            let ids: Vec<_> = children.iter().map(|&c| graph.node(c).id.as_str()).collect();
+            let ids: Vec<_> = children
+                .iter()
+                .map(|&c| graph.node(c).id.as_str())
+                .collect();
             points.push(json!({ "revision": graph.node(ix).id.as_str(), "children": ids }));
         }
         found.push(json!({ "database": target.settings.name, "branches": points }));
@@ -93,7 +100,10 @@ pub(crate) fn branches(context: &Context) -> Answer {
 
 pub(crate) fn history(context: &Context, range: Option<&str>, applied: Option<Applied>) -> Answer {
     let targets = context.targets_to_read(Need::Files)?;
-    let answers: Vec<_> = targets.iter().map(|target| (target, applied.clone())).collect();
+    let answers: Vec<_> = targets
+        .iter()
+        .map(|target| (target, applied.clone()))
+        .collect();
     print_history(context, range, &answers, false)?;
     Ok(Exit::Done)
 }
@@ -144,8 +154,20 @@ pub(crate) fn print_history(
                 true => "· ",
                 false => "",
             };
-            let _ = writeln!(text, "{}{tick}{}{mark}", entry.prefix, one_line(target, entry.ix));
-            let parents: Vec<_> = graph.parents(entry.ix).iter().map(|&p| graph.node(p).id.as_str()).collect();
+            for line in &entry.before {
+                let _ = writeln!(text, "{line}");
+            }
+            let _ = writeln!(
+                text,
+                "{}{tick}{}{mark}",
+                entry.prefix,
+                one_line(target, entry.ix)
+            );
+            let parents: Vec<_> = graph
+                .parents(entry.ix)
+                .iter()
+                .map(|&p| graph.node(p).id.as_str())
+                .collect();
             let mut revision = json!({
                 "revision": node.id.as_str(),
                 "name": node.name,
@@ -200,7 +222,10 @@ pub(crate) fn print_show(
         let node = graph.node(ix);
         let revision = database.revision(ix);
         let names = |nodes: &[NodeIx]| -> Vec<String> {
-            nodes.iter().map(|&n| graph.node(n).id.to_string()).collect()
+            nodes
+                .iter()
+                .map(|&n| graph.node(n).id.to_string())
+                .collect()
         };
         let parents = names(graph.parents(ix));
         let children = names(graph.children(ix));
@@ -214,7 +239,14 @@ pub(crate) fn print_show(
         line("revision", node.id.to_string());
         line("message", node.message.clone().unwrap_or_default());
         line("created", created.clone().unwrap_or_default());
-        line("parents", if parents.is_empty() { "base".into() } else { parents.join(", ") });
+        line(
+            "parents",
+            if parents.is_empty() {
+                "base".into()
+            } else {
+                parents.join(", ")
+            },
+        );
         line("children", children.join(", "));
         line("depends on", depends.join(", "));
         line("labels", node.labels.join(", "));
@@ -234,7 +266,10 @@ pub(crate) fn print_show(
         }));
     }
     if context.out.json() {
-        context.out.document(&json!({ "revisions": found })).map_err(|p| vec![p])
+        context
+            .out
+            .document(&json!({ "revisions": found }))
+            .map_err(|p| vec![p])
     } else {
         context.out.answer(&text).map_err(|p| vec![p])
     }
@@ -260,7 +295,10 @@ pub(crate) fn check(context: &Context) -> Answer {
             .iter()
             .map(|&ix| {
                 let before = graph.parents(ix).iter().chain(graph.dependencies(ix));
-                (graph.node(ix).id.clone(), before.map(|&p| graph.node(p).id.clone()).collect())
+                (
+                    graph.node(ix).id.clone(),
+                    before.map(|&p| graph.node(p).id.clone()).collect(),
+                )
             })
             .collect();
         for turned in order_breaks(&edges) {
@@ -277,7 +315,10 @@ pub(crate) fn check(context: &Context) -> Answer {
             let ids: Vec<_> = heads.iter().map(|&ix| graph.node(ix).id.as_str()).collect();
             warn(
                 "several-heads",
-                format!("there are several heads: {} (`aludel merge heads` joins them)", ids.join(", ")),
+                format!(
+                    "there are several heads: {} (`aludel merge heads` joins them)",
+                    ids.join(", ")
+                ),
             );
         }
         let issues = database.check_scripts();
@@ -304,7 +345,11 @@ pub(crate) fn check(context: &Context) -> Answer {
     }
     if context.out.json() {
         documents(context, found)?;
-        return Ok(if problems.is_empty() { Exit::Done } else { Exit::Refused });
+        return Ok(if problems.is_empty() {
+            Exit::Done
+        } else {
+            Exit::Refused
+        });
     }
     context.out.answer(&text).map_err(|p| vec![p])?;
     if problems.is_empty() {

@@ -16,14 +16,16 @@ pub(crate) fn drivers(context: &Context, command: Option<DriversCommand>) -> Ans
         None => context.registry.drivers().cloned().collect(),
         Some(DriversCommand::Show { name }) => {
             let found = context.registry.by_name(&name);
-            let driver = found.map_err(|error| {
-                vec![Problem::new("unknown-driver", Exit::Driver, error)]
-            })?;
+            let driver =
+                found.map_err(|error| vec![Problem::new("unknown-driver", Exit::Driver, error)])?;
             vec![driver.clone()]
         }
     };
     if context.out.json() {
-        let drivers: Vec<_> = drivers.iter().map(|driver| describe(driver.as_ref())).collect();
+        let drivers: Vec<_> = drivers
+            .iter()
+            .map(|driver| describe(driver.as_ref()))
+            .collect();
         let document = json!({ "drivers": drivers });
         context.out.document(&document).map_err(|p| vec![p])?;
         return Ok(Exit::Done);

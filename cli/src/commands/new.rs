@@ -56,7 +56,10 @@ pub(crate) fn init(context: &Context) -> Answer {
         Err(error) => return Err(refused(&config, error)),
     }
     let shown = |paths: &[&PathBuf]| -> Vec<String> {
-        paths.iter().map(|path| path.display().to_string()).collect()
+        paths
+            .iter()
+            .map(|path| path.display().to_string())
+            .collect()
     };
     if context.out.json() {
         let document = json!({ "created": shown(&made), "kept": shown(&kept) });
@@ -71,7 +74,9 @@ pub(crate) fn init(context: &Context) -> Answer {
         text.push_str(&format!("kept    {path}\n"));
     }
     context.out.answer(&text).map_err(|p| vec![p])?;
-    context.out.say("next: `aludel revision -m \"create accounts\"`");
+    context
+        .out
+        .say("next: `aludel revision -m \"create accounts\"`");
     Ok(Exit::Done)
 }
 
@@ -100,7 +105,11 @@ pub(crate) fn revision(context: &Context, words: &Revision) -> Answer {
             depends_on.push(graph.node(ix).id.to_string());
         }
     }
-    let taken: Vec<_> = words.branch_label.iter().filter(|label| graph.has_label(label)).collect();
+    let taken: Vec<_> = words
+        .branch_label
+        .iter()
+        .filter(|label| graph.has_label(label))
+        .collect();
     if let Some(label) = taken.first() {
         return Err(vec![
             Problem::refused("duplicate-label", format!("the label `{label}` is in use"))
@@ -123,7 +132,7 @@ pub(crate) fn merge(context: &Context, words: &Merge) -> Answer {
     let parents = target
         .database
         .graph()
-        .merge_parents(&words.targets)
+        .merge_parents(&words.targets, words.splice)
         .map_err(|error| Problem::of_run(error.into(), &target, "merge"))?;
     let new = NewRevision {
         message: Some(words.message.clone().unwrap_or_else(|| "merge".into())),
@@ -146,8 +155,11 @@ fn one(context: &Context) -> Result<Target, Vec<Problem>> {
     match targets.pop() {
         Some(target) if targets.is_empty() => Ok(target),
         _ => Err(vec![
-            Problem::refused("several-databases", "a revision is written for one database")
-                .help("choose one with `-d NAME`"),
+            Problem::refused(
+                "several-databases",
+                "a revision is written for one database",
+            )
+            .help("choose one with `-d NAME`"),
         ]),
     }
 }
@@ -160,7 +172,10 @@ fn write(context: &Context, target: &Target, new: &NewRevision, path: Option<&Pa
                 known.canonicalize().ok() == path.canonicalize().ok() || known.ends_with(path)
             };
             directories.iter().find(same).ok_or_else(|| {
-                let known: Vec<_> = directories.iter().map(|d| d.display().to_string()).collect();
+                let known: Vec<_> = directories
+                    .iter()
+                    .map(|d| d.display().to_string())
+                    .collect();
                 vec![
                     Problem::refused(
                         "path",
@@ -172,14 +187,19 @@ fn write(context: &Context, target: &Target, new: &NewRevision, path: Option<&Pa
         }
         (None, [only]) => only,
         (None, _) => {
-            let known: Vec<_> = directories.iter().map(|d| d.display().to_string()).collect();
+            let known: Vec<_> = directories
+                .iter()
+                .map(|d| d.display().to_string())
+                .collect();
             return Err(vec![
                 Problem::refused("path", "there are several migrations directories")
                     .help(format!("choose one with `--path`: {}", known.join(", "))),
             ]);
         }
     };
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
     let now = i64::try_from(now.as_secs()).unwrap_or(i64::MAX);
     let written = write::revision(directory, target.database.revisions(), new, now)
         .map_err(|problem: WriteProblem| vec![Problem::refused(problem.code(), problem)])?;
@@ -187,7 +207,11 @@ fn write(context: &Context, target: &Target, new: &NewRevision, path: Option<&Pa
 }
 
 fn tell(context: &Context, written: &Written) -> Answer {
-    let files: Vec<_> = written.files.iter().map(|f| f.display().to_string()).collect();
+    let files: Vec<_> = written
+        .files
+        .iter()
+        .map(|f| f.display().to_string())
+        .collect();
     if context.out.json() {
         let document = json!({
             "revision": written.id.as_str(),
@@ -196,7 +220,10 @@ fn tell(context: &Context, written: &Written) -> Answer {
         });
         context.out.document(&document).map_err(|p| vec![p])?;
     } else {
-        let text: String = files.iter().map(|file| format!("created {file}\n")).collect();
+        let text: String = files
+            .iter()
+            .map(|file| format!("created {file}\n"))
+            .collect();
         context.out.answer(&text).map_err(|p| vec![p])?;
     }
     Ok(Exit::Done)

@@ -73,7 +73,10 @@ pub(crate) fn current(context: &Context, check_heads: bool) -> Answer {
         let graph = database.graph();
         let applied = database.applied(snapshot);
         let heads = graph.current_heads(&applied);
-        let mut ids: Vec<String> = heads.iter().map(|&ix| graph.node(ix).id.to_string()).collect();
+        let mut ids: Vec<String> = heads
+            .iter()
+            .map(|&ix| graph.node(ix).id.to_string())
+            .collect();
         ids.sort();
         let all_heads = graph.effective_heads();
         let at_head = all_heads.iter().all(|&ix| applied.contains(ix));
@@ -92,7 +95,11 @@ pub(crate) fn current(context: &Context, check_heads: bool) -> Answer {
         }
         for &ix in &heads {
             let node = graph.node(ix);
-            let mark = if all_heads.contains(&ix) { " (head)" } else { "" };
+            let mark = if all_heads.contains(&ix) {
+                " (head)"
+            } else {
+                ""
+            };
             let _ = writeln!(text, "{}{mark}", node.name);
         }
         for id in &applied.missing {
@@ -194,7 +201,9 @@ fn describe(text: &mut String, target: &Target, status: &Status) {
         line(file.state, format!("{}: {why}", file.name));
     }
     for part in &status.part_way {
-        let of = part.statements.map_or(String::new(), |n| format!(" of {n}"));
+        let of = part
+            .statements
+            .map_or(String::new(), |n| format!(" of {n}"));
         line(
             "part-way",
             format!(
@@ -218,7 +227,9 @@ fn describe(text: &mut String, target: &Target, status: &Status) {
 }
 
 pub(crate) fn history(context: &Context, range: Option<&str>, indicate_current: bool) -> Answer {
-    let relative = range.is_some_and(|range| range.contains("current") || range.contains('+') || range.starts_with('-'));
+    let relative = range.is_some_and(|range| {
+        range.contains("current") || range.contains('+') || range.starts_with('-')
+    });
     if !indicate_current && !relative {
         return files::history(context, range, None);
     }

@@ -95,8 +95,11 @@ pub(crate) fn ensure(context: &Context, sql: bool) -> Answer {
 fn refuse_range(target: &str) -> Result<(), Vec<Problem>> {
     if target.contains(':') {
         return Err(vec![
-            Problem::refused("range-online", format!("`{target}` is a range, for `--sql` only"))
-                .help("online the database itself says where it is: give the target alone"),
+            Problem::refused(
+                "range-online",
+                format!("`{target}` is a range, for `--sql` only"),
+            )
+            .help("online the database itself says where it is: give the target alone"),
         ]);
     }
     Ok(())
@@ -112,8 +115,11 @@ fn print(context: &Context, work: &Work<'_>, run: &Run) -> Answer {
     let targets = context.targets(Need::Dialect)?;
     if targets.len() > 1 {
         return Err(vec![
-            Problem::refused("sql-several", "a script is for one database, and several are selected")
-                .help("choose one with `-d NAME`"),
+            Problem::refused(
+                "sql-several",
+                "a script is for one database, and several are selected",
+            )
+            .help("choose one with `-d NAME`"),
         ]);
     }
     for target in &targets {
@@ -157,7 +163,9 @@ fn online(context: &Context, work: &Work<'_>, run: Option<&Run>, destroys: bool)
         let mut worst = Exit::Done;
         for target in &targets {
             if cancel.is_cancelled() {
-                context.out.say(&format!("{}: not begun", target.settings.name));
+                context
+                    .out
+                    .say(&format!("{}: not begun", target.settings.name));
                 worst = worst.worse(Exit::Interrupted);
                 continue;
             }
@@ -194,9 +202,7 @@ async fn one(
             database.upgrade(target, &options, runner).await
         }
         Work::Downgrade(target) => database.downgrade(target, &options, runner).await,
-        Work::Stamp { targets, purge } => {
-            database.stamp(targets, *purge, &options, runner).await
-        }
+        Work::Stamp { targets, purge } => database.stamp(targets, *purge, &options, runner).await,
         Work::Forget(ids) => database.forget(ids, &options, runner).await,
         Work::Ensure => database.ensure(&options, runner).await,
     };
@@ -208,7 +214,9 @@ async fn one(
         Err(error) => {
             let problems = Problem::of_run(error, target, &verb(work));
             problems.iter().fold(Exit::Done, |worst, problem| {
-                context.out.problem(problem, several.then_some(name.as_str()));
+                context
+                    .out
+                    .problem(problem, several.then_some(name.as_str()));
                 worst.worse(problem.exit)
             })
         }
@@ -257,11 +265,14 @@ fn confirm(targets: &[Target], run: Option<&Run>) -> Result<(), Vec<Problem>> {
         .map(|target| &target.settings)
         .filter(|settings| settings.protected.value && !confirmed(&settings.name))
         .map(|settings| {
-            Problem::refused("protected", format!("database `{}` is protected", settings.name))
-                .help(format!(
-                    "if you mean it, add `--yes-on {}` (protected by: {})",
-                    settings.name, settings.protected.origin
-                ))
+            Problem::refused(
+                "protected",
+                format!("database `{}` is protected", settings.name),
+            )
+            .help(format!(
+                "if you mean it, add `--yes-on {}` (protected by: {})",
+                settings.name, settings.protected.origin
+            ))
         })
         .collect();
     if problems.is_empty() {

@@ -176,7 +176,9 @@ impl Problem {
                     label: failure.failure.message.clone(),
                 });
             }
-            None => self.facts.push(format!("the statement was: {}", failure.statement)),
+            None => self
+                .facts
+                .push(format!("the statement was: {}", failure.statement)),
         }
         self.server_says(&failure.failure);
         self.facts.push(committed_fact(&failure.committed));
@@ -187,7 +189,9 @@ impl Problem {
         };
         let id = failure.id.as_deref().unwrap_or(revision);
         if let Some(part) = &failure.part_way {
-            let of = part.statements.map_or(String::new(), |n| format!(" of {n}"));
+            let of = part
+                .statements
+                .map_or(String::new(), |n| format!(" of {n}"));
             self.facts.push(format!(
                 "`{revision}` is part-way: {} statement(s){of} are committed, the rest is not",
                 part.completed
@@ -223,7 +227,10 @@ fn committed_fact(committed: &[String]) -> String {
     match committed {
         [] => "nothing of this run is committed".into(),
         [one] => format!("committed in this run: {one}"),
-        [.., last] => format!("committed in this run: {} revisions, the last {last}", committed.len()),
+        [.., last] => format!(
+            "committed in this run: {} revisions, the last {last}",
+            committed.len()
+        ),
     }
 }
 

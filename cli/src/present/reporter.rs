@@ -1,6 +1,9 @@
 //! The reporter: events and problems, for people on stderr or as JSON lines on stdout.
 
-#![expect(clippy::print_stderr, reason = "the reporter is where stderr is written")]
+#![expect(
+    clippy::print_stderr,
+    reason = "the reporter is where stderr is written"
+)]
 
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -53,7 +56,10 @@ impl Out {
             return Ok(());
         }
         let mut stdout = anstream::stdout().lock();
-        match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        match stdout
+            .write_all(text.as_bytes())
+            .and_then(|()| stdout.flush())
+        {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
                 *broken = true;
                 Ok(())
@@ -97,7 +103,10 @@ impl Out {
             .with_width(100)
             .with_context_lines(2);
         let mut text = String::new();
-        if handler.render_report(&mut text, &Drawn::new(problem)).is_err() {
+        if handler
+            .render_report(&mut text, &Drawn::new(problem))
+            .is_err()
+        {
             text = problem.to_string();
         }
         if let Some(database) = database {
@@ -192,14 +201,26 @@ impl Events for Reporter {
                     aludel::ledger::Direction::Up => ("+", "applied"),
                     aludel::ledger::Direction::Down => ("-", "reverted"),
                 };
-                self.line(&format!("  {} {name} {}", sign.green().bold(), word.dimmed()));
+                self.line(&format!(
+                    "  {} {name} {}",
+                    sign.green().bold(),
+                    word.dimmed()
+                ));
             }
             Event::Stamped { added, removed } => {
                 for id in added {
-                    self.line(&format!("  {} {id} {}", "+".green().bold(), "stamped".dimmed()));
+                    self.line(&format!(
+                        "  {} {id} {}",
+                        "+".green().bold(),
+                        "stamped".dimmed()
+                    ));
                 }
                 for id in removed {
-                    self.line(&format!("  {} {id} {}", "-".green().bold(), "stamped".dimmed()));
+                    self.line(&format!(
+                        "  {} {id} {}",
+                        "-".green().bold(),
+                        "stamped".dimmed()
+                    ));
                 }
             }
             _ => {}

@@ -258,7 +258,9 @@ impl Graph {
                 seen[current] = true;
                 at.insert(current, path.len());
                 path.push(current);
-                let below = self.parents[current].iter().chain(&self.dependencies[current]);
+                let below = self.parents[current]
+                    .iter()
+                    .chain(&self.dependencies[current]);
                 match below.map(|n| n.index()).find(|&n| waiting[n] > 0) {
                     Some(next) => current = next,
                     None => break None,

@@ -43,12 +43,33 @@ impl Graph {
                 target: target.to_owned(),
             });
         }
+        if let Some(name) = parts.line
+            && targets.len() > 1
+        {
+            self.refuse_overlap(name, &targets)?;
+        }
         let wanted = self.below(&targets, Edges::All);
         let present = self.filter(|ix| applied.contains(ix));
         let needed = self.below(&present, Edges::All);
         let steps = self.filter(|ix| wanted[ix.index()] && !applied.contains(ix));
         let holes = Self::within(&steps, &needed);
         Ok(UpgradeSet { steps, holes })
+    }
+
+    /// Several heads of a line, one of which needs another, are not what the words say.
+    fn refuse_overlap(&self, line: &str, targets: &[NodeIx]) -> Result<(), TargetError> {
+        for &ix in targets {
+            let needed = self.below(&[ix], Edges::All);
+            let other = targets.iter().find(|t| **t != ix && needed[t.index()]);
+            if let Some(&other) = other {
+                return Err(TargetError::Overlap {
+                    line: line.to_owned(),
+                    upper: self.node(ix).name.clone(),
+                    lower: self.node(other).name.clone(),
+                });
+            }
+        }
+        Ok(())
     }
 
     /// The applied descendants of a target and what depends on them, in an order in which they
@@ -63,7 +84,6 @@ impl Graph {
         applied: &Applied,
         recency: &dyn Fn(NodeIx) -> u64,
     ) -> Result<Vec<NodeIx>, TargetError> {
-        let parts = self.parse(target)?;
         let (goal, line) = self.downgrade_goal(target, applied)?;
         let mut first = match goal {
             Some(ix) => self.children(ix).to_vec(),
@@ -86,10 +106,7 @@ impl Graph {
             any |= revert[ix.index()];
         }
         if let (Some(goal), false) = (goal, any) {
-            let stands_there = self.current_heads(applied).contains(&goal)
-                // With a line named, the revision is where that line already stands.
-                || (parts.line.is_none() && applied.contains(goal));
-            if !stands_there {
+            if !self.current_heads(applied).contains(&goal) {
                 return Err(TargetError::NotAncestor {
                     target: target.to_owned(),
                 });
@@ -132,6 +149,12 @@ impl Graph {
                 }
                 let (from, _) = self.start(target, parts.line, applied)?;
                 let from = from.ok_or_else(out_of_range)?;
+                if !self.current_heads(applied).contains(&from) {
+                    // The line lies below heads of other lines: they would have to go first.
+                    return Err(TargetError::NotAncestor {
+                        target: target.to_owned(),
+                    });
+                }
                 let goal = self.walk(target, Some(from), steps, None)?;
                 Ok((goal, Some(from)))
             }
@@ -165,53 +188,56 @@ impl Graph {
         steps
     }
 
-    /// What a stamp changes: the targets and all below them become applied, what lies above a
-    /// target on the lines that it touches becomes unapplied.
+    /// What a stamp changes: the targets and all below them become applied; where the database
+    /// stood on the lines that they touch is forgotten, other lines stay.
     ///
     /// # Errors
     ///
     /// See [`TargetError`].
-    pub fn stamp(
-        &self,
-        targets: &[String],
-        applied: &Applied,
-    ) -> Result<StampChange, TargetError> {
+    pub fn stamp(&self, targets: &[String], applied: &Applied) -> Result<StampChange, TargetError> {
+        let heads = self.current_heads(applied);
         let mut goals = Vec::new();
-        let mut unapplied = vec![false; self.len()];
-        for target in targets {
-            let parts = self.parse(target)?;
-            let resolved = self.resolve(target, applied)?;
-            if resolved.is_empty() && self.is_empty() {
-                continue;
+        let mut touched = vec![false; self.len()];
+        let mut touch = |line: Vec<bool>| {
+            for (place, on_line) in touched.iter_mut().zip(line) {
+                *place |= on_line;
             }
+        };
+        for target in targets {
+            let line = self.parse(target)?.line;
+            let resolved = self.resolve(target, applied)?;
             if resolved.is_empty() {
-                // Base: of a line, or of everything. What other lines need stays.
-                let line = parts.line.map(|name| self.named(name, None)).transpose()?;
-                let heads = self.current_heads(applied);
-                let kept = match line {
-                    Some(ix) => {
-                        let set = self.line(ix, Edges::All);
-                        heads.iter().copied().filter(|h| !set[h.index()]).collect()
-                    }
-                    None => Vec::new(),
-                };
-                let kept = self.below(&kept, Edges::All);
-                for (place, kept) in unapplied.iter_mut().zip(kept) {
-                    *place |= !kept;
-                }
+                // Base: of one line, or of everything.
+                touch(match line {
+                    Some(name) => self.line(self.named(name, None)?, Edges::All),
+                    None => vec![true; self.len()],
+                });
             }
             for ix in resolved {
+                touch(self.line(ix, Edges::All));
                 goals.push(ix);
-                for (place, above) in unapplied.iter_mut().zip(self.above(&[ix], Edges::All)) {
-                    *place |= above;
-                }
             }
         }
+        // Where the database stands already, above another target: the lower one is meant.
+        let above_another = |ix: NodeIx| {
+            let above =
+                |other: &NodeIx| *other != ix && self.below(&[ix], Edges::All)[other.index()];
+            heads.contains(&ix) && goals.iter().any(above)
+        };
+        let goals: Vec<_> = goals
+            .iter()
+            .copied()
+            .filter(|&ix| !above_another(ix))
+            .collect();
         let wanted = self.below(&goals, Edges::All);
+        let stay: Vec<_> = heads
+            .into_iter()
+            .filter(|ix| !touched[ix.index()])
+            .collect();
+        let stay = self.below(&stay, Edges::All);
         let add = self.filter(|ix| wanted[ix.index()] && !applied.contains(ix));
-        let mut remove = self.filter(|ix| {
-            applied.contains(ix) && unapplied[ix.index()] && !wanted[ix.index()]
-        });
+        let mut remove =
+            self.filter(|ix| applied.contains(ix) && !wanted[ix.index()] && !stay[ix.index()]);
         remove.reverse();
         Ok(StampChange { add, remove })
     }

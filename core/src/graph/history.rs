@@ -40,8 +40,9 @@ impl Graph {
         let mut before = Vec::new();
         let mut entries = Vec::with_capacity(nodes.len());
         for &ix in nodes.iter().rev() {
-            let waiting: Vec<usize> =
-                (0..columns.len()).filter(|&c| columns[c] == Some(ix)).collect();
+            let waiting: Vec<usize> = (0..columns.len())
+                .filter(|&c| columns[c] == Some(ix))
+                .collect();
             let column = match waiting.first() {
                 Some(&first) => first,
                 None => free(&mut columns),
@@ -68,8 +69,12 @@ impl Graph {
                 branch_point: self.children(ix).len() > 1,
                 merge_point: self.parents(ix).len() > 1,
             });
-            let below: Vec<_> =
-                self.parents(ix).iter().copied().filter(|p| inside[p.index()]).collect();
+            let below: Vec<_> = self
+                .parents(ix)
+                .iter()
+                .copied()
+                .filter(|p| inside[p.index()])
+                .collect();
             columns[column] = below.first().copied();
             for &parent in below.iter().skip(1) {
                 let place = free(&mut columns);

@@ -17,7 +17,7 @@ impl Graph {
         let none = Applied::new(self, []);
         let parents = self.resolve(head.unwrap_or("head"), &none)?;
         if !splice {
-            self.require_heads(&parents, true)?;
+            self.require_heads(&parents)?;
         }
         Ok(parents)
     }
@@ -26,8 +26,12 @@ impl Graph {
     ///
     /// # Errors
     ///
-    /// If a target is no head, or fewer than two different ones are named.
-    pub fn merge_parents(&self, targets: &[String]) -> Result<Vec<NodeIx>, TargetError> {
+    /// If a target is no head and `splice` is not given, or fewer than two different ones are named.
+    pub fn merge_parents(
+        &self,
+        targets: &[String],
+        splice: bool,
+    ) -> Result<Vec<NodeIx>, TargetError> {
         let none = Applied::new(self, []);
         let mut parents = Vec::new();
         for target in targets {
@@ -47,15 +51,16 @@ impl Graph {
         if parents.len() < 2 {
             return Err(TargetError::NothingToMerge);
         }
-        self.require_heads(&parents, false)?;
+        if !splice {
+            self.require_heads(&parents)?;
+        }
         Ok(parents)
     }
 
-    fn require_heads(&self, nodes: &[NodeIx], splice: bool) -> Result<(), TargetError> {
+    fn require_heads(&self, nodes: &[NodeIx]) -> Result<(), TargetError> {
         match nodes.iter().find(|&&ix| !self.children(ix).is_empty()) {
             Some(&ix) => Err(TargetError::NotAHead {
                 revision: self.node(ix).name.clone(),
-                splice,
             }),
             None => Ok(()),
         }

@@ -72,8 +72,16 @@ impl Graph {
             let high = self.walk_all(range, to, &low)?;
             (low, high)
         } else {
-            let low = if from.is_empty() { Vec::new() } else { end(from)? };
-            let high = if to.is_empty() { self.effective_heads() } else { end(to)? };
+            let low = if from.is_empty() {
+                Vec::new()
+            } else {
+                end(from)?
+            };
+            let high = if to.is_empty() {
+                self.effective_heads()
+            } else {
+                end(to)?
+            };
             (low, high)
         };
         let inside = self.below(&high, Edges::All);

@@ -85,20 +85,29 @@ impl Graph {
             }),
             several => Err(TargetError::AmbiguousPrefix {
                 prefix: name.to_owned(),
-                candidates: several.iter().map(|(known, _)| (*known).to_owned()).collect(),
+                candidates: several
+                    .iter()
+                    .map(|(known, _)| (*known).to_owned())
+                    .collect(),
             }),
         }
     }
 
     fn nearest(&self, name: &str) -> Option<String> {
-        let names = self.nodes.iter().flat_map(|n| [n.name.as_str(), n.id.as_str()]);
+        let names = self
+            .nodes
+            .iter()
+            .flat_map(|n| [n.name.as_str(), n.id.as_str()]);
         let labels = self.labels.keys().map(String::as_str);
         crate::config::nearest(name, names.chain(labels)).map(str::to_owned)
     }
 
     pub(super) fn line_of(&self, line: Option<&str>) -> Result<Option<Set>, TargetError> {
-        line.map(|name| self.named(name, None).map(|ix| self.line(ix, Edges::Parents)))
-            .transpose()
+        line.map(|name| {
+            self.named(name, None)
+                .map(|ix| self.line(ix, Edges::Parents))
+        })
+        .transpose()
     }
 
     pub(super) fn directory_names(&self, nodes: &[NodeIx]) -> Vec<String> {
@@ -200,7 +209,10 @@ impl Graph {
             } else {
                 self.symbol(symbol, parts.line)?
             };
-            return Ok(self.walk(target, from, steps, set.as_ref())?.into_iter().collect());
+            return Ok(self
+                .walk(target, from, steps, set.as_ref())?
+                .into_iter()
+                .collect());
         }
         match parts.symbol {
             Some("heads") => Ok(match self.line_of(parts.line)? {
@@ -211,7 +223,10 @@ impl Graph {
             None => {
                 let steps = parts.steps.unwrap_or_default();
                 let (from, set) = self.start(target, parts.line, applied)?;
-                Ok(self.walk(target, from, steps, set.as_ref())?.into_iter().collect())
+                Ok(self
+                    .walk(target, from, steps, set.as_ref())?
+                    .into_iter()
+                    .collect())
             }
         }
     }

@@ -59,10 +59,22 @@ pub enum TargetError {
         choices: Vec<String>,
     },
     /// A downgrade's target is not below what is applied.
-    #[error("`{target}` is not applied, or nothing above it is on that line: there is nothing to revert")]
+    #[error(
+        "`{target}` is not applied, or nothing above it is on that line: there is nothing to revert"
+    )]
     NotAncestor {
         /// The target.
         target: String,
+    },
+    /// Of the heads of a line one needs another.
+    #[error("of the heads of `{line}`, `{upper}` needs `{lower}`: name the upper one")]
+    Overlap {
+        /// The label or revision before `@`.
+        line: String,
+        /// The head that needs the other.
+        upper: String,
+        /// The head that is needed.
+        lower: String,
     },
     /// A range goes the wrong way.
     #[error("the range `{range}` goes the wrong way")]
@@ -71,12 +83,10 @@ pub enum TargetError {
         range: String,
     },
     /// A merge or new revision needs a head.
-    #[error("revision `{revision}` is not a head{}", if *.splice { ": `--splice` allows it" } else { "" })]
+    #[error("revision `{revision}` is not a head: `--splice` allows it")]
     NotAHead {
         /// The revision's directory.
         revision: String,
-        /// Whether `--splice` would help.
-        splice: bool,
     },
     /// A merge of fewer than two, or of one twice.
     #[error("a merge needs two or more different heads")]
@@ -84,7 +94,8 @@ pub enum TargetError {
 }
 
 fn hint(near: &Option<String>) -> String {
-    near.as_ref().map_or_else(String::new, |near| format!(", did you mean `{near}`?"))
+    near.as_ref()
+        .map_or_else(String::new, |near| format!(", did you mean `{near}`?"))
 }
 
 impl TargetError {
@@ -99,6 +110,7 @@ impl TargetError {
             Self::OutOfRange { .. } => "target-out-of-range",
             Self::Ambiguous { .. } => "target-ambiguous",
             Self::NotAncestor { .. } => "target-not-ancestor",
+            Self::Overlap { .. } => "target-overlap",
             Self::WrongWay { .. } => "target-wrong-way",
             Self::NotAHead { .. } => "target-not-a-head",
             Self::NothingToMerge => "target-nothing-to-merge",

@@ -6,7 +6,10 @@ fn node(id: &str, parents: &[&str], depends_on: &[&str], labels: &[&str]) -> Nod
     Node {
         id: RevisionId::new(id).expect("an id"),
         name: format!("{id}_x"),
-        parents: parents.iter().map(|p| RevisionId::new(p).expect("an id")).collect(),
+        parents: parents
+            .iter()
+            .map(|p| RevisionId::new(p).expect("an id"))
+            .collect(),
         depends_on: depends_on.iter().map(|&d| d.to_owned()).collect(),
         labels: labels.iter().map(|&l| l.to_owned()).collect(),
         message: None,
@@ -27,17 +30,25 @@ fn diamond() -> Graph {
 }
 
 fn ids(graph: &Graph, nodes: &[NodeIx]) -> String {
-    nodes.iter().map(|&ix| graph.node(ix).id.as_str()).collect::<Vec<_>>().join(" ")
+    nodes
+        .iter()
+        .map(|&ix| graph.node(ix).id.as_str())
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn upgrade(graph: &Graph, target: &str, applied: &[&str]) -> Result<String, TargetError> {
     let applied = Applied::new(graph, applied.iter().copied());
-    graph.upgrade(target, &applied).map(|set| ids(graph, &set.steps))
+    graph
+        .upgrade(target, &applied)
+        .map(|set| ids(graph, &set.steps))
 }
 
 fn downgrade(graph: &Graph, target: &str, applied: &[&str]) -> Result<String, TargetError> {
     let applied = Applied::new(graph, applied.iter().copied());
-    graph.downgrade(target, &applied, &|_| 0).map(|steps| ids(graph, &steps))
+    graph
+        .downgrade(target, &applied, &|_| 0)
+        .map(|steps| ids(graph, &steps))
 }
 
 #[test]
@@ -52,7 +63,10 @@ fn upgrade_applies_ancestors_and_dependencies() {
     assert_eq!(upgrade(&graph, "left@b+1", &[]), Ok("a b c".into()));
     assert_eq!(upgrade(&graph, "m-1", &[]).is_err(), true, "m merges");
     assert_eq!(upgrade(&graph, "+1", &[]).is_err(), true, "two roots");
-    assert!(matches!(upgrade(&graph, "head", &[]), Err(TargetError::MultipleHeads { .. })));
+    assert!(matches!(
+        upgrade(&graph, "head", &[]),
+        Err(TargetError::MultipleHeads { .. })
+    ));
 }
 
 #[test]
@@ -74,8 +88,14 @@ fn downgrade_reverts_descendants_and_dependents() {
     assert_eq!(downgrade(&graph, "b", &all), Ok("m e d c".into()));
     assert_eq!(downgrade(&graph, "left@b", &all), Ok("m e c".into()));
     assert_eq!(downgrade(&graph, "a", &["a"]), Ok(String::new()));
-    assert!(matches!(downgrade(&graph, "-1", &all), Err(TargetError::Ambiguous { .. })));
-    assert!(matches!(downgrade(&graph, "d", &["a"]), Err(TargetError::NotAncestor { .. })));
+    assert!(matches!(
+        downgrade(&graph, "-1", &all),
+        Err(TargetError::Ambiguous { .. })
+    ));
+    assert!(matches!(
+        downgrade(&graph, "d", &["a"]),
+        Err(TargetError::NotAncestor { .. })
+    ));
 }
 
 #[test]
@@ -97,7 +117,10 @@ fn stamp_sets_the_lines_it_touches() {
         (ids(&graph, &change.add), ids(&graph, &change.remove))
     };
     assert_eq!(stamp(&["c"], &[]), ("a b c".into(), String::new()));
-    assert_eq!(stamp(&["b"], &["a", "b", "c", "d"]), (String::new(), "d c".into()));
+    assert_eq!(
+        stamp(&["b"], &["a", "b", "c", "d"]),
+        (String::new(), "d c".into())
+    );
     assert_eq!(stamp(&["c"], &["a", "b", "d"]), ("c".into(), String::new()));
     assert_eq!(stamp(&["base"], &["a", "b"]), (String::new(), "b a".into()));
 }
@@ -134,7 +157,11 @@ fn exact_names_win_over_arithmetic() {
         "2",
         "2026",
     ] {
-        assert_eq!(upgrade(&graph, target, &[]), Ok("20260105101500".into()), "{target}");
+        assert_eq!(
+            upgrade(&graph, target, &[]),
+            Ok("20260105101500".into()),
+            "{target}"
+        );
     }
 }
 
@@ -142,19 +169,28 @@ fn exact_names_win_over_arithmetic() {
 fn twenty_thousand_revisions_are_no_burden() {
     let line = (0..20_000).map(|i| {
         let parent = format!("{:06}", i - 1);
-        let parents = if i == 0 { vec![] } else { vec![parent.as_str()] };
+        let parents = if i == 0 {
+            vec![]
+        } else {
+            vec![parent.as_str()]
+        };
         node(&format!("{i:06}"), &parents, &[], &[])
     });
     let graph = Graph::build(line.collect()).expect("a line");
     let none = Applied::new(&graph, []);
-    assert_eq!(graph.upgrade("heads", &none).expect("resolved").steps.len(), 20_000);
+    assert_eq!(
+        graph.upgrade("heads", &none).expect("resolved").steps.len(),
+        20_000
+    );
     assert_eq!(graph.history(":", &none).expect("drawn").len(), 20_000);
 }
 
 #[test]
 fn a_history_is_drawn_newest_first() {
     let graph = diamond();
-    let entries = graph.history("a:m", &Applied::new(&graph, [])).expect("a range");
+    let entries = graph
+        .history("a:m", &Applied::new(&graph, []))
+        .expect("a range");
     let mut text = String::new();
     for entry in &entries {
         for line in &entry.before {

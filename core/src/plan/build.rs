@@ -35,7 +35,11 @@ pub fn build(
     works: Vec<Work>,
     by: &Identity,
 ) -> Plan {
-    let builder = Builder { dialect, tables, by };
+    let builder = Builder {
+        dialect,
+        tables,
+        by,
+    };
     let mut units = Vec::with_capacity(works.len() + 1);
     if setup {
         units.push(builder.setup());
@@ -55,7 +59,11 @@ pub fn stamp(
     change: Stamp,
     by: &Identity,
 ) -> Plan {
-    let builder = Builder { dialect, tables, by };
+    let builder = Builder {
+        dialect,
+        tables,
+        by,
+    };
     let mut units = Vec::new();
     if setup {
         units.push(builder.setup());
@@ -265,7 +273,10 @@ impl Builder<'_> {
     }
 
     fn entry(&self, entry: &JournalEntry) -> Step {
-        step(Role::Journal, self.dialect.journal(self.tables, entry, self.by))
+        step(
+            Role::Journal,
+            self.dialect.journal(self.tables, entry, self.by),
+        )
     }
 }
 

@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 /// Longest id, in characters: the width of Diesel's `version VARCHAR(50)` column.
-pub(crate) const MAX_CHARS: usize = 50;
+pub const MAX_CHARS: usize = 50;
 
 /// The identity of a revision, as the ledger holds it.
 ///

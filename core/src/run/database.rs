@@ -147,9 +147,13 @@ impl Database {
         let driver = &self.options.driver;
         let server = match &self.options.server {
             Some(server) => server.clone(),
-            None => driver
-                .assumed(&self.options.scheme)
-                .ok_or_else(|| refused_server(format!("the {} driver assumes no server for `{}`", driver.info().name, self.options.scheme)))?,
+            None => driver.assumed(&self.options.scheme).ok_or_else(|| {
+                refused_server(format!(
+                    "the {} driver assumes no server for `{}`",
+                    driver.info().name,
+                    self.options.scheme
+                ))
+            })?,
         };
         driver.dialect(&server).map_err(refused_server)
     }
@@ -311,11 +315,7 @@ impl Database {
     /// # Errors
     ///
     /// See [`RunError`].
-    pub async fn ensure(
-        &self,
-        options: &RunOptions,
-        runner: Runner<'_>,
-    ) -> Result<Done, RunError> {
+    pub async fn ensure(&self, options: &RunOptions, runner: Runner<'_>) -> Result<Done, RunError> {
         self.run(Intent::Ensure, options, runner).await
     }
 
@@ -446,7 +446,11 @@ impl Database {
             }
             // Somebody else was faster. What they did is in the ledger now; a guard that fails
             // again and again without any progress is something else.
-            stale = if committed.len() > before { 0 } else { stale + 1 };
+            stale = if committed.len() > before {
+                0
+            } else {
+                stale + 1
+            };
             let seen = snapshot.applied.len();
             let read = session.read(&self.options.tables).await;
             *snapshot = read.map_err(RunError::from_failure)?;
@@ -456,8 +460,11 @@ impl Database {
             if stale > 3 {
                 return Err(RunError::Refused {
                     code: "ledger-changed",
-                    message: "the ledger is not where the plan says, although it was read under the lock".into(),
-                    help: "run `aludel status`, and see whether another tool writes this ledger".into(),
+                    message:
+                        "the ledger is not where the plan says, although it was read under the lock"
+                            .into(),
+                    help: "run `aludel status`, and see whether another tool writes this ledger"
+                        .into(),
                 });
             }
         }
@@ -504,7 +511,11 @@ impl Database {
     fn dialect_of(&self, found: &Server) -> Result<Arc<dyn Dialect>, RunError> {
         let dialect = self.options.driver.dialect(found).map_err(refused_server)?;
         if let Some(configured) = &self.options.server {
-            let planned = self.options.driver.dialect(configured).map_err(refused_server)?;
+            let planned = self
+                .options
+                .driver
+                .dialect(configured)
+                .map_err(refused_server)?;
             if planned.names() != dialect.names()
                 || planned.capabilities() != dialect.capabilities()
             {
@@ -530,7 +541,11 @@ impl Database {
                 code: "missing",
                 message: format!(
                     "the ledger has {} without a file: {} (remove with `aludel stamp --forget ID`)",
-                    if applied.missing.len() == 1 { "a revision" } else { "revisions" },
+                    if applied.missing.len() == 1 {
+                        "a revision"
+                    } else {
+                        "revisions"
+                    },
                     applied.missing.join(", ")
                 ),
             });
@@ -564,9 +579,8 @@ impl Database {
         dialect: &dyn Dialect,
         options: &RunOptions,
     ) -> Result<Decision, RunError> {
-        let setup = !(snapshot.ledger_exists
-            && snapshot.journal_exists
-            && snapshot.format.is_some());
+        let setup =
+            !(snapshot.ledger_exists && snapshot.journal_exists && snapshot.format.is_some());
         let applied = self.applied(snapshot);
         let tables = &snapshot.tables;
         let by = &options.identity;
@@ -621,7 +635,9 @@ impl Database {
             }
             Intent::Stamp { targets, purge } => {
                 let stamp = self.decide_stamp(targets, *purge, &applied, snapshot, dialect)?;
-                Ok(Decision::quiet(plan::stamp(dialect, tables, setup, stamp, by)))
+                Ok(Decision::quiet(plan::stamp(
+                    dialect, tables, setup, stamp, by,
+                )))
             }
             Intent::Forget(ids) => {
                 let unknown: Vec<_> = ids
@@ -632,10 +648,7 @@ impl Database {
                 if !unknown.is_empty() {
                     return Err(RunError::Refused {
                         code: "not-missing",
-                        message: format!(
-                            "no row without a file has the id {}",
-                            unknown.join(", ")
-                        ),
+                        message: format!("no row without a file has the id {}", unknown.join(", ")),
                         help: if applied.missing.is_empty() {
                             "the ledger has no such rows".into()
                         } else {
@@ -647,7 +660,9 @@ impl Database {
                     remove: ids.to_vec(),
                     ..Stamp::default()
                 };
-                Ok(Decision::quiet(plan::stamp(dialect, tables, setup, stamp, by)))
+                Ok(Decision::quiet(plan::stamp(
+                    dialect, tables, setup, stamp, by,
+                )))
             }
             Intent::Ensure => Ok(Decision::quiet(plan::stamp(
                 dialect,
@@ -698,7 +713,9 @@ impl Database {
         for target in targets {
             for ix in self.graph.resolve(target, &start).unwrap_or_default() {
                 let id = self.graph.node(ix).id.to_string();
-                let known = recorded.get(id.as_str()).and_then(|row| row.checksum.clone());
+                let known = recorded
+                    .get(id.as_str())
+                    .and_then(|row| row.checksum.clone());
                 let checksum = prepare::checksum(self, dialect, ix);
                 let listed = stamp.renew.iter().chain(&stamp.add).any(|(i, _)| *i == id);
                 if is_applied(&id)
@@ -718,7 +735,9 @@ impl Database {
                 continue;
             }
             if is_applied(&id) && !stamp.remove.contains(&id) {
-                let checksum = recorded.get(id.as_str()).and_then(|row| row.checksum.clone());
+                let checksum = recorded
+                    .get(id.as_str())
+                    .and_then(|row| row.checksum.clone());
                 stamp.renew.push((id, checksum));
             } else if !stamp.remove.contains(&id) {
                 stamp.settle.push(id);
@@ -749,7 +768,9 @@ impl Database {
                 match prepare::script(self, dialect.as_ref(), ix, direction) {
                     Err(found) => issues.extend(
                         // Having no down script is a choice, not a mistake.
-                        found.into_iter().filter(|issue| issue.code != "irreversible"),
+                        found
+                            .into_iter()
+                            .filter(|issue| issue.code != "irreversible"),
                     ),
                     Ok(_) => {}
                 }

@@ -160,7 +160,9 @@ pub enum RunError {
         help: String,
     },
     /// The ledger is of a newer format.
-    #[error("the ledger has format {found}; this version of aludel understands {FORMAT} and touches nothing")]
+    #[error(
+        "the ledger has format {found}; this version of aludel understands {FORMAT} and touches nothing"
+    )]
     NewerLedger {
         /// The format found.
         found: u32,

@@ -197,7 +197,10 @@ impl Live<'_> {
                 let sql = self.dialect.journal(&plan.tables, &entry, self.by);
                 part.failed = self.session.send(&[&sql]).await.is_ok();
             }
-            if part_way.as_ref().is_some_and(|p| p.completed == 0 && p.failed) {
+            if part_way
+                .as_ref()
+                .is_some_and(|p| p.completed == 0 && p.failed)
+            {
                 part_way = None;
             }
         } else if let (Purpose::Revision(work), Atomicity::Stepwise(_)) =

@@ -9,8 +9,8 @@ mod error;
 mod event;
 pub mod live;
 mod lock;
-pub mod script;
 mod prepare;
+pub mod script;
 mod status;
 mod supervise;
 

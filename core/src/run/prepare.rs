@@ -44,7 +44,10 @@ fn work(
     let graph = &database.graph;
     let node = graph.node(ix);
     let ids = |nodes: Vec<NodeIx>| -> Vec<String> {
-        nodes.iter().map(|&n| graph.node(n).id.to_string()).collect()
+        nodes
+            .iter()
+            .map(|&n| graph.node(n).id.to_string())
+            .collect()
     };
     let before = || {
         let parents = graph.parents(ix).iter().chain(graph.dependencies(ix));
@@ -128,19 +131,19 @@ pub(crate) fn script(
         }]);
     };
     let text: Arc<str> = Arc::from(file.text.as_str());
-    let declared = revision.metadata.run_in_transaction == Some(false);
-    let scanned = scan(&text, dialect, &database.options.names, declared);
+    let in_transaction = revision.metadata.runs_in_transaction();
+    let scanned = scan(&text, dialect, &database.options.names, in_transaction);
     let (pieces, mode) = scanned.map_err(|problems| {
         problems
             .into_iter()
             .map(|problem| ScriptIssue {
-                code: problem.code(),
+                code: code(&problem),
                 message: problem.to_string(),
                 path: file.path.clone(),
                 text: Some(text.clone()),
                 line: problem.line,
                 column: problem.column,
-                help: problem.help(),
+                help: Some(problem.help()),
                 span: problem.span,
             })
             .collect::<Vec<_>>()
@@ -162,11 +165,11 @@ fn scan(
     text: &str,
     dialect: &dyn Dialect,
     names: &[&str],
-    declared: bool,
+    in_transaction: bool,
 ) -> Result<(Vec<Piece>, Mode), Vec<sql::ScanProblem>> {
     let script = sql::scan(dialect.syntax(), text)?;
     let selected = script.select(names, dialect.names())?;
-    let mode = sql::mode(&script, &selected, declared)?;
+    let mode = sql::check_transaction(&selected, in_transaction)?;
     let pieces = selected
         .statements
         .iter()
@@ -179,4 +182,26 @@ fn scan(
         })
         .collect();
     Ok((pieces, mode))
+}
+
+/// The stable code of a scan's problem.
+fn code(problem: &sql::ScanProblem) -> &'static str {
+    use sql::Reason as R;
+    match problem.reason {
+        R::Empty => "script-empty",
+        R::EndsTransaction { .. } => "script-ends-transaction",
+        R::RefusedInTransaction { .. } => "script-refused-in-transaction",
+        R::LeavesTransactionOpen => "script-leaves-transaction-open",
+        R::CopyFromStdin | R::CopyToStdout => "script-copy",
+        R::ClientCommand { .. } | R::BadDelimiter => "script-client-command",
+        R::Nul => "script-nul",
+        R::DirectiveInStatement
+        | R::DirectiveNotAlone
+        | R::DirectiveUnknown { .. }
+        | R::DirectiveNested
+        | R::DirectiveStrayEnd
+        | R::DirectiveMissingEnd
+        | R::DirectiveUnknownName { .. } => "script-directive",
+        _ => "script-unterminated",
+    }
 }
