@@ -347,7 +347,7 @@ fn registry() -> Registry {
     #[cfg(feature = "postgres")]
     let registry = registry.with(Arc::new(aludel_postgres::PostgresDriver));
     #[cfg(feature = "mysql")]
-    let registry = registry.with(Arc::new(aludel_mysql::MysqlDriver::new()));
+    let registry = registry.with(Arc::new(aludel_mysql::MysqlDriver));
     registry
 }
 

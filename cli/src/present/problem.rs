@@ -57,12 +57,6 @@ impl Problem {
         self
     }
 
-    #[must_use]
-    pub(crate) fn at(mut self, place: Place) -> Self {
-        self.place = Some(place);
-        self
-    }
-
     /// As one event of a run.
     pub(crate) fn json(&self, database: Option<&str>) -> serde_json::Value {
         let mut object = serde_json::json!({

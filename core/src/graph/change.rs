@@ -105,12 +105,12 @@ impl Graph {
             revert[ix.index()] = above[ix.index()] && applied.contains(ix);
             any |= revert[ix.index()];
         }
-        if let (Some(goal), false) = (goal, any) {
-            if !self.current_heads(applied).contains(&goal) {
-                return Err(TargetError::NotAncestor {
-                    target: target.to_owned(),
-                });
-            }
+        if let (Some(goal), false) = (goal, any)
+            && !self.current_heads(applied).contains(&goal)
+        {
+            return Err(TargetError::NotAncestor {
+                target: target.to_owned(),
+            });
         }
         Ok(self.reverted(&revert, recency))
     }

@@ -765,14 +765,10 @@ impl Database {
         let mut issues = Vec::new();
         for &ix in self.graph.topological() {
             for direction in [Direction::Up, Direction::Down] {
-                match prepare::script(self, dialect.as_ref(), ix, direction) {
-                    Err(found) => issues.extend(
-                        // Having no down script is a choice, not a mistake.
-                        found
-                            .into_iter()
-                            .filter(|issue| issue.code != "irreversible"),
-                    ),
-                    Ok(_) => {}
+                if let Err(found) = prepare::script(self, dialect.as_ref(), ix, direction) {
+                    // Having no down script is a choice, not a mistake.
+                    let found = found.into_iter();
+                    issues.extend(found.filter(|issue| issue.code != "irreversible"));
                 }
             }
         }

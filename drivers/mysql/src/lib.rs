@@ -1,1 +1,64 @@
-//! The mysql driver of aludel: dialect (offline) and session (online) side by side.
+//! The MySQL and MariaDB driver of aludel: dialect (offline) and session (online) side by side.
+//!
+//! * `dialect`: the SQL, pure text; `print`: how the `mariadb` client reads it.
+//! * `url`: what a URL says, as options of the client.
+//! * `session`, `message`, `ledger`, `failure`: one connection and what is done on it.
+//!
+//! The session owns a [`mysql_async::Conn`] and sends many statements in one message, walking their
+//! result sets: the failing statement is known exactly, with its code and SQLSTATE.
+//!
+//! Deliberately absent: a transaction around DDL (the server commits it by itself; the journal
+//! tells how far a revision came), and setting the session's time zone.
+
+mod dialect;
+mod failure;
+mod ledger;
+mod message;
+mod print;
+mod session;
+mod url;
+
+pub use dialect::MysqlDialect;
+
+use std::sync::Arc;
+
+use aludel::config::DatabaseUrl;
+use aludel::driver::{ConnectOptions, Dialect, Driver, DriverInfo, Failure, Server, Session};
+use futures_util::future::BoxFuture;
+
+/// The driver of `mysql://` and `mariadb://`.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct MysqlDriver;
+
+static INFO: DriverInfo = DriverInfo {
+    name: "mysql",
+    version: env!("CARGO_PKG_VERSION"),
+    schemes: &[("mysql", "mysql"), ("mariadb", "mariadb")],
+    flavours: &["mysql", "mariadb"],
+    floor: &[("mysql", 8, 0), ("mariadb", 10, 5)],
+};
+
+impl Driver for MysqlDriver {
+    fn info(&self) -> &DriverInfo {
+        &INFO
+    }
+
+    fn dialect(&self, server: &Server) -> Result<Arc<dyn Dialect>, String> {
+        Ok(Arc::new(MysqlDialect::new(server)?))
+    }
+
+    fn catalog(&self, url: &DatabaseUrl) -> Option<String> {
+        url::database(url)
+    }
+
+    fn connect<'a>(
+        &'a self,
+        url: &'a DatabaseUrl,
+        options: &'a ConnectOptions,
+    ) -> BoxFuture<'a, Result<Box<dyn Session>, Failure>> {
+        Box::pin(async move {
+            let session = session::MysqlSession::connect(url, options).await?;
+            Ok(Box::new(session) as Box<dyn Session>)
+        })
+    }
+}
