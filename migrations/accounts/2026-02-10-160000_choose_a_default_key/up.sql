@@ -1,0 +1,1 @@
+ALTER TABLE profiles ADD COLUMN default_key_id BIGINT REFERENCES api_keys (id) ON DELETE SET NULL;

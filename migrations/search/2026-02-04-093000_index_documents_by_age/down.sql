@@ -1,0 +1,1 @@
+DROP INDEX CONCURRENTLY documents_source_updated_at_idx;

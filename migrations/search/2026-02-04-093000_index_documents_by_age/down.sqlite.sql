@@ -1,0 +1,1 @@
+DROP INDEX documents_source_updated_at_idx;

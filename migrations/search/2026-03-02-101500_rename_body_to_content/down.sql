@@ -1,0 +1,2 @@
+ALTER TABLE documents DROP COLUMN content_length;
+ALTER TABLE documents RENAME COLUMN content TO body;
