@@ -1,1 +1,14 @@
 //! The conformance suite that every driver passes, and what the whole-process tests share.
+//!
+//! A server that a test needs and does not find is a failure that says which command starts it,
+//! never a silent skip.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "test support: a panic is the report"
+)]
+
+pub mod conformance;
+pub mod engine;
+pub mod program;

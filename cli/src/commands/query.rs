@@ -12,13 +12,16 @@ use crate::context::{Context, Need, Target};
 use crate::exit::Exit;
 use crate::present::{Problem, Reporter};
 
+/// What each database that could be asked answered, and the worst of what the others met.
+type Answers<T> = Result<(Vec<(Target, T)>, Exit), Vec<Problem>>;
+
 /// Asks each database in turn; a database that cannot be asked does not keep the others from
 /// answering.
 fn ask<T>(
     context: &Context,
     question: impl AsyncFn(&Target, Runner<'_>) -> Result<T, aludel::run::RunError>,
     words: &str,
-) -> Result<(Vec<(Target, T)>, Exit), Vec<Problem>> {
+) -> Answers<T> {
     let targets = context.targets_to_read(Need::Session)?;
     let several = targets.len() > 1;
     block_on(async |cancel: CancellationToken| {
@@ -49,10 +52,7 @@ fn ask<T>(
     })
 }
 
-fn snapshots(
-    context: &Context,
-    words: &str,
-) -> Result<(Vec<(Target, Snapshot)>, Exit), Vec<Problem>> {
+fn snapshots(context: &Context, words: &str) -> Answers<Snapshot> {
     ask(
         context,
         async |target: &Target, runner: Runner<'_>| {

@@ -1,10 +1,5 @@
 //! The reporter: events and problems, for people on stderr or as JSON lines on stdout.
 
-#![expect(
-    clippy::print_stderr,
-    reason = "the reporter is where stderr is written"
-)]
-
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -147,10 +142,8 @@ impl Events for Reporter {
             return;
         }
         match event {
-            Event::Connected { driver, server } => {
-                if self.out.verbose > 0 {
-                    self.line(&format!("connected by {driver} to {server}"));
-                }
+            Event::Connected { driver, server } if self.out.verbose > 0 => {
+                self.line(&format!("connected by {driver} to {server}"));
             }
             Event::LockWaiting {
                 holder,
@@ -188,11 +181,11 @@ impl Events for Reporter {
                 self.line(&format!("{} {message}", "warning:".yellow().bold()));
             }
             Event::RevisionStarted {
-                name, transaction, ..
-            } => {
-                if self.out.verbose > 0 && !transaction {
-                    self.line(&format!("  {name} runs without a transaction"));
-                }
+                name,
+                transaction: false,
+                ..
+            } if self.out.verbose > 0 => {
+                self.line(&format!("  {name} runs without a transaction"));
             }
             Event::RevisionDone {
                 name, direction, ..

@@ -59,10 +59,10 @@ fn upgrade_applies_ancestors_and_dependencies() {
     assert_eq!(upgrade(&graph, "d", &["a"]), Ok("b d".into()));
     assert_eq!(upgrade(&graph, "a_x", &[]), Ok("a".into()));
     assert_eq!(upgrade(&graph, "right", &["a", "b"]), Ok("d".into()));
-    assert_eq!(upgrade(&graph, "b+1", &[]).is_err(), true, "b forks");
+    assert!(upgrade(&graph, "b+1", &[]).is_err(), "b forks");
     assert_eq!(upgrade(&graph, "left@b+1", &[]), Ok("a b c".into()));
-    assert_eq!(upgrade(&graph, "m-1", &[]).is_err(), true, "m merges");
-    assert_eq!(upgrade(&graph, "+1", &[]).is_err(), true, "two roots");
+    assert!(upgrade(&graph, "m-1", &[]).is_err(), "m merges");
+    assert!(upgrade(&graph, "+1", &[]).is_err(), "two roots");
     assert!(matches!(
         upgrade(&graph, "head", &[]),
         Err(TargetError::MultipleHeads { .. })

@@ -40,7 +40,7 @@ pub async fn try_connect(url: &str) -> Result<Box<dyn Session>, Failure> {
     let mut options = ConnectOptions::new(Access::Write);
     options.timeout = Duration::from_secs(20);
     PostgresDriver
-        .connect(&DatabaseUrl::parse(url), &options)
+        .connect(&DatabaseUrl::parse(url).unwrap(), &options)
         .await
 }
 

@@ -1,0 +1,217 @@
+//! Offline ≡ online: a printed script through the engine's own client leaves what a run leaves,
+//! for upgrade, downgrade and stamp, and also when a statement fails.
+
+#![allow(clippy::unwrap_used)]
+
+use std::fs;
+use std::path::Path;
+
+use aludel_tests::engine::{Database, Engine, engines};
+use aludel_tests::program::{ok, root, run};
+
+/// A temporary directory with a migrations directory.
+fn project() -> tempfile::TempDir {
+    let directory = tempfile::tempdir().unwrap();
+    fs::create_dir(directory.path().join("migrations")).unwrap();
+    directory
+}
+
+fn revision(directory: &Path, name: &str, up: &str, down: &str) {
+    let path = directory.join("migrations").join(name);
+    fs::create_dir_all(&path).unwrap();
+    fs::write(path.join("up.sql"), up).unwrap();
+    fs::write(path.join("down.sql"), down).unwrap();
+}
+
+/// Three revisions; the second has four statements, with comments and a text that looks like code.
+fn sample(directory: &Path) {
+    revision(
+        directory,
+        "2026-01-01-000001_one",
+        "-- the first\nCREATE TABLE one (id INTEGER PRIMARY KEY, name VARCHAR(20));\n",
+        "DROP TABLE one;\n",
+    );
+    revision(
+        directory,
+        "2026-01-01-000002_two",
+        "CREATE TABLE two (id INTEGER PRIMARY KEY);\nINSERT INTO one (id, name) VALUES (1, 'a;b''c é');\n\
+         /* between */ INSERT INTO two VALUES (7);\nCREATE INDEX two_id ON two (id) -- no end",
+        "DROP TABLE two;\nDELETE FROM one;\n",
+    );
+    revision(
+        directory,
+        "2026-01-01-000003_three",
+        "INSERT INTO two VALUES (8);\nINSERT INTO two VALUES (9);\n",
+        "DELETE FROM two WHERE id > 7;\n",
+    );
+}
+
+fn script(directory: &Path, database: &Database, words: &[&str]) -> String {
+    let server = match database.engine {
+        Engine::Sqlite => "sqlite 3.40",
+        Engine::Postgres => "postgres 15",
+        Engine::Postgres18 => "postgres 18",
+        Engine::Mariadb => "mariadb 10.11",
+        Engine::Mysql9 => "mysql 9.7",
+    };
+    let mut all = vec!["--url", database.url.as_str(), "--server", server];
+    all.extend(words);
+    all.push("--sql");
+    ok(directory, &all)
+}
+
+fn online(directory: &Path, database: &Database, words: &[&str]) -> Option<i32> {
+    let mut all = vec!["--url", database.url.as_str()];
+    all.extend(words);
+    run(directory, &all).status.code()
+}
+
+#[test]
+fn upgrade_downgrade_and_stamp_are_the_same_offline() {
+    for engine in engines() {
+        let directory = project();
+        let path = directory.path();
+        sample(path);
+        let live = engine.database(path);
+        let printed = engine.database(path);
+        for words in [
+            vec!["upgrade", "20260101000001"],
+            vec!["upgrade", "20260101000001:heads"],
+            vec!["downgrade", "heads:20260101000001"],
+            vec!["upgrade", "20260101000001:heads"],
+            vec!["downgrade", "heads:base"],
+            vec!["stamp", "20260101000002"],
+        ] {
+            let text = script(path, &printed, &words);
+            let fed = printed.client(&text);
+            assert!(
+                fed.status.success(),
+                "{engine:?} {words:?}: {fed:?}\n{text}"
+            );
+            let target = words[1].rsplit(':').next().unwrap();
+            assert_eq!(
+                online(path, &live, &[words[0], target]),
+                Some(0),
+                "{engine:?} {words:?}"
+            );
+            assert_eq!(printed.state(), live.state(), "{engine:?} {words:?}");
+        }
+    }
+}
+
+#[test]
+fn a_failing_statement_leaves_the_same_for_every_k() {
+    for engine in engines() {
+        for broken in 0..7 {
+            let directory = project();
+            let path = directory.path();
+            sample(path);
+            break_statement(path, broken);
+            let live = engine.database(path);
+            let printed = engine.database(path);
+            let code = online(path, &live, &["upgrade"]);
+            let fed = printed.client(&script(path, &printed, &["upgrade"]));
+            assert!(
+                !fed.status.success(),
+                "{engine:?} {broken}: the client went on"
+            );
+            assert_eq!(
+                printed.state(),
+                live.state(),
+                "{engine:?} statement {broken}"
+            );
+            // Where DDL commits by itself a revision with DDL stops part-way after its first
+            // statement; one without is rolled back.
+            let part_way = !engine.transactional_ddl() && matches!(broken, 2..=4);
+            assert_eq!(
+                code,
+                Some(if part_way { 7 } else { 5 }),
+                "{engine:?} statement {broken}"
+            );
+        }
+    }
+}
+
+/// Breaks the k-th statement of the sample, counted over its three revisions.
+fn break_statement(path: &Path, broken: usize) {
+    let names = [
+        "2026-01-01-000001_one",
+        "2026-01-01-000002_two",
+        "2026-01-01-000003_three",
+    ];
+    let (file, index) = match broken {
+        0 => (names[0], 0),
+        1..=4 => (names[1], broken - 1),
+        _ => (names[2], broken - 5),
+    };
+    let file = path.join("migrations").join(file).join("up.sql");
+    let text = fs::read_to_string(&file).unwrap();
+    let starts = ["CREATE TABLE", "INSERT INTO", "CREATE INDEX"];
+    let mut places: Vec<usize> = starts
+        .iter()
+        .flat_map(|start| text.match_indices(start).map(|(at, _)| at))
+        .collect();
+    places.sort_unstable();
+    let mut text = text;
+    text.insert_str(places[index], "INSERT INTO nowhere VALUES (1); ");
+    fs::write(file, text).unwrap();
+}
+
+#[test]
+fn a_script_run_twice_stops_at_its_guard() {
+    for engine in engines() {
+        let directory = project();
+        sample(directory.path());
+        let database = engine.database(directory.path());
+        let text = script(directory.path(), &database, &["upgrade"]);
+        assert!(database.client(&text).status.success(), "{engine:?}");
+        let before = database.state();
+        let again = database.client(&text);
+        assert!(!again.status.success(), "{engine:?}");
+        let said = String::from_utf8_lossy(&again.stderr).into_owned();
+        let said = said + &String::from_utf8_lossy(&again.stdout);
+        assert!(
+            said.contains("aludel_ledger_is_not_where_the_plan_says"),
+            "{engine:?}: {said}"
+        );
+        assert_eq!(database.state(), before, "{engine:?}");
+    }
+}
+
+#[test]
+fn the_demonstration_goes_up_down_and_up_again() {
+    for engine in engines() {
+        for service in ["accounts", "billing", "search"] {
+            let directory = tempfile::tempdir().unwrap();
+            let database = engine.database(directory.path());
+            let migrations = root().join("migrations").join(service);
+            let migrations = migrations.to_str().unwrap();
+            let aludel = |words: &[&str]| {
+                let mut all = vec!["--url", database.url.as_str(), "--migrations", migrations];
+                all.extend(words);
+                ok(directory.path(), &all)
+            };
+            aludel(&["upgrade"]);
+            let first = database.schema();
+            aludel(&["downgrade", "base"]);
+            assert_eq!(database.applied(), "", "{engine:?} {service}");
+            aludel(&["upgrade"]);
+            assert_eq!(database.schema(), first, "{engine:?} {service}");
+            let printed = engine.database(directory.path());
+            let text = ok(
+                directory.path(),
+                &[
+                    "--url",
+                    &printed.url,
+                    "--migrations",
+                    migrations,
+                    "upgrade",
+                    "--sql",
+                ],
+            );
+            let fed = printed.client(&text);
+            assert!(fed.status.success(), "{engine:?} {service}: {fed:?}");
+            assert_eq!(printed.schema(), first, "{engine:?} {service}");
+        }
+    }
+}
