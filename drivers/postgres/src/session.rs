@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aludel::driver::{
-    Failure, FailureKind, Interrupt, LockAttempt, LockRequest, ResultSet, Server, Session,
+    Failure, FailureKind, Holder, Interrupt, LockAttempt, LockRequest, ResultSet, Server, Session,
     SessionState,
 };
 use aludel::ledger::{LedgerTables, Snapshot};
@@ -304,6 +304,17 @@ impl Session for PostgresSession {
         request: &'a LockRequest,
     ) -> BoxFuture<'a, Result<LockAttempt, Failure>> {
         Box::pin(self.attempt(&request.tables))
+    }
+
+    fn holder<'a>(
+        &'a mut self,
+        request: &'a LockRequest,
+    ) -> BoxFuture<'a, Result<Option<Holder>, Failure>> {
+        Box::pin(async move {
+            let (probe, _) = self.probe(&request.tables, false).await?;
+            let holder = self.rows(&ledger::holder(&probe.key)).await?;
+            Ok(ledger::describe(&holder, false))
+        })
     }
 
     fn unlock<'a>(&'a mut self) -> BoxFuture<'a, Result<(), Failure>> {
