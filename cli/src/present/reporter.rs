@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use aludel::plan::Why;
 use aludel::run::{Event, Events};
 use anstream::eprintln;
 use miette::{GraphicalReportHandler, GraphicalTheme};
@@ -179,6 +180,15 @@ impl Events for Reporter {
             }
             Event::Warning { message, .. } => {
                 self.line(&format!("{} {message}", "warning:".yellow().bold()));
+            }
+            Event::RevisionStarted {
+                name,
+                reason: Some(Why::Alone),
+                ..
+            } => {
+                self.line(&format!(
+                    "  {name} runs without a transaction: its only statement is refused inside one"
+                ));
             }
             Event::RevisionStarted {
                 name,

@@ -69,7 +69,8 @@ pub enum Atomicity {
 }
 
 /// Why a unit is no transaction.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Why {
     /// The script says `no-transaction`, or its metadata does.
     Declared,

@@ -2,6 +2,7 @@
 
 use crate::driver::{Holder, Server};
 use crate::ledger::Direction;
+use crate::plan::Why;
 
 /// One event of a run. As JSON it is an object whose `event` names it.
 #[derive(Debug, Clone, serde::Serialize)]
@@ -50,6 +51,8 @@ pub enum Event {
         statements: usize,
         /// Whether it is one transaction.
         transaction: bool,
+        /// Why it is not.
+        reason: Option<Why>,
     },
     /// A revision and its ledger rows are committed.
     RevisionDone {

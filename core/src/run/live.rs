@@ -151,6 +151,10 @@ impl Live<'_> {
                 direction,
                 statements: work.script.pieces.len(),
                 transaction: unit.atomicity == Atomicity::Transaction,
+                reason: match unit.atomicity {
+                    Atomicity::Transaction => None,
+                    Atomicity::Stepwise(why) => Some(why),
+                },
             });
         }
     }
