@@ -207,8 +207,11 @@ fn the_recorded_facts_hold() {
     assert!(checked > 1000, "only {checked} facts were found");
 }
 
-/// A random graph: for each node some earlier ones as parents and dependencies.
-fn random() -> impl Strategy<Value = (Vec<(Vec<usize>, Vec<usize>)>, Vec<bool>, usize)> {
+/// For each node its parents and what it depends on.
+type Edges = Vec<(Vec<usize>, Vec<usize>)>;
+
+/// A random graph, applied set and goal: for each node some earlier ones as parents and dependencies.
+fn random() -> impl Strategy<Value = (Edges, Vec<bool>, usize)> {
     (1_usize..14).prop_flat_map(|count| {
         let node = |index: usize| {
             let earlier = || proptest::collection::vec(0..index.max(1), 0..3);
