@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use aludel::config::ConfigProblem;
-use aludel::driver::Failure;
+use aludel::driver::{Failure, FailureKind};
 use aludel::graph::GraphProblem;
 use aludel::ledger::Direction;
 use aludel::revision::LoadProblem;
@@ -207,7 +207,14 @@ impl Problem {
                 }
                 _ => format!("`{revision}` was rolled back and is not applied"),
             });
-            self.help = Some(format!("mend the script or the cause, then {again} again"));
+            self.help = Some(match failure.failure.kind {
+                FailureKind::Interrupted => format!("{again} goes on from there"),
+                FailureKind::Busy => format!("wait for the other writer, then {again} again"),
+                FailureKind::Lost => {
+                    format!("`aludel status` shows where the database stands; then {again} again")
+                }
+                _ => format!("mend the script or the cause, then {again} again"),
+            });
         }
     }
 }
