@@ -105,8 +105,6 @@ fn refuse_range(target: &str) -> Result<(), Vec<Problem>> {
     Ok(())
 }
 
-// ---- offline ----------------------------------------------------------------------------------
-
 fn print(context: &Context, work: &Work<'_>, run: &Run) -> Answer {
     let client = match run.client {
         ScriptClient::Usual => Client::Usual,
@@ -150,8 +148,6 @@ fn script(
         Work::Ensure => database.ensure_sql(client, out),
     }
 }
-
-// ---- online -----------------------------------------------------------------------------------
 
 fn online(context: &Context, work: &Work<'_>, run: Option<&Run>, destroys: bool) -> Answer {
     let targets = context.targets(Need::Session)?;

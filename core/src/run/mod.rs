@@ -5,10 +5,13 @@
 //! [`CancellationToken`](tokio_util::sync::CancellationToken) and reads [`Event`]s.
 
 mod database;
+mod decide;
 mod error;
 mod event;
 pub mod live;
 mod lock;
+mod offline;
+mod online;
 mod prepare;
 pub mod script;
 mod status;

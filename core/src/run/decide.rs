@@ -1,0 +1,227 @@
+//! What a run does, given what the ledger holds. Pure but for reading scripts; online and offline
+//! decide by the same code.
+
+use super::{Database, RunError, RunOptions, prepare};
+use crate::driver::Dialect;
+use crate::graph::{Applied, NodeIx};
+use crate::ledger::{Direction, FORMAT, Snapshot};
+use crate::plan::{self, Plan, Stamp};
+
+/// What a run is to do.
+pub(super) enum Intent<'a> {
+    Upgrade(&'a str),
+    Downgrade(&'a str),
+    Stamp { targets: &'a [String], purge: bool },
+    Forget(&'a [String]),
+    Ensure,
+}
+
+/// A decision: a plan, and what to tell about it.
+pub(super) struct Decision {
+    pub(super) plan: Plan,
+    pub(super) revisions: Vec<String>,
+    pub(super) holes: Vec<String>,
+    pub(super) direction: Option<Direction>,
+}
+
+impl Database {
+    pub(super) fn decide(
+        &self,
+        intent: &Intent<'_>,
+        snapshot: &Snapshot,
+        dialect: &dyn Dialect,
+        options: &RunOptions,
+    ) -> Result<Decision, RunError> {
+        let setup =
+            !(snapshot.ledger_exists && snapshot.journal_exists && snapshot.format.is_some());
+        let applied = self.applied(snapshot);
+        let tables = &snapshot.tables;
+        let by = &options.identity;
+        match intent {
+            Intent::Upgrade(target) => {
+                let set = self.graph.upgrade(target, &applied)?;
+                refuse_part_way(snapshot)?;
+                if options.no_holes && !set.holes.is_empty() {
+                    let holes: Vec<_> = set.holes.iter().map(|&ix| self.name(ix)).collect();
+                    return Err(RunError::Refused {
+                        code: "holes",
+                        message: format!("these revisions would fill holes: {}", holes.join(", ")),
+                        help: "leave out `--no-holes` to apply them".into(),
+                    });
+                }
+                let works = prepare::works(self, dialect, &set.steps, Direction::Up, &set.holes)?;
+                Ok(Decision {
+                    revisions: works.iter().map(|work| work.name.clone()).collect(),
+                    holes: set.holes.iter().map(|&ix| self.name(ix)).collect(),
+                    direction: Some(Direction::Up),
+                    plan: plan::build(dialect, tables, setup, works, by),
+                })
+            }
+            Intent::Downgrade(target) => {
+                let recorded = snapshot.recorded();
+                let recency = |ix: NodeIx| {
+                    recorded
+                        .get(self.graph.node(ix).id.as_str())
+                        .map_or(0, |row| row.number)
+                };
+                let steps = self.graph.downgrade(target, &applied, &recency)?;
+                refuse_part_way(snapshot)?;
+                if *target == "base" && !applied.missing.is_empty() {
+                    return Err(RunError::Refused {
+                        code: "missing",
+                        message: format!(
+                            "the files of these applied revisions are gone, so they cannot be reverted: {}",
+                            applied.missing.join(", ")
+                        ),
+                        help: "restore the files, or `aludel stamp --forget ID` for each".into(),
+                    });
+                }
+                let works = prepare::works(self, dialect, &steps, Direction::Down, &[])?;
+                // A ledger of another tool alone needs no journal as long as nothing is written.
+                let setup = setup && !works.is_empty();
+                Ok(Decision {
+                    revisions: works.iter().map(|work| work.name.clone()).collect(),
+                    holes: Vec::new(),
+                    direction: Some(Direction::Down),
+                    plan: plan::build(dialect, tables, setup, works, by),
+                })
+            }
+            Intent::Stamp { targets, purge } => {
+                let stamp = self.decide_stamp(targets, *purge, &applied, snapshot, dialect)?;
+                Ok(Decision::quiet(plan::stamp(
+                    dialect, tables, setup, stamp, by,
+                )))
+            }
+            Intent::Forget(ids) => {
+                let unknown: Vec<_> = ids
+                    .iter()
+                    .filter(|id| !applied.missing.contains(id))
+                    .cloned()
+                    .collect();
+                if !unknown.is_empty() {
+                    return Err(RunError::Refused {
+                        code: "not-missing",
+                        message: format!("no row without a file has the id {}", unknown.join(", ")),
+                        help: if applied.missing.is_empty() {
+                            "the ledger has no such rows".into()
+                        } else {
+                            format!("such rows are: {}", applied.missing.join(", "))
+                        },
+                    });
+                }
+                let stamp = Stamp {
+                    remove: ids.to_vec(),
+                    ..Stamp::default()
+                };
+                Ok(Decision::quiet(plan::stamp(
+                    dialect, tables, setup, stamp, by,
+                )))
+            }
+            Intent::Ensure => Ok(Decision::quiet(plan::stamp(
+                dialect,
+                tables,
+                setup,
+                Stamp::default(),
+                by,
+            ))),
+        }
+    }
+
+    fn decide_stamp(
+        &self,
+        targets: &[String],
+        purge: bool,
+        applied: &Applied,
+        snapshot: &Snapshot,
+        dialect: &dyn Dialect,
+    ) -> Result<Stamp, RunError> {
+        let start = if purge {
+            Applied::new(&self.graph, [])
+        } else {
+            applied.clone()
+        };
+        let change = self.graph.stamp(targets, &start)?;
+        let is_applied = |id: &str| snapshot.applied.iter().any(|row| row == id);
+        let id = |ix: &NodeIx| self.graph.node(*ix).id.to_string();
+        let mut stamp = Stamp::default();
+        let added: Vec<String> = change.add.iter().map(id).collect();
+        if purge {
+            let kept = |row: &&String| !added.contains(row);
+            stamp.remove = snapshot.applied.iter().filter(kept).cloned().collect();
+        } else {
+            stamp.remove = change.remove.iter().map(id).collect();
+        }
+        for &ix in &change.add {
+            let id = self.graph.node(ix).id.to_string();
+            let checksum = prepare::checksum(self, dialect, ix);
+            if is_applied(&id) {
+                stamp.renew.push((id, checksum));
+            } else {
+                stamp.add.push((id, checksum));
+            }
+        }
+        // A target that was applied already is confirmed as its file stands now: this is how an
+        // edited file is accepted, one revision at a time and on the record.
+        let recorded = snapshot.recorded();
+        for target in targets {
+            for ix in self.graph.resolve(target, &start).unwrap_or_default() {
+                let id = self.graph.node(ix).id.to_string();
+                let known = recorded
+                    .get(id.as_str())
+                    .and_then(|row| row.checksum.clone());
+                let checksum = prepare::checksum(self, dialect, ix);
+                let listed = stamp.renew.iter().chain(&stamp.add).any(|(i, _)| *i == id);
+                if is_applied(&id)
+                    && !stamp.remove.contains(&id)
+                    && !listed
+                    && checksum.is_some()
+                    && known != checksum
+                {
+                    stamp.renew.push((id, checksum));
+                }
+            }
+        }
+        // Whoever stamps says where the database is; a part-way revision is settled by that.
+        for part in snapshot.part_way() {
+            let id = part.revision;
+            if stamp.add.iter().chain(&stamp.renew).any(|(i, _)| *i == id) {
+                continue;
+            }
+            if is_applied(&id) && !stamp.remove.contains(&id) {
+                let checksum = recorded
+                    .get(id.as_str())
+                    .and_then(|row| row.checksum.clone());
+                stamp.renew.push((id, checksum));
+            } else if !stamp.remove.contains(&id) {
+                stamp.settle.push(id);
+            }
+        }
+        Ok(stamp)
+    }
+}
+
+impl Decision {
+    fn quiet(plan: Plan) -> Self {
+        Self {
+            plan,
+            revisions: Vec::new(),
+            holes: Vec::new(),
+            direction: None,
+        }
+    }
+}
+
+/// Refuses a ledger that a newer version wrote.
+pub(super) fn check_format(snapshot: &Snapshot) -> Result<(), RunError> {
+    match snapshot.format {
+        Some(found) if found > FORMAT => Err(RunError::NewerLedger { found }),
+        _ => Ok(()),
+    }
+}
+
+fn refuse_part_way(snapshot: &Snapshot) -> Result<(), RunError> {
+    match snapshot.part_way().into_iter().next() {
+        Some(part) => Err(RunError::PartWay(part)),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,326 @@
+//! Work on a live database: connect, lock, read, decide, send.
+
+use std::sync::Arc;
+
+use super::database::refused_server;
+use super::decide::{Decision, Intent, check_format};
+use super::live::{Live, Outcome};
+use super::lock::{self, Locked};
+use super::{Database, Done, Event, Events, RunError, RunOptions, Runner};
+use crate::driver::{Access, ConnectOptions, Dialect, Holder, LockRequest, Server, Session};
+use crate::ledger::Snapshot;
+
+impl Database {
+    /// Applies every unapplied ancestor and dependency of `target`, holes included.
+    ///
+    /// # Errors
+    ///
+    /// See [`RunError`].
+    pub async fn upgrade(
+        &self,
+        target: &str,
+        options: &RunOptions,
+        runner: Runner<'_>,
+    ) -> Result<Done, RunError> {
+        self.run(Intent::Upgrade(target), options, runner).await
+    }
+
+    /// Reverts the applied descendants of `target`.
+    ///
+    /// # Errors
+    ///
+    /// See [`RunError`].
+    pub async fn downgrade(
+        &self,
+        target: &str,
+        options: &RunOptions,
+        runner: Runner<'_>,
+    ) -> Result<Done, RunError> {
+        self.run(Intent::Downgrade(target), options, runner).await
+    }
+
+    /// Writes the ledger without running scripts. With `purge` it is emptied first.
+    ///
+    /// # Errors
+    ///
+    /// See [`RunError`].
+    pub async fn stamp(
+        &self,
+        targets: &[String],
+        purge: bool,
+        options: &RunOptions,
+        runner: Runner<'_>,
+    ) -> Result<Done, RunError> {
+        let intent = Intent::Stamp { targets, purge };
+        self.run(intent, options, runner).await
+    }
+
+    /// Removes rows whose files are gone.
+    ///
+    /// # Errors
+    ///
+    /// See [`RunError`].
+    pub async fn forget(
+        &self,
+        ids: &[String],
+        options: &RunOptions,
+        runner: Runner<'_>,
+    ) -> Result<Done, RunError> {
+        self.run(Intent::Forget(ids), options, runner).await
+    }
+
+    /// Makes the ledger's tables if they are absent.
+    ///
+    /// # Errors
+    ///
+    /// See [`RunError`].
+    pub async fn ensure(&self, options: &RunOptions, runner: Runner<'_>) -> Result<Done, RunError> {
+        self.run(Intent::Ensure, options, runner).await
+    }
+
+    /// Reads the ledger and writes nothing.
+    ///
+    /// # Errors
+    ///
+    /// If there is no connection, or the ledger cannot be read or is of a newer format.
+    pub async fn snapshot(
+        &self,
+        options: &RunOptions,
+        runner: Runner<'_>,
+    ) -> Result<Snapshot, RunError> {
+        let (mut session, _) = self.connect(Access::Read, options, runner).await?;
+        let read = session.read(&self.options.tables).await;
+        session.close().await;
+        let snapshot = read.map_err(RunError::from_failure)?;
+        check_format(&snapshot)?;
+        Ok(snapshot)
+    }
+
+    pub(crate) async fn snapshot_and_holder(
+        &self,
+        options: &RunOptions,
+        runner: Runner<'_>,
+    ) -> Result<(Snapshot, Server, Option<Holder>), RunError> {
+        let (mut session, _) = self.connect(Access::Read, options, runner).await?;
+        let read = session.read(&self.options.tables).await;
+        let server = session.server().clone();
+        let read = match read {
+            Ok(snapshot) => {
+                let request = LockRequest {
+                    tables: snapshot.tables.clone(),
+                };
+                let holder = session.holder(&request).await;
+                holder.map(|holder| (snapshot, holder))
+            }
+            Err(failure) => Err(failure),
+        };
+        session.close().await;
+        let (snapshot, holder) = read.map_err(RunError::from_failure)?;
+        check_format(&snapshot)?;
+        Ok((snapshot, server, holder))
+    }
+
+    async fn run(
+        &self,
+        intent: Intent<'_>,
+        options: &RunOptions,
+        runner: Runner<'_>,
+    ) -> Result<Done, RunError> {
+        let access = if options.dry_run {
+            Access::Read
+        } else {
+            Access::Write
+        };
+        let (mut session, dialect) = self.connect(access, options, runner).await?;
+        if options.dry_run {
+            let read = session.read(&self.options.tables).await;
+            session.close().await;
+            let snapshot = read.map_err(RunError::from_failure)?;
+            check_format(&snapshot)?;
+            let decision = self.decide(&intent, &snapshot, dialect.as_ref(), options)?;
+            self.announce(&decision, &snapshot, runner.events);
+            return Ok(Done {
+                stamped: false,
+                revisions: decision.revisions,
+            });
+        }
+        let Locked {
+            mut session,
+            mut snapshot,
+        } = lock::obtain(
+            session,
+            &self.options.tables,
+            options.lock_timeout,
+            runner.events,
+            runner.cancel,
+        )
+        .await?;
+        let done = self
+            .run_locked(
+                &intent,
+                session.as_mut(),
+                &mut snapshot,
+                dialect.as_ref(),
+                options,
+                runner,
+            )
+            .await;
+        // Closing gives the lock back, whatever happened.
+        session.close().await;
+        done
+    }
+
+    async fn run_locked(
+        &self,
+        intent: &Intent<'_>,
+        session: &mut dyn Session,
+        snapshot: &mut Snapshot,
+        dialect: &dyn Dialect,
+        options: &RunOptions,
+        runner: Runner<'_>,
+    ) -> Result<Done, RunError> {
+        let mut committed = Vec::new();
+        let mut stale = 0;
+        loop {
+            check_format(snapshot)?;
+            let decision = self.decide(intent, snapshot, dialect, options)?;
+            self.announce(&decision, snapshot, runner.events);
+            let before = committed.len();
+            let mut live = Live {
+                session: &mut *session,
+                dialect,
+                by: &options.identity,
+                events: runner.events,
+                cancel: runner.cancel,
+                committed: &mut committed,
+            };
+            match live.execute(&decision.plan).await? {
+                Outcome::Finished => {
+                    return Ok(Done {
+                        stamped: decision.direction.is_none() && !decision.plan.units.is_empty(),
+                        revisions: committed,
+                    });
+                }
+                Outcome::Stale => {}
+            }
+            // Somebody else was faster. What they did is in the ledger now; a guard that fails
+            // again and again without any progress is something else.
+            stale = if committed.len() > before {
+                0
+            } else {
+                stale + 1
+            };
+            let seen = snapshot.applied.len();
+            let read = session.read(&self.options.tables).await;
+            *snapshot = read.map_err(RunError::from_failure)?;
+            if snapshot.applied.len() != seen {
+                stale = 0;
+            }
+            if stale > 3 {
+                return Err(RunError::Refused {
+                    code: "ledger-changed",
+                    message:
+                        "the ledger is not where the plan says, although it was read under the lock"
+                            .into(),
+                    help: "run `aludel status`, and see whether another tool writes this ledger"
+                        .into(),
+                });
+            }
+        }
+    }
+
+    async fn connect(
+        &self,
+        access: Access,
+        options: &RunOptions,
+        runner: Runner<'_>,
+    ) -> Result<(Box<dyn Session>, Arc<dyn Dialect>), RunError> {
+        let url = self.options.url.as_ref().ok_or_else(|| RunError::Refused {
+            code: "no-url",
+            message: format!("database `{}` has no URL", self.options.name),
+            help: "give `--url URL`, set DATABASE_URL, or set `url` in aludel.toml".into(),
+        })?;
+        let mut how = ConnectOptions::new(access).lock_timeout(options.lock_timeout);
+        how.timeout = options.connect_timeout;
+        let driver = &self.options.driver;
+        let session = tokio::select! {
+            session = driver.connect(url, &how) => session.map_err(RunError::from_failure)?,
+            // Nothing is open yet that would have to be put away.
+            () = runner.cancel.cancelled() => {
+                return Err(RunError::Interrupted { committed: Vec::new() });
+            }
+        };
+        match self.dialect_of(session.server()) {
+            Ok(dialect) => {
+                runner.events.event(Event::Connected {
+                    driver: driver.info().name.to_owned(),
+                    server: session.server().clone(),
+                });
+                Ok((session, dialect))
+            }
+            Err(error) => {
+                session.close().await;
+                Err(error)
+            }
+        }
+    }
+
+    /// The dialect of the server that was found. It must not differ in what it plans from the
+    /// server that was configured, or a script reviewed offline would not be what runs.
+    fn dialect_of(&self, found: &Server) -> Result<Arc<dyn Dialect>, RunError> {
+        let dialect = self.options.driver.dialect(found).map_err(refused_server)?;
+        if let Some(configured) = &self.options.server {
+            let planned = self
+                .options
+                .driver
+                .dialect(configured)
+                .map_err(refused_server)?;
+            if planned.names() != dialect.names()
+                || planned.capabilities() != dialect.capabilities()
+            {
+                return Err(RunError::Refused {
+                    code: "server-mismatch",
+                    message: format!(
+                        "the configuration plans for `{configured}`, and the server is `{found}`"
+                    ),
+                    help: format!("set `server = \"{found}\"` and review the script again"),
+                });
+            }
+        }
+        Ok(dialect)
+    }
+
+    fn announce(&self, decision: &Decision, snapshot: &Snapshot, events: &dyn Events) {
+        let Some(direction) = decision.direction else {
+            return;
+        };
+        let applied = self.applied(snapshot);
+        if !applied.missing.is_empty() {
+            events.event(Event::Warning {
+                code: "missing",
+                message: format!(
+                    "the ledger has {} without a file: {} (remove with `aludel stamp --forget ID`)",
+                    if applied.missing.len() == 1 {
+                        "a revision"
+                    } else {
+                        "revisions"
+                    },
+                    applied.missing.join(", ")
+                ),
+            });
+        }
+        if !decision.revisions.is_empty() {
+            for changed in self.changed(snapshot) {
+                events.event(Event::Warning {
+                    code: "changed",
+                    message: format!("`{changed}` has changed since it was applied"),
+                });
+            }
+        }
+        events.event(Event::Planned {
+            direction,
+            revisions: decision.revisions.clone(),
+            holes: decision.holes.clone(),
+        });
+    }
+}
