@@ -3,3 +3,4 @@
 pub mod place;
 pub mod process;
 pub mod project;
+pub mod round_trips;
