@@ -5,13 +5,16 @@
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 /// The proxy; its threads end with the connections.
 #[derive(Debug)]
 pub struct Proxy {
     port: u16,
     talks: Arc<Mutex<Vec<Talk>>>,
+    frozen: Arc<AtomicBool>,
 }
 
 /// One connection's count.
@@ -67,19 +70,30 @@ impl Proxy {
         let port = listener.local_addr()?.port();
         let talks = Arc::new(Mutex::new(Vec::new()));
         let seen = talks.clone();
+        let frozen = Arc::new(AtomicBool::new(false));
+        let stands = frozen.clone();
         std::thread::spawn(move || {
             for client in listener.incoming().flatten() {
                 if let Ok(server) = TcpStream::connect(&address) {
-                    pass_on(client, server, &seen);
+                    pass_on(client, server, &seen, &stands);
                 }
             }
         });
-        Ok(Self { port, talks })
+        Ok(Self {
+            port,
+            talks,
+            frozen,
+        })
     }
 
     /// Where it listens.
     pub fn port(&self) -> u16 {
         self.port
+    }
+
+    /// From now on nothing passes, as if the network stood still; or everything passes again.
+    pub fn freeze(&self, frozen: bool) {
+        self.frozen.store(frozen, Ordering::SeqCst);
     }
 
     /// Round trips of each connection since the last call.
@@ -89,7 +103,12 @@ impl Proxy {
     }
 }
 
-fn pass_on(client: TcpStream, server: TcpStream, talks: &Arc<Mutex<Vec<Talk>>>) {
+fn pass_on(
+    client: TcpStream,
+    server: TcpStream,
+    talks: &Arc<Mutex<Vec<Talk>>>,
+    frozen: &Arc<AtomicBool>,
+) {
     let index = {
         let mut talks = talks.lock().unwrap_or_else(PoisonError::into_inner);
         talks.push(Talk::default());
@@ -98,27 +117,37 @@ fn pass_on(client: TcpStream, server: TcpStream, talks: &Arc<Mutex<Vec<Talk>>>) 
     let (Ok(client_out), Ok(server_out)) = (client.try_clone(), server.try_clone()) else {
         return;
     };
-    copy(client, server_out, talks.clone(), index, Talk::client);
-    copy(server, client_out, talks.clone(), index, Talk::server);
+    let (heard, stands) = (talks.clone(), frozen.clone());
+    copy(client, server_out, stands, move |bytes| {
+        with(&heard, index, |talk| talk.client(bytes));
+    });
+    let (heard, stands) = (talks.clone(), frozen.clone());
+    copy(server, client_out, stands, move |bytes| {
+        with(&heard, index, |talk| talk.server(bytes));
+    });
+}
+
+/// A count that was taken already hears no more.
+fn with(talks: &Mutex<Vec<Talk>>, index: usize, hear: impl FnOnce(&mut Talk)) {
+    let mut talks = talks.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(talk) = talks.get_mut(index) {
+        hear(talk);
+    }
 }
 
 fn copy(
     mut from: TcpStream,
     mut to: TcpStream,
-    talks: Arc<Mutex<Vec<Talk>>>,
-    index: usize,
-    heard: fn(&mut Talk, &[u8]),
+    frozen: Arc<AtomicBool>,
+    hear: impl Fn(&[u8]) + Send + 'static,
 ) {
     std::thread::spawn(move || {
         let mut buffer = vec![0; 1 << 16];
         while let Ok(count @ 1..) = from.read(&mut buffer) {
-            {
-                let mut talks = talks.lock().unwrap_or_else(PoisonError::into_inner);
-                // A count that was taken already hears no more.
-                if let Some(talk) = talks.get_mut(index) {
-                    heard(talk, &buffer[..count]);
-                }
+            while frozen.load(Ordering::SeqCst) {
+                std::thread::sleep(Duration::from_millis(5));
             }
+            hear(&buffer[..count]);
             if to.write_all(&buffer[..count]).is_err() {
                 break;
             }

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use aludel_tests::place::{Engine, Place};
 use aludel_tests::process::{Ended, aludel, command, interrupt, run, until, wait, wait_at_most};
 use aludel_tests::project::Project;
+use aludel_tests::round_trips::Proxy;
 
 const REVISIONS: usize = 10;
 /// The number of the slow revision, from 1.
@@ -181,6 +182,45 @@ fn an_interrupt_after_the_end_of_a_run_changes_nothing() {
     let ended = wait(child);
     assert_eq!(ended.code, 0, "{ended:#?}");
     assert_eq!(place.applied(), project.ids());
+}
+
+/// No request to stop gets through: only the second interrupt ends the run.
+#[test]
+fn a_second_interrupt_leaves_at_once_although_the_server_does_not_answer() {
+    let project = project(Engine::Postgres);
+    let place = Place::new(Engine::Postgres);
+    let url = place.url();
+    let (login, rest) = url.split_once('@').unwrap();
+    let (address, database) = rest.split_once('/').unwrap();
+    let proxy = Proxy::to(address.to_owned()).unwrap();
+    let port = proxy.port();
+    let url = format!("{login}@127.0.0.1:{port}/{database}?sslmode=disable");
+    let mut child = command(&url, &project.migrations(), &["upgrade"])
+        .spawn()
+        .unwrap();
+    until("the slow statement runs", || {
+        !place
+            .query_server(&format!(
+                "SELECT 1 FROM pg_stat_activity WHERE datname = '{}' AND wait_event = 'PgSleep'",
+                place.name()
+            ))
+            .is_empty()
+    });
+    proxy.freeze(true);
+    interrupt(&child);
+    std::thread::sleep(Duration::from_millis(500));
+    assert!(child.try_wait().unwrap().is_none(), "one is not enough");
+    let asked = Instant::now();
+    interrupt(&child);
+    let ended = wait_at_most(child, Duration::from_secs(20));
+    let took = asked.elapsed();
+    assert!(took < Duration::from_millis(500), "{took:?}: {ended:#?}");
+    assert_eq!(ended.code, 130, "{ended:#?}");
+    proxy.freeze(false);
+    let applied = place.applied();
+    assert_eq!(applied, project.ids()[..applied.len()], "{ended:#?}");
+    assert_eq!(place.done(), applied, "{ended:#?}");
+    assert!(applied.len() < SLOW, "{ended:#?}");
 }
 
 /// The second comes while the first is being seen to.
