@@ -1,6 +1,6 @@
 //! What `upgrade` costs on PostgreSQL in round trips, counted on the wire after the log-in.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 use aludel_tests::place::{Engine, Place};
 use aludel_tests::process::{command, run};
