@@ -11,4 +11,8 @@
 
 pub mod conformance;
 pub mod engine;
+pub mod place;
+pub mod process;
 pub mod program;
+pub mod project;
+pub mod round_trips;

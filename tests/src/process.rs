@@ -1,0 +1,123 @@
+//! The `aludel` program as a process: where it is, how it is started, stopped and asked how it ended.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a helper of tests: a panic is a failed test"
+)]
+
+use std::os::unix::process::ExitStatusExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+/// The workspace's root.
+pub fn workspace() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
+}
+
+/// The program, built once for all tests of a process.
+pub fn aludel() -> &'static Path {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    PROGRAM.get_or_init(|| {
+        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let built = Command::new(cargo)
+            .args(["build", "-q", "-p", "aludel-cli"])
+            .current_dir(workspace())
+            .status()
+            .unwrap();
+        assert!(built.success(), "cargo build -p aludel-cli failed");
+        let target = match std::env::var_os("CARGO_TARGET_DIR") {
+            // Cargo takes a relative one from where it runs.
+            Some(target) => workspace().join(target),
+            None => workspace().join("target"),
+        };
+        target.join("debug").join("aludel")
+    })
+}
+
+/// A command of `aludel` that no setting of the surroundings reaches.
+pub fn command(url: &str, migrations: &Path, words: &[&str]) -> Command {
+    let mut command = Command::new(aludel());
+    command
+        .current_dir(migrations.parent().unwrap())
+        .env_remove("DATABASE_URL")
+        .env_remove("ALUDEL_CONFIG")
+        .env_remove("ALUDEL_ENV")
+        .env("NO_COLOR", "1")
+        .args(["--url", url, "--migrations"])
+        .arg(migrations)
+        .args(words)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command
+}
+
+/// How a process ended, and what it said.
+#[derive(Debug)]
+pub struct Ended {
+    /// The exit code as a shell gives it: 128 and the signal's number if a signal ended it.
+    pub code: i32,
+    /// The signal that ended it, if one did.
+    pub signal: Option<i32>,
+    /// What it wrote to stdout.
+    pub stdout: String,
+    /// What it wrote to stderr.
+    pub stderr: String,
+}
+
+/// Runs a command to its end.
+pub fn run(command: &mut Command) -> Ended {
+    wait(command.spawn().unwrap())
+}
+
+/// Awaits a process.
+pub fn wait(child: Child) -> Ended {
+    let output = child.wait_with_output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    Ended {
+        code: code(output.status),
+        signal: output.status.signal(),
+        stdout: text(output.stdout),
+        stderr: text(output.stderr),
+    }
+}
+
+fn code(status: ExitStatus) -> i32 {
+    let signalled = || status.signal().map(|signal| 128 + signal);
+    status.code().or_else(signalled).unwrap()
+}
+
+/// Awaits a process for at most `limit`; kills it and fails the test if it takes longer.
+pub fn wait_at_most(mut child: Child, limit: Duration) -> Ended {
+    let until = Instant::now() + limit;
+    while child.try_wait().unwrap().is_none() {
+        if Instant::now() >= until {
+            child.kill().unwrap();
+            let ended = wait(child);
+            panic!("the process did not end within {limit:?}; it said: {ended:?}");
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    wait(child)
+}
+
+/// Sends SIGINT, as Ctrl-C does.
+pub fn interrupt(child: &Child) {
+    let sent = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        // A process that has ended meanwhile cannot be told anything.
+        .stderr(Stdio::null())
+        .status();
+    sent.unwrap();
+}
+
+/// Polls until `found` says yes; fails the test after ten seconds.
+pub fn until(what: &str, mut found: impl FnMut() -> bool) {
+    let limit = Instant::now() + Duration::from_secs(10);
+    while !found() {
+        assert!(Instant::now() < limit, "waited in vain: {what}");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}

@@ -1,0 +1,158 @@
+//! A loopback proxy in front of PostgreSQL that counts round trips.
+//!
+//! One is a turn of the talk from the server to the client, after the server's first
+//! `ReadyForQuery`: what the start and the log-in cost is the protocol's, not the tool's.
+
+use std::io::{Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+/// The proxy; its threads end with the connections.
+#[derive(Debug)]
+pub struct Proxy {
+    port: u16,
+    talks: Arc<Mutex<Vec<Talk>>>,
+    frozen: Arc<AtomicBool>,
+}
+
+/// One connection's count.
+#[derive(Debug, Default)]
+struct Talk {
+    ready: bool,
+    server_spoke_last: bool,
+    round_trips: usize,
+    /// The part of a message that has not come yet: the type and length, then bytes to skip.
+    head: Vec<u8>,
+    skip: usize,
+}
+
+impl Talk {
+    /// The client speaks. A goodbye (`Terminate`) is answered by nobody.
+    fn client(&mut self, bytes: &[u8]) {
+        if self.ready && self.server_spoke_last && bytes != b"X\0\0\0\x04" {
+            self.round_trips += 1;
+        }
+        self.server_spoke_last = false;
+    }
+
+    /// The server speaks: a message is a type, a length that counts itself, and that many bytes.
+    fn server(&mut self, bytes: &[u8]) {
+        self.server_spoke_last = true;
+        if self.ready {
+            return;
+        }
+        for &byte in bytes {
+            if self.skip > 0 {
+                self.skip -= 1;
+                continue;
+            }
+            self.head.push(byte);
+            if let [kind, a, b, c, d] = self.head[..] {
+                let length = u32::from_be_bytes([a, b, c, d]) as usize;
+                self.skip = length.saturating_sub(4);
+                self.head.clear();
+                self.ready |= kind == b'Z';
+            }
+        }
+    }
+}
+
+impl Proxy {
+    /// Listens on a free port and passes every connection on to `address`.
+    ///
+    /// # Errors
+    ///
+    /// If no port is free.
+    pub fn to(address: String) -> std::io::Result<Self> {
+        let listener = TcpListener::bind("127.0.0.1:0")?;
+        let port = listener.local_addr()?.port();
+        let talks = Arc::new(Mutex::new(Vec::new()));
+        let seen = talks.clone();
+        let frozen = Arc::new(AtomicBool::new(false));
+        let stands = frozen.clone();
+        std::thread::spawn(move || {
+            for client in listener.incoming().flatten() {
+                if let Ok(server) = TcpStream::connect(&address) {
+                    pass_on(client, server, &seen, &stands);
+                }
+            }
+        });
+        Ok(Self {
+            port,
+            talks,
+            frozen,
+        })
+    }
+
+    /// Where it listens.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// From now on nothing passes, as if the network stood still; or everything passes again.
+    pub fn freeze(&self, frozen: bool) {
+        self.frozen.store(frozen, Ordering::SeqCst);
+    }
+
+    /// Round trips of each connection since the last call.
+    pub fn take(&self) -> Vec<usize> {
+        let mut talks = self.talks.lock().unwrap_or_else(PoisonError::into_inner);
+        talks.drain(..).map(|talk| talk.round_trips).collect()
+    }
+}
+
+fn pass_on(
+    client: TcpStream,
+    server: TcpStream,
+    talks: &Arc<Mutex<Vec<Talk>>>,
+    frozen: &Arc<AtomicBool>,
+) {
+    let index = {
+        let mut talks = talks.lock().unwrap_or_else(PoisonError::into_inner);
+        talks.push(Talk::default());
+        talks.len() - 1
+    };
+    let (Ok(client_out), Ok(server_out)) = (client.try_clone(), server.try_clone()) else {
+        return;
+    };
+    let (heard, stands) = (talks.clone(), frozen.clone());
+    copy(client, server_out, stands, move |bytes| {
+        with(&heard, index, |talk| talk.client(bytes));
+    });
+    let (heard, stands) = (talks.clone(), frozen.clone());
+    copy(server, client_out, stands, move |bytes| {
+        with(&heard, index, |talk| talk.server(bytes));
+    });
+}
+
+/// A count that was taken already hears no more.
+fn with(talks: &Mutex<Vec<Talk>>, index: usize, hear: impl FnOnce(&mut Talk)) {
+    let mut talks = talks.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(talk) = talks.get_mut(index) {
+        hear(talk);
+    }
+}
+
+fn copy(
+    mut from: TcpStream,
+    mut to: TcpStream,
+    frozen: Arc<AtomicBool>,
+    hear: impl Fn(&[u8]) + Send + 'static,
+) {
+    std::thread::spawn(move || {
+        let mut buffer = vec![0; 1 << 16];
+        while let Ok(count @ 1..) = from.read(&mut buffer) {
+            while frozen.load(Ordering::SeqCst) {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            hear(&buffer[..count]);
+            if to.write_all(&buffer[..count]).is_err() {
+                break;
+            }
+        }
+        // The other side may have gone first.
+        let _ = to.shutdown(Shutdown::Write);
+    });
+}

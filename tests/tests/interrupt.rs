@@ -1,0 +1,253 @@
+//! Ctrl-C at any moment: the run stops, tells the truth, and leaves nothing behind.
+
+#![allow(clippy::unwrap_used)]
+
+use std::time::{Duration, Instant};
+
+use aludel_tests::place::{Engine, Place};
+use aludel_tests::process::{Ended, aludel, command, interrupt, run, until, wait, wait_at_most};
+use aludel_tests::project::Project;
+use aludel_tests::round_trips::Proxy;
+
+const REVISIONS: usize = 10;
+/// The number of the slow revision, from 1.
+const SLOW: usize = 6;
+/// Much less than the slow statement takes: whoever ends within it did not wait for it.
+const PROMPT: Duration = Duration::from_secs(3);
+
+fn delays() -> Vec<u64> {
+    let mut delays = vec![0, 5, 10, 20, 40, 80, 160, 320, 640];
+    if std::env::var_os("ALUDEL_TEST_LONG").is_some() {
+        delays.extend((0..100).map(|step| step * 3));
+    }
+    delays
+}
+
+/// A statement that takes some five seconds and more, and fails if it is stopped.
+fn slow(engine: Engine) -> &'static str {
+    match engine {
+        Engine::Sqlite => {
+            "CREATE TABLE slow AS WITH RECURSIVE n(i) AS \
+             (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200000000) SELECT count(*) AS c FROM n"
+        }
+        Engine::Postgres => "SELECT pg_sleep(8)",
+        // It commits by itself, and is refused when its sleep is stopped.
+        Engine::MariaDb => "CREATE TABLE slow AS SELECT SLEEP(8) AS c",
+    }
+}
+
+fn project(engine: Engine) -> Project {
+    let mut project = Project::traced(SLOW - 1);
+    project.add(&format!(
+        "CREATE TABLE before_slow (id INTEGER);\n{};\nINSERT INTO trace VALUES ('{SLOW}');\n",
+        slow(engine)
+    ));
+    for number in SLOW + 1..=REVISIONS {
+        project.add(&format!("INSERT INTO trace VALUES ('{number}');\n"));
+    }
+    project
+}
+
+/// What the run said about what it committed, against what the database holds.
+fn truthful(place: &Place, project: &Project, ended: &Ended) {
+    let applied = place.applied();
+    assert_eq!(applied, project.ids()[..applied.len()], "{ended:#?}");
+    assert_eq!(place.done(), applied, "{ended:#?}");
+    let traced = match applied.len() {
+        0 => 0,
+        _ => place.number("SELECT count(*) FROM trace"),
+    };
+    assert_eq!(traced, applied.len() as u64, "{ended:#?}");
+    if ended.signal.is_some() {
+        // It was so early that no handler stood yet: nothing can have run.
+        assert_eq!((applied.len(), ended.stderr.as_str()), (0, ""));
+        return;
+    }
+    let names = &project.names()[..applied.len()];
+    for name in project.names() {
+        let said = ended.stderr.contains(&format!("+ {name} applied"));
+        assert_eq!(said, names.contains(name), "{name}: {ended:#?}");
+    }
+    let fact = match names {
+        [] => "nothing of this run is committed".to_owned(),
+        [one] => format!("committed in this run: {one}"),
+        [.., last] => format!(
+            "committed in this run: {} revisions, the last {last}",
+            names.len()
+        ),
+    };
+    assert!(flat(&ended.stderr).contains(&fact), "{fact}: {ended:#?}");
+}
+
+/// Without the line breaks and the frame that the width of a terminal brings.
+fn flat(text: &str) -> String {
+    let words = text.split_whitespace().filter(|word| *word != "│");
+    words.collect::<Vec<_>>().join(" ")
+}
+
+/// The rest below the slow revision runs at once: no lock, no open transaction is in the way.
+fn goes_on(place: &Place, project: &Project) {
+    let below = project.ids()[SLOW - 2].clone();
+    let words = ["upgrade", &below, "--lock-timeout", "0"];
+    let begun = Instant::now();
+    let again = run(&mut command(&place.url(), &project.migrations(), &words));
+    assert_eq!(again.code, 0, "{again:#?}");
+    assert!(
+        begun.elapsed() < PROMPT,
+        "{:?}: {again:#?}",
+        begun.elapsed()
+    );
+    assert_eq!(place.applied(), project.ids()[..SLOW - 1]);
+}
+
+fn nothing_left_behind(place: &Place, ended: &Ended) {
+    until(&format!("nothing is left behind by {ended:#?}"), || {
+        place.left_behind().is_empty()
+    });
+}
+
+fn interrupted_after(engine: Engine, delay: Duration) {
+    let project = project(engine);
+    let place = Place::new(engine);
+    let child = command(&place.url(), &project.migrations(), &["upgrade"])
+        .spawn()
+        .unwrap();
+    std::thread::sleep(delay);
+    let asked = Instant::now();
+    interrupt(&child);
+    let ended = wait_at_most(child, Duration::from_secs(20));
+    let took = asked.elapsed();
+    assert!(
+        took < PROMPT,
+        "after {delay:?} it took {took:?}: {ended:#?}"
+    );
+    truthful(&place, &project, &ended);
+    nothing_left_behind(&place, &ended);
+    // Only DDL that commits by itself can leave a revision part-way.
+    let part_way = engine == Engine::MariaDb && place.has_table("before_slow");
+    let expected = if part_way { 7 } else { 130 };
+    assert_eq!(ended.code, expected, "after {delay:?}: {ended:#?}");
+    if part_way {
+        let said = flat(&ended.stderr);
+        assert!(said.contains("is part-way"), "{ended:#?}");
+        let started =
+            "SELECT count(*) FROM __aludel_journal WHERE event = 'started' AND revision = ";
+        let id = &project.ids()[SLOW - 1];
+        assert_eq!(place.number(&format!("{started}'{id}'")), 1, "{ended:#?}");
+        // A part-way revision is not run over, and is shown.
+        let status = run(&mut command(
+            &place.url(),
+            &project.migrations(),
+            &["status", "--check"],
+        ));
+        assert_eq!(status.code, 4, "{status:#?}");
+        assert_eq!(place.applied(), project.ids()[..SLOW - 1]);
+    } else {
+        assert!(!place.has_table("before_slow"), "{ended:#?}");
+        goes_on(&place, &project);
+    }
+}
+
+fn interrupted_at_many_moments(engine: Engine) {
+    aludel();
+    for delay in delays() {
+        interrupted_after(engine, Duration::from_millis(delay));
+    }
+}
+
+#[test]
+fn sqlite_is_left_clean_whenever_a_run_is_interrupted() {
+    interrupted_at_many_moments(Engine::Sqlite);
+}
+
+#[test]
+fn postgres_is_left_clean_whenever_a_run_is_interrupted() {
+    interrupted_at_many_moments(Engine::Postgres);
+}
+
+#[test]
+fn mariadb_is_left_clean_whenever_a_run_is_interrupted() {
+    interrupted_at_many_moments(Engine::MariaDb);
+}
+
+#[test]
+fn an_interrupt_after_the_end_of_a_run_changes_nothing() {
+    let project = Project::traced(3);
+    let place = Place::new(Engine::Sqlite);
+    let child = command(&place.url(), &project.migrations(), &["upgrade"])
+        .spawn()
+        .unwrap();
+    std::thread::sleep(Duration::from_millis(1500));
+    interrupt(&child);
+    let ended = wait(child);
+    assert_eq!(ended.code, 0, "{ended:#?}");
+    assert_eq!(place.applied(), project.ids());
+}
+
+/// No request to stop gets through: only the second interrupt ends the run.
+#[test]
+fn a_second_interrupt_leaves_at_once_although_the_server_does_not_answer() {
+    let project = project(Engine::Postgres);
+    let place = Place::new(Engine::Postgres);
+    let url = place.url();
+    let (login, rest) = url.split_once('@').unwrap();
+    let (address, database) = rest.split_once('/').unwrap();
+    let proxy = Proxy::to(address.to_owned()).unwrap();
+    let port = proxy.port();
+    let url = format!("{login}@127.0.0.1:{port}/{database}?sslmode=disable");
+    let mut child = command(&url, &project.migrations(), &["upgrade"])
+        .spawn()
+        .unwrap();
+    until("the slow statement runs", || {
+        !place
+            .query_server(&format!(
+                "SELECT 1 FROM pg_stat_activity WHERE datname = '{}' AND wait_event = 'PgSleep'",
+                place.name()
+            ))
+            .is_empty()
+    });
+    proxy.freeze(true);
+    interrupt(&child);
+    std::thread::sleep(Duration::from_millis(500));
+    assert!(child.try_wait().unwrap().is_none(), "one is not enough");
+    let asked = Instant::now();
+    interrupt(&child);
+    let ended = wait_at_most(child, Duration::from_secs(20));
+    let took = asked.elapsed();
+    assert!(took < Duration::from_millis(500), "{took:?}: {ended:#?}");
+    assert_eq!(ended.code, 130, "{ended:#?}");
+    proxy.freeze(false);
+    let applied = place.applied();
+    assert_eq!(applied, project.ids()[..applied.len()], "{ended:#?}");
+    assert_eq!(place.done(), applied, "{ended:#?}");
+    assert!(applied.len() < SLOW, "{ended:#?}");
+}
+
+/// The second comes while the first is being seen to.
+fn twice(engine: Engine) {
+    let project = project(engine);
+    let place = Place::new(engine);
+    let child = command(&place.url(), &project.migrations(), &["upgrade"])
+        .spawn()
+        .unwrap();
+    std::thread::sleep(Duration::from_millis(1000));
+    let asked = Instant::now();
+    interrupt(&child);
+    interrupt(&child);
+    interrupt(&child);
+    let ended = wait_at_most(child, Duration::from_secs(20));
+    let took = asked.elapsed();
+    assert!(took < PROMPT, "it took {took:?}: {ended:#?}");
+    assert!([130, 7].contains(&ended.code), "{ended:#?}");
+    let applied = place.applied();
+    assert_eq!(applied, project.ids()[..applied.len()], "{ended:#?}");
+    assert_eq!(place.done(), applied, "{ended:#?}");
+}
+
+#[test]
+fn a_second_interrupt_leaves_at_once_and_the_ledger_is_right() {
+    aludel();
+    for engine in [Engine::Sqlite, Engine::Postgres, Engine::MariaDb] {
+        twice(engine);
+    }
+}

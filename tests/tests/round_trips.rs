@@ -1,0 +1,58 @@
+//! What `upgrade` costs on PostgreSQL in round trips, counted on the wire after the log-in.
+
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
+
+use aludel_tests::place::{Engine, Place};
+use aludel_tests::process::{command, run};
+use aludel_tests::project::Project;
+use aludel_tests::round_trips::Proxy;
+
+struct Counted {
+    place: Place,
+    proxy: Proxy,
+    url: String,
+}
+
+fn counted() -> Counted {
+    let place = Place::new(Engine::Postgres);
+    let url = place.url();
+    let (login, rest) = url.split_once('@').unwrap();
+    let (address, database) = rest.split_once('/').unwrap();
+    let proxy = Proxy::to(address.to_owned()).unwrap();
+    let port = proxy.port();
+    let url = format!("{login}@127.0.0.1:{port}/{database}?sslmode=disable");
+    Counted { place, proxy, url }
+}
+
+/// Round trips of one successful `upgrade`.
+fn upgrade(counted: &Counted, project: &Project) -> usize {
+    let ended = run(&mut command(
+        &counted.url,
+        &project.migrations(),
+        &["upgrade"],
+    ));
+    assert_eq!(ended.code, 0, "{ended:#?}");
+    assert_eq!(counted.place.applied(), project.ids());
+    let trips = counted.proxy.take();
+    assert_eq!(trips.len(), 1, "one connection: {trips:?}");
+    trips[0]
+}
+
+#[test]
+fn an_upgrade_at_head_costs_at_most_two_round_trips() {
+    let counted = counted();
+    let project = Project::traced(3);
+    upgrade(&counted, &project);
+    let trips = upgrade(&counted, &project);
+    println!("at head: {trips} round trips");
+    assert!((1..=2).contains(&trips), "{trips}");
+}
+
+#[test]
+fn a_hundred_pending_revisions_cost_at_most_five_round_trips() {
+    let counted = counted();
+    let project = Project::traced(100);
+    let trips = upgrade(&counted, &project);
+    println!("100 pending: {trips} round trips");
+    assert!((1..=5).contains(&trips), "{trips}");
+}
