@@ -12,7 +12,7 @@
 pub mod conformance;
 pub mod engine;
 pub mod place;
-pub mod process;
+pub mod signals;
 pub mod program;
 pub mod project;
 pub mod round_trips;

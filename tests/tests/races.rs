@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 use aludel_tests::place::{Engine, Place};
-use aludel_tests::process::{command, until, wait_at_most};
+use aludel_tests::signals::{command, until, wait_at_most};
 use aludel_tests::project::Project;
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ fn race(engine: Engine, runners: usize) {
     let place = Place::new(engine);
     let url = place.url();
     let migrations = project.migrations();
-    aludel_tests::process::aludel();
+    aludel_tests::signals::aludel();
     let started: Vec<_> = (0..runners)
         .map(|_| command(&url, &migrations, &["upgrade"]).spawn().unwrap())
         .collect();
