@@ -1,4 +1,6 @@
 //! What may be typed. Definitions only: what the words mean is decided in `context`.
+//!
+//! A target may begin with a hyphen only as a number (`-1`): a misspelled option must not become one.
 
 use std::path::PathBuf;
 
@@ -104,7 +106,7 @@ pub(crate) enum Command {
     /// Show one revision
     Show {
         /// The revision
-        #[arg(value_name = "T", allow_hyphen_values = true)]
+        #[arg(value_name = "T", allow_negative_numbers = true)]
         target: String,
     },
     /// Per database: what is applied, pending, changed, missing
@@ -149,7 +151,7 @@ pub(crate) struct Revision {
     #[arg(short, long, value_name = "MSG")]
     pub(crate) message: String,
     /// Its parent; default: the head
-    #[arg(long, value_name = "T", allow_hyphen_values = true)]
+    #[arg(long, value_name = "T", allow_negative_numbers = true)]
     pub(crate) head: Option<String>,
     /// Allow a parent that is no head
     #[arg(long)]
@@ -221,7 +223,11 @@ pub(crate) enum ScriptClient {
 #[derive(Debug, Args)]
 pub(crate) struct Upgrade {
     /// Where to; with --sql also from:to
-    #[arg(value_name = "T", default_value = "heads", allow_hyphen_values = true)]
+    #[arg(
+        value_name = "T",
+        default_value = "heads",
+        allow_negative_numbers = true
+    )]
     pub(crate) target: String,
     /// Refuse to fill holes
     #[arg(long)]
@@ -233,7 +239,7 @@ pub(crate) struct Upgrade {
 #[derive(Debug, Args)]
 pub(crate) struct Downgrade {
     /// Where to; with --sql from:to
-    #[arg(value_name = "T", allow_hyphen_values = true)]
+    #[arg(value_name = "T", allow_negative_numbers = true)]
     pub(crate) target: String,
     #[command(flatten)]
     pub(crate) run: Run,
@@ -245,7 +251,7 @@ pub(crate) struct Stamp {
     #[arg(
         value_name = "T",
         required_unless_present = "forget",
-        allow_hyphen_values = true
+        allow_negative_numbers = true
     )]
     pub(crate) targets: Vec<String>,
     /// Empty the ledger first
