@@ -957,7 +957,10 @@ ledger_table = \"x\"
 fn a_protected_database_needs_its_name_spelled_out() {
     let place = configured(PROTECTED).variable("MAIN_URL", "sqlite:prod.db");
     assert_eq!(place.run("-e prod upgrade").code, 0);
-    refuses(&place, "-e prod downgrade base", str![[r#"
+    refuses(
+        &place,
+        "-e prod downgrade base",
+        str![[r#"
 exit 1
 == stderr
 protected
@@ -966,8 +969,12 @@ protected
   help: if you mean it, add `--yes-on main` (protected by: default)
 
 
-"#]]);
-    refuses(&place, "-e prod stamp --purge base", str![[r#"
+"#]],
+    );
+    refuses(
+        &place,
+        "-e prod stamp --purge base",
+        str![[r#"
 exit 1
 == stderr
 protected
@@ -976,7 +983,8 @@ protected
   help: if you mean it, add `--yes-on main` (protected by: default)
 
 
-"#]]);
+"#]],
+    );
     refuses(
         &place,
         "-e prod downgrade base --yes-on other",
@@ -998,7 +1006,10 @@ protected
 #[test]
 fn an_environment_never_falls_back_to_the_url_outside_it() {
     let place = configured(PROTECTED);
-    refuses(&place, "-e prod upgrade", str![[r#"
+    refuses(
+        &place,
+        "-e prod upgrade",
+        str![[r#"
 exit 1
 == stderr
 config-unset-variable
@@ -1006,8 +1017,12 @@ config-unset-variable
   × [DIR]/aludel.toml:5:1: the `url` of the database `main` needs the variable `MAIN_URL`, which is not set
 
 
-"#]]);
-    refuses(&place, "-e staging -d main upgrade", str![[r#"
+"#]],
+    );
+    refuses(
+        &place,
+        "-e staging -d main upgrade",
+        str![[r#"
 exit 1
 == stderr
 config-no-url
@@ -1016,8 +1031,12 @@ config-no-url
   │ `[environments.staging.databases.main]`
 
 
-"#]]);
-    refuses(&place, "-e prdo upgrade", str![[r#"
+"#]],
+    );
+    refuses(
+        &place,
+        "-e prdo upgrade",
+        str![[r#"
 exit 1
 == stderr
 config-unknown-environment
@@ -1025,7 +1044,8 @@ config-unknown-environment
   × unknown environment `prdo`; the environments are `prod`, `staging`
 
 
-"#]]);
+"#]],
+    );
 }
 
 #[test]
