@@ -885,6 +885,11 @@ graph
 
   × revision `2026-01-07-101500_c` names the parent `20260105101599`, which does not exist
 
+graph
+
+  × these revisions need each other: 2026-01-05-101500_a -> 2026-01-06-101500_b -> 2026-01-05-
+  │ 101500_a
+
 
 "#]],
     );
