@@ -207,7 +207,9 @@ fn upgrade_and_downgrade_move_and_come_back() {
 fn init_never_overwrites() {
     let place = Place::new();
     let ran = place.run("init");
-    snapbox::assert_data_eq!(ran.text(), str![[r#"
+    snapbox::assert_data_eq!(
+        ran.text(),
+        str![[r#"
 exit 0
 == stdout
 created migrations
@@ -215,11 +217,14 @@ created aludel.toml
 == stderr
 next: `aludel revision -m "create accounts"`
 
-"#]]);
+"#]]
+    );
     place.write("aludel.toml", "# mine\n");
     place.write("migrations/keep", "mine");
     let before = place.everything();
-    snapbox::assert_data_eq!(place.run("init").text(), str![[r#"
+    snapbox::assert_data_eq!(
+        place.run("init").text(),
+        str![[r#"
 exit 0
 == stdout
 kept    migrations
@@ -227,7 +232,8 @@ kept    aludel.toml
 == stderr
 next: `aludel revision -m "create accounts"`
 
-"#]]);
+"#]]
+    );
     assert!(before == place.everything());
 }
 
@@ -241,14 +247,17 @@ fn a_new_revision_names_its_parent_and_never_overwrites() {
         "--rev-id",
         "2026-02-01-000000",
     ]);
-    snapbox::assert_data_eq!(ran.text(), str![[r#"
+    snapbox::assert_data_eq!(
+        ran.text(),
+        str![[r#"
 exit 0
 == stdout
 created migrations/2026-02-01-000000_add_orders/up.sql
 created migrations/2026-02-01-000000_add_orders/down.sql
 created migrations/2026-02-01-000000_add_orders/metadata.toml
 
-"#]]);
+"#]]
+    );
     let metadata = place
         .path()
         .join("migrations/2026-02-01-000000_add_orders/metadata.toml");
@@ -288,14 +297,17 @@ fn a_merge_joins_the_heads_and_runs() {
         place.revision(name, "SELECT 1;\n", "SELECT 1;\n");
     }
     let ran = place.run("merge heads --rev-id 2026-02-03-000000");
-    snapbox::assert_data_eq!(ran.text(), str![[r#"
+    snapbox::assert_data_eq!(
+        ran.text(),
+        str![[r#"
 exit 0
 == stdout
 created migrations/2026-02-03-000000_merge/up.sql
 created migrations/2026-02-03-000000_merge/down.sql
 created migrations/2026-02-03-000000_merge/metadata.toml
 
-"#]]);
+"#]]
+    );
     let heads = place.run("heads --format json").json();
     assert_eq!(
         heads["databases"][0]["heads"],
