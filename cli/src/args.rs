@@ -1,4 +1,6 @@
 //! What may be typed. Definitions only: what the words mean is decided in `context`.
+//!
+//! A target may begin with a hyphen only as a number (`-1`): a misspelled option must not become one.
 
 use std::path::PathBuf;
 

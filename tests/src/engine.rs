@@ -2,7 +2,7 @@
 
 use std::io::Write;
 use std::path::Path;
-use std::signals::{Command, Output, Stdio};
+use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// An engine under test.

@@ -10,9 +10,10 @@
 )]
 
 pub mod conformance;
+pub mod desk;
 pub mod engine;
 pub mod place;
-pub mod signals;
 pub mod program;
 pub mod project;
 pub mod round_trips;
+pub mod signals;

@@ -1,7 +1,7 @@
 //! The real `aludel` program, built once per test process.
 
 use std::path::{Path, PathBuf};
-use std::signals::{Command, Output};
+use std::process::{Command, Output};
 use std::sync::OnceLock;
 
 /// The program's path.

@@ -6,35 +6,11 @@
 )]
 
 use std::os::unix::process::ExitStatusExt;
-use std::path::{Path, PathBuf};
-use std::signals::{Child, Command, ExitStatus, Stdio};
-use std::sync::OnceLock;
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-/// The workspace's root.
-pub fn workspace() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
-}
-
-/// The program, built once for all tests of a process.
-pub fn aludel() -> &'static Path {
-    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
-    PROGRAM.get_or_init(|| {
-        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let built = Command::new(cargo)
-            .args(["build", "-q", "-p", "aludel-cli"])
-            .current_dir(workspace())
-            .status()
-            .unwrap();
-        assert!(built.success(), "cargo build -p aludel-cli failed");
-        let target = match std::env::var_os("CARGO_TARGET_DIR") {
-            // Cargo takes a relative one from where it runs.
-            Some(target) => workspace().join(target),
-            None => workspace().join("target"),
-        };
-        target.join("debug").join("aludel")
-    })
-}
+pub use crate::program::{aludel, root};
 
 /// A command of `aludel` that no setting of the surroundings reaches.
 pub fn command(url: &str, migrations: &Path, words: &[&str]) -> Command {

@@ -5,9 +5,9 @@
 use std::time::{Duration, Instant};
 
 use aludel_tests::place::{Engine, Place};
-use aludel_tests::signals::{Ended, aludel, command, interrupt, run, until, wait, wait_at_most};
 use aludel_tests::project::Project;
 use aludel_tests::round_trips::Proxy;
+use aludel_tests::signals::{Ended, aludel, command, interrupt, run, until, wait, wait_at_most};
 
 const REVISIONS: usize = 10;
 /// The number of the slow revision, from 1.

@@ -3,8 +3,8 @@
 #![allow(clippy::unwrap_used)]
 
 use aludel_tests::place::{Engine, Place};
-use aludel_tests::signals::{command, until, wait_at_most};
 use aludel_tests::project::Project;
+use aludel_tests::signals::{command, until, wait_at_most};
 use std::time::Duration;
 
 const REVISIONS: usize = 8;

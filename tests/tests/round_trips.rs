@@ -3,9 +3,9 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 use aludel_tests::place::{Engine, Place};
-use aludel_tests::signals::{command, run};
 use aludel_tests::project::Project;
 use aludel_tests::round_trips::Proxy;
+use aludel_tests::signals::{command, run};
 
 struct Counted {
     place: Place,

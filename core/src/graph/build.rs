@@ -98,9 +98,8 @@ impl Graph {
         let mut problems = Vec::new();
         let mut graph = Self::index(nodes, &mut problems);
         graph.connect(&mut problems);
-        if problems.is_empty() {
-            graph.sort(&mut problems);
-        }
+        // Cycles among the edges that do exist are told with the rest, not in a second run.
+        graph.sort(&mut problems);
         if problems.is_empty() {
             Ok(graph)
         } else {
