@@ -106,6 +106,18 @@ fn nothing_left_behind(place: &Place, ended: &Ended) {
     });
 }
 
+/// Some statements of a revision are committed: it has begun, a statement of it has completed, and
+/// it is not done. That may be the slow one, or one of the fast ones that the signal met.
+fn is_part_way(place: &Place) -> bool {
+    if !place.has_table("__aludel_journal") {
+        return false;
+    }
+    place.number(
+        "SELECT count(*) FROM __aludel_journal AS s WHERE s.event = 'statement' AND NOT EXISTS \
+         (SELECT 1 FROM __aludel_journal AS d WHERE d.event = 'done' AND d.revision = s.revision)",
+    ) > 0
+}
+
 fn interrupted_after(engine: Engine, delay: Duration) {
     let project = project(engine);
     let place = Place::new(engine);
@@ -124,16 +136,13 @@ fn interrupted_after(engine: Engine, delay: Duration) {
     truthful(&place, &project, &ended);
     nothing_left_behind(&place, &ended);
     // Only DDL that commits by itself can leave a revision part-way.
-    let part_way = engine == Engine::MariaDb && place.has_table("before_slow");
+    let part_way = is_part_way(&place);
+    assert!(engine == Engine::MariaDb || !part_way, "{ended:#?}");
     let expected = if part_way { 7 } else { 130 };
     assert_eq!(ended.code, expected, "after {delay:?}: {ended:#?}");
     if part_way {
         let said = flat(&ended.stderr);
         assert!(said.contains("is part-way"), "{ended:#?}");
-        let started =
-            "SELECT count(*) FROM __aludel_journal WHERE event = 'started' AND revision = ";
-        let id = &project.ids()[SLOW - 1];
-        assert_eq!(place.number(&format!("{started}'{id}'")), 1, "{ended:#?}");
         // A part-way revision is not run over, and is shown.
         let status = run(&mut command(
             &place.url(),
@@ -141,7 +150,6 @@ fn interrupted_after(engine: Engine, delay: Duration) {
             &["status", "--check"],
         ));
         assert_eq!(status.code, 4, "{status:#?}");
-        assert_eq!(place.applied(), project.ids()[..SLOW - 1]);
     } else {
         assert!(!place.has_table("before_slow"), "{ended:#?}");
         goes_on(&place, &project);
