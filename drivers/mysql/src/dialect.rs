@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use aludel::driver::{Capabilities, Client, Dialect, LockKind, Server};
 use aludel::ledger::{FORMAT, GUARD_CONSTRAINT, LedgerTables};
 use aludel::sql::Syntax;
+use sha2::{Digest, Sha256};
 
 use crate::print;
 
@@ -99,9 +100,7 @@ impl Dialect for MysqlDialect {
     }
 
     fn reset_session(&self) -> &'static [&'static str] {
-        &[
-            "SET SESSION sql_mode = @@GLOBAL.sql_mode, foreign_key_checks = 1, unique_checks = 1, autocommit = 1",
-        ]
+        crate::reset::statements(&self.server)
     }
 
     fn create_ledger(&self, tables: &LedgerTables) -> Vec<String> {
@@ -121,8 +120,9 @@ impl Dialect for MysqlDialect {
                  statement INT, statements INT, checksum VARCHAR(100), rules INT, format INT, \
                  at TIMESTAMP(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6), \
                  who VARCHAR(255), host VARCHAR(255), tool VARCHAR(100), \
-                 CONSTRAINT {GUARD_CONSTRAINT} CHECK (event <> 'refused')) \
-                 ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"
+                 CONSTRAINT {} CHECK (event <> 'refused')) \
+                 ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin",
+                guard_constraint(&tables.journal)
             ),
             format!(
                 "INSERT INTO {journal} (event, format) SELECT 'format', {FORMAT} FROM (SELECT 1 AS one) AS format_row \
@@ -155,9 +155,27 @@ impl Dialect for MysqlDialect {
     }
 }
 
+/// The name of the guard's constraint. It is unique in a database on MySQL, so that a journal of
+/// another name than the usual gets one that only begins alike: two ledgers may share a database.
+fn guard_constraint(journal: &str) -> String {
+    if journal == LedgerTables::default().journal {
+        return GUARD_CONSTRAINT.to_owned();
+    }
+    let digest = Sha256::digest(journal.as_bytes());
+    let mark: String = digest[..4].iter().map(|b| format!("{b:02x}")).collect();
+    format!("{GUARD_CONSTRAINT}_{mark}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn two_ledgers_in_one_database_have_two_constraints() {
+        assert_eq!(guard_constraint("__aludel_journal"), GUARD_CONSTRAINT);
+        let other = guard_constraint("other");
+        assert!(other.starts_with(GUARD_CONSTRAINT) && other.len() <= 64);
+    }
 
     fn mariadb() -> MysqlDialect {
         MysqlDialect::new(&Server::new("mariadb", 10, 11)).expect("above the floor")

@@ -33,13 +33,12 @@ pub(crate) async fn rows(
     conn: &mut Conn,
     sql: &str,
 ) -> Result<(Vec<String>, Vec<Vec<Option<String>>>), Failure> {
-    let rows: Vec<Row> = conn.query(sql).await.map_err(|e| failure::of(&e, false))?;
-    let columns = rows.first().map_or_else(Vec::new, |row| {
-        row.columns_ref()
-            .iter()
-            .map(|c| c.name_str().into_owned())
-            .collect()
-    });
+    let lost = |error| failure::of(&error, false);
+    let mut result = conn.query_iter(sql).await.map_err(lost)?;
+    let columns = result.columns_ref().iter();
+    let columns = columns.map(|c| c.name_str().into_owned()).collect();
+    let rows: Vec<Row> = result.collect().await.map_err(lost)?;
+    result.drop_result().await.map_err(lost)?;
     let text = |row: Row| row.unwrap().into_iter().map(as_text).collect();
     Ok((columns, rows.into_iter().map(text).collect()))
 }

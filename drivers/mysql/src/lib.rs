@@ -1,8 +1,10 @@
 //! The MySQL and MariaDB driver of aludel: dialect (offline) and session (online) side by side.
 //!
-//! * `dialect`: the SQL, pure text; `print`: how the `mariadb` client reads it.
+//! * `dialect`: the SQL, pure text; `print`: how the `mariadb` client reads it; `reset`: what puts a
+//!   session back.
 //! * `url`: what a URL says, as options of the client.
-//! * `session`, `message`, `ledger`, `failure`: one connection and what is done on it.
+//! * `session`, `message`, `answers`, `stop`, `ledger`, `failure`: one connection and what is done
+//!   on it.
 //!
 //! The session owns a [`mysql_async::Conn`] and sends many statements in one message, walking their
 //! result sets: the failing statement is known exactly, with its code and SQLSTATE.
@@ -10,12 +12,15 @@
 //! Deliberately absent: a transaction around DDL (the server commits it by itself; the journal
 //! tells how far a revision came), and setting the session's time zone.
 
+mod answers;
 mod dialect;
 mod failure;
 mod ledger;
 mod message;
 mod print;
+mod reset;
 mod session;
+mod stop;
 mod url;
 
 pub use dialect::MysqlDialect;

@@ -10,9 +10,8 @@ use aludel::sql::{self, Syntax};
 
 pub(crate) fn print(sql: &str, client: Client) -> Cow<'_, str> {
     let plain = || {
-        Cow::Owned(
-            format!("{sql}\n;").replace("\n;", if ends_in_comment(sql) { "\n;" } else { ";" }),
-        )
+        let separator = if ends_in_comment(sql) { "\n" } else { "" };
+        Cow::Owned(format!("{sql}{separator};"))
     };
     if client == Client::None {
         return plain();
@@ -53,5 +52,12 @@ mod tests {
         assert_eq!(print(sql, Client::None), format!("{sql};"));
         assert_eq!(print("SELECT 1", Client::Usual), "SELECT 1;");
         assert_eq!(print("SELECT 1 -- x", Client::Usual), "SELECT 1 -- x\n;");
+    }
+
+    #[test]
+    fn the_text_of_a_statement_is_not_touched() {
+        let sql = "INSERT INTO t VALUES ('a\n;b')";
+        assert!(print(sql, Client::Usual).contains(sql));
+        assert_eq!(print(sql, Client::None), format!("{sql};"));
     }
 }

@@ -1,7 +1,6 @@
 //! One live connection.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use aludel::config::DatabaseUrl;
 use aludel::driver::{
@@ -11,24 +10,26 @@ use aludel::driver::{
 use aludel::ledger::{LedgerTables, Snapshot};
 use futures_util::future::BoxFuture;
 use mysql_async::prelude::Queryable;
-use mysql_async::{Conn, DriverError, Error, Opts};
+use mysql_async::{Conn, DriverError, Error, Opts, Row};
 
+use crate::stop::{Interrupter, Stop};
 use crate::url::{self, Tls};
 use crate::{failure, ledger, message};
+
+/// A session begins with the character set, and its collation, that a printed script begins with:
+/// what a view or a procedure records of them is then the same.
+const OPENING: &str = "SET NAMES utf8mb4; SELECT VERSION(), CONNECTION_ID(), @@max_allowed_packet";
 
 pub(crate) struct MysqlSession {
     conn: Conn,
     server: Server,
     database: String,
     lock: Option<String>,
+    /// The server's `max_allowed_packet`.
+    limit: usize,
+    /// How many messages were sent.
+    messages: u64,
     stop: Arc<Stop>,
-}
-
-/// What it takes to stop a statement: another connection that kills it.
-struct Stop {
-    options: Opts,
-    connection: u32,
-    asked: AtomicBool,
 }
 
 impl MysqlSession {
@@ -60,22 +61,20 @@ impl MysqlSession {
                 Failure::new(FailureKind::Connect, text)
             })?
             .map_err(|error| failure::connect(&error))?;
-        let version: Option<String> = conn
-            .query_first("SELECT VERSION()")
+        let (version, connection, limit) = opening_answer(&mut conn)
             .await
-            .map_err(|error| failure::connect(&error))?;
-        let server = server(&version.unwrap_or_default()).ok_or_else(|| {
-            Failure::new(FailureKind::Connect, "the server's version cannot be read")
-        })?;
+            .map_err(|error| failure::connect(&error))?
+            .ok_or_else(|| {
+                Failure::new(FailureKind::Connect, "the server does not say what it is")
+            })?;
+        let server = server(&version).map_err(|why| Failure::new(FailureKind::Connect, why))?;
         Ok(Self {
             server,
             database,
             lock: None,
-            stop: Arc::new(Stop {
-                options: opts,
-                connection: conn.id(),
-                asked: AtomicBool::new(false),
-            }),
+            limit,
+            messages: 0,
+            stop: Arc::new(Stop::new(opts, connection)),
             conn,
         })
     }
@@ -92,18 +91,35 @@ impl MysqlSession {
     }
 }
 
-/// `10.11.14-MariaDB-0+deb12u2`, `9.7.0`, `8.0.36-0ubuntu0`.
-fn server(version: &str) -> Option<Server> {
+/// Version, connection number and packet limit, in one round trip. The number is the server's own:
+/// the greeting's may be a proxy's, or cut to 32 bits.
+async fn opening_answer(conn: &mut Conn) -> Result<Option<(String, String, usize)>, Error> {
+    let mut result = conn.query_iter(OPENING).await?;
+    result.collect::<Row>().await?;
+    let rows: Vec<(String, String, usize)> = result.collect_and_drop().await?;
+    Ok(rows.into_iter().next())
+}
+
+/// Flavour and version of `10.11.14-MariaDB-0+deb12u2`, `9.7.0`, `8.0.36-0ubuntu0`.
+fn server(version: &str) -> Result<Server, String> {
     let flavour = if version.to_ascii_lowercase().contains("mariadb") {
         "mariadb"
     } else {
         "mysql"
     };
     // Replication-compatible MariaDB announces itself as `5.5.5-10.…`.
-    let version = version.strip_prefix("5.5.5-").unwrap_or(version);
-    let mut numbers = version.split(|c: char| !c.is_ascii_digit());
-    let mut next = || numbers.next()?.parse().ok();
-    Some(Server::new(flavour, next()?, next()?))
+    let numbers = version.strip_prefix("5.5.5-").unwrap_or(version);
+    let mut numbers = numbers.split(|c: char| !c.is_ascii_digit());
+    let mut next = || numbers.next()?.parse::<u32>().ok();
+    let (Some(major), Some(minor)) = (next(), next()) else {
+        return Err(format!("the server's version `{version}` cannot be read"));
+    };
+    if flavour == "mysql" && (major, minor) == (8, 0) && next().unwrap_or_default() < 16 {
+        return Err(format!(
+            "MySQL {version} does not enforce CHECK, which guards need: 8.0.16 or newer is needed"
+        ));
+    }
+    Ok(Server::new(flavour, major, minor))
 }
 
 impl Session for MysqlSession {
@@ -124,15 +140,18 @@ impl Session for MysqlSession {
     ) -> BoxFuture<'a, Result<LockAttempt, Failure>> {
         Box::pin(async move {
             let name = ledger::lock_name(&self.located(&request.tables));
-            let sql = format!("SELECT GET_LOCK('{name}', 0)");
-            let (_, answer) = ledger::rows(&mut self.conn, &sql).await?;
-            let obtained = answer.into_iter().flatten().flatten().next();
-            if obtained.as_deref() != Some("1") {
-                return Ok(LockAttempt::Held(
-                    ledger::holder(&mut self.conn, &name).await?,
-                ));
+            // The server counts: what is taken twice has to be given back twice.
+            if self.lock.as_ref() != Some(&name) {
+                let sql = format!("SELECT GET_LOCK('{name}', 0)");
+                let (_, answer) = ledger::rows(&mut self.conn, &sql).await?;
+                let obtained = answer.into_iter().flatten().flatten().next();
+                if obtained.as_deref() != Some("1") {
+                    return Ok(LockAttempt::Held(
+                        ledger::holder(&mut self.conn, &name).await?,
+                    ));
+                }
+                self.lock = Some(name);
             }
-            self.lock = Some(name);
             let snapshot = self.snapshot(&request.tables).await?;
             Ok(LockAttempt::Obtained(Box::new(snapshot)))
         })
@@ -161,12 +180,14 @@ impl Session for MysqlSession {
 
     fn send<'a>(&'a mut self, statements: &'a [&'a str]) -> BoxFuture<'a, Result<(), Failure>> {
         Box::pin(async move {
-            self.stop.asked.store(false, Ordering::SeqCst);
+            self.messages += 1;
+            self.stop.begin(self.messages).await;
             let stop = self.stop.clone();
-            let asked = move || stop.asked.load(Ordering::SeqCst);
-            let mut failure = match message::send(&mut self.conn, statements, &asked).await {
-                Ok(()) => return Ok(()),
-                Err(failure) => failure,
+            let asked = move || stop.asked();
+            let sent = message::send(&mut self.conn, statements, self.limit, &asked).await;
+            self.stop.end().await;
+            let Err(mut failure) = sent else {
+                return Ok(());
             };
             if failure.session == SessionState::Ready
                 && self.conn.query_drop("ROLLBACK").await.is_err()
@@ -196,23 +217,6 @@ impl Session for MysqlSession {
     }
 }
 
-struct Interrupter(Arc<Stop>);
-
-impl Interrupt for Interrupter {
-    fn interrupt(&self) -> BoxFuture<'static, ()> {
-        let stop = self.0.clone();
-        stop.asked.store(true, Ordering::SeqCst);
-        Box::pin(async move {
-            // If the server cannot be reached a second time, the first connection will tell.
-            if let Ok(mut conn) = Conn::new(stop.options.clone()).await {
-                let kill = format!("KILL QUERY {}", stop.connection);
-                let _ = conn.query_drop(kill).await;
-                let _ = conn.disconnect().await;
-            }
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -223,8 +227,15 @@ mod tests {
             ("10.11.14-MariaDB-0+deb12u2", Server::new("mariadb", 10, 11)),
             ("5.5.5-10.5.1-MariaDB", Server::new("mariadb", 10, 5)),
             ("9.7.0", Server::new("mysql", 9, 7)),
+            ("8.0.36-0ubuntu0.22.04.1", Server::new("mysql", 8, 0)),
         ] {
-            assert_eq!(server(text), Some(expected));
+            assert_eq!(server(text), Ok(expected));
         }
+    }
+
+    #[test]
+    fn a_server_that_does_not_enforce_checks_is_refused() {
+        assert!(server("8.0.15").is_err());
+        assert!(server("nonsense").is_err());
     }
 }

@@ -15,7 +15,8 @@ pub(crate) enum Tls {
     Preferred,
     /// Without verifying it.
     Required,
-    /// Issued by a known authority.
+    /// Issued by a known authority. The client below checks the name all the same (it looks for
+    /// words in an error that its TLS library no longer writes), which is stricter and never laxer.
     VerifyCa,
     /// Issued by a known authority, for this host.
     VerifyIdentity,

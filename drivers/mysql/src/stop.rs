@@ -1,0 +1,106 @@
+//! Stopping what a session runs: another connection that kills the query.
+//!
+//! Facts, seen on MariaDB 10.11 and MySQL 9.7: KILL QUERY ends one statement of a message, and a
+//! statement may swallow it (`DO SLEEP(10)` then counts as done, and the message goes on, COMMIT
+//! included). So the kill is repeated while the message runs.
+//!
+//! Invariant: no kill is sent unless a message of the session is running, so that it hits neither
+//! the ROLLBACK after it nor a later message. A session says so under the mutex that a kill is sent
+//! under; the kill runs in a task of its own, so that nobody has to poll two futures at once.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use aludel::driver::Interrupt;
+use futures_util::future::BoxFuture;
+use mysql_async::prelude::Queryable;
+use mysql_async::{Conn, Opts};
+use tokio::sync::Mutex;
+
+/// How long a message may go on before it is killed again.
+const AGAIN: Duration = Duration::from_millis(50);
+/// How long the killing connection may take to open.
+const CONNECT: Duration = Duration::from_secs(5);
+
+/// What it takes to stop a session's messages, shared with its interrupt handles.
+pub(crate) struct Stop {
+    options: Opts,
+    connection: String,
+    asked: AtomicBool,
+    /// A task is killing.
+    busy: AtomicBool,
+    /// The number of the message that runs.
+    running: Mutex<Option<u64>>,
+}
+
+impl Stop {
+    /// `connection`: the session's number at the server.
+    pub(crate) fn new(options: Opts, connection: String) -> Self {
+        Self {
+            options,
+            connection,
+            asked: AtomicBool::new(false),
+            busy: AtomicBool::new(false),
+            running: Mutex::new(None),
+        }
+    }
+
+    /// A message begins.
+    pub(crate) async fn begin(&self, message: u64) {
+        let mut running = self.running.lock().await;
+        self.asked.store(false, Ordering::SeqCst);
+        *running = Some(message);
+    }
+
+    /// The message has ended; no kill is on its way any more.
+    pub(crate) async fn end(&self) {
+        *self.running.lock().await = None;
+    }
+
+    /// Whether somebody asked to stop the message.
+    pub(crate) fn asked(&self) -> bool {
+        self.asked.load(Ordering::SeqCst)
+    }
+
+    /// Kills until the message that runs now has ended.
+    async fn kill(&self) {
+        let Some(message) = *self.running.lock().await else {
+            return;
+        };
+        self.asked.store(true, Ordering::SeqCst);
+        // If the server cannot be reached a second time, the first connection will tell.
+        let opening = tokio::time::timeout(CONNECT, Conn::new(self.options.clone()));
+        let Ok(Ok(mut conn)) = opening.await else {
+            return;
+        };
+        let sql = format!("KILL QUERY {}", self.connection);
+        loop {
+            let running = self.running.lock().await;
+            if *running != Some(message) || conn.query_drop(&sql).await.is_err() {
+                break;
+            }
+            drop(running);
+            tokio::time::sleep(AGAIN).await;
+        }
+        let _ = conn.disconnect().await;
+    }
+}
+
+/// The handle of one session.
+pub(crate) struct Interrupter(pub(crate) Arc<Stop>);
+
+impl Interrupt for Interrupter {
+    fn interrupt(&self) -> BoxFuture<'static, ()> {
+        let stop = self.0.clone();
+        Box::pin(async move {
+            if stop.busy.swap(true, Ordering::SeqCst) {
+                return;
+            }
+            tokio::spawn(async move {
+                stop.kill().await;
+                stop.busy.store(false, Ordering::SeqCst);
+            });
+        })
+    }
+}
