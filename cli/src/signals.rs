@@ -9,7 +9,7 @@ pub(crate) fn watch(cancel: CancellationToken) {
     tokio::spawn(async move {
         if wait().await {
             anstream::eprintln!(
-                "stopping: the running statement is cancelled and rolled back (again: leave at once)"
+                "stopping: the running statement is being cancelled (again: leave at once)"
             );
             cancel.cancel();
             if wait().await {

@@ -564,7 +564,7 @@ statement-refused
   │ FROM "main"."__diesel_schema_migrations" WHERE version IN ('20260105101500')) <> 1
   │ the server's code is SQLITE_READONLY
   │ hint: the file or its directory cannot be written by this user
-  │ nothing of this run is committed
+  │ no revision of this run is committed
   │ `2026-01-06-101500_b` was rolled back and is not applied
   help: mend the script or the cause, then `aludel upgrade` again
 
@@ -601,7 +601,7 @@ statement-refused
   × `2026-01-06-101500_b` stopped at statement 2 of 2: disk I/O error
   │ migrations/2026-01-06-101500_b/up.sql:2:1
   │ the server's code is SQLITE_IOERR
-  │ nothing of this run is committed
+  │ no revision of this run is committed
   │ `2026-01-06-101500_b` was rolled back and is not applied
    ╭─[migrations/2026-01-06-101500_b/up.sql:2:1]
  1 │     CREATE TABLE b (x TEXT);
@@ -635,7 +635,7 @@ statement-refused
   │ migrations/2026-01-06-101500_b/up.sql:3:1
   │ the server's code is SQLITE_FULL
   │ hint: the disk, or the limit of the database, is full
-  │ nothing of this run is committed
+  │ no revision of this run is committed
   │ `2026-01-06-101500_b` was rolled back and is not applied
    ╭─[migrations/2026-01-06-101500_b/up.sql:3:1]
  1 │ PRAGMA max_page_count = 20;
@@ -1267,7 +1267,7 @@ statement-refused
   × `2026-01-06-101500_b` stopped at statement 2 of 2: no such table: nowhere
   │ migrations/2026-01-06-101500_b/up.sql:2:1
   │ the server's code is SQLITE_ERROR
-  │ nothing of this run is committed
+  │ no revision of this run is committed
   │ `2026-01-06-101500_b` was rolled back and is not applied
    ╭─[migrations/2026-01-06-101500_b/up.sql:2:1]
  1 │     CREATE TABLE b (id INT);

@@ -232,7 +232,7 @@ fn headline(failure: &StatementFailure) -> String {
 
 fn committed_fact(committed: &[String]) -> String {
     match committed {
-        [] => "nothing of this run is committed".into(),
+        [] => "no revision of this run is committed".into(),
         [one] => format!("committed in this run: {one}"),
         [.., last] => format!(
             "committed in this run: {} revisions, the last {last}",
