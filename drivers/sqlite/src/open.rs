@@ -92,7 +92,7 @@ mod tests {
     #[test]
     fn a_path_is_no_query() {
         assert_eq!(
-            of("sqlite:/tmp/a?b#c%20 d.db").uri(Access::Read),
+            Location::File("/tmp/a?b#c%20 d.db".into()).uri(Access::Read),
             "file:/tmp/a%3Fb%23c%2520%20d.db?mode=ro"
         );
     }
