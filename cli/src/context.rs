@@ -114,7 +114,8 @@ impl Context {
         reading: bool,
     ) -> Result<Vec<DatabaseSettings>, Vec<Problem>> {
         let global = &self.global;
-        let all = global.all || (reading && global.database.is_empty());
+        // A URL on the command line is one database.
+        let all = global.all || (reading && global.database.is_empty() && global.url.is_none());
         let without_url = need == Need::Files
             || global.url.is_some()
             || (need == Need::Dialect && global.driver.is_some());

@@ -215,3 +215,27 @@ fn the_demonstration_goes_up_down_and_up_again() {
         }
     }
 }
+
+/// In a directory whose aludel.toml has several databases, `--url` and `--migrations` are enough.
+#[test]
+fn a_url_stands_for_itself_beside_a_configuration_of_several_databases() {
+    let directory = project();
+    let path = directory.path();
+    sample(path);
+    let config = "[databases.a]\nurl = \"sqlite:a.db\"\n[databases.b]\nurl = \"sqlite:b.db\"\n";
+    fs::write(path.join("aludel.toml"), config).unwrap();
+    let database = Engine::Sqlite.database(path);
+    for words in [
+        vec!["upgrade"],
+        vec!["current"],
+        vec!["status"],
+        vec!["heads"],
+        vec!["history", "-i"],
+        vec!["downgrade", "base"],
+    ] {
+        let mut all = vec!["--url", database.url.as_str(), "--migrations", "migrations"];
+        all.extend(words);
+        ok(path, &all);
+    }
+    assert!(!path.join("a.db").exists() && !path.join("b.db").exists());
+}
