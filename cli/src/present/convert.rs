@@ -165,6 +165,9 @@ impl Problem {
         }
         insert("server_message", failure.failure.message.as_str().into());
         insert("sql", failure.statement.as_str().into());
+        if let Some(sql) = &failure.translated {
+            insert("translated_sql", sql.as_str().into());
+        }
         match &failure.script {
             Some((path, text)) => {
                 self.place = Some(Place {
@@ -175,6 +178,10 @@ impl Problem {
                     column: failure.column,
                     label: failure.failure.message.clone(),
                 });
+                if let Some(sql) = &failure.translated {
+                    self.facts
+                        .push(format!("what was sent in its place: {sql}"));
+                }
             }
             None => self
                 .facts
@@ -202,6 +209,9 @@ impl Problem {
             ));
         } else {
             self.facts.push(match failure.direction {
+                _ if failure.committed.contains(revision) => {
+                    format!("`{revision}` is committed; what stands after its COMMIT failed")
+                }
                 Some(Direction::Down) => {
                     format!("`{revision}` was rolled back and is still applied")
                 }

@@ -117,10 +117,16 @@ impl Builder<'_> {
 
     fn revision(&self, work: Work) -> Unit {
         let atomicity = self.atomicity(&work);
-        let mut steps = match atomicity {
+        let outside = |role: Role, statements: &[String]| -> Vec<Step> {
+            let statements = statements.iter();
+            statements.map(|sql| step(role.clone(), sql)).collect()
+        };
+        let mut steps = outside(Role::Before, &work.script.before);
+        steps.extend(match atomicity {
             Atomicity::Transaction => self.transaction(&work),
             Atomicity::Stepwise(_) => self.stepwise(&work),
-        };
+        });
+        steps.extend(outside(Role::After, &work.script.after));
         let sets_session = work.script.pieces.iter().any(|p| p.sets_session);
         if sets_session {
             let reset = self.dialect.reset_session().iter();
@@ -128,7 +134,8 @@ impl Builder<'_> {
         }
         let parsed_as_one = self.dialect.capabilities().statements_alone;
         let stepwise = matches!(atomicity, Atomicity::Stepwise(_));
-        let delivery = if parsed_as_one && (stepwise || sets_session) {
+        let has_outside = !(work.script.before.is_empty() && work.script.after.is_empty());
+        let delivery = if parsed_as_one && (stepwise || sets_session || has_outside) {
             Delivery::PerStatement
         } else if work.script.pieces.iter().any(|p| p.reads_clock) {
             Delivery::First
@@ -255,7 +262,7 @@ impl Builder<'_> {
                 number: index + 1,
                 span: piece.span.clone(),
             },
-            sql: script.text[piece.span.clone()].to_owned(),
+            sql: piece.text(&script.text).to_owned(),
         })
     }
 

@@ -9,7 +9,9 @@
 //! * every text that is not the user's comes from the [`Dialect`](crate::driver::Dialect);
 //! * a unit is committed as a whole by its [`Role::Commit`] step, or it is stepwise and the
 //!   journal tells how far it came;
-//! * each unit begins with a guard, so a script printed yesterday cannot run on another ledger.
+//! * each unit begins with a guard, so a script printed yesterday cannot run on another ledger;
+//! * what stands outside a unit's transaction ([`Role::Before`], [`Role::After`]) is none of the
+//!   user's statements, and its end runs also when the unit failed.
 //!
 //! Deliberately absent: connections, files, the graph. What to run is decided before.
 
@@ -107,6 +109,8 @@ pub struct Step {
 pub enum Role {
     /// Makes the ledger's tables.
     Setup,
+    /// Stands before the transaction and outside it.
+    Before,
     /// Begins the transaction.
     Begin,
     /// Fails unless the ledger is where the plan says.
@@ -115,8 +119,8 @@ pub enum Role {
     Script {
         /// Its number in what was chosen of the script, from 1.
         number: usize,
-        /// Where `Step::sql` stands in the script's text, in bytes: from the comments before
-        /// the statement to its last token.
+        /// Where the statement stands in the script's text, in bytes: from the comments before it
+        /// to its last token. `Step::sql` is that text, or its translation.
         span: Range<usize>,
     },
     /// A row of the ledger.
@@ -125,6 +129,8 @@ pub enum Role {
     Journal,
     /// Commits.
     Commit,
+    /// Stands after the transaction and outside it, also after one that failed.
+    After,
     /// Puts the session's settings back.
     Reset,
 }
@@ -144,6 +150,15 @@ impl Unit {
             .iter()
             .rposition(|step| step.role == Role::Commit)
             .unwrap_or(self.steps.len().saturating_sub(1))
+    }
+
+    /// The statements to run after step `failed` was refused: those that stand outside the
+    /// transaction and put back what was changed for it.
+    pub fn after_failure(&self, failed: usize) -> impl Iterator<Item = &str> {
+        let steps = self.steps.iter().enumerate();
+        steps
+            .filter(move |(index, step)| step.role == Role::After && *index > failed)
+            .map(|(_, step)| step.sql.as_str())
     }
 
     /// Length of its text in bytes.

@@ -41,6 +41,11 @@ pub struct WorkScript {
     pub pieces: Vec<Piece>,
     /// Why it is no transaction, if it says so itself.
     pub stepwise: Option<Why>,
+    /// Statements to run outside the transaction, before it begins; none is the user's own.
+    pub before: Vec<String>,
+    /// Statements to run outside the transaction, after it has committed, and also after the unit
+    /// has failed: they put back what `before` changed, and may run although nothing was changed.
+    pub after: Vec<String>,
 }
 
 /// One statement of a script.
@@ -50,10 +55,23 @@ pub struct Piece {
     pub span: Range<usize>,
     /// Where its first token stands.
     pub body: usize,
+    /// What runs in its place, where it was translated. `span` is still the user's statement: the
+    /// place that an error points to.
+    pub sql: Option<String>,
     /// The engine commits before and after it.
     pub implicit_commit: bool,
     /// It changes the session's settings.
     pub sets_session: bool,
     /// It reads the clock when it runs.
     pub reads_clock: bool,
+}
+
+impl Piece {
+    /// What runs: the translation, or the text of the script as it stands.
+    pub fn text<'a>(&'a self, script: &'a str) -> &'a str {
+        match &self.sql {
+            Some(sql) => sql,
+            None => &script[self.span.clone()],
+        }
+    }
 }

@@ -69,8 +69,10 @@ pub struct StatementFailure {
     pub line: usize,
     /// Column of the place in characters, from 1.
     pub column: usize,
-    /// The statement, without the comments before it.
+    /// The statement as it stands in the script, without the comments before it.
     pub statement: String,
+    /// What was sent in its place, where it was translated.
+    pub translated: Option<String>,
     /// Its number in the script, from 1, and how many the script has.
     pub number: Option<(usize, usize)>,
     /// What the session tells.
@@ -99,6 +101,7 @@ impl StatementFailure {
             line: 0,
             column: 0,
             statement: step.sql.clone(),
+            translated: None,
             number: None,
             failure,
             committed,
@@ -112,8 +115,12 @@ impl StatementFailure {
         error.direction = Some(work.direction);
         if let Role::Script { number, span } = &step.role {
             let script = &work.script;
-            let body = script.pieces[number - 1].body..span.end;
+            let piece = &script.pieces[number - 1];
+            let body = piece.body..span.end;
+            error.translated.clone_from(&piece.sql);
+            // A place in a translation is no place in the file.
             let pointed = error.failure.at.and_then(|at| at.offset);
+            let pointed = pointed.filter(|_| piece.sql.is_none());
             error.span = match pointed.map(|offset| span.start + offset) {
                 Some(at) if at < span.end && script.text.is_char_boundary(at) => {
                     at..word_end(&script.text, at, span.end)

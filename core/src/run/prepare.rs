@@ -158,6 +158,8 @@ pub(crate) fn script(
             Mode::NoTransaction => Some(Why::Declared),
             Mode::Alone => Some(Why::Alone),
         },
+        before: Vec::new(),
+        after: Vec::new(),
     })
 }
 
@@ -176,6 +178,7 @@ fn scan(
         .map(|statement| Piece {
             span: statement.leading.start..statement.body.end,
             body: statement.body.start,
+            sql: None,
             implicit_commit: statement.facts.implicit_commit,
             sets_session: statement.facts.sets_session,
             reads_clock: statement.facts.reads_clock,

@@ -1,6 +1,11 @@
 //! Sends a plan. Whole messages of units where the engine allows it; the failing statement is
 //! still named exactly, because a session tells how many statements of a message completed.
 
+#[cfg(test)]
+mod fake;
+#[cfg(test)]
+mod tests;
+
 use tokio_util::sync::CancellationToken;
 
 use super::supervise::supervised;
@@ -69,8 +74,11 @@ impl Live<'_> {
             }
             let in_company = end - next > 1;
             next = done;
-            let Err(stopped) = sent else { continue };
+            let Err(mut stopped) = sent else { continue };
             let unit = &units[stopped.unit];
+            if !self.put_back(unit, &mut stopped).await {
+                return Err(self.give_up(plan, stopped).await);
+            }
             if unit.steps[stopped.step].role == Role::Guard
                 && stopped.failure.message.contains(GUARD_CONSTRAINT)
             {
@@ -87,6 +95,22 @@ impl Live<'_> {
             return Err(self.give_up(plan, stopped).await);
         }
         Ok(Outcome::Finished)
+    }
+
+    /// Runs what stands after the transaction of a unit that failed. If that fails too, the
+    /// session is not what another unit may expect: no more is sent.
+    async fn put_back(&mut self, unit: &Unit, stopped: &mut Stopped) -> bool {
+        let after: Vec<&str> = unit.after_failure(stopped.step).collect();
+        if after.is_empty() || stopped.failure.session != SessionState::Ready {
+            return true;
+        }
+        let Err(second) = self.session.send(&after).await else {
+            return true;
+        };
+        let told = format!("what stands after its transaction failed too: {second}");
+        let hint = stopped.failure.hint.take();
+        stopped.failure.hint = Some(hint.map_or(told.clone(), |hint| format!("{hint}; {told}")));
+        false
     }
 
     /// The end of the message that begins with unit `next`.

@@ -1,0 +1,144 @@
+//! What is sent, in which order, and what is told of it.
+
+use std::sync::Mutex;
+
+use tokio_util::sync::CancellationToken;
+
+use super::fake::{FakeDialect, FakeSession, work};
+use super::*;
+use crate::driver::Client;
+use crate::ledger::{Identity, LedgerTables};
+use crate::plan::{self, Work};
+use crate::run::{Class, RunError, script};
+
+struct Ran {
+    answer: Result<Outcome, RunError>,
+    committed: Vec<String>,
+    done: Vec<String>,
+}
+
+fn plan_of(dialect: &FakeDialect, works: Vec<Work>) -> Plan {
+    let tables = LedgerTables::default();
+    plan::build(dialect, &tables, false, works, &Identity::default())
+}
+
+fn run(dialect: &FakeDialect, session: &mut FakeSession, works: Vec<Work>) -> Ran {
+    let plan = plan_of(dialect, works);
+    let done = Mutex::new(Vec::new());
+    let events = |event: Event| {
+        if let Event::RevisionDone { name, .. } = event {
+            done.lock().expect("no panic before").push(name);
+        }
+    };
+    let mut committed = Vec::new();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()
+        .expect("a runtime");
+    let mut live = Live {
+        session,
+        dialect,
+        by: &Identity::default(),
+        events: &events,
+        cancel: &CancellationToken::new(),
+        committed: &mut committed,
+    };
+    let answer = runtime.block_on(live.execute(&plan));
+    let done = done.into_inner().expect("no panic before");
+    Ran {
+        answer,
+        committed,
+        done,
+    }
+}
+
+/// A revision with statements outside its transaction.
+fn rebuild(name: &str) -> Work {
+    let mut work = work(name);
+    work.script.before = vec!["KEYS OFF".into()];
+    work.script.after = vec!["KEYS ON".into()];
+    work
+}
+
+#[test]
+fn what_stands_outside_a_transaction_is_printed_and_sent_around_it() {
+    let dialect = FakeDialect::new(1);
+    let mut session = FakeSession::new();
+    let ran = run(&dialect, &mut session, vec![rebuild("one")]);
+    assert!(matches!(ran.answer, Ok(Outcome::Finished)));
+    let sent = session.statements();
+    assert_eq!((sent[0], sent[1]), ("KEYS OFF", "BEGIN"));
+    assert_eq!(sent[sent.len() - 2..], ["COMMIT", "KEYS ON"]);
+    let mut printed = Vec::new();
+    let plan = plan_of(&dialect, vec![rebuild("one")]);
+    script::print(&plan, &dialect, Client::None, &mut printed).expect("memory takes it");
+    let printed = String::from_utf8(printed).expect("text");
+    let printed: Vec<&str> = printed
+        .lines()
+        .filter(|line| !line.is_empty() && !line.starts_with("--"))
+        .map(|line| line.trim_end_matches(';'))
+        .collect();
+    assert_eq!(printed, sent);
+}
+
+#[test]
+fn what_stands_after_a_transaction_runs_although_it_failed() {
+    for mark in ["KEYS OFF", "BEGIN", "one", "COMMIT"] {
+        let mut session = FakeSession::new();
+        session.refused = vec![(mark, FailureKind::Refused)];
+        let ran = run(&FakeDialect::new(1), &mut session, vec![rebuild("one")]);
+        assert!(ran.answer.is_err() && ran.committed.is_empty(), "{mark}");
+        assert_eq!(session.messages[1], ["KEYS ON"], "{mark}");
+    }
+}
+
+#[test]
+fn a_revision_whose_end_failed_is_told_as_committed() {
+    let mut session = FakeSession::new();
+    session.refused = vec![("KEYS ON", FailureKind::Refused)];
+    let works = vec![rebuild("one"), work("two")];
+    let ran = run(&FakeDialect::new(8), &mut session, works);
+    assert_eq!(ran.done, ["one"]);
+    let Err(RunError::Statement(failure)) = ran.answer else {
+        panic!("the failure is told");
+    };
+    assert_eq!(failure.committed, ["one"]);
+    assert_eq!(failure.statement, "KEYS ON");
+    assert!(!session.statements().contains(&"two"));
+}
+
+#[test]
+fn nothing_more_is_sent_if_the_end_of_a_failed_unit_fails_too() {
+    let mut session = FakeSession::new();
+    session.refused = vec![
+        ("one", FailureKind::Refused),
+        ("KEYS ON", FailureKind::Refused),
+    ];
+    let ran = run(&FakeDialect::new(8), &mut session, vec![rebuild("one")]);
+    let Err(RunError::Statement(failure)) = ran.answer else {
+        panic!("the failure is told");
+    };
+    let hint = failure.failure.hint.expect("the second failure is told");
+    assert!(hint.contains("refused: KEYS ON"), "{hint}");
+    assert_eq!(session.messages.len(), 2);
+}
+
+#[test]
+fn a_translated_statement_is_sent_and_the_users_own_is_pointed_to() {
+    let mut work = work("ORIGINAL");
+    work.script.pieces[0].sql = Some("TRANSLATED".into());
+    let mut session = FakeSession::new();
+    session.refused = vec![("TRANSLATED", FailureKind::Refused)];
+    let ran = run(&FakeDialect::new(1), &mut session, vec![work]);
+    assert!(!session.statements().contains(&"ORIGINAL"));
+    let Err(error) = ran.answer else {
+        panic!("the failure is told");
+    };
+    assert_eq!(error.class(), Class::Database);
+    let RunError::Statement(failure) = error else {
+        panic!("of a statement");
+    };
+    assert_eq!(failure.statement, "ORIGINAL");
+    assert_eq!(failure.translated.as_deref(), Some("TRANSLATED"));
+    assert_eq!((failure.span, failure.column), (0..8, 1));
+}
