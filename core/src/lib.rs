@@ -11,4 +11,6 @@ pub mod ledger;
 pub mod plan;
 pub mod revision;
 pub mod run;
+pub mod schema;
 pub mod sql;
+pub mod translate;

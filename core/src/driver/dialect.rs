@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::{Capabilities, Server};
 use crate::ledger::{Guard, Identity, JournalEntry, LedgerTables, sql};
 use crate::sql::Syntax;
+use crate::translate::Target;
 
 /// The engine's own client that a printed script is meant for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -98,6 +99,11 @@ pub trait Dialect: Send + Sync {
     fn script_header(&self, client: Client) -> &'static str {
         let _ = client;
         ""
+    }
+
+    /// The rendering half, if scripts of other dialects can be translated into this one.
+    fn target(&self) -> Option<&dyn Target> {
+        None
     }
 
     /// A statement as `client` reads it, with its terminator.

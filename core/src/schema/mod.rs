@@ -1,0 +1,47 @@
+//! The schema model: what an engine would hold after each revision, without asking one.
+//!
+//! A script's statements become [`Change`]s, a closed set. Replaying them by the rules of the
+//! authored engine gives a [`Schema`]: with the names that the engine generates, with what it
+//! drops along, with enum members, defaults and owned sequences. Translation, drift detection
+//! and `schema print` all read this one model; introspection of a live database fills the same
+//! one, so the two can be compared.
+//!
+//! # Invariants
+//!
+//! - Everything is closed: a statement that none of these types can express is
+//!   [`Change::Opaque`], which a translation refuses. Nothing is approximated.
+//! - Identifiers stand as the engine stores them (PostgreSQL folds them to lower case), without
+//!   quotes.
+//!
+//! # Deliberately absent
+//!
+//! Text of any dialect: parsing stands in `sql::parse`, rendering in the drivers' dialects.
+
+mod change;
+mod data;
+mod effect;
+mod expr;
+mod model;
+mod name;
+mod query;
+mod ty;
+
+pub use change::{
+    Change, ColumnChange, ColumnDef, CommentTarget, ConstraintDef, CreateIndex, CreateTable,
+    CreateView, Ignored, Opaque, Position, SequenceChange, TableAction, TableLike,
+};
+pub use data::{Assignment, DataStatement, Delete, Insert, InsertSource, OnConflict, Update};
+pub use effect::{Effect, ReplayProblem, TableEffect};
+pub use expr::{
+    BinaryOp, Call, CallArg, Expr, Literal, Quantifier, TrimSide, UnaryOp, Window, WindowFrame,
+};
+pub use model::{
+    Column, Constraint, ConstraintKind, EnumType, ForeignKey, Generated, Identity, Index, IndexKey,
+    IndexPart, Options, ReferentialAction, Schema, Sequence, SequenceOptions, Table, Trigger, View,
+};
+pub use name::{Ident, Name};
+pub use query::{
+    Cte, Distinct, JoinKind, JoinOn, Nulls, OrderBy, Query, Select, SelectItem, SetExpr, SetOp,
+    TableRef,
+};
+pub use ty::Type;

@@ -1,0 +1,42 @@
+//! Names of things in a schema.
+
+use std::fmt;
+
+/// One identifier, as the engine stores it: folded, without quotes.
+pub type Ident = String;
+
+/// A name that may be qualified by a schema (MySQL: a database).
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Name {
+    /// The schema, if it was written or has been resolved.
+    pub schema: Option<Ident>,
+    /// The name itself.
+    pub name: Ident,
+}
+
+impl Name {
+    /// A name without a schema.
+    pub fn bare(name: impl Into<Ident>) -> Self {
+        Self {
+            schema: None,
+            name: name.into(),
+        }
+    }
+
+    /// A name in a schema.
+    pub fn qualified(schema: impl Into<Ident>, name: impl Into<Ident>) -> Self {
+        Self {
+            schema: Some(schema.into()),
+            name: name.into(),
+        }
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(schema) = &self.schema {
+            write!(f, "{schema}.")?;
+        }
+        f.write_str(&self.name)
+    }
+}

@@ -1,0 +1,160 @@
+//! Types of columns and casts: what they mean, whatever an engine calls them.
+
+use super::{Ident, Name};
+
+/// A column's type. The variants are the union of what the engines have; a dialect lowers those
+/// it lacks to those it has (`docs/translation.md`), or refuses.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Type {
+    /// `boolean`; MySQL's `BOOL` is `TinyInt` there.
+    Boolean,
+    /// MySQL's one-byte integer.
+    TinyInt {
+        /// Without a sign.
+        unsigned: bool,
+        /// The display width, which `tinyint(1)` uses to say "boolean".
+        width: Option<u32>,
+    },
+    /// Two bytes.
+    SmallInt {
+        /// Without a sign (MySQL).
+        unsigned: bool,
+    },
+    /// MySQL's three bytes.
+    MediumInt {
+        /// Without a sign.
+        unsigned: bool,
+    },
+    /// Four bytes.
+    Integer {
+        /// Without a sign (MySQL).
+        unsigned: bool,
+    },
+    /// Eight bytes.
+    BigInt {
+        /// Without a sign (MySQL).
+        unsigned: bool,
+    },
+    /// Four-byte floating point.
+    Real,
+    /// Eight-byte floating point.
+    Double,
+    /// `numeric`, `decimal`.
+    Numeric {
+        /// Digits in all and digits after the point.
+        precision: Option<(u32, i32)>,
+        /// Without a sign (MySQL).
+        unsigned: bool,
+    },
+    /// PostgreSQL's `money`.
+    Money,
+    /// `char(n)`, blank-padded.
+    Char(Option<u32>),
+    /// `varchar(n)`; without a length PostgreSQL's unlimited one.
+    Varchar(Option<u32>),
+    /// Text without a limit that anybody set.
+    Text,
+    /// MySQL's `TINYTEXT`.
+    TinyText,
+    /// MySQL's `MEDIUMTEXT`.
+    MediumText,
+    /// MySQL's `LONGTEXT`.
+    LongText,
+    /// PostgreSQL's case-insensitive text.
+    Citext,
+    /// PostgreSQL's internal `name`.
+    Name,
+    /// MySQL's `BINARY(n)`.
+    Binary(Option<u32>),
+    /// MySQL's `VARBINARY(n)`.
+    Varbinary(Option<u32>),
+    /// Bytes: `bytea`, `BLOB`.
+    Blob,
+    /// MySQL's `TINYBLOB`.
+    TinyBlob,
+    /// MySQL's `MEDIUMBLOB`.
+    MediumBlob,
+    /// MySQL's `LONGBLOB`.
+    LongBlob,
+    /// A date.
+    Date,
+    /// A time of day.
+    Time {
+        /// Digits of a second.
+        precision: Option<u32>,
+        /// With a time zone (PostgreSQL).
+        zoned: bool,
+    },
+    /// A date and time: PostgreSQL's `timestamp`, MySQL's `DATETIME`.
+    Timestamp {
+        /// Digits of a second.
+        precision: Option<u32>,
+        /// A moment, shown in the session's zone: `timestamptz`, MySQL's `TIMESTAMP`.
+        zoned: bool,
+    },
+    /// MySQL's `YEAR`.
+    Year,
+    /// `interval`, with its fields as written.
+    Interval(Option<String>),
+    /// `uuid`.
+    Uuid,
+    /// `json`.
+    Json,
+    /// `jsonb`.
+    Jsonb,
+    /// `xml`.
+    Xml,
+    /// `bit(n)`.
+    Bit(Option<u32>),
+    /// `bit varying(n)`.
+    Varbit(Option<u32>),
+    /// `inet`.
+    Inet,
+    /// `cidr`.
+    Cidr,
+    /// `macaddr`.
+    Macaddr,
+    /// `tsvector`.
+    Tsvector,
+    /// `tsquery`.
+    Tsquery,
+    /// `hstore`.
+    Hstore,
+    /// An array of any number of dimensions (PostgreSQL does not keep how many).
+    Array(Box<Type>),
+    /// An enum that has a name of its own (PostgreSQL).
+    Enum(Name),
+    /// An enum whose members stand in the column (MySQL).
+    InlineEnum(Vec<String>),
+    /// A set whose members stand in the column (MySQL).
+    InlineSet(Vec<String>),
+    /// A domain, composite or other type of the user's own that is not a known enum.
+    Named(Name),
+    /// A type of the engine that only it has (`point`, `int4range`, `GEOMETRY` …), or, on
+    /// SQLite, any declared type that is not one of the above, as written.
+    Other(Ident),
+    /// No type at all (SQLite).
+    Absent,
+}
+
+impl Type {
+    /// A signed four-byte integer.
+    pub const INTEGER: Self = Self::Integer { unsigned: false };
+    /// A signed eight-byte integer.
+    pub const BIGINT: Self = Self::BigInt { unsigned: false };
+    /// A signed two-byte integer.
+    pub const SMALLINT: Self = Self::SmallInt { unsigned: false };
+
+    /// Whether it is an integer of any width.
+    pub fn is_integer(&self) -> bool {
+        matches!(
+            self,
+            Self::TinyInt { .. }
+                | Self::SmallInt { .. }
+                | Self::MediumInt { .. }
+                | Self::Integer { .. }
+                | Self::BigInt { .. }
+        )
+    }
+}

@@ -1,0 +1,23 @@
+//! Translation: a script of one dialect as statements of another, or a refusal.
+//!
+//! The authored script is parsed into changes ([`crate::sql::parse`]), replayed into the model of
+//! the authored engine ([`crate::schema`]), and each change's effect is carried over to the model
+//! of the target and rendered by the target's dialect ([`Target`]).
+//!
+//! Two models stand side by side: what the authored engine holds, by its own rules, and what the
+//! target holds. The target's is the authored one *lowered*, but for what an override script
+//! changed; so a change is carried over as the difference between the lowered states before and
+//! after it, and a part that an override has made different is refused, never overwritten.
+//!
+//! # Invariants
+//!
+//! - Nothing is approximated: what cannot be carried over faithfully is a [`Refusal`], what is
+//!   left out is an [`Omission`] of the closed list in `docs/translation.md`.
+//! - All refusals of a run are reported together, before anything runs.
+//! - Pure and offline: no connection, and the same input gives the same text.
+
+mod target;
+
+pub use target::{
+    ColumnOrigin, DataScope, Lowered, Omission, Refusal, Rendered, TableChange, Target,
+};

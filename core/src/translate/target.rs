@@ -1,0 +1,170 @@
+//! What a dialect does to be a target of translations.
+
+use crate::schema::{DataStatement, Effect, Expr, Ident, Schema, Table, Trigger, View};
+
+/// The rendering half of a dialect. Pure; all of its text is SQL of one server.
+///
+/// Every method that meets something it has no faithful form for answers with refusals, all of
+/// them, not the first.
+pub trait Target: Send + Sync {
+    /// The table as this engine holds it: its types, its constraints, its indexes, its names.
+    /// What the engine has no counterpart for, and that is on the closed list, is an omission.
+    ///
+    /// `authored` is the schema that the table is part of: enums, sequences, referenced tables.
+    ///
+    /// # Errors
+    ///
+    /// What cannot be held faithfully.
+    fn lower(&self, table: &Table, authored: &Schema) -> Result<Lowered, Vec<Refusal>>;
+
+    /// Whether several changes to one table within a revision are gathered and rendered as one.
+    /// An engine that copies the whole table for an alteration says yes.
+    fn folds(&self) -> bool;
+
+    /// The statements that turn a table's state before into its state after.
+    ///
+    /// # Errors
+    ///
+    /// What cannot be done without losing something.
+    fn table(&self, change: &TableChange<'_>) -> Result<Rendered, Vec<Refusal>>;
+
+    /// The statements for a view's change.
+    ///
+    /// # Errors
+    ///
+    /// If its query has no form here.
+    fn view(
+        &self,
+        before: Option<&View>,
+        after: Option<&View>,
+        scope: &DataScope<'_>,
+    ) -> Result<Rendered, Vec<Refusal>>;
+
+    /// The statements for a change of something else than tables and views, given what the
+    /// target holds: an enum that is a type of its own, a sequence. The tables that use it are
+    /// rendered apart.
+    ///
+    /// # Errors
+    ///
+    /// If the engine has nothing of the kind and does not need it for the tables either.
+    fn other(&self, effect: &Effect, scope: &DataScope<'_>) -> Result<Rendered, Vec<Refusal>>;
+
+    /// A statement on rows.
+    ///
+    /// # Errors
+    ///
+    /// Every expression that has no faithful form.
+    fn data(
+        &self,
+        statement: &DataStatement,
+        scope: &DataScope<'_>,
+    ) -> Result<Rendered, Vec<Refusal>>;
+}
+
+/// What is known where an expression or a statement is rendered.
+#[derive(Debug, Clone, Copy)]
+pub struct DataScope<'a> {
+    /// The schema as the authored engine holds it at this point: the types of columns.
+    pub authored: &'a Schema,
+    /// The schema as the target holds it at this point.
+    pub target: &'a Schema,
+}
+
+/// A table as a target holds it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Lowered {
+    /// The table.
+    pub table: Table,
+    /// What it lacks.
+    pub omissions: Vec<Omission>,
+}
+
+/// A table before and after, both as the target holds them.
+#[derive(Debug, Clone)]
+pub struct TableChange<'a> {
+    /// What the target holds before; `None`: create it.
+    pub before: Option<&'a Table>,
+    /// What it is to hold after; `None`: drop it.
+    pub after: Option<&'a Table>,
+    /// Where each column of `after` comes from, in its order. Empty if there is no `before`.
+    pub columns: Vec<ColumnOrigin>,
+    /// Triggers of the table that have to be there afterwards, in the target's dialect.
+    pub triggers: Vec<&'a Trigger>,
+    /// The schemas *after* the change, for types and for what refers to the table.
+    pub scope: DataScope<'a>,
+}
+
+/// Where a column's values come from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ColumnOrigin {
+    /// The column after.
+    pub column: Ident,
+    /// The column before; `None`: it is new.
+    pub from: Option<Ident>,
+    /// How its values are converted (`USING`), in the authored dialect's meaning and with the
+    /// names of columns before. `None`: as the type's change implies.
+    pub using: Option<Expr>,
+}
+
+/// Statements, and what must stand outside their transaction.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Rendered {
+    /// To be run before the revision's transaction begins (`PRAGMA foreign_keys = OFF`).
+    pub before: Vec<String>,
+    /// In order, without terminators.
+    pub statements: Vec<String>,
+    /// To be run at the end of the revision's transaction, once (`PRAGMA foreign_key_check`).
+    pub check: Vec<String>,
+    /// To be run after the transaction, also if it failed.
+    pub after: Vec<String>,
+    /// What was left out.
+    pub omissions: Vec<Omission>,
+}
+
+/// Something that has no faithful form in the target.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Refusal {
+    /// A stable code: `no-such-function`, `rebuild-unsafe` …
+    pub code: &'static str,
+    /// What, in lower case: "`ts_rank` has no counterpart on sqlite".
+    pub message: String,
+    /// What to write instead, where there is more to say than "an override".
+    pub help: Option<String>,
+}
+
+/// Something that was left out, from the closed list of `docs/translation.md`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Omission {
+    /// The list's code: `extension`, `comment`, `index-method` …
+    pub code: &'static str,
+    /// What was left out, in lower case: "index `docs_body_idx` (gin)".
+    pub message: String,
+}
+
+impl Refusal {
+    /// A refusal with a code and a message.
+    pub fn new(code: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+            help: None,
+        }
+    }
+
+    /// Says what to write instead.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+impl Omission {
+    /// An omission with a code and a message.
+    pub fn new(code: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+        }
+    }
+}
