@@ -65,6 +65,7 @@ impl From<Class> for Exit {
             Class::PartWay => Self::PartWay,
             Class::Connection => Self::Connection,
             Class::Interrupted => Self::Interrupted,
+            Class::Driver => Self::Driver,
             _ => Self::Refused,
         }
     }

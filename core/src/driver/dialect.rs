@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{Capabilities, Server};
-use crate::ledger::{Guard, Identity, JournalEntry, LedgerTables, sql};
+use crate::ledger::{Guard, Identity, JournalEntry, LedgerTables, LedgerText, sql};
 use crate::sql::Syntax;
 use crate::translate::Target;
 
@@ -17,7 +17,42 @@ pub enum Client {
     None,
 }
 
+/// All that a plan wants a dialect to write, asked at once: behind a plugin's boundary one question
+/// costs what a thousand do.
+#[derive(Debug, Clone, Copy)]
+pub struct LedgerRequest<'a> {
+    /// The ledger's tables.
+    pub tables: &'a LedgerTables,
+    /// Who runs.
+    pub by: &'a Identity,
+    /// The statements that make the tables are wanted too.
+    pub setup: bool,
+    /// The wanted statements about rows.
+    pub texts: &'a [LedgerText],
+}
+
+/// What a dialect wrote: see [`Dialect::ledger`].
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LedgerSql {
+    /// The statements that make the tables, if they were wanted.
+    pub setup: Vec<String>,
+    /// One statement for each wanted text, in order.
+    pub texts: Vec<String>,
+}
+
+/// A dialect could not answer. Those that are linked in always can; one behind a plugin's boundary
+/// may be broken.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct DialectError {
+    /// What happened.
+    pub message: String,
+}
+
 /// The SQL of one server. Every text in a plan that is not the user's comes from here.
+///
+/// A driver's author writes what each text is, one by one; a plan asks by [`Dialect::ledger`] and
+/// [`Dialect::print_all`], for many at once.
 pub trait Dialect: Send + Sync {
     /// The server this is the dialect of.
     fn server(&self) -> &Server;
@@ -95,6 +130,30 @@ pub trait Dialect: Send + Sync {
         sql::delete(&Quoter(self), tables, ids)
     }
 
+    /// Everything that a plan wants written about the ledger.
+    ///
+    /// # Errors
+    ///
+    /// If the dialect is behind a plugin's boundary and does not answer. The provided method never
+    /// fails.
+    fn ledger(&self, request: &LedgerRequest<'_>) -> Result<LedgerSql, DialectError> {
+        let LedgerRequest { tables, by, .. } = *request;
+        let setup = match request.setup {
+            true => self.create_ledger(tables),
+            false => Vec::new(),
+        };
+        let texts = request.texts.iter().map(|text| match text {
+            LedgerText::Guard(guard) => self.guard(tables, guard),
+            LedgerText::Journal(entry) => self.journal(tables, entry, by),
+            LedgerText::Insert(ids) => self.insert(tables, &borrowed(ids)),
+            LedgerText::Delete(ids) => self.delete(tables, &borrowed(ids)),
+        });
+        Ok(LedgerSql {
+            setup,
+            texts: texts.collect(),
+        })
+    }
+
     /// The first lines of a printed script: those that stop `client` at the first error.
     fn script_header(&self, client: Client) -> &'static str {
         let _ = client;
@@ -111,6 +170,24 @@ pub trait Dialect: Send + Sync {
         let _ = client;
         Cow::Owned(format!("{sql};"))
     }
+
+    /// Statements as `client` reads them, each with its terminator.
+    ///
+    /// # Errors
+    ///
+    /// As [`Dialect::ledger`].
+    fn print_all<'a>(
+        &self,
+        statements: &[&'a str],
+        client: Client,
+    ) -> Result<Vec<Cow<'a, str>>, DialectError> {
+        let printed = statements.iter().map(|sql| self.print(sql, client));
+        Ok(printed.collect())
+    }
+}
+
+fn borrowed(ids: &[String]) -> Vec<&str> {
+    ids.iter().map(String::as_str).collect()
 }
 
 /// Lends a dialect's quoting to the ledger's shared SQL (a trait object of an unsized `Self`

@@ -19,7 +19,7 @@ mod server;
 mod session;
 
 pub use capability::{Capabilities, LockKind};
-pub use dialect::{Client, Dialect};
+pub use dialect::{Client, Dialect, DialectError, LedgerRequest, LedgerSql};
 pub use failure::{At, Failure, FailureKind, SessionState};
 pub use registry::{Registry, UnknownScheme};
 pub use server::{InvalidServer, Server};

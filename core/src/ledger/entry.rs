@@ -75,3 +75,16 @@ pub struct Guard {
     /// The revision must not be part-way either (for work that is no transaction).
     pub not_part_way: bool,
 }
+
+/// A statement about the ledger's rows that a plan wants its dialect to write.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LedgerText {
+    /// Fails unless the ledger is where the plan says.
+    Guard(Guard),
+    /// Appends one event to the journal.
+    Journal(JournalEntry),
+    /// Makes revisions applied.
+    Insert(Vec<String>),
+    /// Makes revisions unapplied.
+    Delete(Vec<String>),
+}

@@ -12,7 +12,7 @@ mod snapshot;
 pub mod sql;
 mod tables;
 
-pub use entry::{EntryEvent, Guard, Identity, JournalEntry};
+pub use entry::{EntryEvent, Guard, Identity, JournalEntry, LedgerText};
 
 pub use crate::revision::Direction;
 pub use snapshot::{JournalRow, PartWay, Recorded, Snapshot};

@@ -1,8 +1,11 @@
 //! Building a plan. Pure: the same works and dialect give the same text.
 
-use super::{Atomicity, Delivery, Plan, Purpose, Role, Step, Unit, Why, Work};
-use crate::driver::Dialect;
-use crate::ledger::{Direction, EntryEvent, Guard, Identity, JournalEntry, LedgerTables};
+use super::draft::{self, Draft, DraftUnit};
+use super::{Atomicity, Delivery, Plan, Purpose, Role, Step, Why, Work};
+use crate::driver::{Dialect, DialectError};
+use crate::ledger::{
+    Direction, EntryEvent, Guard, Identity, JournalEntry, LedgerTables, LedgerText,
+};
 
 /// Rows to write without running scripts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -28,96 +31,54 @@ impl Stamp {
 }
 
 /// Builds the plan of a run. With `setup` it begins by making the ledger's tables.
+///
+/// # Errors
+///
+/// If the dialect does not answer: see [`Dialect::ledger`].
 pub fn build(
     dialect: &dyn Dialect,
     tables: &LedgerTables,
     setup: bool,
     works: Vec<Work>,
     by: &Identity,
-) -> Plan {
-    let builder = Builder {
-        dialect,
-        tables,
-        by,
-    };
-    let mut units = Vec::with_capacity(works.len() + 1);
-    if setup {
-        units.push(builder.setup());
-    }
-    units.extend(works.into_iter().map(|work| builder.revision(work)));
-    Plan {
-        tables: tables.clone(),
-        units,
-    }
+) -> Result<Plan, DialectError> {
+    let builder = Builder { dialect };
+    let units = works.into_iter().map(|work| builder.revision(work));
+    draft::write(dialect, tables, setup, units.collect(), by)
 }
 
 /// Builds the plan of a stamp.
+///
+/// # Errors
+///
+/// As [`build`].
 pub fn stamp(
     dialect: &dyn Dialect,
     tables: &LedgerTables,
     setup: bool,
     change: Stamp,
     by: &Identity,
-) -> Plan {
-    let builder = Builder {
-        dialect,
-        tables,
-        by,
-    };
-    let mut units = Vec::new();
-    if setup {
-        units.push(builder.setup());
-    }
-    if !change.is_empty() {
-        units.push(builder.stamp(change));
-    }
-    Plan {
-        tables: tables.clone(),
-        units,
-    }
+) -> Result<Plan, DialectError> {
+    let builder = Builder { dialect };
+    let unit = (!change.is_empty()).then(|| builder.stamp(change));
+    draft::write(dialect, tables, setup, unit.into_iter().collect(), by)
 }
 
 struct Builder<'a> {
     dialect: &'a dyn Dialect,
-    tables: &'a LedgerTables,
-    by: &'a Identity,
 }
 
-fn step(role: Role, sql: impl Into<String>) -> Step {
-    Step {
+fn step(role: Role, sql: impl Into<String>) -> Draft {
+    Draft::Ready(Step {
         role,
         sql: sql.into(),
-    }
+    })
 }
 
 impl Builder<'_> {
-    fn setup(&self) -> Unit {
-        let create = self.dialect.create_ledger(self.tables);
-        let create = create.into_iter().map(|sql| step(Role::Setup, sql));
-        let transaction = self.dialect.capabilities().transactional_ddl;
-        let steps = if transaction {
-            std::iter::once(self.begin())
-                .chain(create)
-                .chain([self.commit()])
-                .collect()
-        } else {
-            create.collect()
-        };
-        Unit {
-            purpose: Purpose::Setup,
-            atomicity: if transaction {
-                Atomicity::Transaction
-            } else {
-                Atomicity::Stepwise(Why::ImplicitCommit)
-            },
-            delivery: Delivery::Shared,
-            steps,
-        }
-    }
-
-    fn revision(&self, work: Work) -> Unit {
+    fn revision(&self, work: Work) -> DraftUnit {
         let atomicity = self.atomicity(&work);
-        let outside = |role: Role, statements: &[String]| -> Vec<Step> {
+        let outside = |role: Role, statements: &[String]| -> Vec<Draft> {
             let statements = statements.iter();
             statements.map(|sql| step(role.clone(), sql)).collect()
         };
@@ -142,7 +103,7 @@ impl Builder<'_> {
         } else {
             Delivery::Shared
         };
-        Unit {
+        DraftUnit {
             purpose: Purpose::Revision(Box::new(work)),
             atomicity,
             delivery,
@@ -161,7 +122,7 @@ impl Builder<'_> {
         Atomicity::Transaction
     }
 
-    fn transaction(&self, work: &Work) -> Vec<Step> {
+    fn transaction(&self, work: &Work) -> Vec<Draft> {
         let mut steps = vec![self.begin(), self.guard(work, false)];
         steps.extend(self.script(work));
         steps.extend([
@@ -172,7 +133,7 @@ impl Builder<'_> {
         steps
     }
 
-    fn stepwise(&self, work: &Work) -> Vec<Step> {
+    fn stepwise(&self, work: &Work) -> Vec<Draft> {
         let mut steps = vec![
             self.guard(work, true),
             self.journal(work, EntryEvent::Started),
@@ -190,7 +151,7 @@ impl Builder<'_> {
         steps
     }
 
-    fn stamp(&self, change: Stamp) -> Unit {
+    fn stamp(&self, change: Stamp) -> DraftUnit {
         let guard = Guard {
             revision: String::new(),
             present: change
@@ -204,15 +165,15 @@ impl Builder<'_> {
         };
         let mut steps = vec![
             self.begin(),
-            step(Role::Guard, self.dialect.guard(self.tables, &guard)),
+            Draft::Ledger(Role::Guard, LedgerText::Guard(guard)),
         ];
         if !change.remove.is_empty() {
-            let ids: Vec<_> = change.remove.iter().map(String::as_str).collect();
-            steps.push(step(Role::Ledger, self.dialect.delete(self.tables, &ids)));
+            let ids = change.remove.clone();
+            steps.push(Draft::Ledger(Role::Ledger, LedgerText::Delete(ids)));
         }
         if !change.add.is_empty() {
-            let ids: Vec<_> = change.add.iter().map(|(id, _)| id.as_str()).collect();
-            steps.push(step(Role::Ledger, self.dialect.insert(self.tables, &ids)));
+            let ids = change.add.iter().map(|(id, _)| id.clone()).collect();
+            steps.push(Draft::Ledger(Role::Ledger, LedgerText::Insert(ids)));
         }
         let removed = change.remove.iter().chain(&change.settle);
         let removed = removed.map(|id| (id, Direction::Down, None));
@@ -226,10 +187,10 @@ impl Builder<'_> {
                 statements: None,
                 checksum,
             };
-            steps.push(self.entry(&entry));
+            steps.push(Draft::Ledger(Role::Journal, LedgerText::Journal(entry)));
         }
         steps.push(self.commit());
-        Unit {
+        DraftUnit {
             purpose: Purpose::Stamp(change),
             atomicity: Atomicity::Transaction,
             delivery: Delivery::Shared,
@@ -237,53 +198,46 @@ impl Builder<'_> {
         }
     }
 
-    fn begin(&self) -> Step {
+    fn begin(&self) -> Draft {
         step(Role::Begin, self.dialect.begin())
     }
 
-    fn commit(&self) -> Step {
+    fn commit(&self) -> Draft {
         step(Role::Commit, self.dialect.commit())
     }
 
-    fn guard(&self, work: &Work, not_part_way: bool) -> Step {
+    fn guard(&self, work: &Work, not_part_way: bool) -> Draft {
         let guard = Guard {
             revision: work.id.clone(),
             present: work.present.clone(),
             absent: work.absent.clone(),
             not_part_way,
         };
-        step(Role::Guard, self.dialect.guard(self.tables, &guard))
+        Draft::Ledger(Role::Guard, LedgerText::Guard(guard))
     }
 
-    fn script<'w>(&self, work: &'w Work) -> impl Iterator<Item = Step> + use<'w> {
+    fn script<'w>(&self, work: &'w Work) -> impl Iterator<Item = Draft> + use<'w> {
         let script = &work.script;
-        script.pieces.iter().enumerate().map(|(index, piece)| Step {
-            role: Role::Script {
+        script.pieces.iter().enumerate().map(|(index, piece)| {
+            let role = Role::Script {
                 number: index + 1,
                 span: piece.span.clone(),
-            },
-            sql: piece.text(&script.text).to_owned(),
+            };
+            step(role, piece.text(&script.text))
         })
     }
 
-    fn ledger_row(&self, work: &Work) -> Step {
-        let ids = [work.id.as_str()];
-        let sql = match work.direction {
-            Direction::Up => self.dialect.insert(self.tables, &ids),
-            Direction::Down => self.dialect.delete(self.tables, &ids),
+    fn ledger_row(&self, work: &Work) -> Draft {
+        let ids = vec![work.id.clone()];
+        let text = match work.direction {
+            Direction::Up => LedgerText::Insert(ids),
+            Direction::Down => LedgerText::Delete(ids),
         };
-        step(Role::Ledger, sql)
+        Draft::Ledger(Role::Ledger, text)
     }
 
-    fn journal(&self, work: &Work, event: EntryEvent) -> Step {
-        self.entry(&work.entry(event))
-    }
-
-    fn entry(&self, entry: &JournalEntry) -> Step {
-        step(
-            Role::Journal,
-            self.dialect.journal(self.tables, entry, self.by),
-        )
+    fn journal(&self, work: &Work, event: EntryEvent) -> Draft {
+        Draft::Ledger(Role::Journal, LedgerText::Journal(work.entry(event)))
     }
 }
 

@@ -16,6 +16,7 @@
 //! Deliberately absent: connections, files, the graph. What to run is decided before.
 
 mod build;
+mod draft;
 mod work;
 
 pub use build::{Stamp, build, stamp};

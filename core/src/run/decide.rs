@@ -54,7 +54,7 @@ impl Database {
                     revisions: works.iter().map(|work| work.name.clone()).collect(),
                     holes: set.holes.iter().map(|&ix| self.name(ix)).collect(),
                     direction: Some(Direction::Up),
-                    plan: plan::build(dialect, tables, setup, works, by),
+                    plan: plan::build(dialect, tables, setup, works, by)?,
                 })
             }
             Intent::Downgrade(target) => {
@@ -83,14 +83,13 @@ impl Database {
                     revisions: works.iter().map(|work| work.name.clone()).collect(),
                     holes: Vec::new(),
                     direction: Some(Direction::Down),
-                    plan: plan::build(dialect, tables, setup, works, by),
+                    plan: plan::build(dialect, tables, setup, works, by)?,
                 })
             }
             Intent::Stamp { targets, purge } => {
                 let stamp = self.decide_stamp(targets, *purge, &applied, snapshot, dialect)?;
-                Ok(Decision::quiet(plan::stamp(
-                    dialect, tables, setup, stamp, by,
-                )))
+                let plan = plan::stamp(dialect, tables, setup, stamp, by)?;
+                Ok(Decision::quiet(plan))
             }
             Intent::Forget(ids) => {
                 let unknown: Vec<_> = ids
@@ -113,17 +112,13 @@ impl Database {
                     remove: ids.to_vec(),
                     ..Stamp::default()
                 };
-                Ok(Decision::quiet(plan::stamp(
-                    dialect, tables, setup, stamp, by,
-                )))
+                let plan = plan::stamp(dialect, tables, setup, stamp, by)?;
+                Ok(Decision::quiet(plan))
             }
-            Intent::Ensure => Ok(Decision::quiet(plan::stamp(
-                dialect,
-                tables,
-                setup,
-                Stamp::default(),
-                by,
-            ))),
+            Intent::Ensure => {
+                let plan = plan::stamp(dialect, tables, setup, Stamp::default(), by)?;
+                Ok(Decision::quiet(plan))
+            }
         }
     }
 

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::driver::{Failure, FailureKind, Holder};
+use crate::driver::{DialectError, Failure, FailureKind, Holder};
 use crate::graph::TargetError;
 use crate::ledger::{Direction, FORMAT, PartWay};
 use crate::plan::{Purpose, Role, Unit};
@@ -27,6 +27,8 @@ pub enum Class {
     Connection,
     /// Interrupted; everything rolled back.
     Interrupted,
+    /// A driver that was loaded does not answer as it must.
+    Driver,
 }
 
 /// A mistake in a script, found before anything ran.
@@ -200,6 +202,9 @@ pub enum RunError {
     /// A script could not be written out.
     #[error("the script could not be written: {0}")]
     Output(#[from] std::io::Error),
+    /// The driver's dialect does not answer; nothing ran.
+    #[error(transparent)]
+    Dialect(#[from] DialectError),
 }
 
 impl RunError {
@@ -227,6 +232,7 @@ impl RunError {
             Self::PartWay(_) => Class::PartWay,
             Self::Locked { .. } => Class::Lock,
             Self::Interrupted { .. } => Class::Interrupted,
+            Self::Dialect(_) => Class::Driver,
             _ => Class::Refused,
         }
     }
@@ -242,6 +248,7 @@ impl RunError {
             Self::Locked { .. } => "lock-timeout",
             Self::Interrupted { .. } => "interrupted",
             Self::Output(_) => "output",
+            Self::Dialect(_) => "driver-broken",
             Self::Session(_) | Self::Statement(_) => match self.class() {
                 Class::PartWay => "part-way",
                 Class::Lock => "lock-timeout",

@@ -1,7 +1,8 @@
 //! Prints a plan as a script for the engine's own client. No connection exists here.
 
-use std::io::{self, Write};
+use std::io::Write;
 
+use super::RunError;
 use crate::driver::{Client, Dialect};
 use crate::plan::{Atomicity, Plan, Purpose, Role, Unit, Why};
 
@@ -9,28 +10,30 @@ use crate::plan::{Atomicity, Plan, Purpose, Role, Unit, Why};
 ///
 /// # Errors
 ///
-/// If `out` refuses to be written.
+/// If `out` refuses to be written, or the dialect does not answer.
 pub fn print(
     plan: &Plan,
     dialect: &dyn Dialect,
     client: Client,
     out: &mut dyn Write,
-) -> io::Result<()> {
+) -> Result<(), RunError> {
     out.write_all(dialect.script_header(client).as_bytes())?;
     for unit in &plan.units {
         writeln!(out, "\n-- {}", heading(unit))?;
-        for step in &unit.steps {
-            let text = dialect.print(&step.sql, client);
+        let texts: Vec<&str> = unit.steps.iter().map(|step| step.sql.as_str()).collect();
+        let printed = dialect.print_all(&texts, client)?;
+        for (step, text) in unit.steps.iter().zip(&printed) {
             // What stood between two statements is kept as it was, but for the line break that
             // this loop writes itself.
             let text = match step.role {
                 Role::Script { .. } => text.trim_start_matches(['\n', '\r']),
-                _ => &text,
+                _ => text,
             };
             writeln!(out, "{text}")?;
         }
     }
-    out.flush()
+    out.flush()?;
+    Ok(())
 }
 
 fn heading(unit: &Unit) -> String {

@@ -10,8 +10,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::supervise::supervised;
 use super::{Event, Events, RunError, StatementFailure};
-use crate::driver::{Dialect, Failure, FailureKind, Session, SessionState};
-use crate::ledger::{EntryEvent, GUARD_CONSTRAINT, Identity};
+use crate::driver::{Dialect, Failure, FailureKind, LedgerRequest, Session, SessionState};
+use crate::ledger::{EntryEvent, GUARD_CONSTRAINT, Identity, LedgerText};
 use crate::plan::{Atomicity, Delivery, Plan, Purpose, Role, Unit};
 
 /// Longest text of a message that is made of several units, in bytes.
@@ -222,8 +222,7 @@ impl Live<'_> {
             if let Some(part) = &mut part_way {
                 let completed = usize::try_from(part.completed).unwrap_or(usize::MAX);
                 let entry = work.entry(EntryEvent::Failed(completed));
-                let sql = self.dialect.journal(&plan.tables, &entry, self.by);
-                part.failed = self.session.send(&[&sql]).await.is_ok();
+                part.failed = self.record(plan, LedgerText::Journal(entry)).await;
             }
             if part_way
                 .as_ref()
@@ -250,6 +249,19 @@ impl Live<'_> {
             part_way,
             self.committed.clone(),
         )))
+    }
+
+    /// Writes one row outside the plan; whether it was written.
+    async fn record(&mut self, plan: &Plan, text: LedgerText) -> bool {
+        let written = self.dialect.ledger(&LedgerRequest {
+            tables: &plan.tables,
+            by: self.by,
+            setup: false,
+            texts: &[text],
+        });
+        let Ok(written) = written else { return false };
+        let texts: Vec<&str> = written.texts.iter().map(String::as_str).collect();
+        self.session.send(&texts).await.is_ok()
     }
 }
 

@@ -19,7 +19,7 @@ struct Ran {
 
 fn plan_of(dialect: &FakeDialect, works: Vec<Work>) -> Plan {
     let tables = LedgerTables::default();
-    plan::build(dialect, &tables, false, works, &Identity::default())
+    plan::build(dialect, &tables, false, works, &Identity::default()).expect("it answers")
 }
 
 fn run(dialect: &FakeDialect, session: &mut FakeSession, works: Vec<Work>) -> Ran {
