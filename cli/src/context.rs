@@ -7,7 +7,7 @@ use std::time::Duration;
 use aludel::config::{Config, DatabaseSettings, DatabaseUrl, Origin, Setting};
 use aludel::driver::{Driver, Registry, Server};
 use aludel::graph::Graph;
-use aludel::ledger::{Identity, LedgerTables};
+use aludel::ledger::Identity;
 use aludel::revision::RevisionSet;
 use aludel::run::{Database, DatabaseOptions, RunOptions};
 
@@ -256,20 +256,13 @@ impl Context {
             .map(|setting| setting.value.parse::<Server>())
             .transpose()
             .map_err(|error| Problem::refused("server", error))?;
-        let mut tables = LedgerTables::default().named(
-            settings.ledger_table.value.clone(),
-            settings.journal_table.value.clone(),
-        );
-        if let Some(schema) = &settings.ledger_schema {
-            tables = tables.in_schema(schema.value.clone());
-        }
         Ok(DatabaseOptions {
             name: settings.name.clone(),
             driver,
             scheme,
             url,
             server,
-            tables,
+            tables: settings.ledger_tables(),
             names: self.registry.names(),
         })
     }

@@ -5,9 +5,8 @@ use std::path::Path;
 use aludel::config::ConfigProblem;
 use aludel::driver::{Failure, FailureKind};
 use aludel::graph::GraphProblem;
-use aludel::ledger::Direction;
 use aludel::revision::LoadProblem;
-use aludel::run::{RunError, ScriptIssue, StatementFailure};
+use aludel::run::{RunError, ScriptIssue, StatementFailure, committed_fact};
 
 use super::{Place, Problem};
 use crate::context::Target;
@@ -63,7 +62,7 @@ impl Problem {
         let mut problem = match error {
             RunError::Scripts(issues) => return issues.into_iter().map(Self::from).collect(),
             RunError::Statement(failure) => {
-                let mut problem = Self::new(code, exit, headline(&failure));
+                let mut problem = Self::new(code, exit, failure.headline());
                 problem.of_statement(&failure, words);
                 problem
             }
@@ -195,28 +194,13 @@ impl Problem {
             return;
         };
         let id = failure.id.as_deref().unwrap_or(revision);
-        if let Some(part) = &failure.part_way {
-            let of = part
-                .statements
-                .map_or(String::new(), |n| format!(" of {n}"));
-            self.facts.push(format!(
-                "`{revision}` is part-way: {} statement(s){of} are committed, the rest is not",
-                part.completed
-            ));
+        self.facts.extend(failure.fate());
+        if failure.part_way.is_some() {
             self.help = Some(format!(
                 "finish or undo it by hand, then say where the database is: `aludel stamp {id}` if it is applied, \
                  or `aludel stamp` with its parent (or `base`) if it is not"
             ));
         } else {
-            self.facts.push(match failure.direction {
-                _ if failure.committed.contains(revision) => {
-                    format!("`{revision}` is committed; what stands after its COMMIT failed")
-                }
-                Some(Direction::Down) => {
-                    format!("`{revision}` was rolled back and is still applied")
-                }
-                _ => format!("`{revision}` was rolled back and is not applied"),
-            });
             self.help = Some(match failure.failure.kind {
                 FailureKind::Interrupted => format!("{again} goes on from there"),
                 FailureKind::Busy => format!("wait for the other writer, then {again} again"),
@@ -226,28 +210,6 @@ impl Problem {
                 _ => format!("mend the script or the cause, then {again} again"),
             });
         }
-    }
-}
-
-fn headline(failure: &StatementFailure) -> String {
-    let message = failure.failure.message.lines().next().unwrap_or_default();
-    match (&failure.revision, failure.number) {
-        (Some(revision), Some((number, of))) => {
-            format!("`{revision}` stopped at statement {number} of {of}: {message}")
-        }
-        (Some(revision), None) => format!("`{revision}` stopped: {message}"),
-        (None, _) => format!("the ledger could not be written: {message}"),
-    }
-}
-
-fn committed_fact(committed: &[String]) -> String {
-    match committed {
-        [] => "no revision of this run is committed".into(),
-        [one] => format!("committed in this run: {one}"),
-        [.., last] => format!(
-            "committed in this run: {} revisions, the last {last}",
-            committed.len()
-        ),
     }
 }
 

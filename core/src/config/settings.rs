@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::DatabaseUrl;
+use crate::ledger::LedgerTables;
 
 /// The ledger's table unless the configuration names another: Diesel's.
 pub const DEFAULT_LEDGER_TABLE: &str = "__diesel_schema_migrations";
@@ -141,6 +142,18 @@ impl DatabaseSettings {
             journal_table: Setting::default(DEFAULT_JOURNAL_TABLE.into()),
             lock_timeout: None,
             protected: Setting::default(false),
+        }
+    }
+
+    /// The ledger's tables.
+    pub fn ledger_tables(&self) -> LedgerTables {
+        let tables = LedgerTables::default().named(
+            self.ledger_table.value.clone(),
+            self.journal_table.value.clone(),
+        );
+        match &self.ledger_schema {
+            Some(schema) => tables.in_schema(schema.value.clone()),
+            None => tables,
         }
     }
 

@@ -91,6 +91,17 @@ pub trait Dialect: Send + Sync {
         "COMMIT"
     }
 
+    /// Stands for [`Dialect::begin`] inside an application's own transaction; the savepoint's name
+    /// is [`SAVEPOINT`](super::SAVEPOINT).
+    fn savepoint(&self) -> &'static str {
+        "SAVEPOINT aludel"
+    }
+
+    /// Stands for [`Dialect::commit`] inside an application's own transaction.
+    fn release(&self) -> &'static str {
+        "RELEASE SAVEPOINT aludel"
+    }
+
     /// Puts a session's settings back after a script that changed some, statement by statement.
     fn reset_session(&self) -> &'static [&'static str] {
         &[]

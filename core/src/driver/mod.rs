@@ -24,7 +24,8 @@ pub use failure::{At, Failure, FailureKind, SessionState};
 pub use registry::{Registry, UnknownScheme};
 pub use server::{InvalidServer, Server};
 pub use session::{
-    Access, ConnectOptions, Holder, Interrupt, LockAttempt, LockRequest, ResultSet, Session,
+    Access, ConnectOptions, Holder, Interrupt, LockAttempt, LockRequest, ResultSet, SAVEPOINT,
+    Session, Tenure,
 };
 
 use std::sync::Arc;

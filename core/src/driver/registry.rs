@@ -4,6 +4,9 @@ use std::sync::Arc;
 
 use super::Driver;
 
+/// The names of aludel's own drivers and their flavours.
+const OWN_NAMES: [&str; 4] = ["sqlite", "postgres", "mysql", "mariadb"];
+
 /// The drivers of a process.
 #[derive(Clone, Default)]
 pub struct Registry {
@@ -74,9 +77,11 @@ impl Registry {
         self.drivers.iter()
     }
 
-    /// Every name that a directive or an override file may use: drivers and flavours.
+    /// Every name that a directive or an override file may use: drivers and flavours. A program
+    /// that links one driver must still read files that are written for others, so aludel's own are
+    /// always among them.
     pub fn names(&self) -> Vec<&'static str> {
-        let mut names = Vec::new();
+        let mut names = OWN_NAMES.to_vec();
         for driver in &self.drivers {
             for name in
                 std::iter::once(driver.info().name).chain(driver.info().flavours.iter().copied())

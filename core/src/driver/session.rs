@@ -17,6 +17,23 @@ pub enum Access {
     Write,
 }
 
+/// Whose the connection under a session is, and what that permits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Tenure {
+    /// The run's own: it is closed afterwards.
+    #[default]
+    Own,
+    /// Lent by an application, with no transaction open: it is given back as it was, so a script
+    /// that changes its settings is refused.
+    Lent,
+    /// Lent inside the application's transaction: nothing is committed, each revision stands
+    /// between savepoints, and what would commit by itself is refused.
+    InTransaction,
+}
+
+/// The savepoint that stands for a revision's transaction inside another's.
+pub const SAVEPOINT: &str = "aludel";
+
 /// How a session is opened.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
@@ -101,6 +118,12 @@ pub struct ResultSet {
 pub trait Session: Send {
     /// What was found at the other end.
     fn server(&self) -> &Server;
+
+    /// Whose the connection is. Inside an application's transaction a failure is rolled back to
+    /// [`SAVEPOINT`] alone.
+    fn tenure(&self) -> Tenure {
+        Tenure::Own
+    }
 
     /// Reads the ledger without writing anything; absent tables are reported, not made.
     fn read<'a>(&'a mut self, tables: &'a LedgerTables)

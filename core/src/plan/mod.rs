@@ -136,6 +136,21 @@ pub enum Role {
     Reset,
 }
 
+impl Plan {
+    /// Makes the plan fit into a transaction that is open already: savepoints stand for its
+    /// transactions.
+    pub fn nest(&mut self, dialect: &dyn crate::driver::Dialect) {
+        for step in self.units.iter_mut().flat_map(|unit| &mut unit.steps) {
+            let sql = match step.role {
+                Role::Begin => dialect.savepoint(),
+                Role::Commit => dialect.release(),
+                _ => continue,
+            };
+            sql.clone_into(&mut step.sql);
+        }
+    }
+}
+
 impl Unit {
     /// The revision and direction, where it is one.
     pub fn work(&self) -> Option<(&Work, Direction)> {

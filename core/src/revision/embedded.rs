@@ -10,13 +10,14 @@ use super::{DirectoryEntry, Source};
 
 /// The files of an `include_dir!`, indexed: `include_dir`'s own look-up walks the whole tree.
 #[derive(Debug)]
-pub(super) struct Embedded {
+pub struct Embedded {
     directories: HashMap<&'static Path, &'static Dir<'static>>,
     files: HashMap<&'static Path, &'static [u8]>,
 }
 
 impl Embedded {
-    pub(super) fn new(root: &'static Dir<'static>) -> Self {
+    /// The files below `root`.
+    pub fn new(root: &'static Dir<'static>) -> Self {
         let mut embedded = Self {
             directories: HashMap::from([(Path::new(""), root)]),
             files: HashMap::new(),

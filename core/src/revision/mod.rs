@@ -28,6 +28,8 @@ pub mod write;
 
 pub use crate::config::{Place, TomlProblem};
 pub use checksum::{Checksum, Comparison, InvalidChecksum};
+#[cfg(feature = "include-dir")]
+pub use embedded::Embedded;
 pub use id::{InvalidRevisionId, MAX_CHARS, RevisionId};
 pub use metadata::Metadata;
 pub use order::{OrderBreak, order_breaks};

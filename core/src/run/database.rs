@@ -76,8 +76,8 @@ pub struct Done {
 /// One database.
 pub struct Database {
     pub(crate) options: DatabaseOptions,
-    pub(crate) revisions: RevisionSet,
-    pub(crate) graph: Graph,
+    pub(crate) revisions: Arc<RevisionSet>,
+    pub(crate) graph: Arc<Graph>,
 }
 
 /// Who watches a run, and who may stop it.
@@ -91,11 +91,15 @@ pub struct Runner<'a> {
 
 impl Database {
     /// A database with its revisions and their graph.
-    pub fn new(options: DatabaseOptions, revisions: RevisionSet, graph: Graph) -> Self {
+    pub fn new(
+        options: DatabaseOptions,
+        revisions: impl Into<Arc<RevisionSet>>,
+        graph: impl Into<Arc<Graph>>,
+    ) -> Self {
         Self {
             options,
-            revisions,
-            graph,
+            revisions: revisions.into(),
+            graph: graph.into(),
         }
     }
 

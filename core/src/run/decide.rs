@@ -1,8 +1,8 @@
 //! What a run does, given what the ledger holds. Pure but for reading scripts; online and offline
 //! decide by the same code.
 
-use super::{Database, RunError, RunOptions, prepare};
-use crate::driver::Dialect;
+use super::{Database, RunError, RunOptions, lent, prepare};
+use crate::driver::{Dialect, Tenure};
 use crate::graph::{Applied, NodeIx};
 use crate::ledger::{Direction, FORMAT, Snapshot};
 use crate::plan::{self, Plan, Stamp};
@@ -26,6 +26,22 @@ pub(super) struct Decision {
 
 impl Database {
     pub(super) fn decide(
+        &self,
+        intent: &Intent<'_>,
+        snapshot: &Snapshot,
+        dialect: &dyn Dialect,
+        tenure: Tenure,
+        options: &RunOptions,
+    ) -> Result<Decision, RunError> {
+        let mut decision = self.decide_freely(intent, snapshot, dialect, options)?;
+        lent::check(&decision.plan, dialect, tenure)?;
+        if tenure == Tenure::InTransaction {
+            decision.plan.nest(dialect);
+        }
+        Ok(decision)
+    }
+
+    fn decide_freely(
         &self,
         intent: &Intent<'_>,
         snapshot: &Snapshot,

@@ -2,7 +2,8 @@
 //!
 //! A blocking wait inside the engine would deadlock with `CREATE INDEX CONCURRENTLY`, which waits
 //! for every older snapshot; hence the polling. [`Locked`] owns access to the session, so code
-//! that writes does not compile without it, and every path gives the lock back by closing.
+//! that writes does not compile without it. Whoever opened the session gives the lock back, by
+//! closing it or by [`Session::unlock`].
 
 use std::time::{Duration, Instant};
 
@@ -14,19 +15,19 @@ use crate::driver::{LockAttempt, LockRequest, Session};
 use crate::ledger::{LedgerTables, Snapshot};
 
 /// A session that holds the lock.
-pub(crate) struct Locked {
-    pub(crate) session: Box<dyn Session>,
+pub(crate) struct Locked<'s, 'c> {
+    pub(crate) session: &'s mut (dyn Session + 'c),
     pub(crate) snapshot: Snapshot,
 }
 
 /// Obtains the lock, polling until `timeout`.
-pub(crate) async fn obtain(
-    mut session: Box<dyn Session>,
+pub(crate) async fn obtain<'s, 'c>(
+    session: &'s mut (dyn Session + 'c),
     tables: &LedgerTables,
     timeout: Duration,
     events: &dyn Events,
     cancel: &CancellationToken,
-) -> Result<Locked, RunError> {
+) -> Result<Locked<'s, 'c>, RunError> {
     let request = LockRequest {
         tables: tables.clone(),
     };
@@ -44,13 +45,9 @@ pub(crate) async fn obtain(
                 });
             }
             Ok(LockAttempt::Held(holder)) => holder,
-            Err(failure) => {
-                session.close().await;
-                return Err(RunError::from_failure(failure));
-            }
+            Err(failure) => return Err(RunError::from_failure(failure)),
         };
         if started.elapsed() >= timeout {
-            session.close().await;
             return Err(RunError::Locked {
                 holder,
                 waited: timeout,
@@ -68,7 +65,6 @@ pub(crate) async fn obtain(
         tokio::select! {
             () = tokio::time::sleep(pause + jitter) => {}
             () = cancel.cancelled() => {
-                session.close().await;
                 return Err(RunError::Interrupted { committed: Vec::new() });
             }
         }

@@ -5,7 +5,7 @@ use std::io::Write;
 
 use super::decide::Intent;
 use super::{Database, RunError, RunOptions, script};
-use crate::driver::Client;
+use crate::driver::{Client, Tenure};
 use crate::graph::NodeIx;
 use crate::ledger::Snapshot;
 use crate::revision::Direction;
@@ -96,8 +96,9 @@ impl Database {
             .map(|&ix| self.graph.node(ix).id.to_string())
             .collect();
         let options = RunOptions::default();
-        let decision = self.decide(intent, &snapshot, dialect.as_ref(), &options)?;
-        script::print(&decision.plan, dialect.as_ref(), client, out)?;
+        let dialect = dialect.as_ref();
+        let decision = self.decide(intent, &snapshot, dialect, Tenure::Own, &options)?;
+        script::print(&decision.plan, dialect, client, out)?;
         Ok(())
     }
 }

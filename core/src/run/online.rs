@@ -6,7 +6,7 @@ use super::database::refused_server;
 use super::decide::{Decision, Intent, check_format};
 use super::live::{Live, Outcome};
 use super::lock::{self, Locked};
-use super::{Database, Done, Event, Events, RunError, RunOptions, Runner};
+use super::{Database, Done, Event, Events, Move, RunError, RunOptions, Runner};
 use crate::driver::{Access, ConnectOptions, Dialect, Holder, LockRequest, Server, Session};
 use crate::ledger::Snapshot;
 
@@ -22,7 +22,7 @@ impl Database {
         options: &RunOptions,
         runner: Runner<'_>,
     ) -> Result<Done, RunError> {
-        self.run(Intent::Upgrade(target), options, runner).await
+        self.pursue(Intent::Upgrade(target), options, runner).await
     }
 
     /// Reverts the applied descendants of `target`.
@@ -36,7 +36,8 @@ impl Database {
         options: &RunOptions,
         runner: Runner<'_>,
     ) -> Result<Done, RunError> {
-        self.run(Intent::Downgrade(target), options, runner).await
+        self.pursue(Intent::Downgrade(target), options, runner)
+            .await
     }
 
     /// Writes the ledger without running scripts. With `purge` it is emptied first.
@@ -52,7 +53,7 @@ impl Database {
         runner: Runner<'_>,
     ) -> Result<Done, RunError> {
         let intent = Intent::Stamp { targets, purge };
-        self.run(intent, options, runner).await
+        self.pursue(intent, options, runner).await
     }
 
     /// Removes rows whose files are gone.
@@ -66,7 +67,7 @@ impl Database {
         options: &RunOptions,
         runner: Runner<'_>,
     ) -> Result<Done, RunError> {
-        self.run(Intent::Forget(ids), options, runner).await
+        self.pursue(Intent::Forget(ids), options, runner).await
     }
 
     /// Makes the ledger's tables if they are absent.
@@ -75,7 +76,7 @@ impl Database {
     ///
     /// See [`RunError`].
     pub async fn ensure(&self, options: &RunOptions, runner: Runner<'_>) -> Result<Done, RunError> {
-        self.run(Intent::Ensure, options, runner).await
+        self.pursue(Intent::Ensure, options, runner).await
     }
 
     /// Reads the ledger and writes nothing.
@@ -120,7 +121,49 @@ impl Database {
         Ok((snapshot, server, holder))
     }
 
-    async fn run(
+    /// Connects, makes a move, and closes the connection, whatever happened.
+    ///
+    /// # Errors
+    ///
+    /// See [`RunError`].
+    pub async fn run(
+        &self,
+        to: &Move,
+        options: &RunOptions,
+        runner: Runner<'_>,
+    ) -> Result<Done, RunError> {
+        self.pursue(to.intent(), options, runner).await
+    }
+
+    /// Makes a move on a session that the caller opened and keeps. Inside a transaction of the
+    /// caller's nothing is committed; see [`Tenure`].
+    ///
+    /// # Errors
+    ///
+    /// See [`RunError`].
+    pub async fn run_on(
+        &self,
+        session: &mut (dyn Session + '_),
+        to: &Move,
+        options: &RunOptions,
+        runner: Runner<'_>,
+    ) -> Result<Done, RunError> {
+        let dialect = self.found(session, runner)?;
+        let done = self
+            .make(&to.intent(), session, dialect.as_ref(), options, runner)
+            .await;
+        if let Err(failure) = session.unlock().await
+            && done.is_ok()
+        {
+            runner.events.event(Event::Warning {
+                code: "lock-left",
+                message: format!("the lock of the ledger was not given back: {failure}"),
+            });
+        }
+        done
+    }
+
+    async fn pursue(
         &self,
         intent: Intent<'_>,
         options: &RunOptions,
@@ -132,59 +175,57 @@ impl Database {
             Access::Write
         };
         let (mut session, dialect) = self.connect(access, options, runner).await?;
-        if options.dry_run {
-            let read = session.read(&self.options.tables).await;
-            session.close().await;
-            let snapshot = read.map_err(RunError::from_failure)?;
-            check_format(&snapshot)?;
-            let decision = self.decide(&intent, &snapshot, dialect.as_ref(), options)?;
-            self.announce(&decision, &snapshot, runner.events);
-            return Ok(Done {
-                stamped: false,
-                revisions: decision.revisions,
-            });
-        }
-        let Locked {
-            mut session,
-            mut snapshot,
-        } = lock::obtain(
-            session,
-            &self.options.tables,
-            options.lock_timeout,
-            runner.events,
-            runner.cancel,
-        )
-        .await?;
         let done = self
-            .run_locked(
-                &intent,
-                session.as_mut(),
-                &mut snapshot,
-                dialect.as_ref(),
-                options,
-                runner,
-            )
+            .make(&intent, session.as_mut(), dialect.as_ref(), options, runner)
             .await;
         // Closing gives the lock back, whatever happened.
         session.close().await;
         done
     }
 
-    async fn run_locked(
+    async fn make(
         &self,
         intent: &Intent<'_>,
-        session: &mut dyn Session,
-        snapshot: &mut Snapshot,
+        session: &mut (dyn Session + '_),
         dialect: &dyn Dialect,
         options: &RunOptions,
         runner: Runner<'_>,
     ) -> Result<Done, RunError> {
+        let tables = &self.options.tables;
+        if options.dry_run {
+            let snapshot = session.read(tables).await.map_err(RunError::from_failure)?;
+            check_format(&snapshot)?;
+            let decision = self.decide(intent, &snapshot, dialect, session.tenure(), options)?;
+            self.announce(&decision, &snapshot, runner.events);
+            return Ok(Done {
+                stamped: false,
+                revisions: decision.revisions,
+            });
+        }
+        let timeout = options.lock_timeout;
+        let locked = lock::obtain(session, tables, timeout, runner.events, runner.cancel).await?;
+        self.run_locked(intent, locked, dialect, options, runner)
+            .await
+    }
+
+    async fn run_locked(
+        &self,
+        intent: &Intent<'_>,
+        locked: Locked<'_, '_>,
+        dialect: &dyn Dialect,
+        options: &RunOptions,
+        runner: Runner<'_>,
+    ) -> Result<Done, RunError> {
+        let Locked {
+            session,
+            mut snapshot,
+        } = locked;
         let mut committed = Vec::new();
         let mut stale = 0;
         loop {
-            check_format(snapshot)?;
-            let decision = self.decide(intent, snapshot, dialect, options)?;
-            self.announce(&decision, snapshot, runner.events);
+            check_format(&snapshot)?;
+            let decision = self.decide(intent, &snapshot, dialect, session.tenure(), options)?;
+            self.announce(&decision, &snapshot, runner.events);
             let before = committed.len();
             let mut live = Live {
                 session: &mut *session,
@@ -212,7 +253,7 @@ impl Database {
             };
             let seen = snapshot.applied.len();
             let read = session.read(&self.options.tables).await;
-            *snapshot = read.map_err(RunError::from_failure)?;
+            snapshot = read.map_err(RunError::from_failure)?;
             if snapshot.applied.len() != seen {
                 stale = 0;
             }
@@ -250,19 +291,28 @@ impl Database {
                 return Err(RunError::Interrupted { committed: Vec::new() });
             }
         };
-        match self.dialect_of(session.server()) {
-            Ok(dialect) => {
-                runner.events.event(Event::Connected {
-                    driver: driver.info().name.to_owned(),
-                    server: session.server().clone(),
-                });
-                Ok((session, dialect))
-            }
+        match self.found(session.as_ref(), runner) {
+            Ok(dialect) => Ok((session, dialect)),
             Err(error) => {
                 session.close().await;
                 Err(error)
             }
         }
+    }
+
+    /// The dialect of a session's server, which is told.
+    fn found(
+        &self,
+        session: &(dyn Session + '_),
+        runner: Runner<'_>,
+    ) -> Result<Arc<dyn Dialect>, RunError> {
+        let server = session.server();
+        let dialect = self.dialect_of(server)?;
+        runner.events.event(Event::Connected {
+            driver: self.options.driver.info().name.to_owned(),
+            server: server.clone(),
+        });
+        Ok(dialect)
     }
 
     /// The dialect of the server that was found. It must not differ in what it plans from the

@@ -28,7 +28,7 @@ pub(crate) enum Outcome {
 
 /// Sends plans over one session.
 pub(crate) struct Live<'a> {
-    pub(crate) session: &'a mut dyn Session,
+    pub(crate) session: &'a mut (dyn Session + 'a),
     pub(crate) dialect: &'a dyn Dialect,
     pub(crate) by: &'a Identity,
     pub(crate) events: &'a dyn Events,

@@ -1,0 +1,282 @@
+//! Putting a migrator together.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use super::{Error, Inner, Migrator};
+use crate::config::{Config, DatabaseSettings};
+use crate::driver::{Driver, Registry, Server};
+use crate::graph::Graph;
+use crate::ledger::{Identity, LedgerTables};
+use crate::revision::{Directory, RevisionSet, Source};
+use crate::run::{Event, Events, RunOptions};
+
+/// Puts a [`Migrator`] together. What is set here wins over what a configuration says.
+#[must_use = "a builder does nothing until `build`"]
+pub struct MigratorBuilder {
+    registry: Registry,
+    directories: Vec<PathBuf>,
+    sources: Vec<Arc<dyn Source>>,
+    recursive: Option<bool>,
+    name: Option<String>,
+    config_file: Option<PathBuf>,
+    environment: Option<String>,
+    server: Option<String>,
+    tables: Option<LedgerTables>,
+    lock_timeout: Option<Duration>,
+    options: RunOptions,
+    events: Arc<dyn Events>,
+    cancel: CancellationToken,
+}
+
+impl MigratorBuilder {
+    pub(super) fn new() -> Self {
+        Self {
+            registry: Registry::new(),
+            directories: Vec::new(),
+            sources: Vec::new(),
+            recursive: None,
+            name: None,
+            config_file: None,
+            environment: None,
+            server: None,
+            tables: None,
+            lock_timeout: None,
+            options: RunOptions::default(),
+            events: Arc::new(|_: Event| {}),
+            cancel: CancellationToken::new(),
+        }
+    }
+
+    pub(super) fn configured(mut self, name: String) -> Self {
+        self.name = Some(name);
+        self
+    }
+
+    /// Adds a driver; a URL's scheme chooses among them.
+    ///
+    /// # Panics
+    ///
+    /// If one of its schemes has a driver already.
+    pub fn driver(mut self, driver: impl Driver) -> Self {
+        self.registry = self.registry.with(Arc::new(driver));
+        self
+    }
+
+    /// Adds every driver of a registry, such as one with plugins.
+    ///
+    /// # Panics
+    ///
+    /// If one of their schemes has a driver already.
+    pub fn drivers(mut self, registry: &Registry) -> Self {
+        for driver in registry.drivers() {
+            self.registry = self.registry.with(driver.clone());
+        }
+        self
+    }
+
+    /// Adds a migrations directory, read when the migrator is built.
+    pub fn directory(mut self, path: impl Into<PathBuf>) -> Self {
+        self.directories.push(path.into());
+        self
+    }
+
+    /// Searches the directories below their first level.
+    pub fn recursive(mut self, recursive: bool) -> Self {
+        self.recursive = Some(recursive);
+        self
+    }
+
+    /// Adds revisions that `include_dir!` compiled into the program. Their checksums are those of
+    /// the directory, so that a program and `aludel` itself agree on a database.
+    ///
+    /// ```
+    /// use aludel::Migrator;
+    /// use include_dir::{Dir, include_dir};
+    ///
+    /// static MIGRATIONS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../migrations/accounts");
+    ///
+    /// let migrator = Migrator::builder().embedded(&MIGRATIONS).build()?;
+    /// assert!(migrator.revisions().get("20260105101500").is_some());
+    /// # Ok::<(), aludel::Error>(())
+    /// ```
+    #[cfg(feature = "include-dir")]
+    pub fn embedded(self, directory: &'static include_dir::Dir<'static>) -> Self {
+        self.source(crate::revision::Embedded::new(directory))
+    }
+
+    /// Adds revisions from anywhere.
+    pub fn source(mut self, source: impl Source + 'static) -> Self {
+        self.sources.push(Arc::new(source));
+        self
+    }
+
+    /// The configuration file; without it the nearest `aludel.toml` is searched. Only
+    /// [`Migrator::from_config`] reads one.
+    pub fn config_file(mut self, file: impl Into<PathBuf>) -> Self {
+        self.config_file = Some(file.into());
+        self
+    }
+
+    /// The environment of the configuration, such as `prod`.
+    pub fn environment(mut self, name: impl Into<String>) -> Self {
+        self.environment = Some(name.into());
+        self
+    }
+
+    /// The server that offline work plans for, and that a run must find: `"mariadb 10.11"`.
+    pub fn server(mut self, server: impl Into<String>) -> Self {
+        self.server = Some(server.into());
+        self
+    }
+
+    /// The ledger's tables; by default Diesel's and `__aludel_journal`.
+    pub fn ledger(mut self, tables: LedgerTables) -> Self {
+        self.tables = Some(tables);
+        self
+    }
+
+    /// How long a run waits for the lock; by default 60 s.
+    pub fn lock_timeout(mut self, timeout: Duration) -> Self {
+        self.lock_timeout = Some(timeout);
+        self
+    }
+
+    /// How long a connection is tried; by default 10 s.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.options.connect_timeout = timeout;
+        self
+    }
+
+    /// Refuses to apply a revision below one that is applied.
+    pub fn no_holes(mut self, refuse: bool) -> Self {
+        self.options.no_holes = refuse;
+        self
+    }
+
+    /// Plans and tells, and changes nothing.
+    pub fn dry_run(mut self, dry: bool) -> Self {
+        self.options.dry_run = dry;
+        self
+    }
+
+    /// Who runs, for the journal.
+    pub fn identity(mut self, identity: Identity) -> Self {
+        self.options.identity = identity;
+        self
+    }
+
+    /// Who reads the events of runs: a closure, or an [`EventSender`](super::EventSender).
+    ///
+    /// ```
+    /// use aludel::Migrator;
+    /// use aludel::run::Event;
+    ///
+    /// let builder = Migrator::builder().events(|event: Event| {
+    ///     if let Event::LockWaiting { .. } = event {
+    ///         eprintln!("another replica is migrating, waiting for it");
+    ///     }
+    /// });
+    /// # drop(builder);
+    /// ```
+    pub fn events(mut self, events: impl Events + 'static) -> Self {
+        self.events = Arc::new(events);
+        self
+    }
+
+    /// What stops runs: the statement that runs is interrupted and its revision rolled back.
+    pub fn cancel(mut self, token: CancellationToken) -> Self {
+        self.cancel = token;
+        self
+    }
+
+    /// Reads the configuration, if one is asked for, and the revisions' names and metadata.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with them at once. No database is needed.
+    pub fn build(self) -> Result<Migrator, Error> {
+        let settings = match &self.name {
+            Some(name) => Some(self.settings(name)?),
+            None => None,
+        };
+        let settings = settings.as_ref();
+        let revisions = self.revisions(settings)?;
+        let graph = Graph::build(revisions.nodes()).map_err(Error::Graph)?;
+        let configured = settings.and_then(|s| s.server.as_ref()).map(|s| &s.value);
+        let server = self.server.as_ref().or(configured);
+        let server = server.map(|text| text.parse::<Server>()).transpose()?;
+        let mut options = self.options;
+        let configured = settings
+            .and_then(|s| s.lock_timeout.as_ref())
+            .map(|s| s.value);
+        if let Some(timeout) = self.lock_timeout.or(configured) {
+            options.lock_timeout = timeout;
+        }
+        let tables = self
+            .tables
+            .or_else(|| settings.map(DatabaseSettings::ledger_tables));
+        let url = settings.and_then(|s| s.url.as_ref());
+        Ok(Migrator {
+            inner: Arc::new(Inner {
+                url: url.map(|setting| setting.value.clone()),
+                name: self.name.unwrap_or_else(|| "default".into()),
+                registry: self.registry,
+                revisions: Arc::new(revisions),
+                graph: Arc::new(graph),
+                server,
+                tables: tables.unwrap_or_default(),
+                options,
+                events: self.events,
+                cancel: self.cancel,
+            }),
+        })
+    }
+
+    fn settings(&self, name: &str) -> Result<DatabaseSettings, Error> {
+        let variable = |name: &str| std::env::var(name).ok();
+        let file = self
+            .config_file
+            .clone()
+            .or_else(|| variable("ALUDEL_CONFIG").map(PathBuf::from))
+            .or_else(|| Config::find(Path::new(".")))
+            .ok_or_else(|| Error::NoConfig { name: name.into() })?;
+        let config = Config::load(&file).map_err(Error::Config)?;
+        let environment = self.environment.clone().or_else(|| variable("ALUDEL_ENV"));
+        let names = [name.to_owned()];
+        let selected = config
+            .databases(environment.as_deref(), &names, false, &variable)
+            .map_err(Error::Config)?;
+        let mut selected = selected.into_iter();
+        // One name selects one database, or is refused.
+        selected
+            .next()
+            .ok_or_else(|| Error::NoConfig { name: name.into() })
+    }
+
+    fn revisions(&self, settings: Option<&DatabaseSettings>) -> Result<RevisionSet, Error> {
+        let configured = settings.map(|s| (s.migrations.value.as_slice(), s.recursive.value));
+        let recursive = self
+            .recursive
+            .or(configured.map(|(_, r)| r))
+            .unwrap_or(false);
+        let directories = match configured {
+            Some((directories, _)) if self.directories.is_empty() && self.sources.is_empty() => {
+                directories
+            }
+            _ => &self.directories,
+        };
+        if self.sources.is_empty() {
+            return RevisionSet::load(directories, recursive).map_err(Error::Revisions);
+        }
+        let directories = directories.iter();
+        let mut sources: Vec<Arc<dyn Source>> = directories
+            .map(|path| Arc::new(Directory::new(path)) as Arc<dyn Source>)
+            .collect();
+        sources.extend(self.sources.iter().cloned());
+        RevisionSet::from_sources(sources, recursive).map_err(Error::Revisions)
+    }
+}

@@ -1,0 +1,103 @@
+//! Why a migrator could not be built, or a run stopped.
+
+use std::fmt;
+
+use crate::config::{ConfigProblem, UrlError};
+use crate::driver::{InvalidServer, UnknownScheme};
+use crate::graph::GraphProblem;
+use crate::revision::LoadProblem;
+use crate::run::RunError;
+
+/// Why a migrator could not be built, or a run stopped. All problems of a kind come together, and
+/// the text says what failed, where, what is committed and what is not. It never holds a credential.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The configuration cannot be read, or says something wrong.
+    #[error("{}", Lines(.0))]
+    Config(Vec<ConfigProblem>),
+    /// `from_config` found no `aludel.toml`.
+    #[error(
+        "no `aludel.toml` is in the working directory or above it, so there is no database `{name}`: \
+         name the file with `config_file` or ALUDEL_CONFIG"
+    )]
+    NoConfig {
+        /// The database that was asked for.
+        name: String,
+    },
+    /// The revisions cannot be read.
+    #[error("{}", Lines(.0))]
+    Revisions(Vec<LoadProblem>),
+    /// The revisions do not make a graph.
+    #[error("{}", Lines(.0))]
+    Graph(Vec<GraphProblem>),
+    /// What was given is no URL.
+    #[error(transparent)]
+    Url(#[from] UrlError),
+    /// No driver was given for a scheme or a server.
+    #[error("{0}; add one with `MigratorBuilder::driver`")]
+    Driver(#[from] UnknownScheme),
+    /// What was given is no server.
+    #[error(transparent)]
+    Server(#[from] InvalidServer),
+    /// A blocking entry was called where blocking would stop a runtime's thread.
+    #[error(
+        "`{entry}` was called inside a running tokio runtime, whose thread it would block: use \
+         `{instead}(…).await` there"
+    )]
+    InsideRuntime {
+        /// The entry that was called.
+        entry: &'static str,
+        /// The one to call.
+        instead: &'static str,
+    },
+    /// An asynchronous entry was called where no runtime is.
+    #[error(
+        "`{entry}` was called outside a tokio runtime: use `run_blocking` there, or \
+         `Runtime::block_on`"
+    )]
+    NoRuntime {
+        /// The entry that was called.
+        entry: &'static str,
+    },
+    /// A runtime could not be started.
+    #[error("no tokio runtime could be started: {0}")]
+    Runtime(std::io::Error),
+    /// A run stopped.
+    #[error("{}", .0.report())]
+    Run(#[from] RunError),
+}
+
+impl Error {
+    /// A stable code for logs and searches.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Config(problems) => problems.first().map_or("config", ConfigProblem::code),
+            Self::NoConfig { .. } => "no-config",
+            Self::Revisions(problems) => problems.first().map_or("revisions", LoadProblem::code),
+            Self::Graph(_) => "graph",
+            Self::Url(error) => error.code(),
+            Self::Driver(_) => "unknown-driver",
+            Self::Server(_) => "server",
+            Self::InsideRuntime { .. } => "inside-runtime",
+            Self::NoRuntime { .. } => "no-runtime",
+            Self::Runtime(_) => "runtime",
+            Self::Run(error) => error.code(),
+        }
+    }
+}
+
+/// Problems, one a line.
+struct Lines<'a, T>(&'a [T]);
+
+impl<T: fmt::Display> fmt::Display for Lines<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, problem) in self.0.iter().enumerate() {
+            if index > 0 {
+                f.write_str("\n")?;
+            }
+            problem.fmt(f)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,161 @@
+//! What an application embeds: a [`Migrator`] with its revisions, its drivers and its settings.
+//!
+//! Four entries mirror the functions of Alembic's `env.py`:
+//!
+//! | Alembic | here | connection |
+//! | --- | --- | --- |
+//! | `run_migrations_offline()` | [`Migrator::run_offline`] | none: a URL, driver or server name is enough |
+//! | `do_run_migrations(connection)` | [`Migrator::run_on`] | the caller's own, inside its transaction if one is open |
+//! | `run_async_migrations()` | [`Migrator::run`] | one is opened, used and disposed of |
+//! | `run_migrations_online()` | [`Migrator::run_blocking`] | the same, from synchronous code |
+//!
+//! The drivers are crates of their own, so that nobody links an engine that is not wanted:
+//! `aludel-sqlite`, `aludel-postgres`, `aludel-mysql`, and whatever else implements
+//! [`Driver`](crate::driver::Driver). Connections of Diesel's, and Diesel's migrations, are lent to
+//! a migrator by the crate `aludel-diesel`.
+//!
+//! Deliberately absent: printing, signals, `.env` files. Events tell how a run goes, a
+//! [`CancellationToken`](tokio_util::sync::CancellationToken) stops it.
+
+mod builder;
+mod entries;
+mod error;
+mod stream;
+#[cfg(test)]
+mod tests;
+mod url;
+
+use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
+
+use crate::config::DatabaseUrl;
+use crate::driver::{Driver, Registry, Server};
+use crate::graph::Graph;
+use crate::ledger::LedgerTables;
+use crate::revision::RevisionSet;
+use crate::run::{Database, DatabaseOptions, Events, RunOptions};
+
+pub use builder::MigratorBuilder;
+pub use error::Error;
+pub use stream::{EventSender, EventStream, event_stream};
+pub use url::IntoUrl;
+
+/// Moves databases through one set of revisions.
+///
+/// It is made once, from [`Migrator::builder`] or [`Migrator::from_config`], and may then run on any
+/// number of databases (tenants, say), also at the same time. Cloning is cheap.
+///
+/// ```
+/// use aludel::Migrator;
+///
+/// # let directory = tempfile::tempdir()?;
+/// # let migrations = directory.path().join("migrations");
+/// # let revision = migrations.join("2026-01-05-101500_accounts");
+/// # std::fs::create_dir_all(&revision)?;
+/// # std::fs::write(revision.join("up.sql"), "CREATE TABLE accounts (id INTEGER PRIMARY KEY);")?;
+/// # let file = directory.path().join("app.db");
+/// # let url = format!("sqlite:{}", file.display());
+/// # tokio::runtime::Runtime::new()?.block_on(async {
+/// let migrator = Migrator::builder()
+///     .driver(aludel_sqlite::SqliteDriver::new())
+///     .directory(&migrations)
+///     .build()?;
+/// let done = migrator.run(&url, "heads").await?;
+/// assert_eq!(done.revisions, ["2026-01-05-101500_accounts"]);
+/// assert!(migrator.status(&url).await?.pending.is_empty());
+/// # Ok::<(), aludel::Error>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct Migrator {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    name: String,
+    registry: Registry,
+    revisions: Arc<RevisionSet>,
+    graph: Arc<Graph>,
+    url: Option<DatabaseUrl>,
+    server: Option<Server>,
+    tables: LedgerTables,
+    options: RunOptions,
+    events: Arc<dyn Events>,
+    cancel: CancellationToken,
+}
+
+impl Migrator {
+    /// A builder with the defaults: no drivers, no revisions, Diesel's ledger, 60 s for the lock.
+    pub fn builder() -> MigratorBuilder {
+        MigratorBuilder::new()
+    }
+
+    /// A builder that takes what is not set on it from the database `name` of `aludel.toml`, as
+    /// Alembic's `env.py` takes an engine from its section.
+    ///
+    /// The file is the one that `ALUDEL_CONFIG` names, or the nearest above the working directory;
+    /// `ALUDEL_ENV` names an environment, unless [`MigratorBuilder::environment`] does.
+    ///
+    /// ```
+    /// use aludel::Migrator;
+    ///
+    /// # let directory = tempfile::tempdir()?;
+    /// # let file = directory.path().join("aludel.toml");
+    /// # std::fs::create_dir(directory.path().join("migrations"))?;
+    /// # let revision = directory.path().join("migrations/2026-01-05-101500_accounts");
+    /// # std::fs::create_dir(&revision)?;
+    /// # std::fs::write(revision.join("up.sql"), "CREATE TABLE accounts (id INTEGER);")?;
+    /// std::fs::write(&file, r#"
+    ///     [databases.accounts]
+    ///     migrations = "migrations"
+    ///     url = "sqlite:accounts.db"
+    /// "#)?;
+    /// let migrator = Migrator::from_config("accounts")
+    ///     .config_file(&file) // the default: searched upwards
+    ///     .driver(aludel_sqlite::SqliteDriver::new())
+    ///     .build()?;
+    /// let url = migrator.url().expect("the file gives it");
+    /// assert_eq!(migrator.run_blocking(url, "heads")?.revisions.len(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn from_config(name: impl Into<String>) -> MigratorBuilder {
+        MigratorBuilder::new().configured(name.into())
+    }
+
+    /// The URL that the configuration gives.
+    pub fn url(&self) -> Option<&DatabaseUrl> {
+        self.inner.url.as_ref()
+    }
+
+    /// The revisions.
+    pub fn revisions(&self) -> &RevisionSet {
+        &self.inner.revisions
+    }
+
+    /// Their graph.
+    pub fn graph(&self) -> &Graph {
+        &self.inner.graph
+    }
+
+    fn database(
+        &self,
+        driver: &Arc<dyn Driver>,
+        scheme: &str,
+        url: Option<DatabaseUrl>,
+        server: Option<Server>,
+    ) -> Database {
+        let inner = &self.inner;
+        let options = DatabaseOptions {
+            name: inner.name.clone(),
+            driver: driver.clone(),
+            scheme: scheme.to_owned(),
+            url,
+            server: server.or_else(|| inner.server.clone()),
+            tables: inner.tables.clone(),
+            names: inner.registry.names(),
+        };
+        Database::new(options, inner.revisions.clone(), inner.graph.clone())
+    }
+}

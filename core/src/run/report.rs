@@ -1,0 +1,123 @@
+//! A run's error as lines of text, for applications: what failed, where, what is committed, what is
+//! not. The command line tells the same by its own means.
+
+use super::{RunError, ScriptIssue, StatementFailure};
+use crate::driver::Failure;
+use crate::ledger::Direction;
+
+impl RunError {
+    /// The error as lines of text.
+    pub fn report(&self) -> String {
+        let lines = match self {
+            Self::Scripts(issues) => issues.iter().flat_map(issue).collect(),
+            Self::Refused { message, help, .. } => vec![message.clone(), format!("help: {help}")],
+            Self::Session(failure) => told(failure.message.clone(), failure),
+            Self::Statement(failure) => statement(failure),
+            Self::Locked {
+                holder: Some(holder),
+                ..
+            } => vec![
+                format!("{self}; nothing was changed"),
+                format!(
+                    "session {} holds it: {}",
+                    holder.session, holder.description
+                ),
+            ],
+            Self::Interrupted { committed } => vec![self.to_string(), committed_fact(committed)],
+            _ => vec![self.to_string()],
+        };
+        lines.join("\n")
+    }
+}
+
+fn issue(issue: &ScriptIssue) -> Vec<String> {
+    let ScriptIssue {
+        path, line, column, ..
+    } = issue;
+    let mut lines = vec![format!(
+        "{}:{line}:{column}: {}",
+        path.display(),
+        issue.message
+    )];
+    lines.extend(issue.help.iter().map(|help| format!("help: {help}")));
+    lines
+}
+
+/// What a server tells besides its message.
+fn told(headline: String, failure: &Failure) -> Vec<String> {
+    let mut lines = vec![match &failure.code {
+        Some(code) => format!("{headline} ({code})"),
+        None => headline,
+    }];
+    for (name, text) in [
+        ("detail", &failure.detail),
+        ("hint", &failure.hint),
+        ("context", &failure.context),
+    ] {
+        lines.extend(text.iter().map(|text| format!("{name}: {text}")));
+    }
+    lines
+}
+
+fn statement(failure: &StatementFailure) -> Vec<String> {
+    let mut lines = told(failure.headline(), &failure.failure);
+    match &failure.script {
+        Some((path, _)) => lines.insert(
+            1,
+            format!("{}:{}:{}", path.display(), failure.line, failure.column),
+        ),
+        None => lines.push(format!("the statement was: {}", failure.statement)),
+    }
+    lines.push(committed_fact(&failure.committed));
+    lines.extend(failure.fate());
+    lines
+}
+
+impl StatementFailure {
+    /// What stopped, at which statement, and the first line of the server's message.
+    pub fn headline(&self) -> String {
+        let message = self.failure.message.lines().next().unwrap_or_default();
+        match (&self.revision, self.number) {
+            (Some(revision), Some((number, of))) => {
+                format!("`{revision}` stopped at statement {number} of {of}: {message}")
+            }
+            (Some(revision), None) => format!("`{revision}` stopped: {message}"),
+            (None, _) => format!("the ledger could not be written: {message}"),
+        }
+    }
+
+    /// What became of the revision that stopped.
+    pub fn fate(&self) -> Option<String> {
+        let revision = self.revision.as_ref()?;
+        Some(match (&self.part_way, self.direction) {
+            (Some(part), _) => {
+                let of = part
+                    .statements
+                    .map_or(String::new(), |n| format!(" of {n}"));
+                format!(
+                    "`{revision}` is part-way: {} statement(s){of} are committed, the rest is not",
+                    part.completed
+                )
+            }
+            _ if self.committed.contains(revision) => {
+                format!("`{revision}` is committed; what stands after its COMMIT failed")
+            }
+            (None, Some(Direction::Down)) => {
+                format!("`{revision}` was rolled back and is still applied")
+            }
+            (None, _) => format!("`{revision}` was rolled back and is not applied"),
+        })
+    }
+}
+
+/// What a run committed, in a sentence.
+pub fn committed_fact(committed: &[String]) -> String {
+    match committed {
+        [] => "no revision of this run is committed".into(),
+        [one] => format!("committed in this run: {one}"),
+        [.., last] => format!(
+            "committed in this run: {} revisions, the last {last}",
+            committed.len()
+        ),
+    }
+}
