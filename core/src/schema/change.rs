@@ -182,6 +182,8 @@ pub enum Change {
         name: Ident,
         /// On which table.
         table: Name,
+        /// The whole statement, as written.
+        text: String,
     },
     /// `DROP TRIGGER`.
     DropTrigger {

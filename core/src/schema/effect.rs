@@ -56,6 +56,8 @@ pub struct TableEffect {
     pub after: Option<Arc<Table>>,
     /// Columns that were renamed: before and after.
     pub renamed: Vec<(Ident, Ident)>,
+    /// Columns of `before` that were dropped, also if `after` has a new one of the same name.
+    pub dropped: Vec<Ident>,
     /// How the rows' values are converted (`ALTER … TYPE … USING`), by the column's name after
     /// the change; the expression names columns as before.
     pub using: Vec<(Ident, Expr)>,

@@ -28,7 +28,8 @@ pub trait Target: Send + Sync {
     /// What cannot be done without losing something.
     fn table(&self, change: &TableChange<'_>) -> Result<Rendered, Vec<Refusal>>;
 
-    /// The statements for a view's change.
+    /// The statements for a view's change. The last one creates the view; in the schema that the
+    /// target holds, that statement is the view's [`View::text`].
     ///
     /// # Errors
     ///
