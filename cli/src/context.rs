@@ -349,8 +349,11 @@ fn registry() -> Registry {
 pub(crate) fn load(settings: &DatabaseSettings) -> Result<(RevisionSet, Graph), Vec<Problem>> {
     let revisions = RevisionSet::load(&settings.migrations.value, settings.recursive.value)
         .map_err(|problems| problems.iter().map(Problem::from).collect::<Vec<_>>())?;
-    let graph = Graph::build(revisions.nodes())
-        .map_err(|problems| problems.iter().map(Problem::from).collect::<Vec<_>>())?;
+    let graph = Graph::build(revisions.nodes()).map_err(|problems| {
+        let shown = problems.iter();
+        let shown = shown.map(|problem| Problem::of_graph(problem, &revisions));
+        shown.collect::<Vec<_>>()
+    })?;
     Ok((revisions, graph))
 }
 

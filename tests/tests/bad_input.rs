@@ -63,7 +63,8 @@ exit 1
 == stderr
 toml-syntax
 
-  × [DIR]/aludel.toml:2:19: invalid basic string, expected `"`
+  × invalid basic string, expected `"`
+  │ at [DIR]/aludel.toml:2:19
 
 
 "#]],
@@ -82,11 +83,13 @@ exit 1
 == stderr
 config-unknown-key
 
-  × [DIR]/aludel.toml:3:1: unknown key `databases.main.migration`, did you mean `migrations`?
+  × unknown key `databases.main.migration`, did you mean `migrations`?
+  │ at [DIR]/aludel.toml:3:1
 
 config-unknown-key
 
-  × [DIR]/aludel.toml:4:1: unknown key `databases.main.lokc`
+  × unknown key `databases.main.lokc`
+  │ at [DIR]/aludel.toml:4:1
 
 
 "#]],
@@ -156,12 +159,10 @@ exit 1
 == stderr
 script-empty
 
-  × line 1, column 1: the script holds no statement
-  │ migrations/2026-01-06-101500_b/up.sql:1:1
+  × the script holds no statement
    ╭─[migrations/2026-01-06-101500_b/up.sql:1:1]
  1 │ -- nothing here
    · ▲
-   · ╰── here
  2 │ 
  3 │   ;
    ╰────
@@ -183,7 +184,8 @@ exit 1
 == stderr
 script-not-utf8
 
-  × migrations/2026-01-06-101500_b/up.sql:2: the script is not UTF-8 (byte 18)
+  × the script is not UTF-8 (byte 18)
+  │ at migrations/2026-01-06-101500_b/up.sql:2:9
   help: save the file as UTF-8
 
 
@@ -202,7 +204,8 @@ exit 1
 == stderr
 script-nul
 
-  × migrations/2026-01-06-101500_b/up.sql:2: the script holds a NUL byte (byte 18)
+  × the script holds a NUL byte (byte 18)
+  │ at migrations/2026-01-06-101500_b/up.sql:2:9
   help: remove the NUL byte
 
 
@@ -226,6 +229,7 @@ revision-id
   × `migrations/123456789012345678901234567890123456789012345678901_b`: the revision id
   │ `123456789012345678901234567890123456789012345678901` has 51 characters; the ledger holds at
   │ most 50
+  help: the id is the directory's name up to the first `_`, hyphens removed: rename the directory
 
 
 "#]],
@@ -243,13 +247,11 @@ exit 1
 == stderr
 script-ends-transaction
 
-  × line 2, column 1: COMMIT would end or replace the transaction the script runs in
-  │ migrations/2026-01-06-101500_b/up.sql:2:1
+  × COMMIT would end or replace the transaction the script runs in
    ╭─[migrations/2026-01-06-101500_b/up.sql:2:1]
  1 │ CREATE TABLE b (id INT);
  2 │ COMMIT;
-   · ───┬──
-   ·    ╰── here
+   · ──────
  3 │ BEGIN;
  4 │ SELECT 1;
    ╰────
@@ -257,14 +259,12 @@ script-ends-transaction
 
 script-ends-transaction
 
-  × line 3, column 1: BEGIN would end or replace the transaction the script runs in
-  │ migrations/2026-01-06-101500_b/up.sql:3:1
+  × BEGIN would end or replace the transaction the script runs in
    ╭─[migrations/2026-01-06-101500_b/up.sql:3:1]
  1 │ CREATE TABLE b (id INT);
  2 │ COMMIT;
  3 │ BEGIN;
-   · ──┬──
-   ·   ╰── here
+   · ─────
  4 │ SELECT 1;
    ╰────
   help: remove it: the script has a transaction already; or add a line `-- aludel: no-transaction`
@@ -285,13 +285,11 @@ exit 1
 == stderr
 script-copy
 
-  × line 2, column 1: COPY … FROM STDIN reads data from the client
-  │ migrations/2026-01-06-101500_b/up.sql:2:1
+  × COPY … FROM STDIN reads data from the client
    ╭─[migrations/2026-01-06-101500_b/up.sql:2:1]
  1 │ CREATE TABLE b (id INT);
  2 │ COPY b FROM STDIN;
-   · ────────┬────────
-   ·         ╰── here
+   · ─────────────────
  3 │ 1
  4 │ 2
    ╰────
@@ -313,13 +311,11 @@ exit 1
 == stderr
 script-client-command
 
-  × line 2, column 1: `\i` is a command of the psql client, not SQL
-  │ migrations/2026-01-06-101500_b/up.sql:2:1
+  × `\i` is a command of the psql client, not SQL
    ╭─[migrations/2026-01-06-101500_b/up.sql:2:1]
  1 │ CREATE TABLE b (id INT);
  2 │ \i other.sql
-   · ──────┬─────
-   ·       ╰── here
+   · ────────────
  3 │ SELECT 1;
    ╰────
   help: remove the line: migrations are sent to the server, no client reads them
@@ -440,7 +436,7 @@ warning: the ledger has a revision without a file: 20260106101500 (remove with `
         str![[r#"
 exit 0
 == stderr
-  - 20260106101500 stamped
+  - 20260106101500 removed from the ledger
 the ledger is set
 
 "#]],
@@ -555,18 +551,14 @@ fn a_database_that_cannot_be_written_is_refused_by_the_engine() {
 exit 5
 == stderr
 1 revision to apply
-statement-refused
+database-read-only
 
-  × `2026-01-06-101500_b` stopped: attempt to write a readonly database
-  │ the statement was: INSERT INTO "main"."__aludel_journal" (revision, event) SELECT
-  │ '20260106101500', 'refused' FROM (SELECT 1 AS one) AS guard WHERE EXISTS (SELECT 1 FROM
-  │ "main"."__diesel_schema_migrations" WHERE version IN ('20260106101500')) OR (SELECT count(*)
-  │ FROM "main"."__diesel_schema_migrations" WHERE version IN ('20260105101500')) <> 1
+  × `2026-01-06-101500_b` did not begin: attempt to write a readonly database
   │ the server's code is SQLITE_READONLY
   │ hint: the file or its directory cannot be written by this user
   │ no revision of this run is committed
   │ `2026-01-06-101500_b` was rolled back and is not applied
-  help: mend the script or the cause, then `aludel upgrade` again
+  help: make the database writable, then `aludel upgrade` again
 
 
 "#]],
@@ -599,15 +591,15 @@ exit 5
 statement-refused
 
   × `2026-01-06-101500_b` stopped at statement 2 of 2: disk I/O error
-  │ migrations/2026-01-06-101500_b/up.sql:2:1
   │ the server's code is SQLITE_IOERR
+  │ hint: a file could not be read or written: a full disk, a limit on the size of files, or a
+  │ failing disk
   │ no revision of this run is committed
   │ `2026-01-06-101500_b` was rolled back and is not applied
    ╭─[migrations/2026-01-06-101500_b/up.sql:2:1]
  1 │     CREATE TABLE b (x TEXT);
  2 │ ╭─▶ WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000)
- 3 │ ├─▶ INSERT INTO b SELECT hex(randomblob(1000)) FROM n;
-   · ╰──── disk I/O error
+ 3 │ ╰─▶ INSERT INTO b SELECT hex(randomblob(1000)) FROM n;
    ╰────
   help: mend the script or the cause, then `aludel upgrade` again
 
@@ -629,10 +621,9 @@ fn a_page_limit_that_a_script_sets_is_a_full_database_too() {
 exit 5
 == stderr
 1 revision to apply
-statement-refused
+database-full
 
   × `2026-01-06-101500_b` stopped at statement 3 of 3: database or disk is full
-  │ migrations/2026-01-06-101500_b/up.sql:3:1
   │ the server's code is SQLITE_FULL
   │ hint: the disk, or the limit of the database, is full
   │ no revision of this run is committed
@@ -641,10 +632,9 @@ statement-refused
  1 │ PRAGMA max_page_count = 20;
  2 │ CREATE TABLE b (x TEXT);
  3 │ INSERT INTO b VALUES (hex(randomblob(200000)));
-   · ───────────────────────┬──────────────────────
-   ·                        ╰── database or disk is full
+   · ──────────────────────────────────────────────
    ╰────
-  help: mend the script or the cause, then `aludel upgrade` again
+  help: make room, then `aludel upgrade` again
 
 
 "#]],
@@ -712,7 +702,9 @@ exit 1
 == stderr
 url-at-after-host
 
-  × [DIR]/aludel.toml:2:1: database `main`: the database URL has an `@` after its host: percent-encode `/` as `%2F`, `?` as `%3F` and `@` as `%40` in a user name, password, database name or parameter
+  × database `main`: the database URL has an `@` after its host: percent-encode `/` as `%2F`, `?`
+  │ as `%3F` and `@` as `%40` in a user name, password, database name or parameter
+  │ at [DIR]/aludel.toml:2:1
 
 
 "#]],
@@ -877,18 +869,42 @@ fn problems_of_the_graph_are_reported_together() {
         str![[r#"
 exit 1
 == stderr
-graph
+graph-duplicate-label
 
   × the label `x` stands on `2026-01-05-101500_a` and on `2026-01-07-101500_c`
+  │ see also migrations/2026-01-05-101500_a/metadata.toml:3:18
+   ╭─[migrations/2026-01-07-101500_c/metadata.toml:3:18]
+ 1 │ run_in_transaction = true
+ 2 │ down_revision = ["20260105101599"]
+ 3 │ branch_labels = ["x"]
+   ·                  ───
+   ╰────
+  help: a label stands on one revision: remove or rename one of the two
 
-graph
+graph-unknown-parent
 
   × revision `2026-01-07-101500_c` names the parent `20260105101599`, which does not exist
+   ╭─[migrations/2026-01-07-101500_c/metadata.toml:2:18]
+ 1 │ run_in_transaction = true
+ 2 │ down_revision = ["20260105101599"]
+   ·                  ────────────────
+ 3 │ branch_labels = ["x"]
+   ╰────
+  help: name a revision that is there, or bring the missing directory back; `down_revision = []`
+        makes a root
 
-graph
+graph-cycle
 
-  × these revisions need each other: 2026-01-05-101500_a -> 2026-01-06-101500_b -> 2026-01-05-
-  │ 101500_a
+  × these revisions need each other: 2026-01-05-101500_a -> 2026-01-06-101500_b ->
+  │ 2026-01-05-101500_a
+  │ see also migrations/2026-01-06-101500_b/metadata.toml:2:18
+   ╭─[migrations/2026-01-05-101500_a/metadata.toml:2:18]
+ 1 │ run_in_transaction = true
+ 2 │ down_revision = ["20260106101500"]
+   ·                  ────────────────
+ 3 │ branch_labels = ["x"]
+   ╰────
+  help: one of these revisions must not name the next: remove it from that list
 
 
 "#]],
@@ -971,7 +987,8 @@ exit 1
 protected
 
   × database `main` is protected
-  help: if you mean it, add `--yes-on main` (protected by: default)
+  help: if you mean it, add `--yes-on main` (in the environment `prod`, as in every one but `dev`,
+        databases are protected unless they say `protected = false`)
 
 
 "#]],
@@ -985,7 +1002,8 @@ exit 1
 protected
 
   × database `main` is protected
-  help: if you mean it, add `--yes-on main` (protected by: default)
+  help: if you mean it, add `--yes-on main` (in the environment `prod`, as in every one but `dev`,
+        databases are protected unless they say `protected = false`)
 
 
 "#]],
@@ -999,7 +1017,8 @@ exit 1
 protected
 
   × database `main` is protected
-  help: if you mean it, add `--yes-on main` (protected by: default)
+  help: if you mean it, add `--yes-on main` (in the environment `prod`, as in every one but `dev`,
+        databases are protected unless they say `protected = false`)
 
 
 "#]],
@@ -1019,7 +1038,8 @@ exit 1
 == stderr
 config-unset-variable
 
-  × [DIR]/aludel.toml:5:1: the `url` of the database `main` needs the variable `MAIN_URL`, which is not set
+  × the `url` of the database `main` needs the variable `MAIN_URL`, which is not set
+  │ at [DIR]/aludel.toml:5:1
 
 
 "#]],
@@ -1139,47 +1159,39 @@ exit 1
 == stderr
 script-empty
 
-  × line 1, column 1: the script holds no statement
-  │ migrations/2026-01-06-101500_b/up.sql:1:1
+  × the script holds no statement
    ╭─[migrations/2026-01-06-101500_b/up.sql:1:1]
  1 │ -- nothing
    · ▲
-   · ╰── here
    ╰────
   help: write a statement that does nothing, such as SELECT 1
 
 script-unterminated
 
-  × line 2, column 8: this string is never closed
-  │ migrations/2026-01-07-101500_c/up.sql:2:8
+  × this string is never closed
    ╭─[migrations/2026-01-07-101500_c/up.sql:2:8]
  1 │ SELECT 1;
  2 │ SELECT 'open;
-   ·        ┬
-   ·        ╰── here
+   ·        ─
    ╰────
   help: close it with the quote that opened it
 
 script-ends-transaction
 
-  × line 2, column 1: ROLLBACK would end or replace the transaction the script runs in
-  │ migrations/2026-01-08-101500_d/up.sql:2:1
+  × ROLLBACK would end or replace the transaction the script runs in
    ╭─[migrations/2026-01-08-101500_d/up.sql:2:1]
  1 │ CREATE TABLE d (id INT);
  2 │ ROLLBACK;
-   · ────┬───
-   ·     ╰── here
+   · ────────
    ╰────
   help: remove it: the script has a transaction already; or add a line `-- aludel: no-transaction`
 
 script-directive
 
-  × line 1, column 1: `postgers` is not the name of a driver or flavour
-  │ migrations/2026-01-09-101500_e/up.sql:1:1
+  × `postgers` is not the name of a driver or flavour
    ╭─[migrations/2026-01-09-101500_e/up.sql:1:1]
  1 │ -- aludel: only=postgers
-   · ────────────┬───────────
-   ·             ╰── here
+   · ────────────────────────
  2 │ SELECT 1;
  3 │ -- aludel: end
    ╰────
@@ -1198,47 +1210,39 @@ default: 5 revisions, 4 problems, 0 warnings
 == stderr
 script-empty
 
-  × line 1, column 1: the script holds no statement
-  │ migrations/2026-01-06-101500_b/up.sql:1:1
+  × the script holds no statement
    ╭─[migrations/2026-01-06-101500_b/up.sql:1:1]
  1 │ -- nothing
    · ▲
-   · ╰── here
    ╰────
   help: write a statement that does nothing, such as SELECT 1
 
 script-unterminated
 
-  × line 2, column 8: this string is never closed
-  │ migrations/2026-01-07-101500_c/up.sql:2:8
+  × this string is never closed
    ╭─[migrations/2026-01-07-101500_c/up.sql:2:8]
  1 │ SELECT 1;
  2 │ SELECT 'open;
-   ·        ┬
-   ·        ╰── here
+   ·        ─
    ╰────
   help: close it with the quote that opened it
 
 script-ends-transaction
 
-  × line 2, column 1: ROLLBACK would end or replace the transaction the script runs in
-  │ migrations/2026-01-08-101500_d/up.sql:2:1
+  × ROLLBACK would end or replace the transaction the script runs in
    ╭─[migrations/2026-01-08-101500_d/up.sql:2:1]
  1 │ CREATE TABLE d (id INT);
  2 │ ROLLBACK;
-   · ────┬───
-   ·     ╰── here
+   · ────────
    ╰────
   help: remove it: the script has a transaction already; or add a line `-- aludel: no-transaction`
 
 script-directive
 
-  × line 1, column 1: `postgers` is not the name of a driver or flavour
-  │ migrations/2026-01-09-101500_e/up.sql:1:1
+  × `postgers` is not the name of a driver or flavour
    ╭─[migrations/2026-01-09-101500_e/up.sql:1:1]
  1 │ -- aludel: only=postgers
-   · ────────────┬───────────
-   ·             ╰── here
+   · ────────────────────────
  2 │ SELECT 1;
  3 │ -- aludel: end
    ╰────
@@ -1265,15 +1269,13 @@ exit 5
 statement-refused
 
   × `2026-01-06-101500_b` stopped at statement 2 of 2: no such table: nowhere
-  │ migrations/2026-01-06-101500_b/up.sql:2:1
   │ the server's code is SQLITE_ERROR
   │ no revision of this run is committed
   │ `2026-01-06-101500_b` was rolled back and is not applied
    ╭─[migrations/2026-01-06-101500_b/up.sql:2:1]
  1 │     CREATE TABLE b (id INT);
  2 │ ╭─▶ INSERT INTO nowhere
- 3 │ ├─▶   VALUES (1);
-   · ╰──── no such table: nowhere
+ 3 │ ╰─▶   VALUES (1);
    ╰────
   help: mend the script or the cause, then `aludel upgrade` again
 

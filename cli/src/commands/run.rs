@@ -2,6 +2,7 @@
 
 use std::io::Write;
 
+use aludel::config::Origin;
 use aludel::driver::Client;
 use aludel::run::{Done, RunError, Runner};
 use tokio_util::sync::CancellationToken;
@@ -152,7 +153,7 @@ fn script(
 fn online(context: &Context, work: &Work<'_>, run: Option<&Run>, destroys: bool) -> Answer {
     let targets = context.targets(Need::Session)?;
     if destroys && !run.is_some_and(|run| run.dry_run) {
-        confirm(&targets, run)?;
+        confirm(context, &targets, run)?;
     }
     let several = targets.len() > 1;
     block_on(async |cancel| {
@@ -254,7 +255,8 @@ fn finish(reporter: &Reporter, work: &Work<'_>, done: &Done, dry_run: bool) {
 }
 
 /// A protected database is destroyed only by somebody who types its name.
-fn confirm(targets: &[Target], run: Option<&Run>) -> Result<(), Vec<Problem>> {
+fn confirm(context: &Context, targets: &[Target], run: Option<&Run>) -> Result<(), Vec<Problem>> {
+    let environment = context.global.environment.as_deref();
     let confirmed = |name: &String| run.is_some_and(|run| run.yes_on.contains(name));
     let problems: Vec<_> = targets
         .iter()
@@ -266,8 +268,15 @@ fn confirm(targets: &[Target], run: Option<&Run>) -> Result<(), Vec<Problem>> {
                 format!("database `{}` is protected", settings.name),
             )
             .help(format!(
-                "if you mean it, add `--yes-on {}` (protected by: {})",
-                settings.name, settings.protected.origin
+                "if you mean it, add `--yes-on {}` ({})",
+                settings.name,
+                match (&settings.protected.origin, environment) {
+                    (Origin::Default, Some(environment)) => format!(
+                        "in the environment `{environment}`, as in every one but `dev`, databases are protected \
+                         unless they say `protected = false`"
+                    ),
+                    (origin, _) => format!("protected by {origin}"),
+                }
             ))
         })
         .collect();

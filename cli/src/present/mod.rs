@@ -2,7 +2,8 @@
 //!
 //! stdout carries the answer, stderr everything else. Colour never carries meaning alone.
 
-mod convert;
+mod of_files;
+mod of_runs;
 mod problem;
 mod reporter;
 

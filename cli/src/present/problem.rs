@@ -31,7 +31,8 @@ pub(crate) struct Place {
     pub(crate) span: Range<usize>,
     pub(crate) line: usize,
     pub(crate) column: usize,
-    pub(crate) label: String,
+    /// What to write at the place, where that is not the message itself.
+    pub(crate) label: Option<String>,
 }
 
 impl Problem {
@@ -90,12 +91,11 @@ impl Problem {
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)?;
-        // The place stands in the message too: a label is lost where the text is not at hand,
-        // and a terminal makes `file:line:column` a link.
-        if let Some(place) = &self.place {
+        // Where the text is at hand its frame names the place.
+        if let Some(place) = self.place.as_ref().filter(|place| place.text.is_none()) {
             write!(
                 f,
-                "\n{}:{}:{}",
+                "\nat {}:{}:{}",
                 place.path.display(),
                 place.line,
                 place.column
@@ -153,7 +153,7 @@ impl Diagnostic for Drawn<'_> {
         let place = self.problem.place.as_ref()?;
         self.source.as_ref()?;
         let length = place.span.len();
-        let label = LabeledSpan::new(Some(place.label.clone()), place.span.start, length);
+        let label = LabeledSpan::new(place.label.clone(), place.span.start, length);
         Some(Box::new(std::iter::once(label)))
     }
 }

@@ -8,6 +8,7 @@ use aludel::run::{Event, Events};
 use anstream::eprintln;
 use miette::{GraphicalReportHandler, GraphicalTheme};
 use owo_colors::OwoColorize;
+use textwrap::{WordSeparator, WordSplitter};
 
 use super::{Drawn, Problem};
 use crate::args::Format;
@@ -94,9 +95,13 @@ impl Out {
         } else {
             GraphicalTheme::unicode_nocolor()
         };
+        // Ids, paths and SQL stay whole: people copy them.
         let handler = GraphicalReportHandler::new_themed(theme)
             .with_links(false)
-            .with_width(100)
+            .with_width(width())
+            .with_word_separator(WordSeparator::AsciiSpace)
+            .with_word_splitter(WordSplitter::NoHyphenation)
+            .with_break_words(false)
             .with_context_lines(2);
         let mut text = String::new();
         if handler
@@ -110,6 +115,13 @@ impl Out {
         }
         eprintln!("{text}");
     }
+}
+
+/// How wide a problem may be drawn: as the terminal, and never wider than one likes to read.
+fn width() -> usize {
+    const MOST: usize = 100;
+    let terminal = terminal_size::terminal_size_of(io::stderr());
+    terminal.map_or(MOST, |(width, _)| usize::from(width.0).min(MOST))
 }
 
 /// Reads the events of one database's run.
@@ -211,19 +223,12 @@ impl Events for Reporter {
                 ));
             }
             Event::Stamped { added, removed } => {
-                for id in added {
-                    self.line(&format!(
-                        "  {} {id} {}",
-                        "+".green().bold(),
-                        "stamped".dimmed()
-                    ));
-                }
-                for id in removed {
-                    self.line(&format!(
-                        "  {} {id} {}",
-                        "-".green().bold(),
-                        "stamped".dimmed()
-                    ));
+                let entered = added.iter().map(|id| ("+", id, "entered in the ledger"));
+                let removed = removed
+                    .iter()
+                    .map(|id| ("-", id, "removed from the ledger"));
+                for (sign, id, word) in entered.chain(removed) {
+                    self.line(&format!("  {} {id} {}", sign.green().bold(), word.dimmed()));
                 }
             }
             _ => {}

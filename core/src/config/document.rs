@@ -3,6 +3,7 @@
 //! Problems carry a key and a place, never a value: a value may be a URL with a password, which
 //! is also why the parser's own rendering of an error, which quotes the line, is not used.
 
+use std::ops::Range;
 use std::path::Path;
 
 use toml::Spanned;
@@ -194,6 +195,21 @@ impl<'d, 't> Entry<'d, 't> {
                 .collect(),
             _ => Err(self.wrong_type(EXPECTED, self.value)),
         }
+    }
+
+    /// Where the strings of a value stand, a string alone or in a list, quotes included.
+    pub(crate) fn string_spans(&self) -> Vec<(&str, Range<usize>)> {
+        let items = match self.value.get_ref() {
+            DeValue::Array(items) => items.iter().collect(),
+            _ => vec![self.value],
+        };
+        let text = |item: &'d Spanned<DeValue<'t>>| Some((item.get_ref().as_str()?, item.span()));
+        items.into_iter().filter_map(text).collect()
+    }
+
+    /// Where the whole value stands.
+    pub(crate) fn value_span(&self) -> Range<usize> {
+        self.value.span()
     }
 
     /// The value as a whole number of seconds or a string that `parse` understands.

@@ -38,6 +38,15 @@ impl Place {
     }
 }
 
+impl Place {
+    /// The text of a problem without the place that it begins with: for whoever shows both apart.
+    pub fn strip<'t>(&self, text: &'t str) -> &'t str {
+        let rest = text.strip_prefix(&self.to_string());
+        rest.and_then(|rest| rest.strip_prefix(": "))
+            .unwrap_or(text)
+    }
+}
+
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}:{}", self.file.display(), self.line, self.column)

@@ -148,6 +148,19 @@ impl ConfigProblem {
             Self::Url { source, .. } => source.code(),
         }
     }
+
+    /// Where it stands, if that is a place in the file; the text begins with it.
+    pub fn place(&self) -> Option<&Place> {
+        match self {
+            Self::Toml(problem) => Some(problem.place()),
+            Self::UnknownKey { place, .. }
+            | Self::UnknownOverlay { place, .. }
+            | Self::UnsetVariable { place, .. }
+            | Self::MalformedVariable { place, .. }
+            | Self::Url { place, .. } => Some(place),
+            _ => None,
+        }
+    }
 }
 
 fn did_you_mean(suggestion: Option<&str>) -> String {

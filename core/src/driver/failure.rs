@@ -43,6 +43,12 @@ pub enum FailureKind {
     Lost,
     /// The database refused a statement.
     Refused,
+    /// Nothing can be written here: a replica, a read-only server or file.
+    ReadOnly,
+    /// The user may not do this.
+    Denied,
+    /// There is no room: the disk, a quota or a limit of the database.
+    Full,
     /// A lock was not obtained in the time allowed.
     Busy,
     /// The caller interrupted it.

@@ -3,73 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 
-use super::{Graph, Node, NodeIx};
-
-/// Something wrong with a graph.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum GraphProblem {
-    /// Two revisions have one id.
-    #[error("revisions `{first}` and `{second}` have the same id `{id}`")]
-    DuplicateId {
-        /// The id.
-        id: String,
-        /// One directory.
-        first: String,
-        /// The other.
-        second: String,
-    },
-    /// A parent that no revision is.
-    #[error("revision `{revision}` names the parent `{parent}`, which does not exist")]
-    UnknownParent {
-        /// The revision's directory.
-        revision: String,
-        /// The parent's id.
-        parent: String,
-    },
-    /// A dependency that no revision or label is.
-    #[error("revision `{revision}` depends on `{dependency}`, which does not exist")]
-    UnknownDependency {
-        /// The revision's directory.
-        revision: String,
-        /// What it names.
-        dependency: String,
-    },
-    /// A revision that needs itself.
-    #[error("revision `{revision}` is its own {edge}")]
-    SelfLoop {
-        /// The revision's directory.
-        revision: String,
-        /// `parent` or `dependency`.
-        edge: &'static str,
-    },
-    /// A label that two revisions bear.
-    #[error("the label `{label}` stands on `{first}` and on `{second}`")]
-    DuplicateLabel {
-        /// The label.
-        label: String,
-        /// One directory.
-        first: String,
-        /// The other.
-        second: String,
-    },
-    /// A label that a target could not tell from something else.
-    #[error("the label `{label}` of `{revision}` {why}")]
-    BadLabel {
-        /// The label.
-        label: String,
-        /// The revision's directory.
-        revision: String,
-        /// What is wrong with it.
-        why: &'static str,
-    },
-    /// Revisions that need each other.
-    #[error("these revisions need each other: {}", .revisions.join(" -> "))]
-    Cycle {
-        /// Directory names along the cycle, the first again at the end.
-        revisions: Vec<String>,
-    },
-}
+use super::{Graph, GraphProblem, Node, NodeIx};
 
 impl Graph {
     /// Builds a graph.

@@ -13,15 +13,16 @@ mod history;
 mod lineage;
 mod new;
 mod node;
+mod problem;
 mod range;
 mod resolve;
 mod target;
 
 pub use applied::Applied;
-pub use build::GraphProblem;
 pub use change::{StampChange, UpgradeSet};
 pub use history::HistoryEntry;
 pub use node::{Node, NodeIx};
+pub use problem::{GraphProblem, Mention};
 pub use target::TargetError;
 
 use std::collections::HashMap;

@@ -16,6 +16,7 @@ mod checksum;
 mod embedded;
 mod id;
 mod load;
+mod locate;
 mod metadata;
 mod order;
 mod problem;
@@ -31,6 +32,7 @@ pub use checksum::{Checksum, Comparison, InvalidChecksum};
 #[cfg(feature = "include-dir")]
 pub use embedded::Embedded;
 pub use id::{InvalidRevisionId, MAX_CHARS, RevisionId};
+pub use locate::Passage;
 pub use metadata::Metadata;
 pub use order::{OrderBreak, order_breaks};
 pub use problem::{LoadProblem, ScriptProblem, Warning};

@@ -1,7 +1,7 @@
 //! What can be wrong with migrations directories and scripts.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::{InvalidRevisionId, Place, RevisionId, TomlProblem};
 
@@ -87,6 +87,14 @@ impl LoadProblem {
             Self::Metadata(problem) => problem.code(),
         }
     }
+
+    /// Where it stands, if that is a place in a file; the text begins with it.
+    pub fn place(&self) -> Option<&Place> {
+        match self {
+            Self::Metadata(problem) => Some(problem.place()),
+            _ => None,
+        }
+    }
 }
 
 /// Why a script cannot be used.
@@ -108,26 +116,22 @@ pub enum ScriptProblem {
         source: std::io::Error,
     },
     /// The file is not UTF-8.
-    #[error("{}:{line}: the script is not UTF-8 (byte {offset}){}", path.display(), utf16_hint(*utf16))]
+    #[error("{place}: the script is not UTF-8 (byte {offset}){}", utf16_hint(*utf16))]
     NotUtf8 {
-        /// The script.
-        path: PathBuf,
-        /// The first byte that is wrong, counted from zero.
+        /// The first byte that is wrong.
+        place: Place,
+        /// The same, counted in bytes from zero.
         offset: usize,
-        /// Its line, counted from one.
-        line: usize,
         /// Whether the file begins like UTF-16.
         utf16: bool,
     },
     /// The file holds a NUL byte, which no engine takes in a script.
-    #[error("{}:{line}: the script holds a NUL byte (byte {offset})", path.display())]
+    #[error("{place}: the script holds a NUL byte (byte {offset})")]
     Nul {
-        /// The script.
-        path: PathBuf,
-        /// The NUL's place, counted from zero.
+        /// The NUL.
+        place: Place,
+        /// The same, counted in bytes from zero.
         offset: usize,
-        /// Its line, counted from one.
-        line: usize,
     },
 }
 
@@ -139,6 +143,22 @@ impl ScriptProblem {
             Self::Read { .. } => "script-read",
             Self::NotUtf8 { .. } => "script-not-utf8",
             Self::Nul { .. } => "script-nul",
+        }
+    }
+
+    /// The script, or the directory that should hold it.
+    pub fn path(&self) -> &Path {
+        match self {
+            Self::NoUpScript { path } | Self::Read { path, .. } => path,
+            Self::NotUtf8 { place, .. } | Self::Nul { place, .. } => &place.file,
+        }
+    }
+
+    /// Where it stands, if that is a place in the script; the text begins with it.
+    pub fn place(&self) -> Option<&Place> {
+        match self {
+            Self::NotUtf8 { place, .. } | Self::Nul { place, .. } => Some(place),
+            Self::NoUpScript { .. } | Self::Read { .. } => None,
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use super::{Checksum, ScriptProblem, Source};
+use super::{Checksum, Place, ScriptProblem, Source};
 
 /// Which of a revision's scripts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
@@ -86,25 +86,19 @@ pub(super) fn read(
 }
 
 fn decode(path: PathBuf, bytes: Vec<u8>) -> Result<ScriptFile, ScriptProblem> {
-    let line = |bytes: &[u8], offset: usize| {
-        1 + bytes[..offset]
-            .iter()
-            .filter(|byte| **byte == b'\n')
-            .count()
-    };
     let mut text = String::from_utf8(bytes).map_err(|error| {
         let offset = error.utf8_error().valid_up_to();
         let bytes = error.as_bytes();
+        let valid = String::from_utf8_lossy(&bytes[..offset]);
         ScriptProblem::NotUtf8 {
-            line: line(bytes, offset),
+            place: Place::of_offset(&path, &valid, offset),
             utf16: bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]),
             offset,
-            path: path.clone(),
         }
     })?;
     if let Some(offset) = text.find('\0') {
-        let line = line(text.as_bytes(), offset);
-        return Err(ScriptProblem::Nul { path, offset, line });
+        let place = Place::of_offset(&path, &text, offset);
+        return Err(ScriptProblem::Nul { place, offset });
     }
     let checksum = Checksum::of_script(&text);
     if text.starts_with('\u{feff}') {

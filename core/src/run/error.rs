@@ -45,9 +45,9 @@ pub struct ScriptIssue {
     pub text: Option<Arc<str>>,
     /// The place in the text, in bytes.
     pub span: Range<usize>,
-    /// Line, from 1.
+    /// Line, from 1; 0 if the file as a whole is meant.
     pub line: usize,
-    /// Column in characters, from 1.
+    /// Column in characters, from 1; 0 if the file as a whole is meant.
     pub column: usize,
     /// What to do.
     pub help: Option<String>,
@@ -63,6 +63,8 @@ pub struct StatementFailure {
     pub id: Option<String>,
     /// Which way it was run.
     pub direction: Option<Direction>,
+    /// What the statement was for.
+    pub role: Role,
     /// The script's file and text, if the statement is the script's.
     pub script: Option<(PathBuf, Arc<str>)>,
     /// The place in the text, in bytes: where the server points to, else the whole statement.
@@ -98,6 +100,7 @@ impl StatementFailure {
             revision: None,
             id: None,
             direction: None,
+            role: step.role.clone(),
             script: None,
             span: 0..0,
             line: 0,
@@ -223,7 +226,10 @@ impl RunError {
             FailureKind::Connect | FailureKind::Lost => Class::Connection,
             FailureKind::Busy => Class::Lock,
             FailureKind::Interrupted => Class::Interrupted,
-            FailureKind::Refused => Class::Database,
+            FailureKind::Refused
+            | FailureKind::ReadOnly
+            | FailureKind::Denied
+            | FailureKind::Full => Class::Database,
         };
         match self {
             Self::Statement(failure) if failure.part_way.is_some() => Class::PartWay,
@@ -234,6 +240,21 @@ impl RunError {
             Self::Interrupted { .. } => Class::Interrupted,
             Self::Dialect(_) => Class::Driver,
             _ => Class::Refused,
+        }
+    }
+
+    /// The code of what the database refused.
+    fn refusal(&self) -> &'static str {
+        let kind = match self {
+            Self::Session(failure) => failure.kind,
+            Self::Statement(failure) => failure.failure.kind,
+            _ => FailureKind::Refused,
+        };
+        match kind {
+            FailureKind::ReadOnly => "database-read-only",
+            FailureKind::Denied => "permission-denied",
+            FailureKind::Full => "database-full",
+            _ => "statement-refused",
         }
     }
 
@@ -254,7 +275,7 @@ impl RunError {
                 Class::Lock => "lock-timeout",
                 Class::Connection => "connection",
                 Class::Interrupted => "interrupted",
-                _ => "statement-refused",
+                _ => self.refusal(),
             },
         }
     }
@@ -263,18 +284,16 @@ impl RunError {
 impl From<crate::revision::ScriptProblem> for ScriptIssue {
     fn from(problem: crate::revision::ScriptProblem) -> Self {
         use crate::revision::ScriptProblem as P;
-        let (path, line) = match &problem {
-            P::NotUtf8 { path, line, .. } | P::Nul { path, line, .. } => (path.clone(), *line),
-            P::NoUpScript { path } | P::Read { path, .. } => (path.clone(), 1),
-        };
+        let text = problem.to_string();
+        let place = problem.place();
         Self {
             code: problem.code(),
-            message: problem.to_string(),
-            path,
+            message: place.map_or(text.as_str(), |p| p.strip(&text)).to_owned(),
+            path: problem.path().to_owned(),
             text: None,
             span: 0..0,
-            line,
-            column: 1,
+            line: place.map_or(0, |place| place.line),
+            column: place.map_or(0, |place| place.column),
             help: match problem {
                 P::NotUtf8 { .. } => Some("save the file as UTF-8".into()),
                 P::Nul { .. } => Some("remove the NUL byte".into()),

@@ -120,8 +120,8 @@ pub(crate) fn script(
             path: revision.path.clone(),
             text: None,
             span: 0..0,
-            line: 1,
-            column: 1,
+            line: 0,
+            column: 0,
             help: Some(match direction {
                 Direction::Up => "write its up.sql".into(),
                 Direction::Down => {
@@ -138,7 +138,7 @@ pub(crate) fn script(
             .into_iter()
             .map(|problem| ScriptIssue {
                 code: code(&problem),
-                message: problem.to_string(),
+                message: problem.reason.to_string(),
                 path: file.path.clone(),
                 text: Some(text.clone()),
                 line: problem.line,

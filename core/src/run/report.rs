@@ -2,8 +2,9 @@
 //! not. The command line tells the same by its own means.
 
 use super::{RunError, ScriptIssue, StatementFailure};
-use crate::driver::Failure;
+use crate::driver::{Failure, FailureKind};
 use crate::ledger::Direction;
+use crate::plan::Role;
 
 impl RunError {
     /// The error as lines of text.
@@ -34,11 +35,10 @@ fn issue(issue: &ScriptIssue) -> Vec<String> {
     let ScriptIssue {
         path, line, column, ..
     } = issue;
-    let mut lines = vec![format!(
-        "{}:{line}:{column}: {}",
-        path.display(),
-        issue.message
-    )];
+    let mut lines = vec![match line {
+        0 => format!("{}: {}", path.display(), issue.message),
+        _ => format!("{}:{line}:{column}: {}", path.display(), issue.message),
+    }];
     lines.extend(issue.help.iter().map(|help| format!("help: {help}")));
     lines
 }
@@ -77,12 +77,24 @@ impl StatementFailure {
     /// What stopped, at which statement, and the first line of the server's message.
     pub fn headline(&self) -> String {
         let message = self.failure.message.lines().next().unwrap_or_default();
-        match (&self.revision, self.number) {
-            (Some(revision), Some((number, of))) => {
+        let Some(revision) = &self.revision else {
+            return match self.role {
+                Role::Setup => format!("the ledger's tables could not be made: {message}"),
+                _ => format!("the ledger could not be written: {message}"),
+            };
+        };
+        match (&self.role, self.number) {
+            (_, Some((number, of))) => {
                 format!("`{revision}` stopped at statement {number} of {of}: {message}")
             }
-            (Some(revision), None) => format!("`{revision}` stopped: {message}"),
-            (None, _) => format!("the ledger could not be written: {message}"),
+            (Role::Before | Role::Begin | Role::Guard, _) => {
+                format!("`{revision}` did not begin: {message}")
+            }
+            (Role::Commit, _) => format!("`{revision}` stopped at its COMMIT: {message}"),
+            (Role::After | Role::Reset, _) => format!(
+                "after `{revision}` the session's settings could not be put back: {message}"
+            ),
+            _ => format!("`{revision}` stopped at its rows in the ledger: {message}"),
         }
     }
 
@@ -102,6 +114,9 @@ impl StatementFailure {
             _ if self.committed.contains(revision) => {
                 format!("`{revision}` is committed; what stands after its COMMIT failed")
             }
+            _ if self.failure.kind == FailureKind::Lost => format!(
+                "the server's answer is missing: `{revision}` and what was sent with it may be committed or not"
+            ),
             (None, Some(Direction::Down)) => {
                 format!("`{revision}` was rolled back and is still applied")
             }

@@ -8,6 +8,16 @@ const INTERRUPTED: [u16; 2] = [1317, 1969];
 /// The server ended the connection: shutdown, killed, timed out.
 const LOST: [u16; 5] = [1053, 1152, 1158, 1927, 4031];
 
+/// ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION, ER_READ_ONLY_MODE.
+const READ_ONLY: [u16; 2] = [1792, 1836];
+/// ER_OPTION_PREVENTS_STATEMENT: some option of the server, which its text names.
+const OPTION: u16 = 1290;
+/// ER_DBACCESS_DENIED_ERROR, ER_TABLEACCESS_DENIED_ERROR, ER_COLUMNACCESS_DENIED_ERROR,
+/// ER_SPECIFIC_ACCESS_DENIED_ERROR, ER_PROCACCESS_DENIED_ERROR, ER_CANT_CREATE_USER_WITH_GRANT.
+const DENIED: [u16; 6] = [1044, 1142, 1143, 1227, 1370, 1410];
+/// EE_WRITE, ER_DISK_FULL, ER_RECORD_FILE_FULL.
+const FULL: [u16; 3] = [3, 1021, 1114];
+
 /// A failure while connecting.
 pub(crate) fn connect(error: &Error) -> Failure {
     let mut failure = of(error, false);
@@ -20,14 +30,13 @@ pub(crate) fn connect(error: &Error) -> Failure {
 pub(crate) fn of(error: &Error, asked: bool) -> Failure {
     match error {
         Error::Server(server) => {
-            let kind = if INTERRUPTED.contains(&server.code) && asked {
-                FailureKind::Interrupted
-            } else if LOST.contains(&server.code) {
-                FailureKind::Lost
-            } else {
-                FailureKind::Refused
-            };
+            let kind = kind(server.code, &server.message, asked);
             let mut failure = Failure::new(kind, server.message.clone());
+            if kind == FailureKind::ReadOnly {
+                let replica =
+                    "the server is a replica, or was made read-only: connect to the primary";
+                failure.hint = Some(replica.into());
+            }
             failure.code = Some(format!("{} ({})", server.code, server.state));
             failure
         }
@@ -35,6 +44,19 @@ pub(crate) fn of(error: &Error, asked: bool) -> Failure {
             Failure::new(FailureKind::Lost, chain(error))
         }
         other => Failure::new(FailureKind::Lost, chain(other)),
+    }
+}
+
+fn kind(code: u16, message: &str, asked: bool) -> FailureKind {
+    // Names of options are the same in every language of the server's messages.
+    let read_only = code == OPTION && message.contains("read-only");
+    match code {
+        _ if INTERRUPTED.contains(&code) && asked => FailureKind::Interrupted,
+        _ if LOST.contains(&code) => FailureKind::Lost,
+        _ if read_only || READ_ONLY.contains(&code) => FailureKind::ReadOnly,
+        _ if DENIED.contains(&code) => FailureKind::Denied,
+        _ if FULL.contains(&code) => FailureKind::Full,
+        _ => FailureKind::Refused,
     }
 }
 

@@ -13,6 +13,12 @@ use tokio_postgres::error::{DbError, ErrorPosition, Severity};
 const CANCELED: &str = "57014";
 /// `lock_not_available`: `lock_timeout` or NOWAIT.
 const NOT_AVAILABLE: &str = "55P03";
+/// `read_only_sql_transaction`: a standby, or `default_transaction_read_only`.
+const READ_ONLY: &str = "25006";
+/// `insufficient_privilege`.
+const DENIED: &str = "42501";
+/// `disk_full`.
+const DISK_FULL: &str = "53100";
 /// `undefined_table`.
 pub(crate) const UNDEFINED_TABLE: &str = "42P01";
 
@@ -47,7 +53,10 @@ fn of_server(db: &DbError) -> Problem {
     let mut failure = Failure::new(kind(code, db.parsed_severity()), first_line_first(db));
     failure.code = Some(code.to_owned());
     failure.detail = db.detail().map(str::to_owned);
-    failure.hint = db.hint().map(str::to_owned);
+    failure.hint = db.hint().map(str::to_owned).or_else(|| {
+        let standby = "the server is a standby, or `default_transaction_read_only` is on: connect to the primary";
+        (code == READ_ONLY).then(|| standby.to_owned())
+    });
     failure.context = db.where_().map(str::to_owned);
     let position = match db.position() {
         Some(ErrorPosition::Original(position)) => Some(*position),
@@ -71,7 +80,12 @@ fn kind(code: &str, severity: Option<Severity>) -> FailureKind {
     } else if code == NOT_AVAILABLE {
         FailureKind::Busy
     } else {
-        FailureKind::Refused
+        match code {
+            READ_ONLY => FailureKind::ReadOnly,
+            DENIED => FailureKind::Denied,
+            DISK_FULL => FailureKind::Full,
+            _ => FailureKind::Refused,
+        }
     }
 }
 
@@ -127,6 +141,9 @@ mod tests {
         assert_eq!(kind("08006", None), FailureKind::Lost);
         assert_eq!(kind("42601", Some(Severity::Error)), FailureKind::Refused);
         assert_eq!(kind("57014", Some(Severity::Error)), FailureKind::Refused);
+        assert_eq!(kind("25006", Some(Severity::Error)), FailureKind::ReadOnly);
+        assert_eq!(kind("42501", Some(Severity::Error)), FailureKind::Denied);
+        assert_eq!(kind("53100", Some(Severity::Error)), FailureKind::Full);
     }
 
     #[test]

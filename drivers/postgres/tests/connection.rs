@@ -78,13 +78,15 @@ async fn the_wanted_kind_of_server() {
     }
 }
 
-/// Needs a server with TLS whose certificate, for the host of the URL, is of the authority in
-/// `ALUDEL_TEST_POSTGRES_CA`.
+/// The file of the authority that the server's certificate, for the host of the URL, is of.
+fn authority() -> String {
+    std::env::var("ALUDEL_TEST_POSTGRES_CA")
+        .expect("ALUDEL_TEST_POSTGRES_CA is not set: run tests/run, which starts a server with TLS")
+}
+
 #[tokio::test]
 async fn tls() {
-    let Ok(ca) = std::env::var("ALUDEL_TEST_POSTGRES_CA") else {
-        return;
-    };
+    let ca = authority();
     let works = [
         ("sslmode=disable".to_owned(), "f"),
         ("sslmode=allow".to_owned(), "f"),
@@ -126,9 +128,7 @@ async fn refused(query: &str) -> String {
 
 #[tokio::test]
 async fn an_interrupt_travels_over_tls() {
-    if std::env::var("ALUDEL_TEST_POSTGRES_CA").is_err() {
-        return;
-    }
+    authority();
     let url = url_of("postgres", "sslmode=require");
     let mut session = try_connect(&url).await.unwrap();
     let interrupt = session.interrupt();

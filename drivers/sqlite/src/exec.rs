@@ -162,6 +162,8 @@ impl Executor {
             ffi::SQLITE_INTERRUPT => FailureKind::Interrupted,
             ffi::SQLITE_BUSY if stopped => FailureKind::Interrupted,
             ffi::SQLITE_BUSY => FailureKind::Busy,
+            ffi::SQLITE_READONLY => FailureKind::ReadOnly,
+            ffi::SQLITE_FULL => FailureKind::Full,
             _ => FailureKind::Refused,
         };
         let mut failure = Failure::new(kind, self.handle.message());
@@ -242,6 +244,9 @@ fn hint(code: c_int) -> Option<&'static str> {
     match code & 0xff {
         ffi::SQLITE_READONLY => Some("the file or its directory cannot be written by this user"),
         ffi::SQLITE_FULL => Some("the disk, or the limit of the database, is full"),
+        ffi::SQLITE_IOERR => Some(
+            "a file could not be read or written: a full disk, a limit on the size of files, or a failing disk",
+        ),
         ffi::SQLITE_NOTADB => Some("the file is no SQLite database, or it is encrypted"),
         ffi::SQLITE_CANTOPEN => Some("SQLite needs to create files beside the database"),
         _ => None,

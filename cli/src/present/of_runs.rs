@@ -1,58 +1,12 @@
-//! From the core's errors to problems to show.
+//! From why a run stopped to problems to show.
 
 use std::path::Path;
 
-use aludel::config::ConfigProblem;
 use aludel::driver::{Failure, FailureKind};
-use aludel::graph::GraphProblem;
-use aludel::revision::LoadProblem;
-use aludel::run::{RunError, ScriptIssue, StatementFailure, committed_fact};
+use aludel::run::{RunError, StatementFailure, committed_fact};
 
 use super::{Place, Problem};
 use crate::context::Target;
-
-impl From<&ConfigProblem> for Problem {
-    fn from(problem: &ConfigProblem) -> Self {
-        Self::refused(problem.code(), problem)
-    }
-}
-
-impl From<&LoadProblem> for Problem {
-    fn from(problem: &LoadProblem) -> Self {
-        let shown = Self::refused(problem.code(), problem);
-        match problem {
-            LoadProblem::MissingDirectory { .. } => {
-                shown.help("run `aludel init`, or name the directory with `--migrations DIR`")
-            }
-            _ => shown,
-        }
-    }
-}
-
-impl From<&GraphProblem> for Problem {
-    fn from(problem: &GraphProblem) -> Self {
-        Self::refused("graph", problem)
-    }
-}
-
-impl From<ScriptIssue> for Problem {
-    fn from(issue: ScriptIssue) -> Self {
-        let mut problem = Self::refused(issue.code, &issue.message);
-        // Where the file could not be read as text, the message names it already.
-        if issue.text.is_some() {
-            problem.place = Some(Place {
-                path: issue.path,
-                text: issue.text.map(|text| text.to_string()),
-                span: issue.span,
-                line: issue.line,
-                column: issue.column,
-                label: "here".into(),
-            });
-        }
-        problem.help = issue.help;
-        problem
-    }
-}
 
 impl Problem {
     /// Why a run stopped. `words` is the command to run again.
@@ -90,10 +44,7 @@ impl Problem {
                         part.completed + 1
                     )
                 });
-                problem.help(format!(
-                    "finish or undo it by hand, then say where the database is: `aludel stamp {id}` if it is applied, \
-                     or `aludel stamp` with its parent (or `base`) if it is not"
-                ))
+                problem.help(settle(&id))
             }
             RunError::Locked { holder, .. } => {
                 let mut problem = Self::new(
@@ -148,6 +99,38 @@ impl Problem {
     }
 
     fn of_statement(&mut self, failure: &StatementFailure, words: &str) {
+        self.statement_data(failure);
+        match &failure.script {
+            Some((path, text)) => {
+                self.place = Some(Place {
+                    path: shown(path),
+                    text: Some(text.to_string()),
+                    span: failure.span.clone(),
+                    line: failure.line,
+                    column: failure.column,
+                    label: None,
+                });
+                if let Some(sql) = &failure.translated {
+                    self.facts
+                        .push(format!("what was sent in its place: {sql}"));
+                }
+            }
+            // What aludel itself sent tells something only where the server disliked it as such.
+            None if failure.failure.kind == FailureKind::Refused => self
+                .facts
+                .push(format!("the statement was: {}", failure.statement)),
+            None => {}
+        }
+        self.server_says(&failure.failure);
+        self.facts.push(committed_fact(&failure.committed));
+        self.facts.extend(failure.fate());
+        self.help = Some(match &failure.part_way {
+            Some(part) => settle(&part.revision),
+            None => next_step(failure, &format!("`aludel {words}`")),
+        });
+    }
+
+    fn statement_data(&mut self, failure: &StatementFailure) {
         let mut insert = |key: &str, value: serde_json::Value| {
             self.data.insert(key.into(), value);
         };
@@ -167,50 +150,35 @@ impl Problem {
         if let Some(sql) = &failure.translated {
             insert("translated_sql", sql.as_str().into());
         }
-        match &failure.script {
-            Some((path, text)) => {
-                self.place = Some(Place {
-                    path: shown(path),
-                    text: Some(text.to_string()),
-                    span: failure.span.clone(),
-                    line: failure.line,
-                    column: failure.column,
-                    label: failure.failure.message.clone(),
-                });
-                if let Some(sql) = &failure.translated {
-                    self.facts
-                        .push(format!("what was sent in its place: {sql}"));
-                }
-            }
-            None => self
-                .facts
-                .push(format!("the statement was: {}", failure.statement)),
-        }
-        self.server_says(&failure.failure);
-        self.facts.push(committed_fact(&failure.committed));
-        let again = format!("`aludel {words}`");
-        let Some(revision) = &failure.revision else {
-            self.help = Some(format!("mend the cause, then {again} again"));
-            return;
-        };
-        let id = failure.id.as_deref().unwrap_or(revision);
-        self.facts.extend(failure.fate());
-        if failure.part_way.is_some() {
-            self.help = Some(format!(
-                "finish or undo it by hand, then say where the database is: `aludel stamp {id}` if it is applied, \
-                 or `aludel stamp` with its parent (or `base`) if it is not"
-            ));
-        } else {
-            self.help = Some(match failure.failure.kind {
-                FailureKind::Interrupted => format!("{again} goes on from there"),
-                FailureKind::Busy => format!("wait for the other writer, then {again} again"),
-                FailureKind::Lost => {
-                    format!("`aludel status` shows where the database stands; then {again} again")
-                }
-                _ => format!("mend the script or the cause, then {again} again"),
-            });
-        }
     }
+}
+
+/// The exact next step; `again` is the command.
+fn next_step(failure: &StatementFailure, again: &str) -> String {
+    match failure.failure.kind {
+        FailureKind::Interrupted => format!("{again} goes on from there"),
+        FailureKind::Busy => format!("wait for the other writer, then {again} again"),
+        FailureKind::Lost => {
+            format!("`aludel status` shows where the database stands; then {again} again")
+        }
+        FailureKind::ReadOnly => format!("make the database writable, then {again} again"),
+        FailureKind::Denied => {
+            format!(
+                "let the user be granted what it lacks, or connect as another, then {again} again"
+            )
+        }
+        FailureKind::Full => format!("make room, then {again} again"),
+        _ if failure.script.is_none() => format!("mend the cause, then {again} again"),
+        _ => format!("mend the script or the cause, then {again} again"),
+    }
+}
+
+/// How a part-way revision is settled.
+fn settle(id: &str) -> String {
+    format!(
+        "finish or undo it by hand, then say where the database is: `aludel stamp {id}` if it is applied, \
+         or `aludel stamp` with its parent (or `base`) if it is not"
+    )
 }
 
 /// A path relative to the working directory where it lies below it: that is what people type.
