@@ -215,12 +215,12 @@ fn scripts_are_verbatim_but_for_the_mark() {
     for (bytes, expected) in [
         (&b"\xef\xbb\xbfSELECT 1;\r\n"[..], Ok("SELECT 1;\r\n".to_owned())),
         (b"", Ok(String::new())),
-        (b"a\n\nb\xffc", Err("up.sql:3: the script is not UTF-8 (byte 4)".to_owned())),
+        (b"a\n\nb\xffc", Err("up.sql:3:2: the script is not UTF-8 (byte 4)".to_owned())),
         (
             b"\xff\xfea\0",
-            Err("up.sql:1: the script is not UTF-8 (byte 0); it looks like UTF-16: save it as UTF-8".to_owned()),
+            Err("up.sql:1:1: the script is not UTF-8 (byte 0); it looks like UTF-16: save it as UTF-8".to_owned()),
         ),
-        (b"a\nb\0", Err("up.sql:2: the script holds a NUL byte (byte 3)".to_owned())),
+        (b"a\nb\0", Err("up.sql:2:2: the script holds a NUL byte (byte 3)".to_owned())),
     ] {
         let root = tree(&[("1_a/up.sql", bytes)]);
         let set = load(root.path(), &[""], false).expect("valid");
