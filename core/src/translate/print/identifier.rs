@@ -1,0 +1,42 @@
+//! When an identifier needs quotes.
+
+/// Whether a name can stand without quotes wherever identifiers may stand: lower-case ASCII
+/// letters, digits and `_`, beginning with a letter or `_`, and not one of `reserved`.
+///
+/// `reserved` holds lower-case words in ascending order. It should hold every word that the
+/// engine treats specially anywhere: a pair of quotes too many is harmless, one too few is a
+/// syntax error in a later version.
+pub fn is_plain(name: &str, reserved: &[&str]) -> bool {
+    let mut bytes = name.bytes();
+    bytes
+        .next()
+        .is_some_and(|b| b.is_ascii_lowercase() || b == b'_')
+        && bytes.all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+        && reserved.binary_search(&name).is_err()
+}
+
+/// A name as it stands if it is [plain](is_plain), else between two of `quote`, those within it
+/// doubled.
+///
+/// ```
+/// use aludel::translate::print::quote_if_needed;
+///
+/// assert_eq!(quote_if_needed("id", &["order"], '"'), "id");
+/// assert_eq!(quote_if_needed("order", &["order"], '"'), "\"order\"");
+/// assert_eq!(quote_if_needed("Order`s", &["order"], '`'), "`Order``s`");
+/// ```
+pub fn quote_if_needed(name: &str, reserved: &[&str], quote: char) -> String {
+    if is_plain(name, reserved) {
+        return name.to_owned();
+    }
+    let mut text = String::with_capacity(name.len() + 2);
+    text.push(quote);
+    for c in name.chars() {
+        text.push(c);
+        if c == quote {
+            text.push(quote);
+        }
+    }
+    text.push(quote);
+    text
+}
