@@ -91,6 +91,8 @@ pub struct Column {
     pub charset: Option<String>,
     /// MySQL's `ON UPDATE CURRENT_TIMESTAMP`.
     pub on_update: Option<Expr>,
+    /// MySQL's `INVISIBLE`: not in `SELECT *`, and not in an INSERT that names no columns.
+    pub invisible: bool,
     /// Its comment.
     pub comment: Option<String>,
 }
@@ -519,6 +521,7 @@ impl Column {
             collation: None,
             charset: None,
             on_update: None,
+            invisible: false,
             comment: None,
         }
     }
