@@ -12,6 +12,7 @@
 pub mod conformance;
 pub mod desk;
 pub mod engine;
+pub mod link;
 pub mod place;
 pub mod program;
 pub mod project;

@@ -18,7 +18,8 @@ pub struct Failure {
     pub context: Option<String>,
     /// Which statement of the message, and where in it.
     pub at: Option<At>,
-    /// How many statements of the message had completed. Completed is not committed.
+    /// How many statements of the message had completed. Completed is not committed, but a COMMIT
+    /// that has completed is durable; where that is not known, it does not count.
     pub completed: usize,
     /// What the session is good for afterwards.
     pub session: SessionState,

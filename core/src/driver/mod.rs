@@ -24,8 +24,8 @@ pub use failure::{At, Failure, FailureKind, SessionState};
 pub use registry::{Registry, UnknownScheme};
 pub use server::{InvalidServer, Server};
 pub use session::{
-    Access, ConnectOptions, Holder, Interrupt, LockAttempt, LockRequest, ResultSet, SAVEPOINT,
-    Session, Tenure,
+    Access, ConnectOptions, Holder, Interrupt, LockAttempt, LockRequest, Message, ResultSet,
+    SAVEPOINT, Session, Tenure,
 };
 
 use std::sync::Arc;

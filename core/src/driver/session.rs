@@ -1,5 +1,6 @@
 //! One live connection.
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -110,6 +111,27 @@ pub struct ResultSet {
     pub rows: Vec<Vec<Option<String>>>,
 }
 
+/// Statements to send together, and what a session may make of them.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct Message<'a> {
+    /// The plan's statements, in order, without terminators.
+    pub statements: &'a [&'a str],
+    /// Where whole transactions lie among them, each from its BEGIN to its COMMIT, in order. Each
+    /// would be the same if it stood alone, and can be run again after a rollback.
+    pub transactions: &'a [Range<usize>],
+}
+
+impl<'a> Message<'a> {
+    /// Statements, and the transactions among them.
+    pub fn new(statements: &'a [&'a str], transactions: &'a [Range<usize>]) -> Self {
+        Self {
+            statements,
+            transactions,
+        }
+    }
+}
+
 /// One live connection. After every answer, also a failure, no transaction is open that the
 /// message did not mean to leave open, unless [`Failure::session`] says that it is dead.
 ///
@@ -150,6 +172,21 @@ pub trait Session: Send {
     /// Sends statements (without terminators) in one message, in order, stopping at the first
     /// failure. After a failure whatever transaction was open has been rolled back.
     fn send<'a>(&'a mut self, statements: &'a [&'a str]) -> BoxFuture<'a, Result<(), Failure>>;
+
+    /// Sends a message, and answers how many of its statements are done: all of them, or those up
+    /// to the end of one of its transactions, where a session that has been at it for long may stop.
+    ///
+    /// How transactions are committed is the session's matter. It may let several share a commit,
+    /// or not wait for the disk at all but the last, on these conditions: a failure leaves what it
+    /// would have left without that; nothing the database was set to is changed; and every COMMIT
+    /// that is answered as done, or counts as [`Failure::completed`], is as durable as the database's
+    /// own settings make it.
+    fn deliver<'a>(&'a mut self, message: Message<'a>) -> BoxFuture<'a, Result<usize, Failure>> {
+        Box::pin(async move {
+            self.send(message.statements).await?;
+            Ok(message.statements.len())
+        })
+    }
 
     /// Runs one reading statement.
     fn query<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<ResultSet, Failure>>;

@@ -177,6 +177,17 @@ impl Unit {
             .map(|(_, step)| step.sql.as_str())
     }
 
+    /// It is one transaction and nothing else, which leaves the session as it found it: how it is
+    /// committed is a matter of delivery.
+    pub fn is_plain_transaction(&self) -> bool {
+        let sets_session = |work: &Work| work.script.pieces.iter().any(|p| p.sets_session);
+        let (first, last) = (self.steps.first(), self.steps.last());
+        self.atomicity == Atomicity::Transaction
+            && first.is_some_and(|step| step.role == Role::Begin)
+            && last.is_some_and(|step| step.role == Role::Commit)
+            && !self.work().is_some_and(|(work, _)| sets_session(work))
+    }
+
     /// Length of its text in bytes.
     pub fn bytes(&self) -> usize {
         self.steps.iter().map(|step| step.sql.len() + 2).sum()

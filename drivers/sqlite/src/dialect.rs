@@ -26,7 +26,7 @@ impl SqliteDialect {
         Ok(Self {
             server: server.clone(),
             capabilities: Capabilities::new(true, LockKind::Transaction)
-                .revisions_per_message(16)
+                .revisions_per_message(1024)
                 .error_positions(),
         })
     }

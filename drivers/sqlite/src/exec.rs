@@ -66,7 +66,7 @@ impl Executor {
         }
     }
 
-    fn run(&self, sql: &str, mut into: Option<&mut ResultSet>) -> Result<(), Failure> {
+    pub(crate) fn run(&self, sql: &str, mut into: Option<&mut ResultSet>) -> Result<(), Failure> {
         let mut rest = sql;
         while !rest.is_empty() {
             let base = sql.len() - rest.len();

@@ -67,6 +67,23 @@ impl Handle {
         unsafe { ffi::sqlite3_get_autocommit(self.as_ptr()) != 0 }
     }
 
+    /// The open transaction could not be committed as it stands: a deferred constraint is violated.
+    pub(crate) fn defers_violations(self) -> bool {
+        let (mut now, mut most) = (0, 0);
+        // SAFETY: the connection is open, and both out-pointers are valid.
+        let code = unsafe {
+            ffi::sqlite3_db_status(
+                self.as_ptr(),
+                ffi::SQLITE_DBSTATUS_DEFERRED_FKS,
+                &mut now,
+                &mut most,
+                0,
+            )
+        };
+        // If it cannot tell, the COMMIT will.
+        code != ffi::SQLITE_OK || now != 0
+    }
+
     /// The message of the last failure.
     pub(crate) fn message(self) -> String {
         // SAFETY: the connection is open; SQLite returns a NUL-terminated text that stays valid

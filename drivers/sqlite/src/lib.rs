@@ -11,6 +11,7 @@ mod exec;
 mod handle;
 mod open;
 mod session;
+mod share;
 
 pub use dialect::SqliteDialect;
 

@@ -10,8 +10,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aludel::driver::{
-    Access, ConnectOptions, Failure, FailureKind, Interrupt, LockAttempt, LockRequest, ResultSet,
-    Server, Session,
+    Access, ConnectOptions, Failure, FailureKind, Interrupt, LockAttempt, LockRequest, Message,
+    ResultSet, Server, Session,
 };
 use aludel::ledger::{LedgerTables, Snapshot};
 use diesel::SqliteConnection;
@@ -181,6 +181,21 @@ impl Session for SqliteSession {
             self.stop.clear();
             let statements: Vec<String> = statements.iter().map(|&s| s.to_owned()).collect();
             self.run(move |executor| executor.send(&statements)).await?
+        })
+    }
+
+    fn deliver<'a>(&'a mut self, message: Message<'a>) -> BoxFuture<'a, Result<usize, Failure>> {
+        Box::pin(async move {
+            self.make_file().await?;
+            self.stop.clear();
+            let statements: Vec<String> =
+                message.statements.iter().map(|&s| s.to_owned()).collect();
+            let transactions = message.transactions.to_vec();
+            self.run(move |executor| {
+                let statements: Vec<&str> = statements.iter().map(String::as_str).collect();
+                executor.deliver(Message::new(&statements, &transactions))
+            })
+            .await?
         })
     }
 

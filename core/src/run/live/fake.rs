@@ -1,12 +1,13 @@
 //! A dialect and a session of no engine: what is sent is written down, and what fails is chosen.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 
 use crate::driver::{
     At, Capabilities, Dialect, Failure, FailureKind, Interrupt, LockAttempt, LockKind, LockRequest,
-    ResultSet, Server, Session,
+    Message, ResultSet, Server, Session,
 };
 use crate::ledger::{LedgerTables, Snapshot};
 use crate::plan::{Piece, Work, WorkScript};
@@ -52,6 +53,10 @@ impl Dialect for FakeDialect {
 pub(super) struct FakeSession {
     server: Server,
     pub(super) messages: Vec<Vec<String>>,
+    /// Where transactions lay in each message.
+    pub(super) transactions: Vec<Vec<Range<usize>>>,
+    /// After how many transactions of a message it stops.
+    pub(super) stops_after: Option<usize>,
     /// A statement that holds one of these is refused, with that kind.
     pub(super) refused: Vec<(&'static str, FailureKind)>,
 }
@@ -61,6 +66,8 @@ impl FakeSession {
         Self {
             server: Server::new("fake", 1, 0),
             messages: Vec::new(),
+            transactions: Vec::new(),
+            stops_after: None,
             refused: Vec::new(),
         }
     }
@@ -122,6 +129,18 @@ impl Session for FakeSession {
         }
         self.messages.push(sent);
         Box::pin(async { answer })
+    }
+
+    fn deliver<'a>(&'a mut self, message: Message<'a>) -> BoxFuture<'a, Result<usize, Failure>> {
+        self.transactions.push(message.transactions.to_vec());
+        let last = self
+            .stops_after
+            .and_then(|count| message.transactions.get(count - 1));
+        let done = last.map_or(message.statements.len(), |transaction| transaction.end);
+        Box::pin(async move {
+            self.send(&message.statements[..done]).await?;
+            Ok(done)
+        })
     }
 
     fn query<'a>(&'a mut self, _sql: &'a str) -> BoxFuture<'a, Result<ResultSet, Failure>> {

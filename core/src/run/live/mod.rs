@@ -10,7 +10,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::supervise::supervised;
 use super::{Event, Events, RunError, StatementFailure};
-use crate::driver::{Dialect, Failure, FailureKind, LedgerRequest, Session, SessionState};
+use crate::driver::{
+    Dialect, Failure, FailureKind, LedgerRequest, Message, Session, SessionState, Tenure,
+};
 use crate::ledger::{EntryEvent, GUARD_CONSTRAINT, Identity, LedgerText};
 use crate::plan::{Atomicity, Delivery, Plan, Purpose, Role, Unit};
 
@@ -54,6 +56,7 @@ impl Live<'_> {
         // A unit that failed in company is sent again alone: if the server reads a message as a
         // whole, a mistake in one unit keeps those before it from running.
         let mut alone = None;
+        let mut announced = 0;
         while next < units.len() {
             if self.cancel.is_cancelled() {
                 return Err(RunError::Interrupted {
@@ -61,12 +64,14 @@ impl Live<'_> {
                 });
             }
             let end = self.message_end(units, next, alone);
-            for unit in &units[next..end] {
+            // What was sent and did not run is not announced again.
+            for unit in &units[announced.max(next)..end.max(announced)] {
                 self.announce(unit);
             }
+            announced = end.max(announced);
             let sent = self.send(units, next, end).await;
             let done = match &sent {
-                Ok(()) => end,
+                Ok(done) => *done,
                 Err(stopped) => stopped.committed(units, next),
             };
             for unit in &units[next..done] {
@@ -135,36 +140,47 @@ impl Live<'_> {
         end
     }
 
-    async fn send(&mut self, units: &[Unit], from: usize, to: usize) -> Result<(), Stopped> {
-        let places: Vec<(usize, usize)> = (from..to)
-            .flat_map(|unit| (0..units[unit].steps.len()).map(move |step| (unit, step)))
-            .collect();
-        let texts: Vec<&str> = places
-            .iter()
-            .map(|&(unit, step)| units[unit].steps[step].sql.as_str())
-            .collect();
-        let size = if units[from].delivery == Delivery::PerStatement {
-            1
-        } else {
-            texts.len().max(1)
-        };
-        for (index, message) in texts.chunks(size).enumerate() {
-            let base = index * size;
-            let interrupt = self.session.interrupt();
-            let answer = supervised(interrupt, self.cancel, self.session.send(message)).await;
-            if let Err(mut failure) = answer {
-                let at = failure.at.map_or(failure.completed, |at| at.statement);
-                failure.completed += base;
-                let last = places.len().saturating_sub(1);
-                let (unit, step) = places[(base + at).min(last)];
-                return Err(Stopped {
-                    unit,
-                    step,
-                    failure,
-                });
+    /// Sends units and answers how far it came: the index after the last unit that is done.
+    async fn send(&mut self, units: &[Unit], from: usize, to: usize) -> Result<usize, Stopped> {
+        let mut places: Vec<(usize, usize)> = Vec::new();
+        let mut texts: Vec<&str> = Vec::new();
+        let mut transactions = Vec::new();
+        let tenure = self.session.tenure();
+        for (index, unit) in units.iter().enumerate().take(to).skip(from) {
+            let begin = texts.len();
+            texts.extend(unit.steps.iter().map(|step| step.sql.as_str()));
+            places.extend((0..unit.steps.len()).map(|step| (index, step)));
+            // Inside an application's transaction nothing is committed.
+            if tenure != Tenure::InTransaction && unit.is_plain_transaction() {
+                transactions.push(begin..texts.len());
             }
         }
-        Ok(())
+        let stopped = |base: usize, mut failure: Failure| {
+            let at = failure.at.map_or(failure.completed, |at| at.statement);
+            failure.completed += base;
+            let last = places.len().saturating_sub(1);
+            let (unit, step) = places[(base + at).min(last)];
+            Stopped {
+                unit,
+                step,
+                failure,
+            }
+        };
+        if units[from].delivery == Delivery::PerStatement {
+            for base in 0..texts.len() {
+                let interrupt = self.session.interrupt();
+                let call = self.session.send(&texts[base..=base]);
+                let answer = supervised(interrupt, self.cancel, call).await;
+                answer.map_err(|failure| stopped(base, failure))?;
+            }
+            return Ok(to);
+        }
+        let interrupt = self.session.interrupt();
+        let call = self.session.deliver(Message::new(&texts, &transactions));
+        let answer = supervised(interrupt, self.cancel, call).await;
+        let done = answer.map_err(|failure| stopped(0, failure))?;
+        // A session stops early at the end of a unit only.
+        Ok(places.get(done).map_or(to, |&(unit, _)| unit))
     }
 
     fn announce(&self, unit: &Unit) {

@@ -15,6 +15,7 @@ struct Ran {
     answer: Result<Outcome, RunError>,
     committed: Vec<String>,
     done: Vec<String>,
+    started: Vec<String>,
 }
 
 fn plan_of(dialect: &FakeDialect, works: Vec<Work>) -> Plan {
@@ -25,10 +26,13 @@ fn plan_of(dialect: &FakeDialect, works: Vec<Work>) -> Plan {
 fn run(dialect: &FakeDialect, session: &mut FakeSession, works: Vec<Work>) -> Ran {
     let plan = plan_of(dialect, works);
     let done = Mutex::new(Vec::new());
-    let events = |event: Event| {
-        if let Event::RevisionDone { name, .. } = event {
-            done.lock().expect("no panic before").push(name);
+    let started = Mutex::new(Vec::new());
+    let events = |event: Event| match event {
+        Event::RevisionDone { name, .. } => done.lock().expect("no panic before").push(name),
+        Event::RevisionStarted { name, .. } => {
+            started.lock().expect("no panic before").push(name);
         }
+        _ => {}
     };
     let mut committed = Vec::new();
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -44,11 +48,11 @@ fn run(dialect: &FakeDialect, session: &mut FakeSession, works: Vec<Work>) -> Ra
         committed: &mut committed,
     };
     let answer = runtime.block_on(live.execute(&plan));
-    let done = done.into_inner().expect("no panic before");
     Ran {
         answer,
         committed,
-        done,
+        done: done.into_inner().expect("no panic before"),
+        started: started.into_inner().expect("no panic before"),
     }
 }
 
@@ -141,4 +145,55 @@ fn a_translated_statement_is_sent_and_the_users_own_is_pointed_to() {
     assert_eq!(failure.statement, "ORIGINAL");
     assert_eq!(failure.translated.as_deref(), Some("TRANSLATED"));
     assert_eq!((failure.span, failure.column), (0..8, 1));
+}
+
+#[test]
+fn a_session_is_told_where_transactions_lie() {
+    let mut setting = work("three");
+    setting.script.pieces[0].sets_session = true;
+    let works = vec![
+        work("one"),
+        work("two"),
+        setting,
+        rebuild("four"),
+        work("five"),
+    ];
+    let mut session = FakeSession::new();
+    let ran = run(&FakeDialect::new(8), &mut session, works);
+    assert!(matches!(ran.answer, Ok(Outcome::Finished)));
+    // Neither what changes the session nor what stands between other statements.
+    let texts = &session.messages[0];
+    let bounds: Vec<(usize, usize)> = session.transactions[0]
+        .iter()
+        .map(|transaction| (transaction.start, transaction.end))
+        .collect();
+    let length = bounds[0].1;
+    assert_eq!(bounds[..2], [(0, length), (length, 2 * length)]);
+    assert_eq!(bounds.len(), 3);
+    for (begin, end) in bounds {
+        assert_eq!(
+            (texts[begin].as_str(), texts[end - 1].as_str()),
+            ("BEGIN", "COMMIT")
+        );
+    }
+}
+
+#[test]
+fn a_session_that_stops_early_is_asked_to_go_on_and_each_revision_is_told_once() {
+    let works = vec![work("one"), work("two"), work("three"), work("four")];
+    let mut session = FakeSession::new();
+    session.stops_after = Some(1);
+    let ran = run(&FakeDialect::new(8), &mut session, works);
+    assert!(matches!(ran.answer, Ok(Outcome::Finished)));
+    assert_eq!(ran.started, ["one", "two", "three", "four"]);
+    assert_eq!(ran.done, ["one", "two", "three", "four"]);
+    assert_eq!(session.messages.len(), 4);
+    let dialect = FakeDialect::new(1);
+    let mut apart = FakeSession::new();
+    run(
+        &dialect,
+        &mut apart,
+        vec![work("one"), work("two"), work("three"), work("four")],
+    );
+    assert_eq!(session.statements(), apart.statements());
 }
