@@ -17,6 +17,7 @@
 //!
 //! Text of any dialect: parsing stands in `sql::parse`, rendering in the drivers' dialects.
 
+mod catalog;
 mod change;
 mod data;
 mod effect;
@@ -24,8 +25,12 @@ mod expr;
 mod model;
 mod name;
 mod query;
+mod replay;
+mod sequence;
 mod ty;
+mod walk;
 
+pub use catalog::{Relation, Schema};
 pub use change::{
     Change, ColumnChange, ColumnDef, CommentTarget, ConstraintDef, CreateIndex, CreateTable,
     CreateView, Ignored, Opaque, Position, SequenceChange, TableAction, TableLike,
@@ -37,11 +42,14 @@ pub use expr::{
 };
 pub use model::{
     Column, Constraint, ConstraintKind, EnumType, ForeignKey, Generated, Identity, Index, IndexKey,
-    IndexPart, Options, ReferentialAction, Schema, Sequence, SequenceOptions, Table, Trigger, View,
+    IndexPart, Options, ReferentialAction, Sequence, SequenceOptions, Table, Trigger, View,
 };
 pub use name::{Ident, Name};
 pub use query::{
     Cte, Distinct, JoinKind, JoinOn, Nulls, OrderBy, Query, Select, SelectItem, SetExpr, SetOp,
     TableRef,
 };
+pub use replay::Replay;
+pub use sequence::{nextval, sequence_of};
 pub use ty::Type;
+pub use walk::{Part, PartMut};

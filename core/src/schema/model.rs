@@ -1,28 +1,6 @@
 //! What a schema holds.
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
-
 use super::{Expr, Ident, Name, Nulls, Query, Type};
-
-/// A whole schema: of the authored engine by replay, of any engine by introspection, or of a
-/// target by lowering.
-///
-/// The engine's default schema (`public`, the connected database) is not written: a [`Name`] in
-/// it has no schema. Tables are shared, so that holding one from before a change costs nothing.
-#[derive(Debug, Clone, Default)]
-pub struct Schema {
-    pub(super) tables: BTreeMap<Name, Arc<Table>>,
-    pub(super) enums: BTreeMap<Name, EnumType>,
-    pub(super) sequences: BTreeMap<Name, Sequence>,
-    /// In the order of their creation, which is an order of their dependencies.
-    pub(super) views: Vec<View>,
-    pub(super) triggers: Vec<Trigger>,
-    /// Which table an index stands on, by the index's name where such names are unique.
-    pub(super) index_tables: HashMap<Name, Name>,
-    /// Tables by the tables that their foreign keys refer to.
-    pub(super) referrers: HashMap<Name, Vec<Name>>,
-}
 
 /// A table.
 #[derive(Debug, Clone, PartialEq)]
@@ -322,147 +300,6 @@ pub struct Trigger {
     pub text: String,
 }
 
-impl Schema {
-    /// A table by its name, which has no schema if it is in the default one.
-    pub fn table(&self, name: &Name) -> Option<&Arc<Table>> {
-        self.tables.get(name)
-    }
-
-    /// All tables, by name.
-    pub fn tables(&self) -> impl Iterator<Item = &Arc<Table>> {
-        self.tables.values()
-    }
-
-    /// An enum by its name.
-    pub fn enum_type(&self, name: &Name) -> Option<&EnumType> {
-        self.enums.get(name)
-    }
-
-    /// All enums, by name.
-    pub fn enums(&self) -> impl Iterator<Item = &EnumType> {
-        self.enums.values()
-    }
-
-    /// A sequence by its name.
-    pub fn sequence(&self, name: &Name) -> Option<&Sequence> {
-        self.sequences.get(name)
-    }
-
-    /// All sequences, by name.
-    pub fn sequences(&self) -> impl Iterator<Item = &Sequence> {
-        self.sequences.values()
-    }
-
-    /// All views, in an order in which they can be created.
-    pub fn views(&self) -> impl Iterator<Item = &View> {
-        self.views.iter()
-    }
-
-    /// All triggers, in the order of their creation.
-    pub fn triggers(&self) -> impl Iterator<Item = &Trigger> {
-        self.triggers.iter()
-    }
-
-    /// The tables with foreign keys to `table`, itself included if it refers to itself.
-    pub fn referrers(&self, table: &Name) -> impl Iterator<Item = &Arc<Table>> {
-        let names = self.referrers.get(table);
-        names
-            .into_iter()
-            .flatten()
-            .filter_map(|name| self.tables.get(name))
-    }
-
-    /// The table on which an index stands.
-    pub fn index_table(&self, index: &Name) -> Option<&Arc<Table>> {
-        self.tables.get(self.index_tables.get(index)?)
-    }
-
-    /// Adds a table, or replaces the one of that name.
-    pub fn put_table(&mut self, table: impl Into<Arc<Table>>) {
-        let table = table.into();
-        self.remove_table(&table.name);
-        for index in &table.indexes {
-            let index = Name {
-                schema: table.name.schema.clone(),
-                name: index.name.clone(),
-            };
-            self.index_tables.insert(index, table.name.clone());
-        }
-        for referred in table.referred() {
-            let from = self.referrers.entry(referred.clone()).or_default();
-            if !from.contains(&table.name) {
-                from.push(table.name.clone());
-            }
-        }
-        self.tables.insert(table.name.clone(), table);
-    }
-
-    /// Takes a table away, and returns it.
-    pub fn remove_table(&mut self, name: &Name) -> Option<Arc<Table>> {
-        let table = self.tables.remove(name)?;
-        for index in &table.indexes {
-            let index = Name {
-                schema: name.schema.clone(),
-                name: index.name.clone(),
-            };
-            self.index_tables.remove(&index);
-        }
-        for referred in table.referred() {
-            if let Some(from) = self.referrers.get_mut(referred) {
-                from.retain(|referrer| referrer != name);
-            }
-        }
-        Some(table)
-    }
-
-    /// Adds an enum, or replaces the one of that name.
-    pub fn put_enum(&mut self, ty: EnumType) {
-        self.enums.insert(ty.name.clone(), ty);
-    }
-
-    /// Takes an enum away, and returns it.
-    pub fn remove_enum(&mut self, name: &Name) -> Option<EnumType> {
-        self.enums.remove(name)
-    }
-
-    /// Adds a sequence, or replaces the one of that name.
-    pub fn put_sequence(&mut self, sequence: Sequence) {
-        self.sequences.insert(sequence.name.clone(), sequence);
-    }
-
-    /// Takes a sequence away, and returns it.
-    pub fn remove_sequence(&mut self, name: &Name) -> Option<Sequence> {
-        self.sequences.remove(name)
-    }
-
-    /// Adds a view, or replaces the one of that name in its place.
-    pub fn put_view(&mut self, view: View) {
-        match self.views.iter_mut().find(|v| v.name == view.name) {
-            Some(place) => *place = view,
-            None => self.views.push(view),
-        }
-    }
-
-    /// Takes a view away, and returns it.
-    pub fn remove_view(&mut self, name: &Name) -> Option<View> {
-        let place = self.views.iter().position(|v| v.name == *name)?;
-        Some(self.views.remove(place))
-    }
-
-    /// Adds a trigger, or replaces the one of that name on that table.
-    pub fn put_trigger(&mut self, trigger: Trigger) {
-        self.remove_trigger(&trigger.table, &trigger.name);
-        self.triggers.push(trigger);
-    }
-
-    /// Takes a trigger away, and returns it.
-    pub fn remove_trigger(&mut self, table: &Name, name: &str) -> Option<Trigger> {
-        let is = |t: &Trigger| t.table == *table && t.name == name;
-        let place = self.triggers.iter().position(is)?;
-        Some(self.triggers.remove(place))
-    }
-}
-
 impl Table {
     /// A table without columns.
     pub fn new(name: Name) -> Self {
@@ -501,10 +338,6 @@ impl Table {
                 ConstraintKind::ForeignKey(key) => Some((constraint, key)),
                 _ => None,
             })
-    }
-
-    fn referred(&self) -> impl Iterator<Item = &Name> {
-        self.foreign_keys().map(|(_, key)| &key.table)
     }
 }
 

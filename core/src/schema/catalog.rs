@@ -1,0 +1,435 @@
+//! The schema as a whole: what it holds, and the maps by which a change finds all that it touches
+//! without looking through everything.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use super::sequence::sequences_in;
+use super::{Column, ConstraintKind, EnumType, Ident, Name, Sequence, Table, Trigger, Type, View};
+
+/// A whole schema: of the authored engine by replay, of any engine by introspection, or of a
+/// target by lowering.
+///
+/// The engine's default schema (`public`, the connected database) is not written: a [`Name`] in
+/// it has no schema. Tables are shared, so that holding one from before a change costs nothing.
+///
+/// Every map is kept by [`put_table`](Self::put_table) and its like; a change costs what the
+/// things that it touches cost, whatever else the schema holds.
+#[derive(Debug, Clone, Default)]
+pub struct Schema {
+    /// Names differ by more than their case: SQLite's.
+    any_case: bool,
+    /// Schemas that were created, beside the default one.
+    schemas: BTreeSet<Ident>,
+    tables: BTreeMap<Name, Arc<Table>>,
+    enums: BTreeMap<Name, EnumType>,
+    sequences: BTreeMap<Name, Sequence>,
+    views: HashMap<Name, (u64, View)>,
+    /// Views in the order of their creation, which is an order of their dependencies.
+    view_order: BTreeMap<u64, Name>,
+    triggers: BTreeMap<Name, Vec<Trigger>>,
+    /// Which table an index stands on, by the index's name where such names are unique.
+    index_tables: HashMap<Name, Name>,
+    /// Which table a key stands on whose index has the key's name, likewise.
+    key_tables: HashMap<Name, Name>,
+    /// How many constraints of a schema have a name.
+    constraint_names: HashMap<Name, usize>,
+    /// Tables by the tables that their foreign keys refer to.
+    referrers: Users,
+    /// Tables by the enums and other named types of their columns.
+    type_users: Users,
+    /// Tables by the sequences that their defaults draw from.
+    sequence_users: Users,
+    /// Sequences by the tables whose columns they belong to.
+    owned: Users,
+    /// Views by the tables and views that they read.
+    readers: Users,
+}
+
+/// What a name stands for, where tables, indexes, sequences and views share one name space.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Relation<'a> {
+    /// A table.
+    Table,
+    /// An index that no constraint makes, on this table.
+    Index(&'a Name),
+    /// The index of a primary key, UNIQUE or EXCLUDE of this table.
+    Key(&'a Name),
+    /// A sequence.
+    Sequence,
+    /// A view.
+    View,
+}
+
+/// Who uses what.
+#[derive(Debug, Clone, Default)]
+struct Users(HashMap<Name, BTreeSet<Name>>);
+
+impl Users {
+    fn add(&mut self, used: Name, user: Name) {
+        self.0.entry(used).or_default().insert(user);
+    }
+
+    fn remove(&mut self, used: &Name, user: &Name) {
+        if let Some(users) = self.0.get_mut(used) {
+            users.remove(user);
+            if users.is_empty() {
+                self.0.remove(used);
+            }
+        }
+    }
+
+    fn of<'s>(&'s self, used: &Name) -> impl Iterator<Item = &'s Name> + use<'s> {
+        self.0.get(used).into_iter().flatten()
+    }
+}
+
+impl Schema {
+    /// An empty schema of an engine for which `Users` and `users` are one name (SQLite).
+    pub fn ignoring_case() -> Self {
+        Self {
+            any_case: true,
+            ..Self::default()
+        }
+    }
+
+    /// A table by its name, which has no schema if it is in the default one.
+    pub fn table(&self, name: &Name) -> Option<&Arc<Table>> {
+        self.tables.get(&*self.key(name))
+    }
+
+    /// All tables, by name.
+    pub fn tables(&self) -> impl Iterator<Item = &Arc<Table>> {
+        self.tables.values()
+    }
+
+    /// An enum by its name.
+    pub fn enum_type(&self, name: &Name) -> Option<&EnumType> {
+        self.enums.get(name)
+    }
+
+    /// All enums, by name.
+    pub fn enums(&self) -> impl Iterator<Item = &EnumType> {
+        self.enums.values()
+    }
+
+    /// A sequence by its name.
+    pub fn sequence(&self, name: &Name) -> Option<&Sequence> {
+        self.sequences.get(name)
+    }
+
+    /// All sequences, by name.
+    pub fn sequences(&self) -> impl Iterator<Item = &Sequence> {
+        self.sequences.values()
+    }
+
+    /// A view by its name.
+    pub fn view(&self, name: &Name) -> Option<&View> {
+        self.views.get(&*self.key(name)).map(|(_, view)| view)
+    }
+
+    /// All views, in an order in which they can be created.
+    pub fn views(&self) -> impl Iterator<Item = &View> {
+        self.view_order.values().filter_map(|name| self.view(name))
+    }
+
+    /// All triggers, by table and in the order of their creation.
+    pub fn triggers(&self) -> impl Iterator<Item = &Trigger> {
+        self.triggers.values().flatten()
+    }
+
+    /// The triggers of a table, in the order of their creation.
+    pub fn triggers_of(&self, table: &Name) -> &[Trigger] {
+        self.triggers
+            .get(&*self.key(table))
+            .map_or(&[], Vec::as_slice)
+    }
+
+    /// The tables with foreign keys to `table`, itself included if it refers to itself.
+    pub fn referrers(&self, table: &Name) -> impl Iterator<Item = &Arc<Table>> {
+        self.tables_of(&self.referrers, table)
+    }
+
+    /// The tables with a column of a named type, or of arrays of it.
+    pub fn type_users(&self, ty: &Name) -> impl Iterator<Item = &Arc<Table>> {
+        self.tables_of(&self.type_users, ty)
+    }
+
+    /// The tables with a default that draws from a sequence.
+    pub fn sequence_users(&self, sequence: &Name) -> impl Iterator<Item = &Arc<Table>> {
+        self.tables_of(&self.sequence_users, sequence)
+    }
+
+    /// The sequences that belong to columns of a table.
+    pub fn sequences_of(&self, table: &Name) -> impl Iterator<Item = &Sequence> {
+        self.owned
+            .of(&self.key(table))
+            .filter_map(|name| self.sequences.get(name))
+    }
+
+    /// The views that read a table or view themselves, by name.
+    pub fn readers(&self, relation: &Name) -> impl Iterator<Item = &View> {
+        self.readers
+            .of(&self.key(relation))
+            .filter_map(|name| self.view(name))
+    }
+
+    /// The table on which an index stands that no constraint makes.
+    pub fn index_table(&self, index: &Name) -> Option<&Arc<Table>> {
+        self.table(self.index_tables.get(&*self.key(index))?)
+    }
+
+    /// What a name stands for, where tables, indexes, sequences and views share one name space.
+    pub fn relation(&self, name: &Name) -> Option<Relation<'_>> {
+        let key = &*self.key(name);
+        if self.tables.contains_key(key) {
+            Some(Relation::Table)
+        } else if self.views.contains_key(key) {
+            Some(Relation::View)
+        } else if self.sequences.contains_key(key) {
+            Some(Relation::Sequence)
+        } else if let Some(table) = self.index_tables.get(key) {
+            Some(Relation::Index(table))
+        } else {
+            self.key_tables.get(key).map(Relation::Key)
+        }
+    }
+
+    /// Whether some constraint of a schema has a name.
+    pub fn has_constraint_named(&self, name: &Name) -> bool {
+        self.constraint_names.contains_key(&*self.key(name))
+    }
+
+    /// Whether a schema was created, beside the default one.
+    pub fn has_schema(&self, name: &str) -> bool {
+        self.schemas.contains(name)
+    }
+
+    /// Adds a schema.
+    pub fn put_schema(&mut self, name: Ident) {
+        self.schemas.insert(name);
+    }
+
+    /// Takes a schema away. What stands in it stays.
+    pub fn remove_schema(&mut self, name: &str) -> bool {
+        self.schemas.remove(name)
+    }
+
+    /// Adds a table, or replaces the one of that name.
+    pub fn put_table(&mut self, table: impl Into<Arc<Table>>) {
+        let table = table.into();
+        self.remove_table(&table.name);
+        let key = self.key(&table.name).into_owned();
+        for index in &table.indexes {
+            let index = self.beside(&table, &index.name);
+            self.index_tables.insert(index, key.clone());
+        }
+        for (name, is_key) in constraint_names(&table) {
+            let name = self.beside(&table, name);
+            if is_key {
+                self.key_tables.insert(name.clone(), key.clone());
+            }
+            *self.constraint_names.entry(name).or_default() += 1;
+        }
+        for (_, foreign) in table.foreign_keys() {
+            let referred = self.key(&foreign.table).into_owned();
+            self.referrers.add(referred, key.clone());
+        }
+        for column in &table.columns {
+            if let Some(ty) = type_of(column) {
+                self.type_users.add(ty.clone(), key.clone());
+            }
+            for sequence in drawn(column) {
+                self.sequence_users.add(sequence, key.clone());
+            }
+        }
+        self.tables.insert(key, table);
+    }
+
+    /// Takes a table away, and returns it. What belongs to it (sequences, triggers) stays.
+    pub fn remove_table(&mut self, name: &Name) -> Option<Arc<Table>> {
+        let key = self.key(name).into_owned();
+        let table = self.tables.remove(&key)?;
+        for index in &table.indexes {
+            let index = self.beside(&table, &index.name);
+            self.index_tables.remove(&index);
+        }
+        for (name, is_key) in constraint_names(&table) {
+            let name = self.beside(&table, name);
+            if is_key {
+                self.key_tables.remove(&name);
+            }
+            if let Some(count) = self.constraint_names.get_mut(&name) {
+                *count -= 1;
+                if *count == 0 {
+                    self.constraint_names.remove(&name);
+                }
+            }
+        }
+        for (_, foreign) in table.foreign_keys() {
+            let referred = self.key(&foreign.table).into_owned();
+            self.referrers.remove(&referred, &key);
+        }
+        for column in &table.columns {
+            if let Some(ty) = type_of(column) {
+                self.type_users.remove(ty, &key);
+            }
+            for sequence in drawn(column) {
+                self.sequence_users.remove(&sequence, &key);
+            }
+        }
+        Some(table)
+    }
+
+    /// Adds an enum, or replaces the one of that name.
+    pub fn put_enum(&mut self, ty: EnumType) {
+        self.enums.insert(ty.name.clone(), ty);
+    }
+
+    /// Takes an enum away, and returns it.
+    pub fn remove_enum(&mut self, name: &Name) -> Option<EnumType> {
+        self.enums.remove(name)
+    }
+
+    /// Adds a sequence, or replaces the one of that name.
+    pub fn put_sequence(&mut self, sequence: Sequence) {
+        self.remove_sequence(&sequence.name);
+        if let Some((table, _)) = &sequence.owned_by {
+            let table = self.key(table).into_owned();
+            self.owned.add(table, sequence.name.clone());
+        }
+        self.sequences.insert(sequence.name.clone(), sequence);
+    }
+
+    /// Takes a sequence away, and returns it.
+    pub fn remove_sequence(&mut self, name: &Name) -> Option<Sequence> {
+        let sequence = self.sequences.remove(name)?;
+        if let Some((table, _)) = &sequence.owned_by {
+            let table = self.key(table).into_owned();
+            self.owned.remove(&table, name);
+        }
+        Some(sequence)
+    }
+
+    /// Adds a view, or replaces the one of that name in its place.
+    pub fn put_view(&mut self, view: View) {
+        let key = self.key(&view.name).into_owned();
+        let place = self.take_view(&key).map(|(place, _)| place);
+        let next = || {
+            self.view_order
+                .last_key_value()
+                .map_or(0, |(last, _)| last + 1)
+        };
+        let place = place.unwrap_or_else(next);
+        for read in &view.reads {
+            let read = self.key(read).into_owned();
+            self.readers.add(read, key.clone());
+        }
+        self.view_order.insert(place, key.clone());
+        self.views.insert(key, (place, view));
+    }
+
+    /// Takes a view away, and returns it.
+    pub fn remove_view(&mut self, name: &Name) -> Option<View> {
+        let key = self.key(name).into_owned();
+        self.take_view(&key).map(|(_, view)| view)
+    }
+
+    fn take_view(&mut self, key: &Name) -> Option<(u64, View)> {
+        let (place, view) = self.views.remove(key)?;
+        self.view_order.remove(&place);
+        for read in &view.reads {
+            let read = self.key(read).into_owned();
+            self.readers.remove(&read, key);
+        }
+        Some((place, view))
+    }
+
+    /// Adds a trigger, or replaces the one of that name on that table.
+    pub fn put_trigger(&mut self, trigger: Trigger) {
+        let key = self.key(&trigger.table).into_owned();
+        let triggers = self.triggers.entry(key).or_default();
+        match triggers.iter_mut().find(|t| t.name == trigger.name) {
+            Some(place) => *place = trigger,
+            None => triggers.push(trigger),
+        }
+    }
+
+    /// Takes a trigger away, and returns it.
+    pub fn remove_trigger(&mut self, table: &Name, name: &str) -> Option<Trigger> {
+        let key = self.key(table).into_owned();
+        let triggers = self.triggers.get_mut(&key)?;
+        let place = triggers.iter().position(|t| t.name == name)?;
+        let trigger = triggers.remove(place);
+        if triggers.is_empty() {
+            self.triggers.remove(&key);
+        }
+        Some(trigger)
+    }
+
+    /// The name by which the maps know a thing.
+    fn key<'n>(&self, name: &'n Name) -> std::borrow::Cow<'n, Name> {
+        let lower = |text: &str| text.to_ascii_lowercase();
+        if self.any_case && name.name.bytes().any(|b| b.is_ascii_uppercase()) {
+            std::borrow::Cow::Owned(Name {
+                schema: name.schema.as_deref().map(lower),
+                name: lower(&name.name),
+            })
+        } else {
+            std::borrow::Cow::Borrowed(name)
+        }
+    }
+
+    /// The name of something that stands in a table's schema.
+    fn beside(&self, table: &Table, name: &Ident) -> Name {
+        let name = Name {
+            schema: table.name.schema.clone(),
+            name: name.clone(),
+        };
+        self.key(&name).into_owned()
+    }
+
+    fn tables_of<'s>(
+        &'s self,
+        users: &'s Users,
+        used: &Name,
+    ) -> impl Iterator<Item = &'s Arc<Table>> {
+        let names = users.of(&self.key(used));
+        names.filter_map(|name| self.tables.get(name))
+    }
+}
+
+/// The names of a table's constraints, and whether an index has that name too.
+fn constraint_names(table: &Table) -> impl Iterator<Item = (&Ident, bool)> {
+    table.constraints.iter().filter_map(|constraint| {
+        let name = constraint.name.as_ref()?;
+        let is_key = matches!(
+            constraint.kind,
+            ConstraintKind::PrimaryKey { .. }
+                | ConstraintKind::Unique { .. }
+                | ConstraintKind::Exclude(_)
+        );
+        Some((name, is_key))
+    })
+}
+
+/// The named type of a column, or of its elements.
+fn type_of(column: &Column) -> Option<&Name> {
+    let mut ty = &column.ty;
+    loop {
+        match ty {
+            Type::Array(element) => ty = element,
+            Type::Enum(name) | Type::Named(name) => return Some(name),
+            _ => return None,
+        }
+    }
+}
+
+/// The sequences that a column's default draws from.
+fn drawn(column: &Column) -> Vec<Name> {
+    let mut found = Vec::new();
+    if let Some(default) = &column.default {
+        sequences_in(default, &mut found);
+    }
+    found
+}

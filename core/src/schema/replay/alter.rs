@@ -1,0 +1,169 @@
+//! ALTER TABLE.
+
+use super::super::{ColumnChange, ColumnDef, ConstraintDef, ConstraintKind, Name, TableAction};
+use super::Replay;
+use super::problem::{Step, problem};
+
+/// When PostgreSQL carries out an action of an ALTER TABLE, whatever the order of writing:
+/// `AT_PASS_…` of its sources.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Pass {
+    Drop,
+    Type,
+    AddColumn,
+    Attributes,
+    AddKey,
+    AddOther,
+    Rest,
+}
+
+fn pass(action: &TableAction) -> Pass {
+    match action {
+        TableAction::DropColumn { .. } | TableAction::DropConstraint { .. } => Pass::Drop,
+        TableAction::AlterColumn { change, .. } => match change {
+            ColumnChange::DropDefault
+            | ColumnChange::DropNotNull
+            | ColumnChange::DropIdentity { .. }
+            | ColumnChange::DropExpression { .. } => Pass::Drop,
+            ColumnChange::Type { .. } => Pass::Type,
+            ColumnChange::SetNotNull => Pass::Attributes,
+            ColumnChange::SetDefault(_) | ColumnChange::SetIdentity(_) => Pass::AddOther,
+        },
+        TableAction::AddColumn { .. } => Pass::AddColumn,
+        TableAction::AddConstraint(constraint) => constraint_pass(constraint),
+        _ => Pass::Rest,
+    }
+}
+
+fn constraint_pass(constraint: &ConstraintDef) -> Pass {
+    match constraint.kind {
+        ConstraintKind::PrimaryKey { .. }
+        | ConstraintKind::Unique { .. }
+        | ConstraintKind::Exclude(_) => Pass::AddKey,
+        ConstraintKind::ForeignKey(_) | ConstraintKind::Check { .. } => Pass::AddOther,
+    }
+}
+
+/// One thing to be done, in its pass.
+enum Task<'a> {
+    Action(&'a TableAction),
+    Constraint(&'a ConstraintDef),
+}
+
+impl Replay {
+    pub(super) fn alter_table(
+        &mut self,
+        table: &Name,
+        if_exists: bool,
+        actions: &[TableAction],
+    ) -> Step {
+        // PostgreSQL alters views and sequences by ALTER TABLE too.
+        if let ([TableAction::RenameTo(to)], Some(_)) = (actions, self.find_view(table)) {
+            return self.rename_view(table, if_exists, &to.name);
+        }
+        let mut name = match self.table(table) {
+            Ok(table) => table.name.clone(),
+            Err(_) if if_exists && self.find_view(table).is_none() => return Ok(()),
+            Err(problem) => return Err(problem),
+        };
+        let mut tasks: Vec<(Pass, Task<'_>)> = Vec::new();
+        for action in actions {
+            if let TableAction::AddColumn {
+                column,
+                if_not_exists,
+                ..
+            } = action
+            {
+                let exists = self
+                    .schema
+                    .table(&name)
+                    .is_some_and(|table| super::place_of(table, &column.name).is_some());
+                if exists && *if_not_exists {
+                    continue;
+                }
+                tasks.push((Pass::AddColumn, Task::Action(action)));
+                tasks.extend(tasks_of(column));
+            } else {
+                tasks.push((pass(action), Task::Action(action)));
+            }
+        }
+        tasks.sort_by_key(|(pass, _)| *pass);
+        for (_, task) in tasks {
+            match task {
+                Task::Action(action) => name = self.act(name, action)?,
+                Task::Constraint(constraint) => self.add_constraint(&name, constraint)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Carries out one action, and says what the table is called from then on.
+    fn act(&mut self, name: Name, action: &TableAction) -> Step<Name> {
+        match action {
+            TableAction::AddColumn { column, .. } => self.append_column(&name, column)?,
+            TableAction::DropColumn {
+                name: column,
+                if_exists,
+                cascade,
+            } => self.drop_column(&name, column, *if_exists, *cascade)?,
+            TableAction::RenameColumn { from, to } => self.rename_column(&name, from, to)?,
+            TableAction::AlterColumn {
+                name: column,
+                change,
+            } => self.alter_column(&name, column, change)?,
+            TableAction::AddConstraint(constraint) => self.add_constraint(&name, constraint)?,
+            TableAction::DropConstraint {
+                name: constraint,
+                if_exists,
+                cascade,
+            } => self.drop_constraint(&name, constraint, *if_exists, *cascade)?,
+            TableAction::RenameConstraint { from, to } => {
+                self.rename_constraint(&name, from, to)?;
+            }
+            TableAction::ValidateConstraint(constraint) => {
+                self.edit_constraint(&name, constraint, |c| c.not_valid = false)?;
+            }
+            TableAction::AlterConstraint {
+                name: constraint,
+                deferrable,
+                initially_deferred,
+            } => self.edit_constraint(&name, constraint, |c| {
+                c.deferrable = *deferrable || *initially_deferred;
+                c.initially_deferred = *initially_deferred;
+            })?,
+            TableAction::RenameTo(to) => {
+                let to = Name {
+                    schema: name.schema.clone(),
+                    name: to.name.clone(),
+                };
+                self.rename_table(&name, &to)?;
+                return Ok(to);
+            }
+            TableAction::SetSchema(schema) => return self.set_schema(&name, schema),
+            TableAction::Comment(text) => {
+                let text = Some(text.clone()).filter(|text| !text.is_empty());
+                self.edit(&name, |table| table.comment = text);
+            }
+            TableAction::Opaque(what) => self.edit(&name, |table| {
+                table.opaque.get_or_insert_with(|| what.clone());
+            }),
+            TableAction::Ignored(_) | TableAction::Options(_) => {}
+            TableAction::AddIndex(index) => self.create_index(index)?,
+            other @ (TableAction::RedefineColumn { .. }
+            | TableAction::DropPrimaryKey
+            | TableAction::DropIndex { .. }
+            | TableAction::RenameIndex { .. }
+            | TableAction::ConvertCharset { .. }) => {
+                let message = format!("no such action here: {other:?}");
+                return Err(problem("no-such-action", message));
+            }
+        }
+        Ok(name)
+    }
+}
+
+/// The constraints of a column that is added, in their passes.
+fn tasks_of(column: &ColumnDef) -> impl Iterator<Item = (Pass, Task<'_>)> {
+    let constraints = column.constraints.iter();
+    constraints.map(|constraint| (constraint_pass(constraint), Task::Constraint(constraint)))
+}

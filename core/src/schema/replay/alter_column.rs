@@ -1,0 +1,194 @@
+//! ALTER COLUMN.
+
+use super::super::{ColumnChange, Ident, Identity, Name, Sequence, Type};
+use super::problem::{Step, problem};
+use super::resolve::column_mut;
+use super::{Replay, constraint};
+
+impl Replay {
+    pub(super) fn alter_column(
+        &mut self,
+        name: &Name,
+        column: &Ident,
+        change: &ColumnChange,
+    ) -> Step {
+        let table = self.table(name)?.clone();
+        if table.opaque.is_some() && table.column(column).is_none() {
+            return Ok(());
+        }
+        let held = &table.columns[self.column_of(&table, column)?];
+        match change {
+            ColumnChange::Type {
+                ty,
+                using,
+                collation,
+            } => {
+                self.check_type_free(&table, column)?;
+                let ty = self.resolved_type(ty);
+                if let Some(using) = using {
+                    let using = self.table_expr(&table, using)?;
+                    self.note_using(name, column, using);
+                }
+                if let Some(sequence) = held.identity.as_ref().and_then(|i| i.sequence.clone()) {
+                    self.retype_sequence(&sequence, &ty);
+                }
+                let collation = collation.clone();
+                self.edit_column(name, column, |column| {
+                    column.ty = ty;
+                    column.collation = collation;
+                });
+            }
+            ColumnChange::SetDefault(default) => {
+                if held.identity.is_some() || held.generated.is_some() {
+                    let message = format!("column `{column}` of `{name}` computes its own values");
+                    return Err(problem("computed-column", message));
+                }
+                let default = self.plain_expr(None, default);
+                self.edit_column(name, column, |column| column.default = Some(default));
+            }
+            ColumnChange::DropDefault => {
+                if held.identity.is_some() || held.generated.is_some() {
+                    let message = format!("column `{column}` of `{name}` computes its own values");
+                    return Err(problem("computed-column", message));
+                }
+                self.edit_column(name, column, |column| column.default = None);
+            }
+            ColumnChange::SetNotNull => {
+                self.edit_column(name, column, |column| column.nullable = false);
+            }
+            ColumnChange::DropNotNull => {
+                if table
+                    .primary_key()
+                    .iter()
+                    .any(|part| part.column == *column)
+                {
+                    let message = format!("column `{column}` of `{name}` is in the primary key");
+                    return Err(problem("column-of-primary-key", message));
+                }
+                if held.identity.is_some() {
+                    let message = format!("column `{column}` of `{name}` is an identity column");
+                    return Err(problem("computed-column", message));
+                }
+                self.edit_column(name, column, |column| column.nullable = true);
+            }
+            ColumnChange::SetIdentity(identity) => {
+                self.set_identity(name, column, identity)?;
+            }
+            ColumnChange::DropIdentity { if_exists } => {
+                let Some(identity) = &held.identity else {
+                    if *if_exists {
+                        return Ok(());
+                    }
+                    let message = format!("column `{column}` of `{name}` is no identity column");
+                    return Err(problem("no-identity", message));
+                };
+                let sequence = identity.sequence.clone();
+                self.edit_column(name, column, |column| column.identity = None);
+                if let Some(sequence) = sequence.and_then(|s| self.schema.sequence(&s).cloned()) {
+                    self.set_sequence(Some(sequence), None);
+                }
+            }
+            ColumnChange::DropExpression { if_exists } => {
+                if held.generated.is_none() && !if_exists {
+                    let message = format!("column `{column}` of `{name}` is not generated");
+                    return Err(problem("not-generated", message));
+                }
+                self.edit_column(name, column, |column| column.generated = None);
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn edit_column(
+        &mut self,
+        table: &Name,
+        column: &str,
+        change: impl FnOnce(&mut super::super::Column),
+    ) {
+        self.edit(table, |table| {
+            if let Some(column) = column_mut(table, column) {
+                change(column);
+            }
+        });
+    }
+
+    /// That nothing keeps a column's type as it is.
+    fn check_type_free(&self, table: &super::Table, column: &str) -> Step {
+        let generated = table.columns.iter().find(|other| {
+            let generated = other.generated.as_ref();
+            generated.is_some_and(|g| constraint::names_column(&g.expr, column))
+        });
+        if let Some(generated) = generated {
+            let message = format!(
+                "the type of column `{column}` of `{}` cannot be altered: column `{}` is \
+                 generated from it",
+                table.name, generated.name
+            );
+            return Err(problem("needed", message));
+        }
+        if let Some(view) = self.view_of_column(&table.name, column) {
+            let message = format!(
+                "the type of column `{column}` of `{}` cannot be altered: view `{view}` uses it",
+                table.name
+            );
+            return Err(problem("needed", message));
+        }
+        Ok(())
+    }
+
+    fn retype_sequence(&mut self, sequence: &Name, ty: &Type) {
+        if let Some(before) = self.schema.sequence(sequence).cloned() {
+            let mut after = before.clone();
+            after.options.ty = Some(ty.clone());
+            self.set_sequence(Some(before), Some(after));
+        }
+    }
+
+    /// `ADD GENERATED … AS IDENTITY` where there is none, `SET GENERATED` where there is one.
+    fn set_identity(&mut self, name: &Name, column: &Ident, identity: &Identity) -> Step {
+        let table = self.table(name)?.clone();
+        let held = &table.columns[self.column_of(&table, column)?];
+        if held.identity.is_some() {
+            let always = identity.always;
+            self.edit_column(name, column, |column| {
+                if let Some(identity) = &mut column.identity {
+                    identity.always = always;
+                }
+            });
+            return Ok(());
+        }
+        if held.nullable {
+            let message = format!("column `{column}` of `{name}` must be NOT NULL to be identity");
+            return Err(problem("identity-nullable", message));
+        }
+        if held.default.is_some() {
+            let message = format!("column `{column}` of `{name}` has a default already");
+            return Err(problem("identity-default", message));
+        }
+        let sequence = match &identity.sequence {
+            Some(sequence) => self.new_name(sequence, false),
+            None => Name {
+                schema: name.schema.clone(),
+                name: self.relation_name(name, Some(column), "seq", false),
+            },
+        };
+        self.check_free(&sequence)?;
+        let mut options = identity.options.clone();
+        options.ty = Some(held.ty.clone());
+        self.set_sequence(
+            None,
+            Some(Sequence {
+                name: sequence.clone(),
+                owned_by: Some((name.clone(), column.clone())),
+                identity: true,
+                options,
+            }),
+        );
+        let identity = Identity {
+            sequence: Some(sequence),
+            ..identity.clone()
+        };
+        self.edit_column(name, column, |column| column.identity = Some(identity));
+        Ok(())
+    }
+}

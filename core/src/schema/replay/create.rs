@@ -1,0 +1,322 @@
+//! CREATE TABLE.
+
+use super::super::sequence::nextval;
+use super::super::{
+    Column, ColumnDef, Constraint, ConstraintDef, ConstraintKind, CreateTable, Generated, Identity,
+    Index, Name, Sequence, SequenceOptions, Table, TableLike, Type,
+};
+use super::Replay;
+use super::problem::{Step, problem};
+use super::resolve::TEMPORARY;
+
+impl Replay {
+    pub(super) fn create_table(&mut self, create: &CreateTable) -> Step {
+        let name = self.new_name(&create.name, create.options.temporary);
+        if self.schema.relation(&name).is_some() {
+            if create.if_not_exists {
+                return Ok(());
+            }
+            return self.check_free(&name);
+        }
+        let mut table = Table::new(name.clone());
+        table.options = create.options.clone();
+        table.comment = create.comment.clone();
+        if let Some(parent) = &create.options.inherits {
+            let parent = self.table(parent)?;
+            table.options.inherits = Some(parent.name.clone());
+            table.columns = parent.columns.clone();
+            table.opaque = Some("INHERITS".to_owned());
+        }
+        if create.query.is_some() {
+            table.opaque = Some("CREATE TABLE AS".to_owned());
+        }
+        if create.options.temporary {
+            self.session.temporary.insert(name.clone());
+        }
+        self.put_new_table(table);
+        if let Some(like) = &create.like {
+            self.copy_columns(&name, like)?;
+        }
+        for column in &create.columns {
+            self.append_column(&name, column)?;
+        }
+        let constraints: Vec<ConstraintDef> = create
+            .columns
+            .iter()
+            .flat_map(|column| column.constraints.iter())
+            .chain(&create.constraints)
+            .cloned()
+            .collect();
+        self.add_all(&name, constraints)?;
+        for index in &create.indexes {
+            self.create_index(index)?;
+        }
+        Ok(())
+    }
+
+    /// Adds constraints in the order in which the engine does: checks, then keys with the primary
+    /// key first, then foreign keys.
+    pub(super) fn add_all(&mut self, name: &Name, constraints: Vec<ConstraintDef>) -> Step {
+        let mut keys: Vec<ConstraintDef> = Vec::new();
+        let mut foreign = Vec::new();
+        for constraint in constraints {
+            match constraint.kind {
+                ConstraintKind::PrimaryKey { .. } => {
+                    if keys.first().is_some_and(is_primary) {
+                        let message = format!("table `{name}` would have two primary keys");
+                        return Err(problem("duplicate-primary-key", message));
+                    }
+                    keys.insert(0, constraint);
+                }
+                ConstraintKind::Unique { .. } | ConstraintKind::Exclude(_) => {
+                    keys.push(constraint);
+                }
+                ConstraintKind::ForeignKey(_) => foreign.push(constraint),
+                ConstraintKind::Check { .. } => self.add_constraint(name, &constraint)?,
+            }
+        }
+        for key in distinct_keys(keys) {
+            self.add_constraint(name, &key)?;
+        }
+        for key in foreign {
+            self.add_constraint(name, &key)?;
+        }
+        Ok(())
+    }
+
+    /// Adds a column without its constraints, and the sequence behind it.
+    pub(super) fn append_column(&mut self, name: &Name, def: &ColumnDef) -> Step {
+        let table = self.table(name)?;
+        if super::place_of(table, &def.name).is_some() {
+            let message = format!("table `{name}` already has a column `{}`", def.name);
+            return Err(problem("duplicate-column", message));
+        }
+        let mut column = Column::new(def.name.clone(), self.resolved_type(&def.ty));
+        let is_null = def.nullable.unwrap_or(true);
+        column.nullable = is_null && !def.serial && def.identity.is_none();
+        column.collation = def.collation.clone();
+        column.charset = def.charset.clone();
+        column.on_update = def.on_update.clone();
+        column.comment = def.comment.clone();
+        column.default = def
+            .default
+            .as_ref()
+            .map(|default| self.plain_expr(None, default));
+        let owned = |name: Name, identity: bool, options: SequenceOptions| Sequence {
+            name,
+            owned_by: Some((table.name.clone(), def.name.clone())),
+            identity,
+            options,
+        };
+        let sequence = if def.serial {
+            let sequence = self.sequence_for(&table.name, def)?;
+            column.default = Some(nextval(&sequence));
+            Some(owned(sequence, false, SequenceOptions::of(&def.ty)))
+        } else if let Some(identity) = &def.identity {
+            let sequence = match &identity.sequence {
+                Some(name) => self.new_name(name, false),
+                None => self.sequence_for(&table.name, def)?,
+            };
+            let mut options = identity.options.clone();
+            options.ty = Some(def.ty.clone());
+            column.identity = Some(Identity {
+                sequence: Some(sequence.clone()),
+                ..identity.clone()
+            });
+            Some(owned(sequence, true, options))
+        } else {
+            None
+        };
+        if let Some(sequence) = sequence {
+            self.check_free(&sequence.name)?;
+            self.set_sequence(None, Some(sequence));
+        }
+        let generated = def.generated.clone();
+        self.edit(name, |table| table.columns.push(column));
+        if let Some(Generated { expr, stored }) = generated {
+            let expr = self.table_expr(self.table(name)?, &expr)?;
+            self.edit(name, |table| {
+                if let Some(column) = table.columns.last_mut() {
+                    column.generated = Some(Generated { expr, stored });
+                }
+            });
+        }
+        Ok(())
+    }
+
+    fn sequence_for(&self, table: &Name, column: &ColumnDef) -> Step<Name> {
+        let name = self.relation_name(table, Some(&column.name), "seq", false);
+        let schema = table.schema.clone().filter(|schema| schema != TEMPORARY);
+        Ok(Name { schema, name })
+    }
+
+    /// `LIKE`: the columns, and what is to be included.
+    fn copy_columns(&mut self, name: &Name, like: &TableLike) -> Step {
+        let source = self.table(&like.table)?.clone();
+        let including = |what: &str| {
+            like.including
+                .iter()
+                .any(|word| word == what || word == "ALL")
+        };
+        for column in &source.columns {
+            let mut copy = Column::new(column.name.clone(), column.ty.clone());
+            copy.nullable = column.nullable;
+            copy.collation.clone_from(&column.collation);
+            if including("DEFAULTS") {
+                copy.default.clone_from(&column.default);
+            }
+            if including("GENERATED") {
+                copy.generated.clone_from(&column.generated);
+            }
+            if including("COMMENTS") {
+                copy.comment.clone_from(&column.comment);
+            }
+            if let Some(identity) = column.identity.as_ref().filter(|_| including("IDENTITY")) {
+                let mut def = ColumnDef::new(column.name.clone(), column.ty.clone());
+                def.identity = Some(Identity {
+                    sequence: None,
+                    ..identity.clone()
+                });
+                self.append_column(name, &def)?;
+                continue;
+            }
+            self.edit(name, |table| table.columns.push(copy));
+        }
+        if including("CONSTRAINTS") {
+            let checks = source
+                .constraints
+                .iter()
+                .filter(|constraint| matches!(constraint.kind, ConstraintKind::Check { .. }));
+            for check in checks {
+                let check = check.clone();
+                self.edit(name, |table| table.constraints.push(check));
+            }
+        }
+        if including("INDEXES") {
+            self.copy_indexes(name, &source, including("COMMENTS"))?;
+        }
+        Ok(())
+    }
+
+    fn copy_indexes(&mut self, name: &Name, source: &Table, comments: bool) -> Step {
+        let is_key = |constraint: &&Constraint| {
+            matches!(
+                constraint.kind,
+                ConstraintKind::PrimaryKey { .. }
+                    | ConstraintKind::Unique { .. }
+                    | ConstraintKind::Exclude(_)
+            )
+        };
+        let keys = source.constraints.iter().filter(is_key).map(|constraint| {
+            let mut def = ConstraintDef::new(constraint.kind.clone());
+            def.deferrable = constraint.deferrable;
+            def.initially_deferred = constraint.initially_deferred;
+            def
+        });
+        self.add_all(name, keys.collect())?;
+        for index in &source.indexes {
+            let mut index = index.clone();
+            index.comment = index.comment.filter(|_| comments);
+            index.name = self.index_name(name, &index.keys);
+            self.edit(name, |table| table.indexes.push(index));
+        }
+        Ok(())
+    }
+}
+
+fn is_primary(constraint: &ConstraintDef) -> bool {
+    matches!(constraint.kind, ConstraintKind::PrimaryKey { .. })
+}
+
+/// Keys without those that say the same as one before: `UNIQUE PRIMARY KEY` is one key.
+fn distinct_keys(keys: Vec<ConstraintDef>) -> Vec<ConstraintDef> {
+    let mut distinct: Vec<ConstraintDef> = Vec::new();
+    for key in keys {
+        let same = distinct.iter_mut().find(|prior| {
+            prior.using_index.is_none()
+                && key.using_index.is_none()
+                && prior.deferrable == key.deferrable
+                && prior.initially_deferred == key.initially_deferred
+                && match (&prior.kind, &key.kind) {
+                    (
+                        ConstraintKind::PrimaryKey { columns: a },
+                        ConstraintKind::Unique {
+                            columns: b,
+                            nulls_not_distinct: false,
+                        },
+                    ) => a == b,
+                    (a @ ConstraintKind::Unique { .. }, b) => a == b,
+                    _ => false,
+                }
+        });
+        match same {
+            Some(prior) if prior.name.is_none() => prior.name = key.name,
+            Some(_) => {}
+            None => distinct.push(key),
+        }
+    }
+    distinct
+}
+
+impl SequenceOptions {
+    /// The options of a sequence that only has a type.
+    pub(super) fn of(ty: &Type) -> Self {
+        Self {
+            ty: Some(ty.clone()),
+            ..Self::default()
+        }
+    }
+}
+
+impl CreateTable {
+    /// A table without columns.
+    pub fn new(name: Name) -> Self {
+        Self {
+            name,
+            if_not_exists: false,
+            columns: Vec::new(),
+            constraints: Vec::new(),
+            indexes: Vec::new(),
+            like: None,
+            query: None,
+            comment: None,
+            options: super::super::Options::default(),
+        }
+    }
+}
+
+impl ColumnDef {
+    /// A column with a type and nothing else.
+    pub fn new(name: impl Into<super::super::Ident>, ty: Type) -> Self {
+        Self {
+            name: name.into(),
+            ty,
+            serial: false,
+            nullable: None,
+            default: None,
+            identity: None,
+            generated: None,
+            collation: None,
+            charset: None,
+            on_update: None,
+            comment: None,
+            constraints: Vec::new(),
+        }
+    }
+}
+
+impl Index {
+    /// An index of the default method over nothing yet.
+    pub fn new(name: impl Into<super::super::Ident>) -> Self {
+        Self {
+            name: name.into(),
+            unique: false,
+            method: None,
+            keys: Vec::new(),
+            include: Vec::new(),
+            filter: None,
+            nulls_not_distinct: false,
+            comment: None,
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! Indexes.
+
+use super::super::{CreateIndex, Ident, Index, IndexKey, Name, Relation};
+use super::Replay;
+use super::constraint::{Key, beside, key_for};
+use super::naming::{index_columns, joined};
+use super::problem::{Step, problem};
+
+impl Replay {
+    pub(super) fn create_index(&mut self, create: &CreateIndex) -> Step {
+        // An index of a materialised view is nothing that the model holds.
+        if self.find_view(&create.table).is_some() {
+            return Ok(());
+        }
+        let table = self.table(&create.table)?;
+        let name = table.name.clone();
+        let index_name = match &create.name {
+            Some(index) => {
+                let full = beside(&name, index);
+                if self.schema.relation(&full).is_some() {
+                    if create.if_not_exists {
+                        return Ok(());
+                    }
+                    return self.check_free(&full);
+                }
+                index.clone()
+            }
+            None => self.index_name(&name, &create.keys),
+        };
+        let mut keys = Vec::new();
+        for key in &create.keys {
+            keys.push(IndexKey {
+                expr: self.table_expr(table, &key.expr)?,
+                ..key.clone()
+            });
+        }
+        let filter = match &create.filter {
+            Some(filter) => Some(self.table_expr(table, filter)?),
+            None => None,
+        };
+        self.check_columns(table, &create.include)?;
+        let index = Index {
+            name: index_name,
+            unique: create.unique,
+            method: create.method.clone().filter(|method| method != "btree"),
+            keys,
+            include: create.include.clone(),
+            filter,
+            nulls_not_distinct: create.nulls_not_distinct,
+            comment: create.comment.clone(),
+        };
+        self.edit(&name, |table| table.indexes.push(index));
+        Ok(())
+    }
+
+    /// The name of an index that was not given one.
+    pub(super) fn index_name(&self, table: &Name, keys: &[IndexKey]) -> Ident {
+        let columns = index_columns(keys);
+        let columns = joined(columns.iter().map(String::as_str));
+        self.relation_name(table, Some(&columns), "idx", false)
+    }
+
+    pub(super) fn drop_indexes(&mut self, names: &[Name], if_exists: bool, cascade: bool) -> Step {
+        for name in names {
+            let found = self.found(name);
+            let table = match self.schema.relation(&found) {
+                Some(Relation::Index(table)) => table.clone(),
+                Some(Relation::Key(table)) => {
+                    let message = format!(
+                        "index `{name}` belongs to a constraint of table `{table}`: drop that \
+                         instead"
+                    );
+                    return Err(problem("index-of-constraint", message));
+                }
+                _ if if_exists => continue,
+                _ => {
+                    let message = format!("there is no index `{name}`");
+                    return Err(problem("unknown-index", message));
+                }
+            };
+            self.drop_index(&table, &found.name, cascade)?;
+        }
+        Ok(())
+    }
+
+    /// Drops an index, and with `cascade` the foreign keys that need it.
+    fn drop_index(&mut self, table: &Name, index: &str, cascade: bool) -> Step {
+        let is = |key: &Key<'_>| matches!(key, Key::Index(found) if found.name == *index);
+        self.drop_foreign_keys_of(table, is, cascade, &format!("index `{index}`"))?;
+        self.edit(table, |table| table.indexes.retain(|i| i.name != *index));
+        Ok(())
+    }
+
+    /// Drops the foreign keys that need a key of `table`, or says that they do.
+    pub(super) fn drop_foreign_keys_of(
+        &mut self,
+        table: &Name,
+        is: impl Fn(&Key<'_>) -> bool,
+        cascade: bool,
+        what: &str,
+    ) -> Step {
+        let Some(referred) = self.schema.table(table) else {
+            return Ok(());
+        };
+        let mut needing = Vec::new();
+        for referrer in self.schema.referrers(table) {
+            for (constraint, key) in referrer.foreign_keys() {
+                let needs = key.table == *table
+                    && key_for(referred, &key.referred).is_some_and(|key| is(&key));
+                if needs {
+                    needing.push((referrer.name.clone(), constraint.name.clone()));
+                }
+            }
+        }
+        if !cascade && let Some((referrer, key)) = needing.first() {
+            let key = key.as_deref().unwrap_or_default();
+            let message = format!(
+                "foreign key `{key}` of table `{referrer}` needs {what}: without CASCADE it \
+                 cannot be dropped"
+            );
+            return Err(problem("needed", message));
+        }
+        for (referrer, key) in needing {
+            self.edit(&referrer, |table| {
+                table.constraints.retain(|c| c.name != key)
+            });
+        }
+        Ok(())
+    }
+
+    pub(super) fn rename_index(&mut self, name: &Name, if_exists: bool, to: &Ident) -> Step {
+        let found = self.found(name);
+        match self.schema.relation(&found) {
+            Some(Relation::Index(table)) => {
+                let table = table.clone();
+                self.check_free(&beside(&found, to))?;
+                self.edit(&table, |table| {
+                    if let Some(index) = table.indexes.iter_mut().find(|i| i.name == found.name) {
+                        index.name.clone_from(to);
+                    }
+                });
+                Ok(())
+            }
+            Some(Relation::Key(table)) => {
+                let table = table.clone();
+                self.rename_constraint(&table, &found.name, to)
+            }
+            // PostgreSQL renames any relation so.
+            Some(Relation::Table) => self.rename_table(&found, &beside(&found, to)),
+            Some(Relation::View) => self.rename_view(&found, false, to),
+            Some(Relation::Sequence) => self.rename_sequence(&found, to),
+            None if if_exists => Ok(()),
+            None => {
+                let message = format!("there is no index `{name}`");
+                Err(problem("unknown-index", message))
+            }
+        }
+    }
+}

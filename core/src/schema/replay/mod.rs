@@ -1,0 +1,315 @@
+//! Replay: changes applied to the model by the rules of the engine that they were written for.
+//!
+//! The engine's own rules, not an approximation of them: the names that it generates, what it
+//! drops along, what a rename carries with it and what it leaves. A change that the engine would
+//! refuse is a [`ReplayProblem`], and leaves the model as it was.
+//!
+//! # Invariants
+//!
+//! - A change costs what the things that it touches cost, however much else the schema holds.
+//! - The effects of a change, carried out in their order, are all that it did to the schema.
+//! - A table that a statement names which only its engine understands is marked as opaque: it is
+//!   never taken for known again.
+
+mod alter;
+mod alter_column;
+mod constraint;
+mod create;
+mod drop;
+mod index;
+mod naming;
+mod problem;
+mod record;
+mod rename;
+mod resolve;
+mod sequence;
+mod types;
+mod view;
+
+#[cfg(test)]
+mod tests;
+
+use problem::{Step, problem};
+use record::Record;
+use resolve::Session;
+
+use super::{Change, CommentTarget, Effect, Name, Opaque, ReplayProblem, Schema, Table, Trigger};
+use crate::sql::Syntax;
+
+/// A schema, and the rules of the engine that holds it.
+///
+/// ```
+/// use aludel::schema::{Change, ColumnDef, ConstraintDef, CreateTable, Name, Replay, Type};
+/// use aludel::sql::Syntax;
+///
+/// let mut id = ColumnDef::new("id", Type::INTEGER);
+/// id.constraints.push(ConstraintDef::primary_key(["id".to_owned()]));
+/// let mut table = CreateTable::new(Name::bare("accounts"));
+/// table.columns.push(id);
+///
+/// let mut replay = Replay::new(Syntax::Postgres);
+/// let effects = replay.apply(&Change::CreateTable(Box::new(table)))?;
+/// assert_eq!(effects.len(), 1);
+/// let table = replay.schema().table(&Name::bare("accounts")).expect("created");
+/// assert_eq!(table.constraints[0].name.as_deref(), Some("accounts_pkey"));
+/// assert!(!table.columns[0].nullable);
+/// # Ok::<(), aludel::schema::ReplayProblem>(())
+/// ```
+#[derive(Debug)]
+pub struct Replay {
+    syntax: Syntax,
+    schema: Schema,
+    session: Session,
+    record: Record,
+}
+
+impl Replay {
+    /// An empty schema.
+    pub fn new(syntax: Syntax) -> Self {
+        let schema = match syntax {
+            Syntax::Sqlite => Schema::ignoring_case(),
+            Syntax::Postgres | Syntax::Mysql => Schema::default(),
+        };
+        Self::on(syntax, schema)
+    }
+
+    /// Goes on from a schema that is known: by introspection, or by lowering.
+    pub fn on(syntax: Syntax, schema: Schema) -> Self {
+        Self {
+            syntax,
+            schema,
+            session: Session::default(),
+            record: Record::default(),
+        }
+    }
+
+    /// What the engine holds now.
+    pub fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    /// What the engine holds now, to be changed from outside.
+    pub fn schema_mut(&mut self) -> &mut Schema {
+        &mut self.schema
+    }
+
+    /// A script has ended: settings of its session go back to what they were, and temporary
+    /// tables are gone.
+    pub fn end_script(&mut self) {
+        let session = std::mem::take(&mut self.session);
+        for table in session.temporary {
+            self.schema.remove_table(&table);
+        }
+    }
+
+    /// Applies one change, and says what came of it: what has to be done, and in which order.
+    ///
+    /// A statement on rows has no effects.
+    ///
+    /// # Errors
+    ///
+    /// If the engine would refuse the change. The schema is then what it was before.
+    pub fn apply(&mut self, change: &Change) -> Result<Vec<Effect>, ReplayProblem> {
+        match self.step(change) {
+            Ok(()) => Ok(self.record.finish(&self.schema)),
+            Err(problem) => {
+                self.record.undo(&mut self.schema);
+                Err(problem)
+            }
+        }
+    }
+
+    fn step(&mut self, change: &Change) -> Step {
+        match change {
+            Change::CreateTable(table) => self.create_table(table),
+            Change::DropTables {
+                tables,
+                if_exists,
+                cascade,
+            } => self.drop_tables(tables, *if_exists, *cascade),
+            Change::AlterTable {
+                table,
+                if_exists,
+                actions,
+            } => self.alter_table(table, *if_exists, actions),
+            Change::CreateIndex(index) => self.create_index(index),
+            Change::DropIndexes {
+                names,
+                if_exists,
+                cascade,
+                ..
+            } => self.drop_indexes(names, *if_exists, *cascade),
+            Change::RenameIndex {
+                name,
+                if_exists,
+                to,
+            } => self.rename_index(name, *if_exists, to),
+            Change::CreateEnum(ty) => self.create_enum(ty),
+            Change::AddEnumMember {
+                name,
+                member,
+                if_not_exists,
+                place,
+            } => self.add_member(name, member, *if_not_exists, place.as_ref()),
+            Change::RenameEnumMember { name, from, to } => self.rename_member(name, from, to),
+            Change::RenameType { name, to } => self.rename_type(name, to),
+            Change::DropTypes {
+                names,
+                if_exists,
+                cascade,
+            } => self.drop_types(names, *if_exists, *cascade),
+            Change::CreateSequence {
+                name,
+                if_not_exists,
+                options,
+                owned_by,
+            } => self.create_sequence(name, *if_not_exists, options, owned_by.as_ref()),
+            Change::AlterSequence {
+                name,
+                if_exists,
+                change,
+            } => self.alter_sequence(name, *if_exists, change),
+            Change::DropSequences {
+                names,
+                if_exists,
+                cascade,
+            } => self.drop_sequences(names, *if_exists, *cascade),
+            Change::CreateView(view) => self.create_view(view),
+            Change::DropViews {
+                names,
+                if_exists,
+                cascade,
+                ..
+            } => self.drop_views(names, *if_exists, *cascade),
+            Change::RenameView {
+                name,
+                if_exists,
+                to,
+            } => self.rename_view(name, *if_exists, to),
+            Change::Comment { on, text } => self.comment(on, text.as_deref()),
+            Change::CreateSchema {
+                name,
+                if_not_exists,
+            } => self.create_schema(name, *if_not_exists),
+            Change::DropSchemas {
+                names,
+                if_exists,
+                cascade,
+            } => self.drop_schemas(names, *if_exists, *cascade),
+            Change::SearchPath(path) => {
+                self.set_search_path(path);
+                Ok(())
+            }
+            Change::CreateTrigger { name, table, text } => {
+                let table = self.table(table)?.name.clone();
+                self.put_trigger(Trigger {
+                    name: name.clone(),
+                    table,
+                    text: text.clone(),
+                });
+                Ok(())
+            }
+            Change::DropTrigger {
+                name,
+                table,
+                if_exists,
+            } => self.drop_trigger(name, table.as_ref(), *if_exists),
+            Change::Opaque(opaque) => {
+                self.mark(opaque);
+                Ok(())
+            }
+            Change::Setting { .. }
+            | Change::Transaction(_)
+            | Change::Data(_)
+            | Change::Ignored(_) => Ok(()),
+        }
+    }
+
+    fn comment(&mut self, on: &CommentTarget, text: Option<&str>) -> Step {
+        let text = text.filter(|text| !text.is_empty()).map(str::to_owned);
+        match on {
+            CommentTarget::Table(name) => {
+                let name = self.table(name)?.name.clone();
+                self.edit(&name, |table| table.comment = text);
+            }
+            CommentTarget::Column(name, column) => {
+                // A view's columns have comments too, which the model does not hold.
+                if self.find_view(name).is_some() {
+                    return Ok(());
+                }
+                let table = self.table(name)?;
+                let place = self.column_of(table, column)?;
+                let name = table.name.clone();
+                self.edit(&name, |table| table.columns[place].comment = text);
+            }
+            CommentTarget::Index(name) => {
+                let found = self.found(name);
+                let Some(table) = self.schema.index_table(&found).map(|t| t.name.clone()) else {
+                    return match self.schema.relation(&found) {
+                        Some(super::Relation::Key(_)) => Ok(()),
+                        _ => Err(problem(
+                            "unknown-index",
+                            format!("there is no index `{name}`"),
+                        )),
+                    };
+                };
+                self.edit(&table, |table| {
+                    if let Some(index) = table.indexes.iter_mut().find(|i| i.name == found.name) {
+                        index.comment = text;
+                    }
+                });
+            }
+            CommentTarget::Other(_) => {}
+        }
+        Ok(())
+    }
+
+    /// Marks the tables that a statement names which no replay understands.
+    fn mark(&mut self, opaque: &Opaque) {
+        for name in &opaque.tables {
+            if let Ok(table) = self.table(name) {
+                let name = table.name.clone();
+                self.edit(&name, |table| {
+                    table.opaque.get_or_insert_with(|| opaque.what.clone());
+                });
+            }
+        }
+    }
+
+    fn drop_trigger(&mut self, name: &str, table: Option<&Name>, if_exists: bool) -> Step {
+        let table: Option<Name> = match table {
+            Some(table) => match self.table(table) {
+                Ok(table) => Some(table.name.clone()),
+                Err(_) if if_exists => return Ok(()),
+                Err(problem) => return Err(problem),
+            },
+            None => self
+                .schema
+                .triggers()
+                .find(|trigger| trigger.name == name)
+                .map(|trigger| trigger.table.clone()),
+        };
+        let known = table.as_ref().is_some_and(|table| {
+            self.schema
+                .triggers_of(table)
+                .iter()
+                .any(|t| t.name == name)
+        });
+        match table {
+            Some(table) if known => {
+                self.remove_trigger(&table, name);
+                Ok(())
+            }
+            _ if if_exists => Ok(()),
+            _ => Err(problem(
+                "unknown-trigger",
+                format!("there is no trigger `{name}`"),
+            )),
+        }
+    }
+}
+
+/// Where a column stands in a table.
+fn place_of(table: &Table, column: &str) -> Option<usize> {
+    table.columns.iter().position(|c| c.name == column)
+}

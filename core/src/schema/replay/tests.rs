@@ -1,0 +1,153 @@
+//! Rules of replay that need no engine to be stated.
+
+#![allow(clippy::unwrap_used)]
+
+use super::naming::object_name;
+use super::*;
+use crate::schema::*;
+
+fn column(name: &str, ty: Type) -> ColumnDef {
+    ColumnDef::new(name, ty)
+}
+
+fn create(name: &str, columns: Vec<ColumnDef>) -> Change {
+    let mut table = CreateTable::new(Name::bare(name));
+    table.columns = columns;
+    Change::CreateTable(Box::new(table))
+}
+
+fn alter(table: &str, actions: Vec<TableAction>) -> Change {
+    Change::AlterTable {
+        table: Name::bare(table),
+        if_exists: false,
+        actions,
+    }
+}
+
+fn unique(columns: &[&str]) -> ConstraintDef {
+    ConstraintDef::new(ConstraintKind::Unique {
+        columns: columns.iter().map(|c| IndexPart::whole(*c)).collect(),
+        nulls_not_distinct: false,
+    })
+}
+
+fn foreign_key(columns: &[&str], table: &str) -> ConstraintDef {
+    ConstraintDef::foreign_key(ForeignKey {
+        columns: columns.iter().map(|c| (*c).to_owned()).collect(),
+        table: Name::bare(table),
+        referred: Vec::new(),
+        on_delete: ReferentialAction::NoAction,
+        on_update: ReferentialAction::NoAction,
+        match_full: false,
+    })
+}
+
+fn id() -> ColumnDef {
+    let mut id = column("id", Type::INTEGER);
+    id.serial = true;
+    id.constraints
+        .push(ConstraintDef::primary_key(["id".to_owned()]));
+    id
+}
+
+fn names(table: &Table) -> Vec<&str> {
+    table
+        .constraints
+        .iter()
+        .filter_map(|c| c.name.as_deref())
+        .collect()
+}
+
+#[test]
+fn the_longer_name_is_cut_first_and_no_character_is_broken() {
+    let table = "a".repeat(60);
+    assert_eq!(
+        object_name(&table, Some("column"), "key"),
+        format!("{}_column_key", "a".repeat(52))
+    );
+    let column = "b".repeat(60);
+    assert_eq!(
+        object_name(&table, Some(&column), "key"),
+        format!("{}_{}_key", "a".repeat(29), "b".repeat(29))
+    );
+    let umlauts = "ä".repeat(30);
+    assert_eq!(
+        object_name(&umlauts, Some("x"), "fkey"),
+        format!("{}_x_fkey", "ä".repeat(28))
+    );
+}
+
+#[test]
+fn a_serial_primary_key_has_a_sequence_and_the_names_of_postgres() {
+    let mut replay = Replay::new(Syntax::Postgres);
+    let mut email = column("email", Type::Text);
+    email.constraints.push(unique(&["email"]));
+    let effects = replay
+        .apply(&create("accounts", vec![id(), email]))
+        .unwrap();
+    assert!(matches!(
+        effects.as_slice(),
+        [Effect::Table(_), Effect::Sequence { .. }]
+    ));
+    let table = replay.schema().table(&Name::bare("accounts")).unwrap();
+    assert_eq!(names(table), ["accounts_pkey", "accounts_email_key"]);
+    let sequence = Name::bare("accounts_id_seq");
+    assert_eq!(table.columns[0].default, Some(nextval(&sequence)));
+    assert_eq!(
+        replay.schema().sequence(&sequence).unwrap().owned_by,
+        Some((Name::bare("accounts"), "id".to_owned()))
+    );
+}
+
+#[test]
+fn a_dropped_column_takes_keys_of_several_columns_along() {
+    let mut replay = Replay::new(Syntax::Postgres);
+    let columns = vec![id(), column("a", Type::INTEGER), column("b", Type::INTEGER)];
+    replay.apply(&create("t", columns)).unwrap();
+    let add = TableAction::AddConstraint(Box::new(unique(&["a", "b"])));
+    replay.apply(&alter("t", vec![add])).unwrap();
+    let drop = TableAction::DropColumn {
+        name: "b".to_owned(),
+        if_exists: false,
+        cascade: false,
+    };
+    replay.apply(&alter("t", vec![drop])).unwrap();
+    let table = replay.schema().table(&Name::bare("t")).unwrap();
+    assert_eq!(names(table), ["t_pkey"]);
+}
+
+#[test]
+fn a_refused_change_leaves_the_schema_as_it_was() {
+    let mut replay = Replay::new(Syntax::Postgres);
+    replay.apply(&create("t", vec![id()])).unwrap();
+    let before = replay.schema().table(&Name::bare("t")).unwrap().clone();
+    let add = |name: &str| TableAction::AddColumn {
+        column: Box::new(column(name, Type::Text)),
+        if_not_exists: false,
+        position: None,
+    };
+    let problem = replay
+        .apply(&alter("t", vec![add("a"), add("id")]))
+        .unwrap_err();
+    assert_eq!(problem.code, "duplicate-column");
+    assert_eq!(replay.schema().table(&Name::bare("t")), Some(&before));
+}
+
+#[test]
+fn a_table_that_is_referred_to_goes_with_cascade_only() {
+    let mut replay = Replay::new(Syntax::Postgres);
+    replay.apply(&create("a", vec![id()])).unwrap();
+    let mut of = column("a_id", Type::INTEGER);
+    of.constraints.push(foreign_key(&["a_id"], "a"));
+    replay.apply(&create("b", vec![id(), of])).unwrap();
+    let drop = |cascade| Change::DropTables {
+        tables: vec![Name::bare("a")],
+        if_exists: false,
+        cascade,
+    };
+    assert_eq!(replay.apply(&drop(false)).unwrap_err().code, "needed");
+    let effects = replay.apply(&drop(true)).unwrap();
+    assert_eq!(effects.len(), 3, "b's key, a, a's sequence: {effects:?}");
+    let table = replay.schema().table(&Name::bare("b")).unwrap();
+    assert_eq!(names(table), ["b_pkey"]);
+}

@@ -1,0 +1,205 @@
+//! Enums and other types with a name.
+
+use super::super::{EnumType, Expr, Ident, Literal, Name, PartMut, Table, Type};
+use super::Replay;
+use super::constraint::beside;
+use super::problem::{Step, problem};
+
+impl Replay {
+    pub(super) fn create_enum(&mut self, ty: &EnumType) -> Step {
+        let name = self.new_name(&ty.name, false);
+        if self.schema.enum_type(&name).is_some() {
+            let message = format!("there is already a type `{name}`");
+            return Err(problem("duplicate-type", message));
+        }
+        let ty = EnumType {
+            name,
+            members: ty.members.clone(),
+        };
+        self.set_enum(None, Some(ty), None);
+        Ok(())
+    }
+
+    fn enum_named(&self, name: &Name) -> Step<&EnumType> {
+        self.schema
+            .enum_type(&self.found_type(name))
+            .ok_or_else(|| problem("unknown-type", format!("there is no enum `{name}`")))
+    }
+
+    pub(super) fn add_member(
+        &mut self,
+        name: &Name,
+        member: &str,
+        if_not_exists: bool,
+        place: Option<&(bool, String)>,
+    ) -> Step {
+        let before = self.enum_named(name)?.clone();
+        if before.members.iter().any(|m| m == member) {
+            if if_not_exists {
+                return Ok(());
+            }
+            let message = format!("enum `{name}` already has a member `{member}`");
+            return Err(problem("duplicate-member", message));
+        }
+        let at = match place {
+            None => before.members.len(),
+            Some((after, other)) => {
+                let place = before.members.iter().position(|m| m == other);
+                let place = place.ok_or_else(|| unknown_member(name, other))?;
+                place + usize::from(*after)
+            }
+        };
+        let mut after = before.clone();
+        after.members.insert(at, member.to_owned());
+        self.set_enum(Some(before), Some(after), None);
+        Ok(())
+    }
+
+    pub(super) fn rename_member(&mut self, name: &Name, from: &str, to: &str) -> Step {
+        let before = self.enum_named(name)?.clone();
+        if before.members.iter().any(|m| m == to) {
+            let message = format!("enum `{name}` already has a member `{to}`");
+            return Err(problem("duplicate-member", message));
+        }
+        let mut after = before.clone();
+        let member = after.members.iter_mut().find(|m| *m == from);
+        *member.ok_or_else(|| unknown_member(name, from))? = to.to_owned();
+        let found = before.name.clone();
+        let users: Vec<Name> = self
+            .schema
+            .type_users(&found)
+            .map(|t| t.name.clone())
+            .collect();
+        self.set_enum(
+            Some(before),
+            Some(after),
+            Some((from.to_owned(), to.to_owned())),
+        );
+        // A default is held as the member itself, and follows its name.
+        for user in users {
+            self.edit(&user, |table| rename_defaults(table, &found, from, to));
+        }
+        Ok(())
+    }
+
+    pub(super) fn rename_type(&mut self, name: &Name, to: &Ident) -> Step {
+        let before = self.enum_named(name)?.clone();
+        let new = beside(&before.name, to);
+        if self.schema.enum_type(&new).is_some() {
+            let message = format!("there is already a type `{new}`");
+            return Err(problem("duplicate-type", message));
+        }
+        let old = before.name.clone();
+        let users: Vec<Name> = self
+            .schema
+            .type_users(&old)
+            .map(|t| t.name.clone())
+            .collect();
+        let after = EnumType {
+            name: new.clone(),
+            members: before.members.clone(),
+        };
+        self.set_enum(Some(before), Some(after), None);
+        for user in users {
+            self.edit(&user, |table| retype(table, &old, &new));
+        }
+        Ok(())
+    }
+
+    pub(super) fn drop_types(&mut self, names: &[Name], if_exists: bool, cascade: bool) -> Step {
+        for name in names {
+            let found = self.found_type(name);
+            let Some(before) = self.schema.enum_type(&found).cloned() else {
+                if if_exists {
+                    continue;
+                }
+                let message = format!("there is no enum `{name}`");
+                return Err(problem("unknown-type", message));
+            };
+            let users: Vec<(Name, Vec<Ident>)> = self
+                .schema
+                .type_users(&found)
+                .map(|table| {
+                    let columns = table.columns.iter().filter(|c| names_type(&c.ty, &found));
+                    let columns = columns.map(|column| column.name.clone());
+                    (table.name.clone(), columns.collect())
+                })
+                .collect();
+            if !cascade && let Some((table, _)) = users.first() {
+                let message = format!(
+                    "type `{name}` cannot be dropped without CASCADE: table `{table}` uses it"
+                );
+                return Err(problem("needed", message));
+            }
+            for (table, columns) in users {
+                for column in columns {
+                    self.drop_column(&table, &column, true, true)?;
+                }
+            }
+            self.set_enum(Some(before), None, None);
+        }
+        Ok(())
+    }
+}
+
+fn unknown_member(name: &Name, member: &str) -> super::ReplayProblem {
+    problem(
+        "unknown-member",
+        format!("enum `{name}` has no member `{member}`"),
+    )
+}
+
+fn names_type(ty: &Type, name: &Name) -> bool {
+    match ty {
+        Type::Array(element) => names_type(element, name),
+        Type::Enum(held) | Type::Named(held) => held == name,
+        _ => false,
+    }
+}
+
+fn rename_defaults(table: &mut Table, ty: &Name, from: &str, to: &str) {
+    for column in &mut table.columns {
+        if column.ty == Type::Enum(ty.clone())
+            && let Some(default) = &mut column.default
+        {
+            rename_member_in(default, from, to);
+        }
+    }
+}
+
+fn rename_member_in(expr: &mut Expr, from: &str, to: &str) {
+    match expr {
+        Expr::Literal(Literal::Text(text)) if text == from => to.clone_into(text),
+        Expr::Cast { expr, .. } => rename_member_in(expr, from, to),
+        _ => {}
+    }
+}
+
+/// A type's new name, everywhere in a table.
+fn retype(table: &mut Table, from: &Name, to: &Name) {
+    for column in &mut table.columns {
+        rename_in_type(&mut column.ty, from, to);
+        if let Some(default) = &mut column.default {
+            rename_in_casts(default, from, to);
+        }
+    }
+}
+
+fn rename_in_type(ty: &mut Type, from: &Name, to: &Name) {
+    match ty {
+        Type::Array(element) => rename_in_type(element, from, to),
+        Type::Enum(name) | Type::Named(name) if name == from => *name = to.clone(),
+        _ => {}
+    }
+}
+
+fn rename_in_casts(expr: &mut Expr, from: &Name, to: &Name) {
+    if let Expr::Cast { ty, .. } = expr {
+        rename_in_type(ty, from, to);
+    }
+    expr.parts_mut(&mut |part| {
+        if let PartMut::Expr(expr) = part {
+            rename_in_casts(expr, from, to);
+        }
+    });
+}

@@ -1,0 +1,202 @@
+//! Views.
+
+use std::collections::BTreeSet;
+
+use super::super::{
+    CreateView, DataStatement, Expr, Ident, Name, Part, PartMut, Query, TableRef, View,
+};
+use super::Replay;
+use super::constraint::beside;
+use super::problem::{Step, problem};
+
+impl Replay {
+    pub(super) fn create_view(&mut self, create: &CreateView) -> Step {
+        let name = self.new_name(&create.name, false);
+        let before = self.schema.view(&name).cloned();
+        match &before {
+            Some(_) if create.if_not_exists => return Ok(()),
+            Some(_) if create.or_replace => {}
+            _ => self.check_free(&name)?,
+        }
+        let mut query = create.query.clone();
+        let mut reads = BTreeSet::new();
+        if let Some(query) = &mut query {
+            self.resolve_query(query, &[], &mut reads);
+        }
+        let view = View {
+            name,
+            columns: create.columns.clone(),
+            query,
+            text: create.text.clone(),
+            materialized: create.materialized,
+            reads: reads.into_iter().collect(),
+        };
+        self.set_view(before, Some(view));
+        Ok(())
+    }
+
+    pub(super) fn drop_views(&mut self, names: &[Name], if_exists: bool, cascade: bool) -> Step {
+        for name in names {
+            let found = self.found(name);
+            if self.schema.view(&found).is_some() {
+                self.drop_view(&found, cascade)?;
+            } else if !if_exists {
+                return Err(unknown_view(name));
+            }
+        }
+        Ok(())
+    }
+
+    /// Drops a view, and with `cascade` those that read it.
+    pub(super) fn drop_view(&mut self, name: &Name, cascade: bool) -> Step {
+        self.release_views(name, cascade)?;
+        if let Some(view) = self.schema.view(name).cloned() {
+            self.set_view(Some(view), None);
+        }
+        Ok(())
+    }
+
+    /// Drops the views that read a relation, or says that they do.
+    pub(super) fn release_views(&mut self, name: &Name, cascade: bool) -> Step {
+        loop {
+            let reader = self
+                .schema
+                .readers(name)
+                .next()
+                .map(|view| view.name.clone());
+            let Some(reader) = reader else { return Ok(()) };
+            if !cascade {
+                let message =
+                    format!("`{name}` cannot be dropped without CASCADE: view `{reader}` reads it");
+                return Err(problem("needed", message));
+            }
+            self.drop_view(&reader, true)?;
+        }
+    }
+
+    pub(super) fn rename_view(&mut self, name: &Name, if_exists: bool, to: &Ident) -> Step {
+        let found = self.found(name);
+        let Some(before) = self.schema.view(&found).cloned() else {
+            return if if_exists {
+                Ok(())
+            } else {
+                Err(unknown_view(name))
+            };
+        };
+        let to = beside(&found, to);
+        self.check_free(&to)?;
+        let mut after = before.clone();
+        after.name = to.clone();
+        self.set_view(Some(before), Some(after));
+        self.rename_in_views(&found, &to);
+        Ok(())
+    }
+
+    /// A view that uses a column of a table.
+    pub(super) fn view_of_column(&self, table: &Name, column: &str) -> Option<Name> {
+        let mut readers = self.schema.readers(table);
+        let view = readers.find(|view| match &view.query {
+            Some(query) => query_names_column(query, column),
+            None => true,
+        })?;
+        Some(view.name.clone())
+    }
+
+    /// Lets the views that read a relation follow its new name.
+    pub(super) fn rename_in_views(&mut self, from: &Name, to: &Name) {
+        let readers: Vec<View> = self.schema.readers(from).cloned().collect();
+        for before in readers {
+            let mut after = before.clone();
+            for read in &mut after.reads {
+                if read == from {
+                    *read = to.clone();
+                }
+            }
+            if let Some(query) = &mut after.query {
+                rename_in_query(query, from, to);
+            }
+            self.set_view(Some(before), Some(after));
+        }
+    }
+
+    /// Lets the views that use a column follow its new name.
+    pub(super) fn rename_column_in_views(&mut self, _table: &Name, _from: &Ident, _to: &Ident) {}
+
+    /// Resolves the names of relations in a query, and collects them.
+    fn resolve_query(&self, query: &mut Query, ctes: &[Ident], reads: &mut BTreeSet<Name>) {
+        let mut known = ctes.to_vec();
+        known.extend(query.with.iter().map(|cte| cte.name.clone()));
+        query.parts_mut(&mut |part| self.resolve_part(part, &known, reads));
+    }
+
+    fn resolve_part(&self, part: PartMut<'_>, ctes: &[Ident], reads: &mut BTreeSet<Name>) {
+        match part {
+            PartMut::Query(query) => self.resolve_query(query, ctes, reads),
+            PartMut::Data(DataStatement::Query(query)) => self.resolve_query(query, ctes, reads),
+            PartMut::Data(statement) => {
+                statement.parts_mut(&mut |part| self.resolve_part(part, ctes, reads));
+            }
+            PartMut::Table(table) => {
+                if let TableRef::Table { name, .. } = table
+                    && !(name.schema.is_none() && ctes.contains(&name.name))
+                {
+                    *name = self.found(name);
+                    reads.insert(name.clone());
+                }
+                table.parts_mut(&mut |part| self.resolve_part(part, ctes, reads));
+            }
+            PartMut::Expr(expr) => {
+                if let Expr::Cast { ty, .. } = expr {
+                    *ty = self.resolved_type(ty);
+                }
+                expr.parts_mut(&mut |part| self.resolve_part(part, ctes, reads));
+            }
+        }
+    }
+}
+
+fn unknown_view(name: &Name) -> super::ReplayProblem {
+    problem("unknown-view", format!("there is no view `{name}`"))
+}
+
+fn query_names_column(query: &Query, column: &str) -> bool {
+    let mut found = false;
+    query.parts(&mut |part| found |= part_names_column(&part, column));
+    found
+}
+
+fn part_names_column(part: &Part<'_>, name: &str) -> bool {
+    let mut found = false;
+    let mut inner = |part: Part<'_>| found |= part_names_column(&part, name);
+    match part {
+        Part::Expr(Expr::Column { column, .. }) => return column == name,
+        Part::Expr(expr) => expr.parts(&mut inner),
+        Part::Query(query) => query.parts(&mut inner),
+        Part::Table(table) => table.parts(&mut inner),
+        Part::Data(data) => data.parts(&mut inner),
+    }
+    found
+}
+
+fn rename_in_query(query: &mut Query, from: &Name, to: &Name) {
+    query.parts_mut(&mut |part| rename_in_part(part, from, to));
+}
+
+fn rename_in_part(part: PartMut<'_>, from: &Name, to: &Name) {
+    let mut inner = |part: PartMut<'_>| rename_in_part(part, from, to);
+    match part {
+        PartMut::Expr(expr) => expr.parts_mut(&mut inner),
+        PartMut::Query(query) => query.parts_mut(&mut inner),
+        PartMut::Data(data) => data.parts_mut(&mut inner),
+        PartMut::Table(table) => {
+            if let TableRef::Table { name, alias, .. } = table
+                && name == from
+            {
+                // Columns may be qualified by the old name.
+                alias.get_or_insert_with(|| from.name.clone());
+                *name = to.clone();
+            }
+            table.parts_mut(&mut inner);
+        }
+    }
+}
