@@ -1,6 +1,7 @@
 //! What a dialect does to be a target of translations.
 
 use crate::schema::{DataStatement, Effect, Expr, Ident, Schema, Table, Trigger, View};
+use crate::sql::Syntax;
 
 /// The rendering half of a dialect. Pure; all of its text is SQL of one server.
 ///
@@ -10,12 +11,18 @@ pub trait Target: Send + Sync {
     /// The table as this engine holds it: its types, its constraints, its indexes, its names.
     /// What the engine has no counterpart for, and that is on the closed list, is an omission.
     ///
-    /// `authored` is the schema that the table is part of: enums, sequences, referenced tables.
+    /// `authored` is the schema that the table is part of: enums, sequences, referenced tables;
+    /// `source` is the dialect in whose meaning its expressions stand.
     ///
     /// # Errors
     ///
     /// What cannot be held faithfully.
-    fn lower(&self, table: &Table, authored: &Schema) -> Result<Lowered, Vec<Refusal>>;
+    fn lower(
+        &self,
+        table: &Table,
+        authored: &Schema,
+        source: Syntax,
+    ) -> Result<Lowered, Vec<Refusal>>;
 
     /// Whether several changes to one table within a revision are gathered and rendered as one.
     /// An engine that copies the whole table for an alteration says yes.
@@ -67,6 +74,9 @@ pub trait Target: Send + Sync {
 pub struct DataScope<'a> {
     /// The schema as the authored engine holds it at this point: the types of columns.
     pub authored: &'a Schema,
+    /// The dialect in whose meaning authored expressions stand: what `/` does to integers, what
+    /// equals what in texts.
+    pub source: Syntax,
     /// The schema as the target holds it at this point.
     pub target: &'a Schema,
 }
@@ -87,6 +97,11 @@ pub struct TableChange<'a> {
     pub before: Option<&'a Table>,
     /// What it is to hold after; `None`: drop it.
     pub after: Option<&'a Table>,
+    /// The authored table before the first of the changes that are rendered together: lowered
+    /// types do not say whether a text was a uuid, an array or an enum. `None` if there is none.
+    pub authored_before: Option<&'a Table>,
+    /// The authored table after the last of them.
+    pub authored_after: Option<&'a Table>,
     /// Where each column of `after` comes from, in its order. Empty if there is no `before`.
     pub columns: Vec<ColumnOrigin>,
     /// Triggers of the table that have to be there afterwards, in the target's dialect.
@@ -103,7 +118,7 @@ pub struct ColumnOrigin {
     /// The column before; `None`: it is new.
     pub from: Option<Ident>,
     /// How its values are converted (`USING`), in the authored dialect's meaning and with the
-    /// names of columns before. `None`: as the type's change implies.
+    /// names of columns of `authored_before`. `None`: as the type's change implies.
     pub using: Option<Expr>,
 }
 
