@@ -10,10 +10,10 @@
 )]
 
 pub mod conformance;
+pub mod database;
 pub mod desk;
 pub mod engine;
 pub mod link;
-pub mod place;
 pub mod program;
 pub mod project;
 pub mod round_trips;

@@ -7,13 +7,13 @@ use std::sync::Arc;
 use aludel::config::DatabaseUrl;
 use aludel::driver::Driver;
 use aludel_tests::conformance::{Subject, check};
+use aludel_tests::database::Database;
 use aludel_tests::engine::{Engine, engines};
 
 #[test]
 fn every_driver_conforms() {
     for engine in engines() {
-        let directory = tempfile::tempdir().unwrap();
-        let database = engine.database(directory.path());
+        let database = Database::new(engine);
         let (driver, slow): (Arc<dyn Driver>, _) = match engine {
             Engine::Sqlite => (
                 Arc::new(aludel_sqlite::SqliteDriver::new()),

@@ -4,7 +4,8 @@
 
 use std::time::{Duration, Instant};
 
-use aludel_tests::place::{Engine, Place};
+use aludel_tests::database::Database;
+use aludel_tests::engine::Engine;
 use aludel_tests::project::Project;
 use aludel_tests::round_trips::Proxy;
 use aludel_tests::signals::{Ended, aludel, command, interrupt, run, until, wait, wait_at_most};
@@ -25,14 +26,14 @@ fn delays() -> Vec<u64> {
 
 /// A statement that takes some five seconds and more, and fails if it is stopped.
 fn slow(engine: Engine) -> &'static str {
-    match engine {
-        Engine::Sqlite => {
+    match engine.driver() {
+        "sqlite" => {
             "CREATE TABLE slow AS WITH RECURSIVE n(i) AS \
              (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200000000) SELECT count(*) AS c FROM n"
         }
-        Engine::Postgres => "SELECT pg_sleep(8)",
+        "postgres" => "SELECT pg_sleep(8)",
         // It commits by itself, and is refused when its sleep is stopped.
-        Engine::MariaDb => "CREATE TABLE slow AS SELECT SLEEP(8) AS c",
+        _ => "CREATE TABLE slow AS SELECT SLEEP(8) AS c",
     }
 }
 
@@ -49,16 +50,16 @@ fn project(engine: Engine) -> Project {
 }
 
 /// What the run said about what it committed, against what the database holds.
-fn truthful(place: &Place, project: &Project, ended: &Ended) {
-    let applied = place.applied();
+fn truthful(database: &Database, project: &Project, ended: &Ended) {
+    let applied = database.applied();
     assert_eq!(applied, project.ids()[..applied.len()], "{ended:#?}");
-    assert_eq!(place.done(), applied, "{ended:#?}");
+    assert_eq!(database.done(), applied, "{ended:#?}");
     let traced = match applied.len() {
         0 => 0,
-        _ => place.number("SELECT count(*) FROM trace"),
+        _ => database.number("SELECT count(*) FROM trace"),
     };
     // A part-way revision may have left its trace, where a statement commits by itself.
-    let most = applied.len() as u64 + u64::from(is_part_way(place));
+    let most = applied.len() as u64 + u64::from(is_part_way(database));
     assert!(
         (applied.len() as u64..=most).contains(&traced),
         "{traced} traces: {ended:#?}"
@@ -91,33 +92,33 @@ fn flat(text: &str) -> String {
 }
 
 /// The rest below the slow revision runs at once: no lock, no open transaction is in the way.
-fn goes_on(place: &Place, project: &Project) {
+fn goes_on(database: &Database, project: &Project) {
     let below = project.ids()[SLOW - 2].clone();
     let words = ["upgrade", &below, "--lock-timeout", "0"];
     let begun = Instant::now();
-    let again = run(&mut command(&place.url(), &project.migrations(), &words));
+    let again = run(&mut command(&database.url, &project.migrations(), &words));
     assert_eq!(again.code, 0, "{again:#?}");
     assert!(
         begun.elapsed() < PROMPT,
         "{:?}: {again:#?}",
         begun.elapsed()
     );
-    assert_eq!(place.applied(), project.ids()[..SLOW - 1]);
+    assert_eq!(database.applied(), project.ids()[..SLOW - 1]);
 }
 
-fn nothing_left_behind(place: &Place, ended: &Ended) {
+fn nothing_left_behind(database: &Database, ended: &Ended) {
     until(&format!("nothing is left behind by {ended:#?}"), || {
-        place.left_behind().is_empty()
+        database.left_behind().is_empty()
     });
 }
 
 /// Some statements of a revision are committed: it has begun, a statement of it has completed, and
 /// it is not done. That may be the slow one, or one of the fast ones that the signal met.
-fn is_part_way(place: &Place) -> bool {
-    if !place.has_table("__aludel_journal") {
+fn is_part_way(database: &Database) -> bool {
+    if !database.has_table("__aludel_journal") {
         return false;
     }
-    place.number(
+    database.number(
         "SELECT count(*) FROM __aludel_journal AS s WHERE s.event = 'statement' AND NOT EXISTS \
          (SELECT 1 FROM __aludel_journal AS d WHERE d.event = 'done' AND d.revision = s.revision)",
     ) > 0
@@ -125,8 +126,8 @@ fn is_part_way(place: &Place) -> bool {
 
 fn interrupted_after(engine: Engine, delay: Duration) {
     let project = project(engine);
-    let place = Place::new(engine);
-    let child = command(&place.url(), &project.migrations(), &["upgrade"])
+    let database = Database::new(engine);
+    let child = command(&database.url, &project.migrations(), &["upgrade"])
         .spawn()
         .unwrap();
     std::thread::sleep(delay);
@@ -138,11 +139,11 @@ fn interrupted_after(engine: Engine, delay: Duration) {
         took < PROMPT,
         "after {delay:?} it took {took:?}: {ended:#?}"
     );
-    truthful(&place, &project, &ended);
-    nothing_left_behind(&place, &ended);
+    truthful(&database, &project, &ended);
+    nothing_left_behind(&database, &ended);
     // Only DDL that commits by itself can leave a revision part-way.
-    let part_way = is_part_way(&place);
-    assert!(engine == Engine::MariaDb || !part_way, "{ended:#?}");
+    let part_way = is_part_way(&database);
+    assert!(!engine.transactional_ddl() || !part_way, "{ended:#?}");
     let expected = if part_way { 7 } else { 130 };
     assert_eq!(ended.code, expected, "after {delay:?}: {ended:#?}");
     if part_way {
@@ -150,14 +151,14 @@ fn interrupted_after(engine: Engine, delay: Duration) {
         assert!(said.contains("is part-way"), "{ended:#?}");
         // A part-way revision is not run over, and is shown.
         let status = run(&mut command(
-            &place.url(),
+            &database.url,
             &project.migrations(),
             &["status", "--check"],
         ));
         assert_eq!(status.code, 4, "{status:#?}");
     } else {
-        assert!(!place.has_table("before_slow"), "{ended:#?}");
-        goes_on(&place, &project);
+        assert!(!database.has_table("before_slow"), "{ended:#?}");
+        goes_on(&database, &project);
     }
 }
 
@@ -180,42 +181,38 @@ fn postgres_is_left_clean_whenever_a_run_is_interrupted() {
 
 #[test]
 fn mariadb_is_left_clean_whenever_a_run_is_interrupted() {
-    interrupted_at_many_moments(Engine::MariaDb);
+    interrupted_at_many_moments(Engine::Mariadb);
 }
 
 #[test]
 fn an_interrupt_after_the_end_of_a_run_changes_nothing() {
     let project = Project::traced(3);
-    let place = Place::new(Engine::Sqlite);
-    let child = command(&place.url(), &project.migrations(), &["upgrade"])
+    let database = Database::new(Engine::Sqlite);
+    let child = command(&database.url, &project.migrations(), &["upgrade"])
         .spawn()
         .unwrap();
     std::thread::sleep(Duration::from_millis(1500));
     interrupt(&child);
     let ended = wait(child);
     assert_eq!(ended.code, 0, "{ended:#?}");
-    assert_eq!(place.applied(), project.ids());
+    assert_eq!(database.applied(), project.ids());
 }
 
 /// No request to stop gets through: only the second interrupt ends the run.
 #[test]
 fn a_second_interrupt_leaves_at_once_although_the_server_does_not_answer() {
     let project = project(Engine::Postgres);
-    let place = Place::new(Engine::Postgres);
-    let url = place.url();
-    let (login, rest) = url.split_once('@').unwrap();
-    let (address, database) = rest.split_once('/').unwrap();
-    let proxy = Proxy::to(address.to_owned()).unwrap();
-    let port = proxy.port();
-    let url = format!("{login}@127.0.0.1:{port}/{database}?sslmode=disable");
+    let database = Database::new(Engine::Postgres);
+    let proxy = Proxy::to(database.address().to_owned()).unwrap();
+    let url = format!("{}?sslmode=disable", database.url_through(proxy.port()));
     let mut child = command(&url, &project.migrations(), &["upgrade"])
         .spawn()
         .unwrap();
     until("the slow statement runs", || {
-        !place
+        !database
             .query_server(&format!(
                 "SELECT 1 FROM pg_stat_activity WHERE datname = '{}' AND wait_event = 'PgSleep'",
-                place.name()
+                database.name()
             ))
             .is_empty()
     });
@@ -230,17 +227,17 @@ fn a_second_interrupt_leaves_at_once_although_the_server_does_not_answer() {
     assert!(took < Duration::from_millis(500), "{took:?}: {ended:#?}");
     assert_eq!(ended.code, 130, "{ended:#?}");
     proxy.freeze(false);
-    let applied = place.applied();
+    let applied = database.applied();
     assert_eq!(applied, project.ids()[..applied.len()], "{ended:#?}");
-    assert_eq!(place.done(), applied, "{ended:#?}");
+    assert_eq!(database.done(), applied, "{ended:#?}");
     assert!(applied.len() < SLOW, "{ended:#?}");
 }
 
 /// The second comes while the first is being seen to.
 fn twice(engine: Engine) {
     let project = project(engine);
-    let place = Place::new(engine);
-    let child = command(&place.url(), &project.migrations(), &["upgrade"])
+    let database = Database::new(engine);
+    let child = command(&database.url, &project.migrations(), &["upgrade"])
         .spawn()
         .unwrap();
     std::thread::sleep(Duration::from_millis(1000));
@@ -252,15 +249,15 @@ fn twice(engine: Engine) {
     let took = asked.elapsed();
     assert!(took < PROMPT, "it took {took:?}: {ended:#?}");
     assert!([130, 7].contains(&ended.code), "{ended:#?}");
-    let applied = place.applied();
+    let applied = database.applied();
     assert_eq!(applied, project.ids()[..applied.len()], "{ended:#?}");
-    assert_eq!(place.done(), applied, "{ended:#?}");
+    assert_eq!(database.done(), applied, "{ended:#?}");
 }
 
 #[test]
 fn a_second_interrupt_leaves_at_once_and_the_ledger_is_right() {
     aludel();
-    for engine in [Engine::Sqlite, Engine::Postgres, Engine::MariaDb] {
+    for engine in [Engine::Sqlite, Engine::Postgres, Engine::Mariadb] {
         twice(engine);
     }
 }

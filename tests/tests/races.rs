@@ -2,7 +2,8 @@
 
 #![allow(clippy::unwrap_used)]
 
-use aludel_tests::place::{Engine, Place};
+use aludel_tests::database::Database;
+use aludel_tests::engine::Engine;
 use aludel_tests::project::Project;
 use aludel_tests::signals::{command, until, wait_at_most};
 use std::time::Duration;
@@ -19,8 +20,8 @@ fn rounds() -> usize {
 /// `runners` processes at once on a fresh database.
 fn race(engine: Engine, runners: usize) {
     let project = Project::traced(REVISIONS);
-    let place = Place::new(engine);
-    let url = place.url();
+    let database = Database::new(engine);
+    let url = database.url.clone();
     let migrations = project.migrations();
     aludel_tests::signals::aludel();
     let started: Vec<_> = (0..runners)
@@ -33,21 +34,23 @@ fn race(engine: Engine, runners: usize) {
     for run in &ended {
         assert_eq!(run.code, 0, "{ended:#?}");
     }
-    let mut trace = place.query("SELECT revision FROM trace");
+    let mut trace = database.query("SELECT revision FROM trace");
     let numbers: Vec<_> = (1..=REVISIONS).map(|number| number.to_string()).collect();
     trace.sort();
     assert_eq!(trace, numbers, "{ended:#?}");
-    assert_eq!(place.applied(), project.ids(), "{ended:#?}");
-    assert_eq!(place.done(), project.ids(), "{ended:#?}");
+    assert_eq!(database.applied(), project.ids(), "{ended:#?}");
+    assert_eq!(database.done(), project.ids(), "{ended:#?}");
     let failed = "SELECT count(*) FROM __aludel_journal WHERE event = 'failed'";
-    assert_eq!(place.number(failed), 0, "{ended:#?}");
+    assert_eq!(database.number(failed), 0, "{ended:#?}");
     // What the runners said they applied is each revision once, over all of them.
     for name in project.names() {
         let line = format!("+ {name} applied");
         let said = ended.iter().filter(|run| run.stderr.contains(&line));
         assert_eq!(said.count(), 1, "{name}: {ended:#?}");
     }
-    until("nothing is left locked", || place.left_behind().is_empty());
+    until("nothing is left locked", || {
+        database.left_behind().is_empty()
+    });
 }
 
 fn races(engine: Engine) {
@@ -68,7 +71,7 @@ fn two_runners_on_postgres_apply_each_revision_once() {
 
 #[test]
 fn two_runners_on_mariadb_apply_each_revision_once() {
-    races(Engine::MariaDb);
+    races(Engine::Mariadb);
 }
 
 #[test]
@@ -83,5 +86,5 @@ fn five_runners_on_postgres_apply_each_revision_once() {
 
 #[test]
 fn five_runners_on_mariadb_apply_each_revision_once() {
-    race(Engine::MariaDb, 5);
+    race(Engine::Mariadb, 5);
 }

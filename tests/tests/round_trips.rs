@@ -2,26 +2,27 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
-use aludel_tests::place::{Engine, Place};
+use aludel_tests::database::Database;
+use aludel_tests::engine::Engine;
 use aludel_tests::project::Project;
 use aludel_tests::round_trips::Proxy;
 use aludel_tests::signals::{command, run};
 
 struct Counted {
-    place: Place,
+    database: Database,
     proxy: Proxy,
     url: String,
 }
 
 fn counted() -> Counted {
-    let place = Place::new(Engine::Postgres);
-    let url = place.url();
-    let (login, rest) = url.split_once('@').unwrap();
-    let (address, database) = rest.split_once('/').unwrap();
-    let proxy = Proxy::to(address.to_owned()).unwrap();
-    let port = proxy.port();
-    let url = format!("{login}@127.0.0.1:{port}/{database}?sslmode=disable");
-    Counted { place, proxy, url }
+    let database = Database::new(Engine::Postgres);
+    let proxy = Proxy::to(database.address().to_owned()).unwrap();
+    let url = format!("{}?sslmode=disable", database.url_through(proxy.port()));
+    Counted {
+        database,
+        proxy,
+        url,
+    }
 }
 
 /// Round trips of one successful `upgrade`.
@@ -32,7 +33,7 @@ fn upgrade(counted: &Counted, project: &Project) -> usize {
         &["upgrade"],
     ));
     assert_eq!(ended.code, 0, "{ended:#?}");
-    assert_eq!(counted.place.applied(), project.ids());
+    assert_eq!(counted.database.applied(), project.ids());
     let trips = counted.proxy.take();
     assert_eq!(trips.len(), 1, "one connection: {trips:?}");
     trips[0]

@@ -6,7 +6,8 @@
 use std::fs;
 use std::path::Path;
 
-use aludel_tests::engine::{Database, Engine, engines};
+use aludel_tests::database::Database;
+use aludel_tests::engine::{Engine, engines};
 use aludel_tests::program::{ok, root, run};
 
 /// A temporary directory with a migrations directory.
@@ -47,13 +48,7 @@ fn sample(directory: &Path) {
 }
 
 fn script(directory: &Path, database: &Database, words: &[&str]) -> String {
-    let server = match database.engine {
-        Engine::Sqlite => "sqlite 3.40",
-        Engine::Postgres => "postgres 15",
-        Engine::Postgres18 => "postgres 18",
-        Engine::Mariadb => "mariadb 10.11",
-        Engine::Mysql9 => "mysql 9.7",
-    };
+    let server = database.engine.server();
     let mut all = vec!["--url", database.url.as_str(), "--server", server];
     all.extend(words);
     all.push("--sql");
@@ -72,8 +67,8 @@ fn upgrade_downgrade_and_stamp_are_the_same_offline() {
         let directory = project();
         let path = directory.path();
         sample(path);
-        let live = engine.database(path);
-        let printed = engine.database(path);
+        let live = Database::new(engine);
+        let printed = Database::new(engine);
         for words in [
             vec!["upgrade", "20260101000001"],
             vec!["upgrade", "20260101000001:heads"],
@@ -107,8 +102,8 @@ fn a_failing_statement_leaves_the_same_for_every_k() {
             let path = directory.path();
             sample(path);
             break_statement(path, broken);
-            let live = engine.database(path);
-            let printed = engine.database(path);
+            let live = Database::new(engine);
+            let printed = Database::new(engine);
             let code = online(path, &live, &["upgrade"]);
             let fed = printed.client(&script(path, &printed, &["upgrade"]));
             assert!(
@@ -162,7 +157,7 @@ fn a_script_run_twice_stops_at_its_guard() {
     for engine in engines() {
         let directory = project();
         sample(directory.path());
-        let database = engine.database(directory.path());
+        let database = Database::new(engine);
         let text = script(directory.path(), &database, &["upgrade"]);
         assert!(database.client(&text).status.success(), "{engine:?}");
         let before = database.state();
@@ -183,7 +178,7 @@ fn the_demonstration_goes_up_down_and_up_again() {
     for engine in engines() {
         for service in ["accounts", "billing", "search"] {
             let directory = tempfile::tempdir().unwrap();
-            let database = engine.database(directory.path());
+            let database = Database::new(engine);
             let migrations = root().join("migrations").join(service);
             let migrations = migrations.to_str().unwrap();
             let aludel = |words: &[&str]| {
@@ -194,10 +189,10 @@ fn the_demonstration_goes_up_down_and_up_again() {
             aludel(&["upgrade"]);
             let first = database.schema();
             aludel(&["downgrade", "base"]);
-            assert_eq!(database.applied(), "", "{engine:?} {service}");
+            assert_eq!(database.applied(), [""; 0], "{engine:?} {service}");
             aludel(&["upgrade"]);
             assert_eq!(database.schema(), first, "{engine:?} {service}");
-            let printed = engine.database(directory.path());
+            let printed = Database::new(engine);
             let text = ok(
                 directory.path(),
                 &[
@@ -224,7 +219,7 @@ fn a_url_stands_for_itself_beside_a_configuration_of_several_databases() {
     sample(path);
     let config = "[databases.a]\nurl = \"sqlite:a.db\"\n[databases.b]\nurl = \"sqlite:b.db\"\n";
     fs::write(path.join("aludel.toml"), config).unwrap();
-    let database = Engine::Sqlite.database(path);
+    let database = Database::new(Engine::Sqlite);
     for words in [
         vec!["upgrade"],
         vec!["current"],

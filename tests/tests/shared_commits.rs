@@ -4,7 +4,8 @@
 
 use std::time::Duration;
 
-use aludel_tests::place::{Engine, Place};
+use aludel_tests::database::Database;
+use aludel_tests::engine::Engine;
 use aludel_tests::project::Project;
 use aludel_tests::signals::{Ended, aludel, command, interrupt, run, until, wait_at_most};
 
@@ -29,22 +30,22 @@ fn project(bad: usize, script: &str) -> Project {
     project
 }
 
-fn upgrade(place: &Place, project: &Project) -> Ended {
+fn upgrade(database: &Database, project: &Project) -> Ended {
     run(&mut command(
-        &place.url(),
+        &database.url,
         &project.migrations(),
         &["upgrade"],
     ))
 }
 
 /// The ledger, the journal, the schema and what was said agree: the first `count` are applied.
-fn holds(place: &Place, project: &Project, ended: &Ended, count: usize) {
-    assert_eq!(place.applied(), project.ids()[..count], "{ended:#?}");
-    assert_eq!(place.done(), project.ids()[..count], "{ended:#?}");
+fn holds(database: &Database, project: &Project, ended: &Ended, count: usize) {
+    assert_eq!(database.applied(), project.ids()[..count], "{ended:#?}");
+    assert_eq!(database.done(), project.ids()[..count], "{ended:#?}");
     let tables = "SELECT count(*) FROM sqlite_master WHERE name GLOB 't[0-9]*'";
     if count > 0 {
-        assert_eq!(place.number("SELECT count(*) FROM trace"), count as u64);
-        assert_eq!(place.number(tables), count as u64 - 1);
+        assert_eq!(database.number("SELECT count(*) FROM trace"), count as u64);
+        assert_eq!(database.number(tables), count as u64 - 1);
     }
     for (index, name) in project.names().iter().enumerate() {
         let said = ended.stderr.contains(&format!("+ {name} applied"));
@@ -55,9 +56,9 @@ fn holds(place: &Place, project: &Project, ended: &Ended, count: usize) {
 /// Whichever revision it is that fails, exactly those before it are applied, and mended it goes on.
 fn fails_at_each(script: &str, message: &str) {
     for bad in 2..=REVISIONS {
-        let place = Place::new(Engine::Sqlite);
+        let database = Database::new(Engine::Sqlite);
         let project = project(bad, script);
-        let ended = upgrade(&place, &project);
+        let ended = upgrade(&database, &project);
         assert_eq!(ended.code, 5, "{ended:#?}");
         assert!(ended.stderr.contains(message), "{ended:#?}");
         let name = &project.names()[bad - 1];
@@ -65,14 +66,14 @@ fn fails_at_each(script: &str, message: &str) {
             ended.stderr.contains(&format!("`{name}` stopped")),
             "{ended:#?}"
         );
-        holds(&place, &project, &ended, bad - 1);
+        holds(&database, &project, &ended, bad - 1);
         let up = project.migrations().join(name).join("up.sql");
         let mended =
             format!("CREATE TABLE t{bad} (id INTEGER);\nINSERT INTO trace VALUES ('{bad}');\n");
         std::fs::write(up, mended).unwrap();
-        let again = upgrade(&place, &project);
+        let again = upgrade(&database, &project);
         assert_eq!(again.code, 0, "{again:#?}");
-        assert_eq!(place.done(), project.ids(), "{again:#?}");
+        assert_eq!(database.done(), project.ids(), "{again:#?}");
     }
 }
 
@@ -109,52 +110,52 @@ fn a_violation_found_at_commit_is_that_of_its_own_revision() {
 /// What a later revision adds must not make up for it.
 #[test]
 fn a_later_revision_does_not_heal_an_earlier_ones_violation() {
-    let place = Place::new(Engine::Sqlite);
+    let database = Database::new(Engine::Sqlite);
     let mut project = project(REVISIONS, "INSERT INTO child VALUES (7)");
     project.add("INSERT INTO parent VALUES (7);\n");
-    let ended = upgrade(&place, &project);
+    let ended = upgrade(&database, &project);
     assert_eq!(ended.code, 5, "{ended:#?}");
-    holds(&place, &project, &ended, REVISIONS - 1);
+    holds(&database, &project, &ended, REVISIONS - 1);
 }
 
 #[test]
 fn deferred_keys_end_with_the_revision_that_asked_for_them() {
-    let place = Place::new(Engine::Sqlite);
+    let database = Database::new(Engine::Sqlite);
     let deferring = "PRAGMA defer_foreign_keys = ON;\nINSERT INTO strict_child VALUES (7);\n\
                      INSERT INTO parent VALUES (7);\nCREATE TABLE t9 (id INTEGER)";
     let mut project = project(REVISIONS, deferring);
     project.add("INSERT INTO strict_child VALUES (8);\nINSERT INTO parent VALUES (8);\n");
-    let ended = upgrade(&place, &project);
+    let ended = upgrade(&database, &project);
     assert_eq!(ended.code, 5, "{ended:#?}");
     assert!(
         ended.stderr.contains("stopped at statement 1 of 2"),
         "{ended:#?}"
     );
-    holds(&place, &project, &ended, REVISIONS);
+    holds(&database, &project, &ended, REVISIONS);
 }
 
 #[test]
 fn a_savepoint_that_a_script_leaves_open_ends_with_its_revision() {
-    let place = Place::new(Engine::Sqlite);
+    let database = Database::new(Engine::Sqlite);
     let mut project = project(REVISIONS, "SAVEPOINT mine;\nCREATE TABLE t9 (id INTEGER)");
     project.add("ROLLBACK TO mine;\n");
-    let ended = upgrade(&place, &project);
+    let ended = upgrade(&database, &project);
     assert_eq!(ended.code, 5, "{ended:#?}");
     assert!(
         ended.stderr.contains("no such savepoint: mine"),
         "{ended:#?}"
     );
-    holds(&place, &project, &ended, REVISIONS);
+    holds(&database, &project, &ended, REVISIONS);
 }
 
 /// SQLite counts in the file's header how often it was committed to.
 #[test]
 fn small_revisions_share_a_commit() {
-    let place = Place::new(Engine::Sqlite);
+    let database = Database::new(Engine::Sqlite);
     let project = Project::traced(60);
-    let ended = upgrade(&place, &project);
+    let ended = upgrade(&database, &project);
     assert_eq!(ended.code, 0, "{ended:#?}");
-    let file = std::fs::read(place.url().strip_prefix("sqlite:").unwrap()).unwrap();
+    let file = std::fs::read(database.url.strip_prefix("sqlite:").unwrap()).unwrap();
     let commits = u32::from_be_bytes(file[24..28].try_into().unwrap());
     // A slow machine may need a few, a second each.
     assert!((1..30).contains(&commits), "{commits}");
@@ -168,9 +169,9 @@ const SLOW: &str = "INSERT INTO trace WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL
 fn an_interrupted_write_loses_no_revision_before_it() {
     aludel();
     for bad in [2, 5, REVISIONS] {
-        let place = Place::new(Engine::Sqlite);
+        let database = Database::new(Engine::Sqlite);
         let project = project(bad, SLOW);
-        let child = command(&place.url(), &project.migrations(), &["upgrade"])
+        let child = command(&database.url, &project.migrations(), &["upgrade"])
             .spawn()
             .unwrap();
         // There is nothing to see of it from outside: it is one transaction.
@@ -178,7 +179,7 @@ fn an_interrupted_write_loses_no_revision_before_it() {
         interrupt(&child);
         let ended = wait_at_most(child, Duration::from_secs(20));
         assert_eq!(ended.code, 130, "{ended:#?}");
-        holds(&place, &project, &ended, bad - 1);
+        holds(&database, &project, &ended, bad - 1);
     }
 }
 
@@ -186,17 +187,17 @@ fn an_interrupted_write_loses_no_revision_before_it() {
 fn a_killed_run_leaves_whole_revisions_and_the_next_one_finishes() {
     aludel();
     for delay in (0..10).map(|step| step * 15) {
-        let place = Place::new(Engine::Sqlite);
+        let database = Database::new(Engine::Sqlite);
         let project = Project::traced(80);
-        let mut child = command(&place.url(), &project.migrations(), &["upgrade"])
+        let mut child = command(&database.url, &project.migrations(), &["upgrade"])
             .spawn()
             .unwrap();
         std::thread::sleep(Duration::from_millis(delay));
         child.kill().unwrap();
         let killed = wait_at_most(child, Duration::from_secs(20));
-        let applied = place.applied();
+        let applied = database.applied();
         assert_eq!(applied, project.ids()[..applied.len()], "{killed:#?}");
-        assert_eq!(place.done(), applied, "{killed:#?}");
+        assert_eq!(database.done(), applied, "{killed:#?}");
         for (index, name) in project.names().iter().enumerate() {
             let said = killed.stderr.contains(&format!("+ {name} applied"));
             assert!(
@@ -204,24 +205,26 @@ fn a_killed_run_leaves_whole_revisions_and_the_next_one_finishes() {
                 "told too early: {killed:#?}"
             );
         }
-        let again = upgrade(&place, &project);
+        let again = upgrade(&database, &project);
         assert_eq!(again.code, 0, "{again:#?}");
-        assert_eq!(place.done(), project.ids());
-        assert_eq!(place.number("SELECT count(*) FROM trace"), 80);
+        assert_eq!(database.done(), project.ids());
+        assert_eq!(database.number("SELECT count(*) FROM trace"), 80);
     }
 }
 
 /// While one run holds the file for a shared commit, another waits and finds nothing to do.
 #[test]
 fn another_writer_gets_in_between_shared_commits() {
-    let place = Place::new(Engine::Sqlite);
+    let database = Database::new(Engine::Sqlite);
     let project = Project::traced(400);
-    let child = command(&place.url(), &project.migrations(), &["upgrade"])
+    let child = command(&database.url, &project.migrations(), &["upgrade"])
         .spawn()
         .unwrap();
-    until("the run has begun", || place.has_table("__aludel_journal"));
-    let second = upgrade(&place, &project);
+    until("the run has begun", || {
+        database.has_table("__aludel_journal")
+    });
+    let second = upgrade(&database, &project);
     let first = wait_at_most(child, Duration::from_secs(60));
     assert_eq!((first.code, second.code), (0, 0), "{first:#?} {second:#?}");
-    assert_eq!(place.done(), project.ids());
+    assert_eq!(database.done(), project.ids());
 }

@@ -23,8 +23,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
+use aludel_tests::database::Database;
+use aludel_tests::engine::Engine;
 use aludel_tests::link::Link;
-use aludel_tests::place::{Engine, Place};
 use figures::{Took, measure, median};
 use tempfile::TempDir;
 use tool::{Task, Tool, Work, alembic_files};
@@ -32,7 +33,7 @@ use tool::{Task, Tool, Work, alembic_files};
 const ENGINES: [(&str, Engine); 3] = [
     ("sqlite", Engine::Sqlite),
     ("postgres", Engine::Postgres),
-    ("mariadb", Engine::MariaDb),
+    ("mariadb", Engine::Mariadb),
 ];
 
 fn main() {
@@ -109,12 +110,12 @@ fn surroundings(engines: &[Engine]) {
                     first_line(client)
                 )
             }
-            Engine::Postgres => about(
+            Engine::Postgres | Engine::Postgres18 => about(
                 engine,
                 "SELECT version() || ', fsync ' || current_setting('fsync') || ', synchronous_commit ' || \
                  current_setting('synchronous_commit') || ', ssl ' || current_setting('ssl')",
             ),
-            Engine::MariaDb => about(
+            Engine::Mariadb | Engine::Mysql9 => about(
                 engine,
                 "SELECT CONCAT(VERSION(), ', innodb_flush_log_at_trx_commit ', @@innodb_flush_log_at_trx_commit, \
                  ', data in ', @@datadir, ', ssl ', @@have_ssl)",
@@ -125,7 +126,7 @@ fn surroundings(engines: &[Engine]) {
 }
 
 fn about(engine: Engine, sql: &str) -> String {
-    Place::new(engine).query(sql).join(" ")
+    Database::new(engine).query(sql).join(" ")
 }
 
 struct Contest {
@@ -140,7 +141,7 @@ struct Contest {
 struct Runner {
     tool: Tool,
     directory: TempDir,
-    place: Option<Place>,
+    place: Option<Database>,
     revisions: usize,
     took: Vec<Took>,
     turns: usize,
@@ -154,7 +155,7 @@ impl Contest {
             .map(|&tool| self.runner(tool))
             .collect();
         let link = (self.engine != Engine::Sqlite && self.task != Task::Offline).then(|| {
-            let url = Place::new(self.engine).url();
+            let url = Database::new(self.engine).url.clone();
             let address = url.split(['@', '/']).nth(3).unwrap().to_owned();
             let round_trip = Duration::from_millis(self.delay as u64);
             Link::to(address, round_trip).unwrap()
@@ -187,9 +188,9 @@ impl Contest {
             turns: 0,
         };
         if matches!(self.task, Task::Head | Task::One) {
-            let place = Place::new(self.engine);
+            let place = Database::new(self.engine);
             if tool != Tool::Floor {
-                measure(tool.command(&self.work(&runner, &place.url(), Task::Empty, None)));
+                measure(tool.command(&self.work(&runner, &place.url, Task::Empty, None)));
             }
             runner.place = Some(place);
         }
@@ -213,8 +214,14 @@ impl Contest {
     }
 
     fn round(&self, runner: &mut Runner, round: usize, link: Option<&Link>) {
-        let fresh = runner.place.is_none().then(|| Place::new(self.engine));
-        let url = runner.place.as_ref().or(fresh.as_ref()).unwrap().url();
+        let fresh = runner.place.is_none().then(|| Database::new(self.engine));
+        let url = runner
+            .place
+            .as_ref()
+            .or(fresh.as_ref())
+            .unwrap()
+            .url
+            .clone();
         let script = (runner.tool == Tool::Client).then(|| self.script(runner, &url));
         match self.task {
             Task::One => {
@@ -321,7 +328,7 @@ fn rewritten(engine: Engine, script: &str) -> String {
             )
         }
         // A unit's statements are one message: psql sends what `\;` joins together.
-        Engine::Postgres => {
+        Engine::Postgres | Engine::Postgres18 => {
             let mut text = String::new();
             for line in script.lines() {
                 match line.strip_suffix(';') {
@@ -337,6 +344,6 @@ fn rewritten(engine: Engine, script: &str) -> String {
             }
             text
         }
-        Engine::MariaDb => script.to_owned(),
+        Engine::Mariadb | Engine::Mysql9 => script.to_owned(),
     }
 }

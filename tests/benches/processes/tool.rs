@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use aludel_tests::place::Engine;
+use aludel_tests::engine::Engine;
 
 /// What is to be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,8 +81,8 @@ impl Tool {
             Self::Floor => built("examples/floor"),
             Self::Client => found(match engine {
                 Engine::Sqlite => "sqlite3",
-                Engine::Postgres => "psql",
-                Engine::MariaDb => "mariadb",
+                Engine::Postgres | Engine::Postgres18 => "psql",
+                Engine::Mariadb | Engine::Mysql9 => "mariadb",
             }),
             _ => found(self.name()),
         }
@@ -169,9 +169,11 @@ impl Tool {
         // To every other tool MariaDB is MySQL, and SQLite's file is written its own way.
         let path = url.strip_prefix("sqlite:");
         let foreign = match engine {
-            Engine::MariaDb => url.replacen("mariadb:", "mysql:", 1),
+            Engine::Mariadb | Engine::Mysql9 => url.replacen("mariadb:", "mysql:", 1),
             Engine::Sqlite if self == Self::Alembic => format!("sqlite:///{}", path.unwrap()),
-            Engine::Postgres if self == Self::Dbmate && !url.contains("sslmode") => {
+            Engine::Postgres | Engine::Postgres18
+                if self == Self::Dbmate && !url.contains("sslmode") =>
+            {
                 format!("{url}?sslmode=disable")
             }
             _ => url.to_owned(),
@@ -265,12 +267,12 @@ fn client(command: &mut Command, engine: Engine, url: &str, script: &Path) {
             let path = url.strip_prefix("sqlite:").unwrap();
             command.args(["-batch", "-bail", path]).stdin(file());
         }
-        Engine::Postgres => {
+        Engine::Postgres | Engine::Postgres18 => {
             command
                 .args(["-Xq", "-v", "ON_ERROR_STOP=1", url, "-f"])
                 .arg(script);
         }
-        Engine::MariaDb => {
+        Engine::Mariadb | Engine::Mysql9 => {
             let (login, rest) = url
                 .strip_prefix("mariadb://")
                 .unwrap()
