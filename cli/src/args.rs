@@ -117,6 +117,19 @@ pub(crate) enum Command {
     },
     /// Everything that can be wrong with the files, without a database
     Check,
+    /// Open a revision's scripts in $VISUAL or $EDITOR
+    Edit {
+        /// The revision
+        #[arg(value_name = "T", allow_negative_numbers = true)]
+        target: String,
+    },
+    /// Revert the last revisions and apply them again
+    Redo(Redo),
+    /// Make or destroy the database itself
+    Database {
+        #[command(subcommand)]
+        command: DatabaseCommand,
+    },
     /// Create the ledger's tables
     EnsureVersion {
         /// Print instead of running
@@ -134,6 +147,53 @@ pub(crate) enum Command {
         #[arg(long)]
         explain: bool,
     },
+    /// A script that completes aludel's words in a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Write a manual page for each command
+    Man {
+        /// The directory, which must exist
+        #[arg(value_name = "DIR")]
+        directory: PathBuf,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum DatabaseCommand {
+    /// Make it, empty, if it is absent
+    Create,
+    /// Destroy it and all that it holds
+    Drop(Confirm),
+    /// Destroy it, make it, and apply all revisions
+    Reset(Confirm),
+    /// Make it if it is absent, and apply all revisions
+    Setup,
+}
+
+/// The confirmation that destroying a protected database needs.
+#[derive(Debug, Args)]
+pub(crate) struct Confirm {
+    /// Confirm for a protected database, by name; may be repeated
+    #[arg(long, value_name = "NAME")]
+    pub(crate) yes_on: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Redo {
+    /// How many
+    #[arg(short, value_name = "NUMBER", default_value = "1", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) number: u32,
+    /// All that are applied
+    #[arg(short = 'A', long = "everything", conflicts_with = "number")]
+    pub(crate) everything: bool,
+    /// How long to wait for the lock, in seconds
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) lock_timeout: Option<u64>,
+    /// Confirm for a protected database, by name; may be repeated
+    #[arg(long, value_name = "NAME")]
+    pub(crate) yes_on: Vec<String>,
 }
 
 #[derive(Debug, Subcommand)]

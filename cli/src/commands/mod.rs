@@ -1,10 +1,14 @@
 //! One file per family of commands.
 
+mod database;
+mod edit;
 mod files;
 mod info;
 mod new;
 mod query;
+mod redo;
 mod run;
+mod words;
 
 use std::future::Future;
 
@@ -40,6 +44,11 @@ pub(crate) fn run(command: Command, context: &Context) -> Answer {
         Command::Show { target } => query::show(context, &target),
         Command::Check => files::check(context),
         Command::Drivers { command } => info::drivers(context, command),
+        Command::Database { command } => database::database(context, &command),
+        Command::Edit { target } => edit::edit(context, &target),
+        Command::Redo(words) => redo::redo(context, &words),
+        Command::Completions { shell } => words::completions(context, shell),
+        Command::Man { directory } => words::man(&directory),
         Command::Config { explain } => info::config(context, explain),
     }
 }

@@ -153,7 +153,11 @@ fn script(
 fn online(context: &Context, work: &Work<'_>, run: Option<&Run>, destroys: bool) -> Answer {
     let targets = context.targets(Need::Session)?;
     if destroys && !run.is_some_and(|run| run.dry_run) {
-        confirm(context, &targets, run)?;
+        confirm(
+            context,
+            &targets,
+            run.map_or(&[], |run| run.yes_on.as_slice()),
+        )?;
     }
     let several = targets.len() > 1;
     block_on(async |cancel| {
@@ -255,9 +259,13 @@ fn finish(reporter: &Reporter, work: &Work<'_>, done: &Done, dry_run: bool) {
 }
 
 /// A protected database is destroyed only by somebody who types its name.
-fn confirm(context: &Context, targets: &[Target], run: Option<&Run>) -> Result<(), Vec<Problem>> {
+pub(super) fn confirm(
+    context: &Context,
+    targets: &[Target],
+    yes_on: &[String],
+) -> Result<(), Vec<Problem>> {
     let environment = context.global.environment.as_deref();
-    let confirmed = |name: &String| run.is_some_and(|run| run.yes_on.contains(name));
+    let confirmed = |name: &String| yes_on.contains(name);
     let problems: Vec<_> = targets
         .iter()
         .map(|target| &target.settings)

@@ -11,6 +11,7 @@
 //! Invariant: offline code only ever holds a `Driver` and a `Dialect`. A `Session` is made by
 //! [`Driver::connect`] alone, so nothing offline can open a connection.
 
+mod administration;
 mod capability;
 mod dialect;
 mod failure;
@@ -18,6 +19,7 @@ mod registry;
 mod server;
 mod session;
 
+pub use administration::Administration;
 pub use capability::{Capabilities, LockKind};
 pub use dialect::{Client, Dialect, DialectError, LedgerRequest, LedgerSql};
 pub use failure::{At, Failure, FailureKind, SessionState};
@@ -66,6 +68,19 @@ pub trait Driver: Send + Sync + 'static {
     fn catalog(&self, url: &DatabaseUrl) -> Option<String> {
         let _ = url;
         None
+    }
+
+    /// How the database of a URL is made and destroyed.
+    ///
+    /// # Errors
+    ///
+    /// If the URL names no database, or the engine's databases are not made by a client.
+    fn administration(&self, url: &DatabaseUrl) -> Result<Administration, String> {
+        let _ = url;
+        Err(format!(
+            "the `{}` driver cannot create or drop databases",
+            self.info().name
+        ))
     }
 
     /// Opens one session and finds out what server it is.

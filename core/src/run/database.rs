@@ -108,6 +108,14 @@ impl Database {
         &self.options
     }
 
+    pub(super) fn url(&self) -> Result<&DatabaseUrl, RunError> {
+        self.options.url.as_ref().ok_or_else(|| RunError::Refused {
+            code: "no-url",
+            message: format!("database `{}` has no URL", self.options.name),
+            help: "give `--url URL`, set DATABASE_URL, or set `url` in aludel.toml".into(),
+        })
+    }
+
     /// Its graph.
     pub fn graph(&self) -> &Graph {
         &self.graph

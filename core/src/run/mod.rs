@@ -4,6 +4,7 @@
 //! Deliberately absent: printing to a terminal, exit codes, signals. The caller brings a
 //! [`CancellationToken`](tokio_util::sync::CancellationToken) and reads [`Event`]s.
 
+mod administer;
 mod database;
 mod decide;
 mod error;

@@ -276,11 +276,7 @@ impl Database {
         options: &RunOptions,
         runner: Runner<'_>,
     ) -> Result<(Box<dyn Session>, Arc<dyn Dialect>), RunError> {
-        let url = self.options.url.as_ref().ok_or_else(|| RunError::Refused {
-            code: "no-url",
-            message: format!("database `{}` has no URL", self.options.name),
-            help: "give `--url URL`, set DATABASE_URL, or set `url` in aludel.toml".into(),
-        })?;
+        let url = self.url()?;
         let mut how = ConnectOptions::new(access).lock_timeout(options.lock_timeout);
         how.timeout = options.connect_timeout;
         let driver = &self.options.driver;

@@ -28,7 +28,9 @@ pub use dialect::MysqlDialect;
 use std::sync::Arc;
 
 use aludel::config::DatabaseUrl;
-use aludel::driver::{ConnectOptions, Dialect, Driver, DriverInfo, Failure, Server, Session};
+use aludel::driver::{
+    Administration, ConnectOptions, Dialect, Driver, DriverInfo, Failure, Server, Session,
+};
 use futures_util::future::BoxFuture;
 
 /// The driver of `mysql://` and `mariadb://`.
@@ -54,6 +56,23 @@ impl Driver for MysqlDriver {
 
     fn catalog(&self, url: &DatabaseUrl) -> Option<String> {
         url::database(url)
+    }
+
+    fn administration(&self, url: &DatabaseUrl) -> Result<Administration, String> {
+        let name = url::database(url)
+            .ok_or("name the database in the URL's path: `mysql://user@host/database`")?;
+        // Every server has it, and everybody may connect to it.
+        let on = url.with_path("information_schema");
+        let quoted = format!("`{}`", name.replace('`', "``"));
+        Ok(Administration::Statements {
+            on: Box::new(on.map_err(|error| error.to_string())?),
+            exists: format!(
+                "SELECT 1 FROM information_schema.schemata WHERE schema_name = {}",
+                ledger::literal(&name)
+            ),
+            create: format!("CREATE DATABASE {quoted}"),
+            drop: format!("DROP DATABASE {quoted}"),
+        })
     }
 
     fn connect<'a>(

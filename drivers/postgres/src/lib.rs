@@ -36,7 +36,9 @@ mod url;
 use std::sync::Arc;
 
 use aludel::config::DatabaseUrl;
-use aludel::driver::{ConnectOptions, Dialect, Driver, DriverInfo, Failure, Server, Session};
+use aludel::driver::{
+    Administration, ConnectOptions, Dialect, Driver, DriverInfo, Failure, Server, Session,
+};
 use futures_util::future::BoxFuture;
 
 pub use dialect::PostgresDialect;
@@ -63,6 +65,29 @@ impl Driver for PostgresDriver {
 
     fn dialect(&self, server: &Server) -> Result<Arc<dyn Dialect>, String> {
         Ok(Arc::new(PostgresDialect::new(server)?))
+    }
+
+    fn administration(&self, url: &DatabaseUrl) -> Result<Administration, String> {
+        let name = url.path().trim_start_matches('/');
+        if name.is_empty() || url.param("dbname").is_some() {
+            return Err(
+                "name the database in the URL's path: `postgres://user@host/database`".into(),
+            );
+        }
+        // Every server has it, unless somebody dropped it (manual, "Template Databases").
+        let on = url
+            .with_path("postgres")
+            .map_err(|error| error.to_string())?;
+        let quoted = dialect::identifier(name);
+        Ok(Administration::Statements {
+            on: Box::new(on),
+            exists: format!(
+                "SELECT 1 FROM pg_catalog.pg_database WHERE datname = {}",
+                dialect::literal(name)
+            ),
+            create: format!("CREATE DATABASE {quoted}"),
+            drop: format!("DROP DATABASE {quoted}"),
+        })
     }
 
     fn connect<'a>(

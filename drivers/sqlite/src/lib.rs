@@ -18,7 +18,9 @@ pub use dialect::SqliteDialect;
 use std::sync::Arc;
 
 use aludel::config::DatabaseUrl;
-use aludel::driver::{ConnectOptions, Dialect, Driver, DriverInfo, Failure, Server, Session};
+use aludel::driver::{
+    Administration, ConnectOptions, Dialect, Driver, DriverInfo, Failure, Server, Session,
+};
 use futures_util::future::BoxFuture;
 
 /// The driver for `sqlite:` URLs.
@@ -64,6 +66,22 @@ impl Driver for SqliteDriver {
 
     fn dialect(&self, server: &Server) -> Result<Arc<dyn Dialect>, String> {
         SqliteDialect::new(server).map(|dialect| Arc::new(dialect) as Arc<dyn Dialect>)
+    }
+
+    fn administration(&self, url: &DatabaseUrl) -> Result<Administration, String> {
+        let open::Location::File(path) = open::Location::of(url) else {
+            return Err("a database in memory lives and dies with its connection".into());
+        };
+        let beside = ["-wal", "-shm", "-journal"].map(|suffix| {
+            let mut name = path.clone().into_os_string();
+            name.push(suffix);
+            name.into()
+        });
+        Ok(Administration::File {
+            path,
+            beside: beside.into(),
+            magic: b"SQLite format 3\0".to_vec(),
+        })
     }
 
     fn connect<'a>(

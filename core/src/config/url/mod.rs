@@ -142,6 +142,29 @@ impl DatabaseUrl {
         self.scheme == "sqlite" && (self.path == ":memory:" || self.param("mode") == Some("memory"))
     }
 
+    /// The same server, another database: the URL with another path.
+    ///
+    /// ```
+    /// use aludel::config::DatabaseUrl;
+    ///
+    /// let url = DatabaseUrl::parse("postgres://app:secret@db/accounts?sslmode=require")?;
+    /// let other = url.with_path("postgres")?;
+    /// assert_eq!(other.to_string(), "postgres://app:***@db/postgres?sslmode=require");
+    /// # Ok::<(), aludel::config::UrlError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If the text with that path is no URL.
+    pub fn with_path(&self, path: &str) -> Result<Self, UrlError> {
+        let start = self.raw.find("://").map_or(0, |at| at + 3);
+        let query = self.raw[start..].find('?').map(|at| start + at);
+        let end = query.unwrap_or(self.raw.len());
+        let slash = self.raw[start..end].find('/').map_or(end, |at| start + at);
+        let (server, query) = (&self.raw[..slash], &self.raw[end..]);
+        Self::parse(&format!("{server}/{path}{query}"))
+    }
+
     /// The whole URL with its secrets, for a driver to connect with. Never show it.
     pub fn secret(&self) -> &str {
         &self.raw

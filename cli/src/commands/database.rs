@@ -1,0 +1,112 @@
+//! `database`: making and destroying the database itself, as Diesel's command of that name does.
+
+use aludel::run::{RunError, Runner};
+use tokio_util::sync::CancellationToken;
+
+use super::run::confirm;
+use super::{Answer, block_on};
+use crate::args::DatabaseCommand;
+use crate::context::{Context, Need, Target};
+use crate::exit::Exit;
+use crate::present::{Problem, Reporter};
+
+/// What to do, in this order.
+#[derive(Debug, Clone, Copy)]
+struct Deeds {
+    destroy: bool,
+    create: bool,
+    upgrade: bool,
+}
+
+pub(crate) fn database(context: &Context, command: &DatabaseCommand) -> Answer {
+    let targets = context.targets(Need::Session)?;
+    let (destroy, create, upgrade, words) = match command {
+        DatabaseCommand::Create => (false, true, false, "database create"),
+        DatabaseCommand::Drop(_) => (true, false, false, "database drop"),
+        DatabaseCommand::Reset(_) => (true, true, true, "database reset"),
+        DatabaseCommand::Setup => (false, true, true, "database setup"),
+    };
+    if let DatabaseCommand::Drop(words) | DatabaseCommand::Reset(words) = command {
+        confirm(context, &targets, &words.yes_on)?;
+    }
+    let deeds = Deeds {
+        destroy,
+        create,
+        upgrade,
+    };
+    let several = targets.len() > 1;
+    block_on(async |cancel| {
+        let mut worst = Exit::Done;
+        for target in &targets {
+            if let Err(error) = one(context, deeds, target, several, &cancel).await {
+                for problem in Problem::of_run(error, target, words) {
+                    let name = several.then_some(target.settings.name.as_str());
+                    context.out.problem(&problem, name);
+                    worst = worst.worse(problem.exit);
+                }
+            }
+        }
+        worst
+    })
+}
+
+async fn one(
+    context: &Context,
+    deeds: Deeds,
+    target: &Target,
+    several: bool,
+    cancel: &CancellationToken,
+) -> Result<(), RunError> {
+    let reporter = Reporter {
+        out: context.out.clone(),
+        database: target.settings.name.clone(),
+        several,
+    };
+    let runner = Runner {
+        events: &reporter,
+        cancel,
+    };
+    let options = context.run_options(&target.settings, None);
+    let database = &target.database;
+    let mut done = Vec::new();
+    if deeds.destroy {
+        let dropped = database.destroy(&options, runner).await?;
+        done.push(if dropped {
+            "the database is dropped"
+        } else {
+            "there was no database to drop"
+        });
+    }
+    if deeds.create {
+        let created = database.create(&options, runner).await?;
+        done.push(if created {
+            "the database is created"
+        } else {
+            "the database exists"
+        });
+    }
+    if !reporter.out.json() {
+        for line in done {
+            reporter.line(line);
+        }
+    }
+    let mut revisions = Vec::new();
+    if deeds.upgrade {
+        revisions = database.upgrade("heads", &options, runner).await?.revisions;
+    }
+    if reporter.out.json() {
+        let document = serde_json::json!({
+            "event": "finished",
+            "database": reporter.database,
+            "revisions": revisions,
+            "dry_run": false,
+        });
+        // A stdout that cannot be written leaves nobody to tell.
+        let _ = reporter.out.document(&document);
+    } else if deeds.upgrade {
+        let count = revisions.len();
+        let word = if count == 1 { "revision" } else { "revisions" };
+        reporter.line(&format!("{count} {word} applied"));
+    }
+    Ok(())
+}
