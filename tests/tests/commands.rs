@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 use aludel_tests::desk::Place;
+use aludel_tests::database::Database;
 use aludel_tests::engine::{Engine, engines};
 
 const A: &str = "2026-01-05-101500_a";
@@ -95,7 +96,7 @@ fn completions_and_manual_pages() {
 fn a_database_is_made_and_destroyed_on_every_engine() {
     for engine in engines() {
         let place = line();
-        let existing = engine.database(place.path());
+        let existing = Database::new(engine);
         // One of that name beside it, which is not there yet.
         let url = match engine {
             Engine::Sqlite => format!("sqlite:{}", place.path().join("fresh.db").display()),
