@@ -2,8 +2,8 @@
 
 #![allow(clippy::unwrap_used)]
 
-use aludel_tests::desk::Place;
 use aludel_tests::database::Database;
+use aludel_tests::desk::Place;
 use aludel_tests::engine::{Engine, engines};
 
 const A: &str = "2026-01-05-101500_a";
