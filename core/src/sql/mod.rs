@@ -36,6 +36,7 @@
 mod directive;
 mod facts;
 mod lexer;
+mod parse;
 mod problem;
 mod script;
 mod split;
@@ -47,6 +48,7 @@ mod tests;
 
 pub use directive::{Directive, DirectiveKind};
 pub use facts::{Facts, TransactionUse};
+pub use parse::parse;
 pub use problem::{Reason, ScanProblem, line_col};
 pub use script::{Script, Selected, Statement};
 pub use transaction::{Mode, check_transaction};

@@ -7,7 +7,7 @@
 mod mysql;
 mod postgres;
 mod sqlite;
-mod verb;
+pub(super) mod verb;
 
 use super::Syntax;
 use super::token::Tokens;

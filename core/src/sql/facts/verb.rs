@@ -73,7 +73,7 @@ const PHRASES: &[&[&str]] = &[
     &["UNLOCK", "TABLES"],
 ];
 
-pub(super) fn verb(tokens: Tokens<'_>) -> String {
+pub(in crate::sql) fn verb(tokens: Tokens<'_>) -> String {
     if let Some(phrase) = PHRASES.iter().find(|phrase| tokens.starts(phrase)) {
         return phrase.join(" ");
     }

@@ -1,0 +1,463 @@
+//! Statements on rows.
+
+use sqlparser::ast;
+
+use super::{Convert, Parsed, none, unclear};
+use crate::schema::{
+    Assignment, Call, CallArg, Cte, DataStatement, Delete, Expr, Ident, Insert, InsertSource, Name,
+    OnConflict, TableRef, Update,
+};
+use crate::sql::Syntax;
+
+/// The WITH that the crate hangs on the query around a data statement.
+type With = (Vec<Cte>, bool);
+
+impl Convert {
+    pub(super) fn statement(self, statement: ast::Statement) -> Parsed<DataStatement> {
+        let none = (Vec::new(), false);
+        match statement {
+            ast::Statement::Query(query) => self.query_statement(*query),
+            other => self.bare_statement(other, none),
+        }
+    }
+
+    fn bare_statement(self, statement: ast::Statement, with: With) -> Parsed<DataStatement> {
+        match statement {
+            ast::Statement::Insert(insert) => self.insert(insert, with),
+            ast::Statement::Update(update) => self.update(update, with),
+            ast::Statement::Delete(delete) => self.delete(delete, with),
+            ast::Statement::Truncate(truncate) => self.truncate(truncate),
+            _ => unclear("a statement that neither reads nor writes rows"),
+        }
+    }
+
+    /// A query whose body is a data statement: `WITH … INSERT …`.
+    pub(super) fn nested_statement(self, query: ast::Query) -> Parsed<DataStatement> {
+        let ast::Query {
+            with,
+            body,
+            order_by,
+            limit_clause,
+            fetch,
+            locks,
+            for_clause,
+            settings,
+            format_clause,
+            pipe_operators,
+        } = query;
+        none!(
+            order_by,
+            limit_clause,
+            fetch,
+            locks,
+            for_clause,
+            settings,
+            format_clause
+        );
+        none!(pipe_operators);
+        let with = self.with(with)?;
+        match *body {
+            ast::SetExpr::Insert(statement)
+            | ast::SetExpr::Update(statement)
+            | ast::SetExpr::Delete(statement) => self.bare_statement(statement, with),
+            _ => unclear("a statement that writes no rows"),
+        }
+    }
+
+    fn insert(self, insert: ast::Insert, (with, recursive): With) -> Parsed<DataStatement> {
+        let ast::Insert {
+            insert_token: _,
+            optimizer_hints: _,
+            or,
+            ignore,
+            into: _,
+            table,
+            table_alias,
+            columns,
+            by_name,
+            overwrite,
+            source,
+            assignments,
+            partitioned,
+            after_columns,
+            overriding,
+            has_table_keyword,
+            on,
+            returning,
+            output,
+            replace_into,
+            priority: _,
+            insert_alias,
+            settings,
+            format_clause,
+            multi_table_insert_type,
+            multi_table_into_clauses,
+            multi_table_when_clauses,
+            multi_table_else_clause,
+        } = insert;
+        none!(
+            by_name,
+            overwrite,
+            partitioned,
+            after_columns,
+            has_table_keyword,
+            output,
+            settings
+        );
+        none!(
+            format_clause,
+            multi_table_insert_type,
+            multi_table_into_clauses
+        );
+        none!(multi_table_when_clauses, multi_table_else_clause);
+        let ast::TableObject::TableName(table) = table else {
+            return unclear("INSERT into other than a table");
+        };
+        let mut columns = self.all(columns, Self::bare)?;
+        let source = match source {
+            // Its query carries the WITH that stands behind INTO.
+            Some(source) => InsertSource::Query(Box::new(self.query(*source)?)),
+            None if assignments.is_empty() => InsertSource::Defaults,
+            None => {
+                let (names, values) = self.set_clause(assignments)?;
+                columns = names;
+                InsertSource::Query(Box::new(values))
+            }
+        };
+        let alias = table_alias.map(|alias| {
+            let ast::TableAliasWithoutColumns { explicit: _, alias } = alias;
+            self.ident(alias)
+        });
+        Ok(DataStatement::Insert(Box::new(Insert {
+            with,
+            recursive,
+            table: self.name(table)?,
+            alias,
+            columns,
+            overriding: match overriding {
+                None => false,
+                Some(ast::InsertOverriding::System) => true,
+                Some(ast::InsertOverriding::User) => return unclear("OVERRIDING USER VALUE"),
+            },
+            source,
+            on_conflict: self.on_conflict(or, ignore, replace_into, on, insert_alias)?,
+            returning: self.returning(returning)?,
+        })))
+    }
+
+    /// MySQL's `INSERT … SET a = 1`.
+    fn set_clause(
+        self,
+        assignments: Vec<ast::Assignment>,
+    ) -> Parsed<(Vec<Ident>, crate::schema::Query)> {
+        let mut names = Vec::with_capacity(assignments.len());
+        let mut values = Vec::with_capacity(assignments.len());
+        for assignment in self.assignments(assignments, None)? {
+            names.extend(assignment.columns);
+            values.push(assignment.value);
+        }
+        Ok((
+            names,
+            crate::schema::Query {
+                with: Vec::new(),
+                recursive: false,
+                body: crate::schema::SetExpr::Values(vec![values]),
+                order_by: Vec::new(),
+                limit: None,
+                offset: None,
+            },
+        ))
+    }
+
+    fn on_conflict(
+        self,
+        or: Option<ast::SqliteOnConflict>,
+        ignore: bool,
+        replace: bool,
+        on: Option<ast::OnInsert>,
+        alias: Option<ast::InsertAliases>,
+    ) -> Parsed<Option<OnConflict>> {
+        let simple = match (or, ignore, replace) {
+            (None | Some(ast::SqliteOnConflict::Abort), false, false) => None,
+            (Some(ast::SqliteOnConflict::Replace), false, false) | (None, false, true) => {
+                Some(OnConflict::Replace)
+            }
+            // SQLite's OR IGNORE skips rows that violate NOT NULL and CHECK as well.
+            (Some(ast::SqliteOnConflict::Ignore), false, false) | (None, true, false) => {
+                Some(OnConflict::Ignore)
+            }
+            _ => return unclear("INSERT OR ROLLBACK | FAIL"),
+        };
+        match (simple, on) {
+            (simple, None) => {
+                none!(alias);
+                Ok(simple)
+            }
+            (None, Some(ast::OnInsert::OnConflict(conflict))) => {
+                none!(alias);
+                self.conflict(conflict).map(Some)
+            }
+            (None, Some(ast::OnInsert::DuplicateKeyUpdate(assignments))) => {
+                let alias = match alias {
+                    None => None,
+                    Some(ast::InsertAliases {
+                        row_alias,
+                        col_aliases,
+                    }) => {
+                        if col_aliases.is_some_and(|columns| !columns.is_empty()) {
+                            return unclear("aliases of a new row's columns");
+                        }
+                        Some(self.bare(row_alias)?)
+                    }
+                };
+                Ok(Some(OnConflict::Update {
+                    columns: Vec::new(),
+                    key_filter: None,
+                    constraint: None,
+                    assignments: self.assignments(assignments, alias.as_deref())?,
+                    filter: None,
+                }))
+            }
+            _ => unclear("INSERT OR … with ON CONFLICT"),
+        }
+    }
+
+    fn conflict(self, conflict: ast::OnConflict) -> Parsed<OnConflict> {
+        let ast::OnConflict {
+            conflict_target,
+            action,
+        } = conflict;
+        let (columns, key_filter, constraint) = match conflict_target {
+            None => (Vec::new(), None, None),
+            Some(ast::ConflictTarget::Columns { columns, predicate }) => (
+                self.idents(columns),
+                predicate.map(|e| self.expr(e)).transpose()?,
+                None,
+            ),
+            Some(ast::ConflictTarget::OnConstraint(name)) => {
+                (Vec::new(), None, Some(self.bare(name)?))
+            }
+        };
+        Ok(match action {
+            ast::OnConflictAction::DoNothing => OnConflict::Nothing {
+                columns,
+                filter: key_filter,
+                constraint,
+            },
+            ast::OnConflictAction::DoUpdate(ast::DoUpdate {
+                assignments,
+                selection,
+            }) => OnConflict::Update {
+                columns,
+                key_filter,
+                constraint,
+                assignments: self.assignments(assignments, None)?,
+                filter: selection.map(|e| self.expr(e)).transpose()?,
+            },
+        })
+    }
+
+    /// `SET` lists. MySQL's `VALUES(c)`, and the alias of a new row, become `excluded.c`.
+    fn assignments(
+        self,
+        list: Vec<ast::Assignment>,
+        new_row: Option<&str>,
+    ) -> Parsed<Vec<Assignment>> {
+        self.all(list, |convert, assignment| {
+            let ast::Assignment { target, value } = assignment;
+            let columns = match target {
+                ast::AssignmentTarget::ColumnName(name) => vec![convert.target(name)?],
+                ast::AssignmentTarget::Tuple(names) => convert.all(names, Self::target)?,
+            };
+            let mut value = convert.expr(value)?;
+            if self.syntax == Syntax::Mysql {
+                excluded(&mut value, new_row);
+            }
+            Ok(Assignment { columns, value })
+        })
+    }
+
+    /// The column that is set; MySQL may qualify it.
+    fn target(self, name: ast::ObjectName) -> Parsed<Ident> {
+        let name = self.name(name)?;
+        if name.schema.is_some() && self.syntax != Syntax::Mysql {
+            return unclear("a field of a composite column");
+        }
+        Ok(name.name)
+    }
+
+    fn update(self, update: ast::Update, (with, recursive): With) -> Parsed<DataStatement> {
+        let ast::Update {
+            update_token: _,
+            optimizer_hints: _,
+            table,
+            on_cluster,
+            assignments,
+            from,
+            selection,
+            returning,
+            output,
+            or,
+            order_by,
+            limit,
+            settings,
+        } = update;
+        none!(on_cluster, output, settings);
+        if or.is_some_and(|or| or != ast::SqliteOnConflict::Abort) {
+            return unclear("UPDATE OR …");
+        }
+        let (table, alias) = match self.joined(table)? {
+            TableRef::Table {
+                name,
+                alias,
+                columns,
+            } if columns.is_empty() => (name, alias),
+            _ => return unclear("UPDATE of several tables"),
+        };
+        let from = match from {
+            None => Vec::new(),
+            Some(ast::UpdateTableFromKind::AfterSet(from)) => self.all(from, Self::joined)?,
+            Some(ast::UpdateTableFromKind::BeforeSet(_)) => return unclear("FROM before SET"),
+        };
+        Ok(DataStatement::Update(Box::new(Update {
+            with,
+            recursive,
+            table,
+            alias,
+            assignments: self.assignments(assignments, None)?,
+            from,
+            filter: selection.map(|e| self.expr(e)).transpose()?,
+            order_by: self.all(order_by, Self::order_by)?,
+            limit: limit.map(|e| self.expr(e)).transpose()?,
+            returning: self.returning(returning)?,
+        })))
+    }
+
+    fn delete(self, delete: ast::Delete, (with, recursive): With) -> Parsed<DataStatement> {
+        let ast::Delete {
+            delete_token: _,
+            optimizer_hints: _,
+            tables,
+            from,
+            on_cluster,
+            using,
+            selection,
+            returning,
+            output,
+            order_by,
+            limit,
+            settings,
+        } = delete;
+        none!(tables, on_cluster, output, settings);
+        let (ast::FromTable::WithFromKeyword(mut from) | ast::FromTable::WithoutKeyword(mut from)) =
+            from;
+        let (table, alias) = match (from.pop(), from.is_empty()) {
+            (Some(table), true) => match self.joined(table)? {
+                TableRef::Table {
+                    name,
+                    alias,
+                    columns,
+                } if columns.is_empty() => (name, alias),
+                _ => return unclear("DELETE from several tables"),
+            },
+            _ => return unclear("DELETE from several tables"),
+        };
+        Ok(DataStatement::Delete(Box::new(Delete {
+            with,
+            recursive,
+            table,
+            alias,
+            using: self.all(using.unwrap_or_default(), Self::joined)?,
+            filter: selection.map(|e| self.expr(e)).transpose()?,
+            order_by: self.all(order_by, Self::order_by)?,
+            limit: limit.map(|e| self.expr(e)).transpose()?,
+            returning: self.returning(returning)?,
+        })))
+    }
+
+    fn returning(
+        self,
+        returning: Option<Vec<ast::SelectItem>>,
+    ) -> Parsed<Vec<crate::schema::SelectItem>> {
+        self.all(returning.unwrap_or_default(), Self::item)
+    }
+
+    fn truncate(self, truncate: ast::Truncate) -> Parsed<DataStatement> {
+        let ast::Truncate {
+            table_names,
+            partitions,
+            table: _,
+            if_exists,
+            identity,
+            cascade,
+            on_cluster,
+        } = truncate;
+        none!(partitions, if_exists, on_cluster);
+        Ok(DataStatement::Truncate {
+            tables: self.all(table_names, |convert, target| {
+                let ast::TruncateTableTarget {
+                    name,
+                    only,
+                    has_asterisk: _,
+                } = target;
+                none!(only);
+                convert.name(name)
+            })?,
+            // MySQL's always starts over.
+            restart_identity: self.syntax == Syntax::Mysql
+                || matches!(identity, Some(ast::TruncateIdentityOption::Restart)),
+            cascade: matches!(cascade, Some(ast::CascadeOption::Cascade)),
+        })
+    }
+}
+
+/// Rewrites the names that MySQL gives the new row.
+fn excluded(expr: &mut Expr, new_row: Option<&str>) {
+    let column = |column: Ident| Expr::Column {
+        table: Some(Name::bare("excluded")),
+        column,
+    };
+    match expr {
+        Expr::Call(call) => {
+            let Call { name, args, .. } = call.as_mut();
+            if let ("values", [CallArg::Expr(Expr::Column { column: c, .. })]) =
+                (name.name.as_str(), args.as_slice())
+            {
+                *expr = column(c.clone());
+                return;
+            }
+            for arg in args {
+                if let CallArg::Expr(arg) | CallArg::Named(_, arg) = arg {
+                    excluded(arg, new_row);
+                }
+            }
+        }
+        Expr::Column {
+            table: Some(table),
+            column: c,
+        } if new_row.is_some_and(|row| table.schema.is_none() && table.name == row) => {
+            *expr = column(c.clone());
+        }
+        Expr::Binary { left, right, .. } => {
+            excluded(left, new_row);
+            excluded(right, new_row);
+        }
+        Expr::Unary { expr, .. } | Expr::IsNull { expr, .. } | Expr::Cast { expr, .. } => {
+            excluded(expr, new_row);
+        }
+        Expr::Case {
+            operand,
+            whens,
+            otherwise,
+        } => {
+            for expr in operand.iter_mut().chain(otherwise.iter_mut()) {
+                excluded(expr, new_row);
+            }
+            for (when, then) in whens {
+                excluded(when, new_row);
+                excluded(then, new_row);
+            }
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,139 @@
+//! Our tokens as the crate's, with what they mean decided here rather than there.
+
+use sqlparser::tokenizer::{Location, Span, Token, TokenWithSpan};
+
+use crate::sql::Syntax;
+use crate::sql::parse::cursor::{Cursor, Parsed, unclear};
+use crate::sql::parse::lex::{Lex, Tok};
+use crate::sql::parse::literal;
+
+/// The most operators in a row: the crate's tree leans to the left, and is walked and dropped by
+/// recursion.
+const OPERATORS: usize = 1_000;
+
+pub(super) fn convert(c: &Cursor<'_>) -> Parsed<Vec<TokenWithSpan>> {
+    let mut all = Vec::with_capacity(c.rest().len());
+    let mut depths = vec![0_usize];
+    for tok in c.rest() {
+        let text = c.text_of(*tok);
+        chain(&mut depths, tok.kind, text)?;
+        let token = token(c.syntax(), *tok, text)?;
+        all.push(TokenWithSpan::new(token, span(*tok)));
+    }
+    Ok(all)
+}
+
+/// Counts operators between commas, per parenthesis.
+fn chain(depths: &mut Vec<usize>, kind: Lex, text: &str) -> Parsed<()> {
+    match (kind, text) {
+        (Lex::Op, "(" | "[") => depths.push(0),
+        (Lex::Op, ")" | "]") => {
+            depths.pop();
+            // `a[1][2]…` is a chain too.
+            count(depths)?;
+        }
+        (Lex::Op, ",") => {
+            if let Some(depth) = depths.last_mut() {
+                *depth = 0;
+            }
+        }
+        (Lex::Op | Lex::Word, _) => count(depths)?,
+        _ => {}
+    }
+    Ok(())
+}
+
+fn count(depths: &mut Vec<usize>) -> Parsed<()> {
+    match depths.last_mut() {
+        Some(depth) if *depth >= 4 * OPERATORS => unclear("an expression that is too long"),
+        Some(depth) => {
+            *depth += 1;
+            Ok(())
+        }
+        None => {
+            depths.push(0);
+            Ok(())
+        }
+    }
+}
+
+fn span(tok: Tok) -> Span {
+    let at = |byte: usize| Location::new(1, byte as u64 + 1);
+    Span::new(at(tok.start), at(tok.end))
+}
+
+fn token(syntax: Syntax, tok: Tok, text: &str) -> Parsed<Token> {
+    Ok(match tok.kind {
+        Lex::Word => Token::make_word(text, None),
+        Lex::Quoted => Token::make_word(&literal::ident(syntax, tok.kind, text)?, Some('"')),
+        Lex::Text => Token::SingleQuotedString(literal::text(syntax, text)?),
+        Lex::Bytes => Token::HexStringLiteral(literal::inside(text).to_owned()),
+        Lex::Bits => Token::SingleQuotedByteStringLiteral(literal::inside(text).to_owned()),
+        Lex::Number => Token::Number(text.replace('_', ""), false),
+        Lex::Op => return operator(syntax, text),
+    })
+}
+
+fn operator(syntax: Syntax, text: &str) -> Parsed<Token> {
+    Ok(match (syntax, text) {
+        // MySQL's own meaning, unless PIPES_AS_CONCAT is set, which no script can rely on.
+        (Syntax::Mysql, "||") => Token::make_keyword("OR"),
+        (Syntax::Mysql, "&&") => Token::make_keyword("AND"),
+        (_, "(") => Token::LParen,
+        (_, ")") => Token::RParen,
+        (_, "[") => Token::LBracket,
+        (_, "]") => Token::RBracket,
+        (_, ",") => Token::Comma,
+        (_, ".") => Token::Period,
+        (_, ";") => Token::SemiColon,
+        (_, ":") => Token::Colon,
+        (_, "::") => Token::DoubleColon,
+        (_, ":=") => Token::Assignment,
+        (_, "=>") => Token::RArrow,
+        (_, "=" | "==") => Token::Eq,
+        (_, "<>" | "!=") => Token::Neq,
+        (_, "<") => Token::Lt,
+        (_, ">") => Token::Gt,
+        (_, "<=") => Token::LtEq,
+        (_, ">=") => Token::GtEq,
+        (_, "<=>") => Token::Spaceship,
+        (_, "+") => Token::Plus,
+        (_, "-") => Token::Minus,
+        (_, "*") => Token::Mul,
+        (_, "/") => Token::Div,
+        (_, "%") => Token::Mod,
+        (_, "||") => Token::StringConcat,
+        (_, "&") => Token::Ampersand,
+        (_, "|") => Token::Pipe,
+        (_, "^") => Token::Caret,
+        (_, "#") => Token::Sharp,
+        (_, "~") => Token::Tilde,
+        (_, "~*") => Token::TildeAsterisk,
+        (_, "!~") => Token::ExclamationMarkTilde,
+        (_, "!~*") => Token::ExclamationMarkTildeAsterisk,
+        (_, "~~") => Token::DoubleTilde,
+        (_, "~~*") => Token::DoubleTildeAsterisk,
+        (_, "!~~") => Token::ExclamationMarkDoubleTilde,
+        (_, "!~~*") => Token::ExclamationMarkDoubleTildeAsterisk,
+        (_, "<<") => Token::ShiftLeft,
+        (_, ">>") => Token::ShiftRight,
+        (_, "&&") => Token::Overlap,
+        (_, "!") => Token::ExclamationMark,
+        (_, "->") => Token::Arrow,
+        (_, "->>") => Token::LongArrow,
+        (_, "#>") => Token::HashArrow,
+        (_, "#>>") => Token::HashLongArrow,
+        (_, "@>") => Token::AtArrow,
+        (_, "<@") => Token::ArrowAt,
+        (_, "#-") => Token::HashMinus,
+        (_, "@?") => Token::AtQuestion,
+        (Syntax::Postgres, "@@") => Token::AtAt,
+        (Syntax::Postgres, "?") => Token::Question,
+        (_, "?&") => Token::QuestionAnd,
+        (_, "?|") => Token::QuestionPipe,
+        (Syntax::Postgres, other) if other.len() > 1 => {
+            Token::CustomBinaryOperator(other.to_owned())
+        }
+        (_, other) => return unclear(format!("`{other}`")),
+    })
+}

@@ -1,0 +1,177 @@
+//! What a statement means: from the author's text to [`Change`]s.
+//!
+//! Statements of definition are read by small grammars of our own, one file each, since the
+//! meaning of a migration hangs on their details. Expressions, queries and statements on rows are
+//! read by the `sqlparser` crate behind `adapter`, the one module that knows it.
+//!
+//! # Invariants
+//!
+//! - [`parse`] never fails and never panics. What it does not understand to the last word is
+//!   [`Change::Opaque`], with the reason; nothing is approximated and nothing is dropped, but for
+//!   what [`Ignored`] lists, and that is reported as [`Change::Ignored`].
+//! - What is written is resolved by the rules of the dialect it is written in: names are folded,
+//!   escapes are decoded, an operator means what its engine does.
+//!
+//! # Deliberately absent
+//!
+//! Everything that needs to know the schema: which index a name means, generated names, names cut
+//! to 63 bytes, whether a type is an enum. That is the replay's.
+
+mod adapter;
+mod column;
+mod comment;
+mod constraint;
+mod cursor;
+mod data;
+mod index;
+mod lex;
+mod literal;
+mod object;
+mod other;
+mod sequence;
+mod session;
+mod table;
+mod types;
+mod view;
+
+#[cfg(test)]
+mod tests;
+
+use crate::schema::{Change, Opaque};
+
+use super::Syntax;
+use cursor::{Cursor, Parsed, Source, Unclear, unclear};
+
+/// What a statement does, given without its terminator.
+///
+/// The answer is one change, seldom several, and never none: a statement that is not understood
+/// is [`Change::Opaque`].
+///
+/// ```
+/// use aludel::schema::Change;
+/// use aludel::sql::{Syntax, parse};
+///
+/// let changes = parse(Syntax::Postgres, "ALTER TABLE Users ADD email varchar(255) NOT NULL");
+/// let [Change::AlterTable { table, .. }] = changes.as_slice() else {
+///     panic!("{changes:?}");
+/// };
+/// assert_eq!(table.to_string(), "users");
+/// ```
+#[must_use]
+pub fn parse(syntax: Syntax, statement: &str) -> Vec<Change> {
+    let source = Source::new(syntax, statement);
+    let parsed = lex::tokens(syntax, statement).and_then(|toks| {
+        let mut c = Cursor::new(&source, &toks);
+        let changes = change(&mut c)?;
+        c.finish()?;
+        Ok(changes)
+    });
+    match parsed {
+        Ok(mut changes) => {
+            changes.extend(source.into_ignored().into_iter().map(Change::Ignored));
+            changes
+        }
+        Err(Unclear(why)) => vec![Change::Opaque(opaque(syntax, statement, why))],
+    }
+}
+
+fn opaque(syntax: Syntax, statement: &str, why: String) -> Opaque {
+    let (what, tables) = other::described(syntax, statement);
+    Opaque {
+        what,
+        why: (!why.is_empty()).then_some(why),
+        tables,
+    }
+}
+
+/// Code is not understood by design, and needs no reason.
+fn code<T>() -> Parsed<T> {
+    Err(Unclear(String::new()))
+}
+
+fn change(c: &mut Cursor<'_>) -> Parsed<Vec<Change>> {
+    let Some(verb) = c.eat_any(&[
+        "CREATE", "ALTER", "DROP", "RENAME", "COMMENT", "SET", "RESET", "PRAGMA",
+    ]) else {
+        return other::change(c);
+    };
+    match verb {
+        "CREATE" => create(c),
+        "ALTER" => alter(c),
+        "DROP" => object::drop(c),
+        "RENAME" => table::rename(c),
+        "COMMENT" => comment::on(c),
+        "SET" => session::set(c),
+        "RESET" => session::reset(c),
+        _ => session::pragma(c),
+    }
+}
+
+fn create(c: &mut Cursor<'_>) -> Parsed<Vec<Change>> {
+    let or_replace = c.eats(&["OR", "REPLACE"]);
+    let one = |change| Ok(vec![change]);
+    if c.is_any(&["UNIQUE", "INDEX", "FULLTEXT", "SPATIAL"]) {
+        return one(index::create(c)?);
+    }
+    if c.is_any(&["VIEW", "RECURSIVE"])
+        || c.starts(&["MATERIALIZED", "VIEW"])
+        || c.starts(&["TEMP", "VIEW"])
+        || c.starts(&["TEMPORARY", "VIEW"])
+        || (c.is_any(&["ALGORITHM", "DEFINER", "SQL"]) && !or_replace_code(c))
+    {
+        return one(view::create(c, or_replace)?);
+    }
+    if c.is_any(&["TRIGGER"]) {
+        return one(other::trigger(c, or_replace)?);
+    }
+    if or_replace {
+        return code();
+    }
+    match c.word_at(0).to_ascii_uppercase().as_str() {
+        "TABLE" | "TEMP" | "TEMPORARY" | "UNLOGGED" | "GLOBAL" | "LOCAL" => {
+            if c.is_at(1, "SEQUENCE") || c.is_at(1, "TRIGGER") {
+                return unclear("a temporary object that is no table");
+            }
+            table::create(c)
+        }
+        "SEQUENCE" => one(sequence::create(c)?),
+        "TYPE" => one(object::create_type(c)?),
+        "SCHEMA" => one(object::create_schema(c)?),
+        _ => other::created(c),
+    }
+}
+
+/// Whether a MySQL `DEFINER = …` or the like is followed by a routine rather than a view.
+fn or_replace_code(c: &Cursor<'_>) -> bool {
+    let mut look = *c;
+    while !look.done() && !look.is("VIEW") {
+        if look.is_any(&["FUNCTION", "PROCEDURE", "TRIGGER", "EVENT"]) {
+            return true;
+        }
+        look.skip(1);
+    }
+    look.done()
+}
+
+fn alter(c: &mut Cursor<'_>) -> Parsed<Vec<Change>> {
+    if c.eat("TABLE") {
+        return table::alter(c);
+    }
+    let one = |change| Ok(vec![change]);
+    if c.eat("INDEX") {
+        return one(index::alter(c)?);
+    }
+    if c.eat("SEQUENCE") {
+        return sequence::alter(c);
+    }
+    if c.eat("TYPE") {
+        return object::alter_type(c);
+    }
+    if c.eat("VIEW") {
+        return one(view::alter(c)?);
+    }
+    if c.eats(&["MATERIALIZED", "VIEW"]) {
+        return one(view::alter(c)?);
+    }
+    other::altered(c)
+}

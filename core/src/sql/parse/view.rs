@@ -1,0 +1,105 @@
+//! Views.
+
+use super::cursor::{Cursor, Parsed, unclear};
+use super::{adapter, constraint};
+use crate::schema::{Change, CreateView, Ignored};
+use crate::sql::token::one_of;
+
+/// What stands after `CREATE [OR REPLACE]`.
+pub(super) fn create(c: &mut Cursor<'_>, or_replace: bool) -> Parsed<Change> {
+    if c.is_any(&["TEMP", "TEMPORARY", "RECURSIVE"]) {
+        return unclear("a view that is temporary or recursive");
+    }
+    mysql_head(c)?;
+    let materialized = c.eat("MATERIALIZED");
+    c.expect("VIEW")?;
+    let if_not_exists = c.if_not_exists();
+    let name = c.name()?;
+    let columns = if c.is_op("(") {
+        c.idents()?
+    } else {
+        Vec::new()
+    };
+    if c.eat("USING") {
+        c.ident()?;
+        c.ignore(Ignored::Storage);
+    }
+    options(c)?;
+    if c.eat("TABLESPACE") {
+        c.ident()?;
+        c.ignore(Ignored::Storage);
+    }
+    c.expect("AS")?;
+    let body = c.until(|c| {
+        c.is("WITH")
+            && (one_of(c.word_at(1), &["CHECK", "CASCADED", "LOCAL", "DATA"])
+                || c.starts(&["WITH", "NO", "DATA"]))
+    });
+    let text = body.as_written().to_owned();
+    let query = adapter::query(&body).ok();
+    if c.eats(&["WITH", "NO", "DATA"]) {
+        return unclear("a materialized view without data");
+    }
+    if !c.eats(&["WITH", "DATA"]) && !c.done() {
+        return unclear("a view with CHECK OPTION");
+    }
+    Ok(Change::CreateView(Box::new(CreateView {
+        name,
+        or_replace,
+        if_not_exists,
+        materialized,
+        columns,
+        query,
+        text,
+    })))
+}
+
+/// `WITH (security_barrier)`; storage parameters of a materialized one.
+fn options(c: &mut Cursor<'_>) -> Parsed<()> {
+    if c.is("WITH") && c.is_op_at(1, "(") {
+        let mut look = *c;
+        look.skip(1);
+        let inside = look.group()?;
+        if inside.is_any(&["security_barrier", "security_invoker", "check_option"]) {
+            return unclear("a view with options");
+        }
+    }
+    constraint::storage(c)
+}
+
+/// MySQL's `ALGORITHM = …`, `DEFINER = …`, `SQL SECURITY …`.
+fn mysql_head(c: &mut Cursor<'_>) -> Parsed<()> {
+    loop {
+        if c.eat("ALGORITHM") {
+            c.expect_op("=")?;
+            c.ident()?;
+        } else if c.eat("DEFINER") {
+            c.expect_op("=")?;
+            c.until(|c| c.is("VIEW") || c.starts(&["SQL", "SECURITY"]));
+            c.ignore(Ignored::Owner);
+        } else if c.eats(&["SQL", "SECURITY"]) {
+            c.ident()?;
+            c.ignore(Ignored::Privileges);
+        } else {
+            return Ok(());
+        }
+    }
+}
+
+/// `ALTER [MATERIALIZED] VIEW …`, after those words.
+pub(super) fn alter(c: &mut Cursor<'_>) -> Parsed<Change> {
+    let if_exists = c.if_exists();
+    let name = c.name()?;
+    if c.eats(&["RENAME", "TO"]) {
+        return Ok(Change::RenameView {
+            name,
+            if_exists,
+            to: c.ident()?,
+        });
+    }
+    if c.eats(&["OWNER", "TO"]) {
+        c.ident()?;
+        return Ok(Change::Ignored(Ignored::Owner));
+    }
+    unclear("a change of a view")
+}
