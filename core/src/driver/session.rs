@@ -132,6 +132,13 @@ impl<'a> Message<'a> {
     }
 }
 
+impl ResultSet {
+    /// The first cell of the first row, unless there is none or it is NULL.
+    pub fn cell(&self) -> Option<&str> {
+        self.rows.first()?.first()?.as_deref()
+    }
+}
+
 /// One live connection. After every answer, also a failure, no transaction is open that the
 /// message did not mean to leave open, unless [`Failure::session`] says that it is dead.
 ///

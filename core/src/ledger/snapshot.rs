@@ -75,6 +75,13 @@ impl Snapshot {
         }
     }
 
+    /// Fills in the applied set from a result of one column.
+    pub fn set_applied(&mut self, rows: Vec<Vec<Option<String>>>) {
+        self.ledger_exists = true;
+        let first = rows.into_iter().map(|row| row.into_iter().next().flatten());
+        self.applied = first.flatten().collect();
+    }
+
     /// Fills in the journal's rows from a result with the columns
     /// `number, revision, direction, event, statement, statements, checksum, format`, in that
     /// order, all as text.

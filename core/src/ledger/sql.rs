@@ -26,6 +26,20 @@ pub fn qualified(quote: &dyn Quote, tables: &LedgerTables, table: &str) -> Strin
     }
 }
 
+/// Reads the applied set out of a table whose name is qualified and quoted; one column.
+pub fn select_applied(ledger: &str) -> String {
+    format!("SELECT version FROM {ledger} ORDER BY version")
+}
+
+/// Reads the journal out of a table whose name is qualified and quoted, in the order in which
+/// [`Snapshot::set_journal`](super::Snapshot::set_journal) wants the columns.
+pub fn select_journal(journal: &str) -> String {
+    format!(
+        "SELECT number, revision, direction, event, statement, statements, checksum, format \
+         FROM {journal} ORDER BY number"
+    )
+}
+
 /// See [`Dialect::insert`](crate::driver::Dialect::insert).
 pub fn insert(quote: &dyn Quote, tables: &LedgerTables, ids: &[&str]) -> String {
     let rows: Vec<_> = ids

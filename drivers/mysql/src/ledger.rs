@@ -1,7 +1,7 @@
 //! Reading the ledger, and the lock around it.
 
 use aludel::driver::{Failure, Holder};
-use aludel::ledger::{LedgerTables, Snapshot};
+use aludel::ledger::{LedgerTables, Snapshot, sql};
 use mysql_async::prelude::Queryable;
 use mysql_async::{Conn, Row};
 use sha2::{Digest, Sha256};
@@ -18,7 +18,7 @@ pub(crate) fn literal(text: &str) -> String {
 }
 
 /// The lock's name: server-wide, so it is made of the database too; at most 64 characters.
-pub(crate) fn lock_name(tables: &LedgerTables) -> String {
+pub fn lock_name(tables: &LedgerTables) -> String {
     let digest = Sha256::digest(tables.qualified().as_bytes());
     let hex: String = digest
         .iter()
@@ -83,26 +83,13 @@ pub(crate) async fn read(
             .any(|name| name.eq_ignore_ascii_case(table))
     };
     if exists(&ledger) {
-        let sql = format!(
-            "SELECT version FROM {}.{} ORDER BY version",
-            quoted(&schema),
-            quoted(&ledger)
-        );
-        let (_, versions) = rows(conn, &sql).await?;
-        snapshot.ledger_exists = true;
-        snapshot.applied = versions
-            .into_iter()
-            .filter_map(|row| row.into_iter().next()?)
-            .collect();
+        let table = format!("{}.{}", quoted(&schema), quoted(&ledger));
+        let (_, versions) = rows(conn, &sql::select_applied(&table)).await?;
+        snapshot.set_applied(versions);
     }
     if exists(&journal) {
-        let sql = format!(
-            "SELECT number, revision, direction, event, statement, statements, checksum, format \
-             FROM {}.{} ORDER BY number",
-            quoted(&schema),
-            quoted(&journal)
-        );
-        let (_, events) = rows(conn, &sql).await?;
+        let table = format!("{}.{}", quoted(&schema), quoted(&journal));
+        let (_, events) = rows(conn, &sql::select_journal(&table)).await?;
         snapshot.set_journal(events);
     }
     Ok(snapshot)

@@ -24,6 +24,8 @@ mod stop;
 mod url;
 
 pub use dialect::MysqlDialect;
+pub use ledger::lock_name;
+pub use session::server_of;
 
 use std::sync::Arc;
 

@@ -67,7 +67,7 @@ impl MysqlSession {
             .ok_or_else(|| {
                 Failure::new(FailureKind::Connect, "the server does not say what it is")
             })?;
-        let server = server(&version).map_err(|why| Failure::new(FailureKind::Connect, why))?;
+        let server = server_of(&version).map_err(|why| Failure::new(FailureKind::Connect, why))?;
         Ok(Self {
             server,
             database,
@@ -100,8 +100,12 @@ async fn opening_answer(conn: &mut Conn) -> Result<Option<(String, String, usize
     Ok(rows.into_iter().next())
 }
 
-/// Flavour and version of `10.11.14-MariaDB-0+deb12u2`, `9.7.0`, `8.0.36-0ubuntu0`.
-fn server(version: &str) -> Result<Server, String> {
+/// The server of a `VERSION()`: `10.11.14-MariaDB-0+deb12u2`, `9.7.0`, `8.0.36-0ubuntu0`.
+///
+/// # Errors
+///
+/// If the text cannot be read, or the server is one that guards do not hold on.
+pub fn server_of(version: &str) -> Result<Server, String> {
     let flavour = if version.to_ascii_lowercase().contains("mariadb") {
         "mariadb"
     } else {
@@ -229,13 +233,13 @@ mod tests {
             ("9.7.0", Server::new("mysql", 9, 7)),
             ("8.0.36-0ubuntu0.22.04.1", Server::new("mysql", 8, 0)),
         ] {
-            assert_eq!(server(text), Ok(expected));
+            assert_eq!(server_of(text), Ok(expected));
         }
     }
 
     #[test]
     fn a_server_that_does_not_enforce_checks_is_refused() {
-        assert!(server("8.0.15").is_err());
-        assert!(server("nonsense").is_err());
+        assert!(server_of("8.0.15").is_err());
+        assert!(server_of("nonsense").is_err());
     }
 }

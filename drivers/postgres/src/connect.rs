@@ -193,7 +193,7 @@ where
     <T::TlsConnect as TlsConnect<Socket>>::Future: Send,
 {
     let (client, connection) = config.connect(with).await?;
-    let server = version(connection.parameter("server_version").unwrap_or_default());
+    let server = server_of(connection.parameter("server_version").unwrap_or_default());
     let pump: Pump = tokio::spawn(connection);
     Ok(session(client, server, pump, tls))
 }
@@ -208,8 +208,8 @@ fn session(
     PostgresSession::new(server, client, pump, canceller)
 }
 
-/// `15.14 (Debian 15.14-0)`, `18beta1`: what the server says of itself without being asked.
-fn version(text: &str) -> Server {
+/// The server of a `server_version`: `15.14 (Debian 15.14-0)`, `18beta1`.
+pub fn server_of(text: &str) -> Server {
     let mut numbers = text
         .split(|c: char| !c.is_ascii_digit())
         .map(|digits| digits.parse().unwrap_or(0));
@@ -317,7 +317,7 @@ mod tests {
 
     #[test]
     fn versions() {
-        let of = |text: &str| version(text).version();
+        let of = |text: &str| server_of(text).version();
         assert_eq!(of("15.14 (Debian 15.14-0+deb12u1)"), (15, 14));
         assert_eq!(of("18beta1"), (18, 0));
         assert_eq!(of("18"), (18, 0));

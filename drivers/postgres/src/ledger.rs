@@ -18,9 +18,12 @@
 //! The lock's key is `hashtextextended('aludel:SCHEMA.TABLE', 0)`: all that matters is that every
 //! runner on one server computes the same, and unlike md5 it works where cryptography is
 //! restricted.
+//!
+//! Public for sessions on connections of other clients: two ways to the same lock and the same
+//! tables would be none.
 
 use aludel::driver::{Holder, ResultSet};
-use aludel::ledger::{LedgerTables, Snapshot};
+use aludel::ledger::{LedgerTables, Snapshot, sql};
 
 use crate::dialect::{literal, qualified};
 
@@ -34,8 +37,19 @@ l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 \
 AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database()) \
 AND ((l.classid::bigint << 32) | l.objid::bigint) = key";
 
+/// Which lock the probe takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lock {
+    /// None: it only looks.
+    None,
+    /// One that the session holds until it gives it back.
+    Session,
+    /// One that ends with the transaction that is open.
+    Transaction,
+}
+
 /// The statements of the message, with or without the lock.
-pub(crate) fn statements(tables: &LedgerTables, lock: bool) -> Vec<String> {
+pub(crate) fn statements(tables: &LedgerTables, lock: Lock) -> Vec<String> {
     let schema = tables.schema.as_deref();
     vec![
         BEGIN.into(),
@@ -46,7 +60,9 @@ pub(crate) fn statements(tables: &LedgerTables, lock: bool) -> Vec<String> {
     ]
 }
 
-fn probe(tables: &LedgerTables, lock: bool) -> String {
+/// The statement that says where the ledger is, after it has tried for the lock. Its one row is for
+/// [`Probe::read`].
+pub fn probe(tables: &LedgerTables, lock: Lock) -> String {
     let schema = tables.schema.as_deref();
     let found = |table: &str| format!("to_regclass({})", literal(&qualified(schema, table)));
     let place = match schema {
@@ -64,15 +80,16 @@ fn probe(tables: &LedgerTables, lock: bool) -> String {
             literal(table)
         )
     };
-    let (mine, obtained) = if lock {
-        (
+    let (mine, obtained) = match lock {
+        Lock::Session => (
             format!(
                 "EXISTS (SELECT 1 FROM pg_catalog.pg_locks l WHERE {IS_KEY} AND l.pid = pg_backend_pid())"
             ),
             "CASE WHEN mine THEN false ELSE pg_try_advisory_lock(key) END",
-        )
-    } else {
-        ("false".to_owned(), "true")
+        ),
+        // No pooler changes the server's process within a transaction: what is held is ours.
+        Lock::Transaction => ("false".to_owned(), "pg_try_advisory_xact_lock(key)"),
+        Lock::None => ("false".to_owned(), "true"),
     };
     // Materialized: whether it is ours already must be asked before the lock is.
     format!(
@@ -80,9 +97,10 @@ fn probe(tables: &LedgerTables, lock: bool) -> String {
          named AS (SELECT schema, \
          hashtextextended('aludel:' || schema || '.' || {ledger}, 0) AS key FROM place), \
          held AS MATERIALIZED (SELECT schema, key, {mine} AS mine FROM named) \
-         SELECT {obtained}, key, schema, {l} IS NOT NULL, {j} IS NOT NULL, \
-         {l} IS NOT DISTINCT FROM {fl} AND {j} IS NOT DISTINCT FROM {fj}, \
-         mine, pg_backend_pid() FROM held",
+         SELECT {obtained} AS obtained, key, schema, {l} IS NOT NULL AS ledger, \
+         {j} IS NOT NULL AS journal, \
+         {l} IS NOT DISTINCT FROM {fl} AND {j} IS NOT DISTINCT FROM {fj} AS agrees, \
+         mine, pg_backend_pid() AS process FROM held",
         ledger = literal(&tables.ledger),
         l = beside(&tables.ledger),
         j = beside(&tables.journal),
@@ -92,41 +110,34 @@ fn probe(tables: &LedgerTables, lock: bool) -> String {
 }
 
 fn select_ledger(schema: Option<&str>, tables: &LedgerTables) -> String {
-    format!(
-        "SELECT version FROM {} ORDER BY version",
-        qualified(schema, &tables.ledger)
-    )
+    sql::select_applied(&qualified(schema, &tables.ledger))
 }
 
 fn select_journal(schema: Option<&str>, tables: &LedgerTables) -> String {
-    format!(
-        "SELECT number, revision, direction, event, statement, statements, checksum, format \
-         FROM {} ORDER BY number",
-        qualified(schema, &tables.journal)
-    )
+    sql::select_journal(&qualified(schema, &tables.journal))
 }
 
 /// What the first statement found.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Probe {
+pub struct Probe {
     /// The lock was obtained, or was not asked for.
-    pub(crate) obtained: bool,
+    pub obtained: bool,
     /// The lock's key, a number.
-    pub(crate) key: String,
+    pub key: String,
     schema: String,
     ledger: bool,
     journal: bool,
     /// The server's process holds the lock already.
-    pub(crate) mine: bool,
+    pub mine: bool,
     /// The server's process.
-    pub(crate) process: String,
+    pub process: String,
     /// The names as configured mean the tables in `schema`.
-    pub(crate) agrees: bool,
+    pub agrees: bool,
 }
 
 impl Probe {
     /// Reads the row.
-    pub(crate) fn read(result: &ResultSet) -> Option<Self> {
+    pub fn read(result: &ResultSet) -> Option<Self> {
         let [row] = result.rows.as_slice() else {
             return None;
         };
@@ -145,8 +156,9 @@ impl Probe {
         })
     }
 
-    /// The statements that read what exists; none if nothing does.
-    pub(crate) fn reading(&self, tables: &LedgerTables) -> Vec<String> {
+    /// The statements that read the tables that exist, in the order in which
+    /// [`Probe::snapshot`] wants their results.
+    pub fn selects(&self, tables: &LedgerTables) -> Vec<String> {
         let schema = Some(self.schema.as_str());
         let mut reads = Vec::new();
         if self.ledger {
@@ -155,6 +167,12 @@ impl Probe {
         if self.journal {
             reads.push(select_journal(schema, tables));
         }
+        reads
+    }
+
+    /// The same as one transaction; none if nothing exists.
+    pub(crate) fn reading(&self, tables: &LedgerTables) -> Vec<String> {
+        let mut reads = self.selects(tables);
         if !reads.is_empty() {
             reads.insert(0, BEGIN.into());
             reads.push(COMMIT.into());
@@ -163,7 +181,7 @@ impl Probe {
     }
 
     /// The ledger, out of the results of the tables that exist.
-    pub(crate) fn snapshot(
+    pub fn snapshot(
         &self,
         tables: &LedgerTables,
         mut results: impl Iterator<Item = ResultSet>,
@@ -174,10 +192,7 @@ impl Probe {
         if self.ledger
             && let Some(result) = results.next()
         {
-            let versions = result.rows.into_iter();
-            snapshot.applied = versions
-                .filter_map(|row| row.into_iter().next().flatten())
-                .collect();
+            snapshot.set_applied(result.rows);
         }
         if self.journal
             && let Some(result) = results.next()
@@ -189,7 +204,7 @@ impl Probe {
 }
 
 /// The question who holds a key.
-pub(crate) fn holder(key: &str) -> String {
+pub fn holder(key: &str) -> String {
     format!(
         "SELECT a.pid, a.usename, a.application_name, coalesce(host(a.client_addr), 'local'), \
          to_char(a.backend_start AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') \
@@ -199,7 +214,7 @@ pub(crate) fn holder(key: &str) -> String {
 }
 
 /// The holder in words; `None` if the lock became free meanwhile.
-pub(crate) fn describe(result: &ResultSet, mine: bool) -> Option<Holder> {
+pub fn describe(result: &ResultSet, mine: bool) -> Option<Holder> {
     let row = result.rows.first()?;
     let text = |i: usize| row.get(i).and_then(Option::as_deref).unwrap_or_default();
     let mut words = Vec::new();
@@ -264,7 +279,7 @@ mod tests {
     #[test]
     fn quotes_names_inside_literals() {
         let tables = LedgerTables::default().in_schema("it's \"x\"");
-        let sql = probe(&tables, true);
+        let sql = probe(&tables, Lock::Session);
         assert!(sql.contains("to_regclass('\"it''s \"\"x\"\"\".\"__diesel_schema_migrations\"')"));
     }
 }

@@ -24,7 +24,7 @@ mod exchange;
 mod failure;
 mod given;
 mod indexes;
-mod ledger;
+pub mod ledger;
 mod params;
 mod passfile;
 mod position;
@@ -41,6 +41,7 @@ use aludel::driver::{
 };
 use futures_util::future::BoxFuture;
 
+pub use connect::server_of;
 pub use dialect::PostgresDialect;
 
 /// The driver of `postgres://` and `postgresql://`.

@@ -21,7 +21,7 @@ use crate::cancel::Canceller;
 use crate::exchange::{Answer, collect};
 use crate::failure::{self, Problem};
 use crate::indexes;
-use crate::ledger::{self, Probe};
+use crate::ledger::{self, Lock, Probe};
 use crate::position::Message;
 
 /// How long the polite end of a connection may take.
@@ -166,14 +166,14 @@ impl PostgresSession {
     async fn probe(
         &mut self,
         tables: &LedgerTables,
-        lock: bool,
+        lock: Lock,
     ) -> Result<(Probe, Snapshot), Failure> {
         let statements = ledger::statements(tables, lock);
         let statements: Vec<_> = statements.iter().map(String::as_str).collect();
         let message = Message::new(&statements);
         let mut answer = self.exchange(message.text()).await;
         let mut probe = answer.results.first().and_then(Probe::read);
-        if let Some(probe) = probe.as_mut().filter(|_| lock) {
+        if let Some(probe) = probe.as_mut().filter(|_| lock != Lock::None) {
             if probe.obtained {
                 self.locks.push(Held {
                     key: probe.key.clone(),
@@ -241,7 +241,7 @@ impl PostgresSession {
 
     async fn attempt(&mut self, tables: &LedgerTables) -> Result<LockAttempt, Failure> {
         let before = self.locks.len();
-        match self.probe(tables, true).await {
+        match self.probe(tables, Lock::Session).await {
             Ok((probe, snapshot)) if probe.obtained => {
                 Ok(LockAttempt::Obtained(Box::new(snapshot)))
             }
@@ -296,7 +296,7 @@ impl Session for PostgresSession {
         &'a mut self,
         tables: &'a LedgerTables,
     ) -> BoxFuture<'a, Result<Snapshot, Failure>> {
-        Box::pin(async move { Ok(self.probe(tables, false).await?.1) })
+        Box::pin(async move { Ok(self.probe(tables, Lock::None).await?.1) })
     }
 
     fn try_lock<'a>(
@@ -311,7 +311,7 @@ impl Session for PostgresSession {
         request: &'a LockRequest,
     ) -> BoxFuture<'a, Result<Option<Holder>, Failure>> {
         Box::pin(async move {
-            let (probe, _) = self.probe(&request.tables, false).await?;
+            let (probe, _) = self.probe(&request.tables, Lock::None).await?;
             let holder = self.rows(&ledger::holder(&probe.key)).await?;
             Ok(ledger::describe(&holder, false))
         })

@@ -13,7 +13,7 @@ use aludel::driver::{
     Access, ConnectOptions, Failure, FailureKind, Interrupt, LockAttempt, LockRequest, Message,
     ResultSet, Server, Session,
 };
-use aludel::ledger::{LedgerTables, Snapshot};
+use aludel::ledger::{LedgerTables, Snapshot, sql};
 use diesel::SqliteConnection;
 use diesel_async::sync_connection_wrapper::SyncConnectionWrapper;
 use futures_util::future::BoxFuture;
@@ -125,24 +125,12 @@ fn read_ledger(executor: &Executor, mut tables: LedgerTables) -> Result<Snapshot
             .any(|row| matches!(row.first(), Some(Some(name)) if name.eq_ignore_ascii_case(table)))
     };
     if exists(&ledger) {
-        let rows = executor.query(&format!(
-            "SELECT version FROM {schema}.{} ORDER BY version",
-            quote(&ledger)
-        ))?;
-        snapshot.ledger_exists = true;
-        snapshot.applied = rows
-            .rows
-            .into_iter()
-            .filter_map(|r| r.into_iter().next()?)
-            .collect();
+        let table = format!("{schema}.{}", quote(&ledger));
+        snapshot.set_applied(executor.query(&sql::select_applied(&table))?.rows);
     }
     if exists(&journal) {
-        let rows = executor.query(&format!(
-            "SELECT number, revision, direction, event, statement, statements, checksum, format \
-             FROM {schema}.{} ORDER BY number",
-            quote(&journal)
-        ))?;
-        snapshot.set_journal(rows.rows);
+        let table = format!("{schema}.{}", quote(&journal));
+        snapshot.set_journal(executor.query(&sql::select_journal(&table))?.rows);
     }
     executor.query("COMMIT")?;
     Ok(snapshot)

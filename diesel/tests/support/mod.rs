@@ -1,0 +1,60 @@
+//! Throw-away databases, and Diesel's connections to them.
+
+#![allow(
+    clippy::unwrap_used,
+    dead_code,
+    reason = "test support: a panic is the report, and not every test needs all"
+)]
+
+use std::time::Duration;
+
+use aludel::Migrator;
+use aludel_tests::place::{Engine, Place};
+use aludel_tests::project::Project;
+use diesel::SqliteConnection;
+use diesel_async::sync_connection_wrapper::SyncConnectionWrapper;
+use diesel_async::{AsyncConnection, AsyncMysqlConnection, AsyncPgConnection};
+
+pub(crate) type Sqlite = SyncConnectionWrapper<SqliteConnection>;
+
+/// A migrator of a project with every driver.
+pub(crate) fn migrator(project: &Project) -> Migrator {
+    builder().directory(project.migrations()).build().unwrap()
+}
+
+/// A builder with every driver and little patience.
+pub(crate) fn builder() -> aludel::MigratorBuilder {
+    Migrator::builder()
+        .driver(aludel_sqlite::SqliteDriver::new())
+        .driver(aludel_postgres::PostgresDriver)
+        .driver(aludel_mysql::MysqlDriver)
+        .lock_timeout(Duration::from_secs(1))
+}
+
+pub(crate) async fn pg(place: &Place) -> AsyncPgConnection {
+    AsyncPgConnection::establish(&place.url()).await.unwrap()
+}
+
+pub(crate) async fn mysql(place: &Place) -> AsyncMysqlConnection {
+    AsyncMysqlConnection::establish(&mysql_url(place))
+        .await
+        .unwrap()
+}
+
+/// diesel-async knows the scheme `mysql` alone.
+pub(crate) fn mysql_url(place: &Place) -> String {
+    place.url().replacen("mariadb:", "mysql:", 1)
+}
+
+pub(crate) async fn sqlite(place: &Place) -> Sqlite {
+    Sqlite::establish(sqlite_path(place)).await.unwrap()
+}
+
+pub(crate) fn sqlite_path(place: &Place) -> &'static str {
+    let url = place.url();
+    url.strip_prefix("sqlite:").unwrap().to_owned().leak()
+}
+
+pub(crate) fn place(engine: Engine) -> Place {
+    Place::new(engine)
+}
