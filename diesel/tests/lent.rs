@@ -7,13 +7,14 @@ mod support;
 use aludel::driver::{Session, Tenure};
 use aludel::{Error, Move};
 use aludel_diesel::{Lend, Lent};
-use aludel_tests::place::{Engine, Place};
+use aludel_tests::database::Database;
+use aludel_tests::engine::Engine;
 use aludel_tests::project::Project;
 use diesel_async::{AsyncConnection, SimpleAsyncConnection};
 use support::{builder, migrator, mysql, pg, place, sqlite};
 
 /// Everything is applied on a connection of the application's, and nothing of ours stays on it.
-async fn applies_and_gives_back<C>(mut connection: C, place: &Place)
+async fn applies_and_gives_back<C>(mut connection: C, place: &Database)
 where
     C: Lend + AsyncConnection,
 {
@@ -27,7 +28,7 @@ where
     assert_eq!(place.applied(), project.ids());
     assert_eq!(place.done(), project.ids());
     // The lock is free while the connection lives: another run gets it at once.
-    let again = migrator.run(&place.url(), "heads").await.unwrap();
+    let again = migrator.run(&place.url, "heads").await.unwrap();
     assert_eq!(again.revisions, [""; 0]);
     connection
         .batch_execute("INSERT INTO trace VALUES ('mine')")
@@ -44,7 +45,7 @@ async fn postgres_applies_and_gives_back() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn mariadb_applies_and_gives_back() {
-    let place = place(Engine::MariaDb);
+    let place = place(Engine::Mariadb);
     applies_and_gives_back(mysql(&place).await, &place).await;
 }
 
@@ -55,7 +56,7 @@ async fn sqlite_applies_and_gives_back() {
 }
 
 /// Begun by SQL, which Diesel's transaction manager does not see.
-async fn nothing_is_committed_inside<C>(mut connection: C, place: &Place)
+async fn nothing_is_committed_inside<C>(mut connection: C, place: &Database)
 where
     C: Lend + AsyncConnection,
 {
@@ -90,7 +91,7 @@ async fn sqlite_commits_nothing_inside_a_transaction() {
 }
 
 /// The revision that fails is undone alone; those before it stand in the transaction, which goes on.
-async fn a_failure_inside_undoes_its_revision_alone<C>(mut connection: C, place: &Place)
+async fn a_failure_inside_undoes_its_revision_alone<C>(mut connection: C, place: &Database)
 where
     C: Lend + AsyncConnection,
 {
@@ -177,7 +178,7 @@ async fn what_commits_by_itself_is_refused_before_anything_runs() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn mariadb_refuses_ddl_inside_a_transaction_and_keeps_its_rows_uncommitted() {
-    let place = place(Engine::MariaDb);
+    let place = place(Engine::Mariadb);
     let mut project = Project::traced(1);
     let first = migrator(&project);
     let mut connection = mysql(&place).await;
@@ -186,14 +187,14 @@ async fn mariadb_refuses_ddl_inside_a_transaction_and_keeps_its_rows_uncommitted
     assert_eq!(session.tenure(), Tenure::InTransaction);
     let error = first.run_on(&mut session, "heads").await.unwrap_err();
     assert_eq!(code(&error), [("ledger-absent", 0)]);
-    first.run(&place.url(), Move::Ensure).await.unwrap();
+    first.run(&place.url, Move::Ensure).await.unwrap();
     let error = first.run_on(&mut session, "heads").await.unwrap_err();
     assert_eq!(code(&error), [("script-commits", 1)]);
     drop(session);
     connection.batch_execute("COMMIT").await.unwrap();
     assert!(!place.has_table("trace"));
 
-    first.run(&place.url(), "heads").await.unwrap();
+    first.run(&place.url, "heads").await.unwrap();
     project.add("INSERT INTO trace VALUES ('2');\n");
     let second = migrator(&project);
     for (end, rows) in [("ROLLBACK", 1), ("COMMIT", 2)] {
@@ -223,7 +224,7 @@ async fn settings_of_a_lent_connection_are_left_alone() {
     assert!(!place.has_table("trace"));
     assert_eq!(
         migrator
-            .run(&place.url(), "heads")
+            .run(&place.url, "heads")
             .await
             .unwrap()
             .revisions
@@ -242,7 +243,7 @@ async fn another_runner_waits_for_the_end_of_the_transaction() {
     let mut session = Lent::new(&mut connection).await.unwrap();
     migrator.run_on(&mut session, "heads").await.unwrap();
     drop(session);
-    let error = migrator.run(&place.url(), "heads").await.unwrap_err();
+    let error = migrator.run(&place.url, "heads").await.unwrap_err();
     assert_eq!(error.code(), "lock-timeout", "{error}");
     // And the other way round: what is lent does not get past another's lock.
     let mut second = pg(&place).await;
@@ -267,7 +268,7 @@ async fn a_snapshot_that_may_be_older_than_the_lock_is_refused() {
 }
 
 /// Cancelling stops the statement, rolls back, and leaves the connection to the application.
-async fn stops<C>(mut connection: C, place: &Place, sleep: &str)
+async fn stops<C>(mut connection: C, place: &Database, sleep: &str)
 where
     C: Lend + AsyncConnection,
 {
@@ -296,9 +297,9 @@ where
     assert_eq!(place.applied(), project.ids()[..1]);
 }
 
-fn sleeping(place: &Place) -> &'static str {
+fn sleeping(place: &Database) -> &'static str {
     let name = place.name();
-    let sql = if place.url().starts_with("postgres") {
+    let sql = if place.url.starts_with("postgres") {
         format!(
             "SELECT pid FROM pg_stat_activity WHERE datname = '{name}' AND state = 'active' AND query LIKE '%pg_sleep%'"
         )
@@ -318,7 +319,7 @@ async fn postgres_stops_and_goes_on() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn mariadb_stops_and_goes_on() {
-    let place = place(Engine::MariaDb);
+    let place = place(Engine::Mariadb);
     stops(mysql(&place).await, &place, "DO sleep(60);\n").await;
 }
 

@@ -7,7 +7,8 @@ mod support;
 use std::time::Duration;
 
 use aludel_diesel::{Lend, Lent};
-use aludel_tests::place::{Engine, Place};
+use aludel_tests::database::Database;
+use aludel_tests::engine::Engine;
 use aludel_tests::project::Project;
 use diesel_async::pooled_connection::AsyncDieselConnectionManager;
 use diesel_async::pooled_connection::bb8::Pool;
@@ -30,7 +31,7 @@ macro_rules! from_a_pool {
         #[tokio::test(flavor = "multi_thread")]
         async fn $name() {
             let place = place($engine);
-            let url: fn(&Place) -> String = $url;
+            let url: fn(&Database) -> String = $url;
             let pool = pool!($connection, url(&place));
             let project = Project::traced(3);
             let mut connection = pool.get().await.unwrap();
@@ -61,12 +62,12 @@ from_a_pool!(
     postgres_from_a_pool,
     AsyncPgConnection,
     Engine::Postgres,
-    Place::url
+    |place| place.url.clone()
 );
 from_a_pool!(
     mariadb_from_a_pool,
     AsyncMysqlConnection,
-    Engine::MariaDb,
+    Engine::Mariadb,
     mysql_url
 );
 from_a_pool!(sqlite_from_a_pool, Sqlite, Engine::Sqlite, |place| {
@@ -78,7 +79,7 @@ from_a_pool!(sqlite_from_a_pool, Sqlite, Engine::Sqlite, |place| {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_that_is_dropped_spoils_its_connection() {
     let place = place(Engine::Postgres);
-    let pool = pool!(AsyncPgConnection, place.url());
+    let pool = pool!(AsyncPgConnection, place.url.clone());
     let mut project = Project::traced(1);
     project.add("SELECT pg_sleep(2);\n");
     let migrator = migrator(&project);

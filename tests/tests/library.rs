@@ -7,12 +7,13 @@ use std::time::Duration;
 use aludel::migrator::event_stream;
 use aludel::run::Event;
 use aludel::{Migrator, MigratorBuilder, Move};
-use aludel_tests::place::{Engine, Place};
+use aludel_tests::database::Database;
+use aludel_tests::engine::Engine;
 use aludel_tests::program;
 use aludel_tests::project::Project;
 use include_dir::{Dir, include_dir};
 
-const ENGINES: [Engine; 3] = [Engine::Sqlite, Engine::Postgres, Engine::MariaDb];
+const ENGINES: [Engine; 3] = [Engine::Sqlite, Engine::Postgres, Engine::Mariadb];
 
 static ACCOUNTS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../migrations/accounts");
 
@@ -31,9 +32,9 @@ fn migrator(project: &Project) -> Migrator {
 fn blocking_needs_no_runtime() {
     let project = Project::traced(3);
     for engine in ENGINES {
-        let place = Place::new(engine);
+        let place = Database::new(engine);
         let done = migrator(&project)
-            .run_blocking(place.url(), "heads")
+            .run_blocking(&place.url, "heads")
             .unwrap();
         assert_eq!(done.revisions, project.names(), "{engine:?}");
         assert_eq!(place.applied(), project.ids(), "{engine:?}");
@@ -68,16 +69,16 @@ fn a_runtime_of_one_thread_is_enough() {
         .build()
         .unwrap();
     for engine in ENGINES {
-        let place = Place::new(engine);
-        let url = place.url();
+        let place = Database::new(engine);
+        let url = &place.url;
         runtime.block_on(async {
-            migrator.run(&url, "heads").await.unwrap();
-            let status = migrator.status(&url).await.unwrap();
+            migrator.run(url, "heads").await.unwrap();
+            let status = migrator.status(url).await.unwrap();
             assert!(
                 status.pending.is_empty() && status.files.is_empty(),
                 "{engine:?}"
             );
-            let done = migrator.run(&url, Move::stamp("base")).await.unwrap();
+            let done = migrator.run(url, Move::stamp("base")).await.unwrap();
             assert!(done.stamped);
         });
         assert_eq!(place.applied(), [""; 0], "{engine:?}");
@@ -88,15 +89,15 @@ fn a_runtime_of_one_thread_is_enough() {
 async fn a_future_that_is_dropped_rolls_back_and_frees_the_lock() {
     let mut project = Project::traced(1);
     project.add("CREATE TABLE half (id INTEGER);\nSELECT pg_sleep(60);\n");
-    let place = Place::new(Engine::Postgres);
+    let place = Database::new(Engine::Postgres);
     let (sender, mut events) = event_stream();
     let migrator = builder()
         .directory(project.migrations())
         .events(sender)
         .build()
         .unwrap();
-    let url = place.url();
-    let run = migrator.run(&url, "heads");
+    let url = &place.url;
+    let run = migrator.run(url, "heads");
     let late = tokio::time::timeout(Duration::from_millis(1500), run).await;
     assert!(late.is_err(), "it sleeps");
     // In the background it is interrupted, not abandoned: the connection goes away by itself.
@@ -118,19 +119,19 @@ async fn a_future_that_is_dropped_rolls_back_and_frees_the_lock() {
 /// A program with its revisions inside and `aludel` itself on the directory are of one mind.
 #[test]
 fn embedded_revisions_and_their_directory_have_equal_checksums() {
-    let place = Place::new(Engine::Postgres);
-    let url = place.url();
+    let place = Database::new(Engine::Postgres);
+    let url = &place.url;
     builder()
         .embedded(&ACCOUNTS)
         .build()
         .unwrap()
-        .run_blocking(&url, "heads")
+        .run_blocking(url, "heads")
         .unwrap();
     let directory = program::root().join("migrations/accounts");
     let directory = directory.to_str().unwrap();
     let words = [
         "--url",
-        &url,
+        url,
         "--migrations",
         directory,
         "--format",
@@ -220,9 +221,9 @@ fn the_script_of_a_migrator_is_the_script_of_the_command() {
 fn an_error_says_what_failed_where_and_what_is_committed() {
     let mut project = Project::traced(1);
     project.add("CREATE TABLE half (id INTEGER);\n\nINSERT INTO nowhere VALUES (1);\n");
-    let place = Place::new(Engine::Postgres);
+    let place = Database::new(Engine::Postgres);
     let error = migrator(&project)
-        .run_blocking(place.url(), "heads")
+        .run_blocking(&place.url, "heads")
         .unwrap_err();
     let text = error.to_string();
     for part in [

@@ -9,7 +9,8 @@
 use std::time::Duration;
 
 use aludel::Migrator;
-use aludel_tests::place::{Engine, Place};
+use aludel_tests::database::Database;
+use aludel_tests::engine::Engine;
 use aludel_tests::project::Project;
 use diesel::SqliteConnection;
 use diesel_async::sync_connection_wrapper::SyncConnectionWrapper;
@@ -31,30 +32,29 @@ pub(crate) fn builder() -> aludel::MigratorBuilder {
         .lock_timeout(Duration::from_secs(1))
 }
 
-pub(crate) async fn pg(place: &Place) -> AsyncPgConnection {
-    AsyncPgConnection::establish(&place.url()).await.unwrap()
+pub(crate) async fn pg(place: &Database) -> AsyncPgConnection {
+    AsyncPgConnection::establish(&place.url).await.unwrap()
 }
 
-pub(crate) async fn mysql(place: &Place) -> AsyncMysqlConnection {
+pub(crate) async fn mysql(place: &Database) -> AsyncMysqlConnection {
     AsyncMysqlConnection::establish(&mysql_url(place))
         .await
         .unwrap()
 }
 
 /// diesel-async knows the scheme `mysql` alone.
-pub(crate) fn mysql_url(place: &Place) -> String {
-    place.url().replacen("mariadb:", "mysql:", 1)
+pub(crate) fn mysql_url(place: &Database) -> String {
+    place.url.replacen("mariadb:", "mysql:", 1)
 }
 
-pub(crate) async fn sqlite(place: &Place) -> Sqlite {
+pub(crate) async fn sqlite(place: &Database) -> Sqlite {
     Sqlite::establish(sqlite_path(place)).await.unwrap()
 }
 
-pub(crate) fn sqlite_path(place: &Place) -> &'static str {
-    let url = place.url();
-    url.strip_prefix("sqlite:").unwrap().to_owned().leak()
+pub(crate) fn sqlite_path(place: &Database) -> &'static str {
+    place.file().display().to_string().leak()
 }
 
-pub(crate) fn place(engine: Engine) -> Place {
-    Place::new(engine)
+pub(crate) fn place(engine: Engine) -> Database {
+    Database::new(engine)
 }
