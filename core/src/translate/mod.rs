@@ -16,7 +16,9 @@
 //! - All refusals of a run are reported together, before anything runs.
 //! - Pure and offline: no connection, and the same input gives the same text.
 
+pub mod infer;
 pub mod print;
+pub mod rewrite;
 mod target;
 
 pub use target::{

@@ -2,7 +2,7 @@
 //!
 //! The printer is syntax alone. What it is given is already in the meaning of the engine whose
 //! SQL it prints; turning one engine's meaning into another's is the work of
-//! a [`Target`](super::Target). How a dialect writes things
+//! [`rewrite`](super::rewrite) and of a [`Target`](super::Target). How a dialect writes things
 //! is a [`Spelling`]; where it says nothing, the printer writes standard SQL as PostgreSQL
 //! reads it.
 //!
