@@ -16,6 +16,7 @@
 //! - All refusals of a run are reported together, before anything runs.
 //! - Pure and offline: no connection, and the same input gives the same text.
 
+pub mod constant;
 pub mod infer;
 pub mod print;
 pub mod rewrite;

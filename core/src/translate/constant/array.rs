@@ -1,0 +1,159 @@
+//! Arrays: `{1,NULL,"a b"}`.
+
+use crate::schema::Type;
+
+/// An element of an array.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Item {
+    /// NULL.
+    Null,
+    /// A value, as the text that its type reads.
+    Text(String),
+    /// An array in the array.
+    Array(Vec<Item>),
+}
+
+/// An array: its elements.
+///
+/// ```
+/// use aludel::translate::constant::{Item, array};
+///
+/// let items = array(r#"{a, "b c", NULL, "NULL"}"#);
+/// let text = |text: &str| Item::Text(text.into());
+/// assert_eq!(items, Some(vec![text("a"), text("b c"), Item::Null, text("NULL")]));
+/// assert_eq!(array("{}"), Some(vec![]));
+/// assert_eq!(array("a"), None);
+/// ```
+pub fn array(text: &str) -> Option<Vec<Item>> {
+    let mut reader = Reader {
+        rest: text.trim().chars().peekable(),
+    };
+    let items = reader.array()?;
+    reader.rest.next().is_none().then_some(items)
+}
+
+/// An array as JSON, its elements of this type.
+///
+/// ```
+/// use aludel::schema::Type;
+/// use aludel::translate::constant::array_json;
+///
+/// assert_eq!(array_json("{1,2}", &Type::INTEGER).as_deref(), Some("[1, 2]"));
+/// assert_eq!(array_json("{t,NULL}", &Type::Boolean).as_deref(), Some("[true, null]"));
+/// assert_eq!(array_json("{a\\\"b}", &Type::Text).as_deref(), Some(r#"["a\"b"]"#));
+/// assert_eq!(array_json("{x}", &Type::INTEGER), None);
+/// ```
+pub fn array_json(text: &str, item: &Type) -> Option<String> {
+    json(&array(text)?, item)
+}
+
+fn json(items: &[Item], ty: &Type) -> Option<String> {
+    let items: Option<Vec<String>> = items
+        .iter()
+        .map(|item| match item {
+            Item::Null => Some("null".to_owned()),
+            Item::Array(items) => json(items, ty),
+            Item::Text(text) => scalar(text, ty),
+        })
+        .collect();
+    Some(format!("[{}]", items?.join(", ")))
+}
+
+/// An element as JSON; `None` for types whose text differs from what it stands for.
+fn scalar(text: &str, ty: &Type) -> Option<String> {
+    match ty {
+        Type::Boolean => super::boolean(text).map(|value| value.to_string()),
+        ty if ty.is_integer() => text
+            .trim()
+            .parse::<i64>()
+            .ok()
+            .map(|value| value.to_string()),
+        Type::Numeric { .. } => super::decimal(text),
+        Type::Uuid => super::uuid(text).map(quoted),
+        Type::Text | Type::Varchar(_) | Type::Char(_) | Type::Citext | Type::Enum(_) => {
+            Some(quoted(text.to_owned()))
+        }
+        _ => None,
+    }
+}
+
+fn quoted(text: String) -> String {
+    serde_json::Value::String(text).to_string()
+}
+
+struct Reader<'a> {
+    rest: std::iter::Peekable<std::str::Chars<'a>>,
+}
+
+impl Reader<'_> {
+    fn blanks(&mut self) {
+        while self.rest.next_if(char::is_ascii_whitespace).is_some() {}
+    }
+
+    fn array(&mut self) -> Option<Vec<Item>> {
+        self.rest.next_if_eq(&'{')?;
+        let mut items = Vec::new();
+        self.blanks();
+        if self.rest.next_if_eq(&'}').is_some() {
+            return Some(items);
+        }
+        loop {
+            self.blanks();
+            items.push(match self.rest.peek()? {
+                '{' => Item::Array(self.array()?),
+                '"' => Item::Text(self.quoted()?),
+                _ => self.bare()?,
+            });
+            self.blanks();
+            match self.rest.next()? {
+                ',' => {}
+                '}' => return Some(items),
+                _ => return None,
+            }
+        }
+    }
+
+    fn quoted(&mut self) -> Option<String> {
+        self.rest.next_if_eq(&'"')?;
+        let mut text = String::new();
+        loop {
+            match self.rest.next()? {
+                '"' => return Some(text),
+                '\\' => text.push(self.rest.next()?),
+                c => text.push(c),
+            }
+        }
+    }
+
+    fn bare(&mut self) -> Option<Item> {
+        let mut text = String::new();
+        // Blanks at the end are no part of it, but those that are escaped.
+        let mut kept = 0;
+        let mut escaped = false;
+        while let Some(c) = self.rest.next_if(|c| !matches!(c, ',' | '}')) {
+            match c {
+                '{' | '"' => return None,
+                '\\' => {
+                    text.push(self.rest.next()?);
+                    escaped = true;
+                    kept = text.len();
+                }
+                c => {
+                    text.push(c);
+                    if !c.is_ascii_whitespace() {
+                        kept = text.len();
+                    }
+                }
+            }
+        }
+        text.truncate(kept);
+        if text.is_empty() {
+            return None;
+        }
+        Some(if !escaped && text.eq_ignore_ascii_case("null") {
+            Item::Null
+        } else {
+            Item::Text(text)
+        })
+    }
+}
