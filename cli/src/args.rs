@@ -116,7 +116,13 @@ pub(crate) enum Command {
         check: bool,
     },
     /// Everything that can be wrong with the files, without a database
-    Check,
+    Check {
+        /// For another driver than the URL's: what would not translate
+        #[arg(long, value_name = "DRIVER")]
+        to: Option<String>,
+    },
+    /// Each revision's scripts in another dialect, and what is refused, omitted and why
+    Translate(Translate),
     /// Open a revision's scripts in $VISUAL or $EDITOR
     Edit {
         /// The revision
@@ -303,6 +309,33 @@ pub(crate) struct Downgrade {
     pub(crate) target: String,
     #[command(flatten)]
     pub(crate) run: Run,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Translate {
+    /// Up to which revision
+    #[arg(value_name = "T", default_value = "heads")]
+    pub(crate) target: String,
+    /// For which driver; default: the URL's
+    #[arg(long, value_name = "DRIVER")]
+    pub(crate) to: Option<String>,
+    /// Write DIR/<revision>/{up,down}.sql instead of printing
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// Print or write what can be translated, although something was refused
+    #[arg(long)]
+    pub(crate) keep_going: bool,
+}
+
+impl Command {
+    /// The driver that the command is about, where it is not the one of the URL.
+    pub(crate) fn to(&self) -> Option<&str> {
+        match self {
+            Self::Check { to } => to.as_deref(),
+            Self::Translate(words) => words.to.as_deref(),
+            _ => None,
+        }
+    }
 }
 
 #[derive(Debug, Args)]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aludel::config::{Config, DatabaseSettings, DatabaseUrl, Origin, Setting};
-use aludel::driver::{Driver, Registry, Server};
+use aludel::driver::{Dialect, Driver, Registry, Server};
 use aludel::graph::Graph;
 use aludel::ledger::Identity;
 use aludel::revision::RevisionSet;
@@ -21,6 +21,8 @@ pub(crate) struct Context {
     pub(crate) out: Out,
     pub(crate) config: Option<Config>,
     pub(crate) registry: Registry,
+    /// The driver that the command is about, whatever the URLs say.
+    to: Option<String>,
     dotenv: Vec<(String, String)>,
 }
 
@@ -42,7 +44,7 @@ pub(crate) struct Target {
 }
 
 impl Context {
-    pub(crate) fn new(global: Global, out: Out) -> Result<Self, Vec<Problem>> {
+    pub(crate) fn new(global: Global, to: Option<&str>, out: Out) -> Result<Self, Vec<Problem>> {
         let config = match &global.config {
             Some(path) => Some(path.clone()),
             None => Config::find(Path::new(".")),
@@ -56,6 +58,7 @@ impl Context {
             out,
             config,
             registry: registry(),
+            to: to.map(str::to_owned),
             dotenv: Vec::new(),
         };
         context.read_dotenv().map_err(|problem| vec![problem])?;
@@ -243,19 +246,17 @@ impl Context {
     fn options(&self, settings: &DatabaseSettings, need: Need) -> Result<DatabaseOptions, Problem> {
         let url = settings.url.as_ref().map(|setting| setting.value.clone());
         let (driver, scheme) = self.driver(settings, url.as_ref(), need)?;
-        if let Some(dialect) = &settings.dialect {
-            // An authored dialect that nobody knows is a spelling mistake, found before anything.
-            self.registry.by_name(&dialect.value).map_err(|error| {
-                Problem::refused("unknown-dialect", format!("{error}"))
-                    .help(format!("`dialect` is set by {}", dialect.origin))
-            })?;
-        }
+        let authored = self.authored(settings, url.as_ref(), &driver)?;
         let server = settings
             .server
             .as_ref()
             .map(|setting| setting.value.parse::<Server>())
             .transpose()
-            .map_err(|error| Problem::refused("server", error))?;
+            .map_err(|error| Problem::refused("server", error))?
+            // The server of the URL says nothing about another driver's.
+            .filter(|server| {
+                self.to.is_none() || driver.info().flavours.contains(&server.flavour())
+            });
         Ok(DatabaseOptions {
             name: settings.name.clone(),
             driver,
@@ -263,8 +264,42 @@ impl Context {
             url,
             server,
             tables: settings.ledger_tables(),
+            authored,
             names: self.registry.names(),
         })
+    }
+
+    /// The dialect that the scripts are written in, if it is another than the driver's own: the
+    /// `dialect` setting, else that of the URL.
+    fn authored(
+        &self,
+        settings: &DatabaseSettings,
+        url: Option<&DatabaseUrl>,
+        driver: &Arc<dyn Driver>,
+    ) -> Result<Option<Arc<dyn Dialect>>, Problem> {
+        let (name, known) = match (&settings.dialect, url) {
+            (Some(dialect), _) => {
+                // A dialect that nobody knows is a spelling mistake, found before anything.
+                let known = self.registry.by_name(&dialect.value).map_err(|error| {
+                    Problem::refused("unknown-dialect", format!("{error}"))
+                        .help(format!("`dialect` is set by {}", dialect.origin))
+                });
+                (dialect.value.as_str(), known?)
+            }
+            (None, Some(url)) if self.to.is_some() => match self.registry.by_scheme(url.scheme()) {
+                Ok(known) => (url.scheme(), known),
+                Err(_) => return Ok(None),
+            },
+            _ => return Ok(None),
+        };
+        if Arc::ptr_eq(known, driver) {
+            return Ok(None);
+        }
+        let refused = |message: String| Problem::refused("server", message);
+        let server = known
+            .assumed(name)
+            .ok_or_else(|| refused(format!("nothing is assumed of the server of `{name}`")))?;
+        known.dialect(&server).map(Some).map_err(refused)
     }
 
     fn driver(
@@ -278,6 +313,10 @@ impl Context {
                 .help("`aludel drivers` lists every driver, and where each was found")
         };
         let scheme = url.map(|url| url.scheme().to_owned());
+        if let Some(name) = &self.to {
+            let driver = self.registry.by_name(name).map_err(|e| unknown(&e))?;
+            return Ok((driver.clone(), name.clone()));
+        }
         if let Some(name) = &self.global.driver {
             let driver = self.registry.by_name(name).map_err(|e| unknown(&e))?;
             let assumed = scheme.unwrap_or_else(|| name.clone());

@@ -8,6 +8,7 @@ mod new;
 mod query;
 mod redo;
 mod run;
+mod translate;
 mod words;
 
 use std::future::Future;
@@ -42,7 +43,8 @@ pub(crate) fn run(command: Command, context: &Context) -> Answer {
             indicate_current,
         } => query::history(context, range.as_deref(), indicate_current),
         Command::Show { target } => query::show(context, &target),
-        Command::Check => files::check(context),
+        Command::Check { .. } => files::check(context),
+        Command::Translate(words) => translate::translate(context, &words),
         Command::Drivers { command } => info::drivers(context, command),
         Command::Database { command } => database::database(context, &command),
         Command::Edit { target } => edit::edit(context, &target),

@@ -190,6 +190,14 @@ impl Events for Reporter {
                     ));
                 }
             }
+            Event::Omitted { omissions } => {
+                for left in omissions {
+                    self.line(&format!(
+                        "  omitted: {} ({}/{}.sql:{})",
+                        left.message, left.revision, left.direction, left.line
+                    ));
+                }
+            }
             Event::Warning { message, .. } => {
                 self.line(&format!("{} {message}", "warning:".yellow().bold()));
             }

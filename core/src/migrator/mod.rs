@@ -154,6 +154,7 @@ impl Migrator {
             url,
             server: server.or_else(|| inner.server.clone()),
             tables: inner.tables.clone(),
+            authored: None,
             names: inner.registry.names(),
         };
         Database::new(options, inner.revisions.clone(), inner.graph.clone())

@@ -30,6 +30,9 @@ pub struct DatabaseOptions {
     pub server: Option<Server>,
     /// The ledger's tables.
     pub tables: LedgerTables,
+    /// The dialect that the scripts are written in, if it is not the driver's own: then they are
+    /// translated.
+    pub authored: Option<Arc<dyn Dialect>>,
     /// Every name that a directive may use.
     pub names: Vec<&'static str>,
 }
@@ -169,12 +172,24 @@ impl Database {
             return Vec::new();
         };
         let mut issues = Vec::new();
+        // Having no down script is a choice, not a mistake.
+        let mut add = |found: Vec<super::ScriptIssue>| {
+            issues.extend(found.into_iter().filter(|i| i.code != "irreversible"));
+        };
+        if self.options.authored.is_some() {
+            let Ok(revisions) = self.translate("heads", dialect.as_ref()) else {
+                return issues;
+            };
+            for revision in revisions {
+                revision.up.err().map(&mut add);
+                revision.down.and_then(Result::err).map(&mut add);
+            }
+            return issues;
+        }
         for &ix in self.graph.topological() {
             for direction in [Direction::Up, Direction::Down] {
                 if let Err(found) = prepare::script(self, dialect.as_ref(), ix, direction) {
-                    // Having no down script is a choice, not a mistake.
-                    let found = found.into_iter();
-                    issues.extend(found.filter(|issue| issue.code != "irreversible"));
+                    add(found);
                 }
             }
         }

@@ -1,6 +1,7 @@
 //! What a run does, given what the ledger holds. Pure but for reading scripts; online and offline
 //! decide by the same code.
 
+use super::translation::Omitted;
 use super::{Database, RunError, RunOptions, lent, prepare};
 use crate::driver::{Dialect, Tenure};
 use crate::graph::{Applied, NodeIx};
@@ -21,6 +22,8 @@ pub(super) struct Decision {
     pub(super) plan: Plan,
     pub(super) revisions: Vec<String>,
     pub(super) holes: Vec<String>,
+    /// What translations leave out.
+    pub(super) omitted: Vec<Omitted>,
     pub(super) direction: Option<Direction>,
 }
 
@@ -65,8 +68,12 @@ impl Database {
                         help: "leave out `--no-holes` to apply them".into(),
                     });
                 }
-                let works = prepare::works(self, dialect, &set.steps, Direction::Up, &set.holes)?;
+                let (steps, holes) = (&set.steps, &set.holes);
+                let prepared =
+                    prepare::works(self, dialect, &applied, steps, Direction::Up, holes)?;
+                let works = prepared.works;
                 Ok(Decision {
+                    omitted: prepared.omitted,
                     revisions: works.iter().map(|work| work.name.clone()).collect(),
                     holes: set.holes.iter().map(|&ix| self.name(ix)).collect(),
                     direction: Some(Direction::Up),
@@ -92,11 +99,14 @@ impl Database {
                         help: "restore the files, or `aludel stamp --forget ID` for each".into(),
                     });
                 }
-                let works = prepare::works(self, dialect, &steps, Direction::Down, &[])?;
+                let prepared =
+                    prepare::works(self, dialect, &applied, &steps, Direction::Down, &[])?;
+                let works = prepared.works;
                 // A ledger of another tool alone needs no journal as long as nothing is written.
                 let setup = setup && !works.is_empty();
                 Ok(Decision {
                     revisions: works.iter().map(|work| work.name.clone()).collect(),
+                    omitted: prepared.omitted,
                     holes: Vec::new(),
                     direction: Some(Direction::Down),
                     plan: plan::build(dialect, tables, setup, works, by)?,
@@ -215,6 +225,7 @@ impl Decision {
     fn quiet(plan: Plan) -> Self {
         Self {
             plan,
+            omitted: Vec::new(),
             revisions: Vec::new(),
             holes: Vec::new(),
             direction: None,

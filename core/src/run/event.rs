@@ -3,6 +3,7 @@
 use crate::driver::{Holder, Server};
 use crate::ledger::Direction;
 use crate::plan::Why;
+use crate::run::Omitted;
 
 /// One event of a run. As JSON it is an object whose `event` names it.
 #[derive(Debug, Clone, serde::Serialize)]
@@ -31,6 +32,12 @@ pub enum Event {
         revisions: Vec<String>,
         /// Those of them that fill a hole.
         holes: Vec<String>,
+    },
+    /// What the translation of the planned scripts leaves out, from the closed list of
+    /// `docs/translation.md`.
+    Omitted {
+        /// Each statement, or part of one.
+        omissions: Vec<Omitted>,
     },
     /// Something to know that stops nothing.
     Warning {

@@ -368,5 +368,10 @@ impl Database {
             revisions: decision.revisions.clone(),
             holes: decision.holes.clone(),
         });
+        if !decision.omitted.is_empty() {
+            events.event(Event::Omitted {
+                omissions: decision.omitted.clone(),
+            });
+        }
     }
 }

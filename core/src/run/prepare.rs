@@ -3,35 +3,95 @@
 
 use std::sync::Arc;
 
+use super::translation::{self, Omitted};
 use super::{Database, RunError, ScriptIssue};
 use crate::driver::Dialect;
-use crate::graph::NodeIx;
+use crate::graph::{Applied, NodeIx};
 use crate::ledger::Direction;
 use crate::plan::{Piece, Why, Work, WorkScript};
 use crate::revision::ScriptFile;
 use crate::sql::{self, Mode};
 
-/// Prepares the scripts of `steps`.
+/// What runs, and what a translation leaves out of it.
+#[derive(Debug, Default)]
+pub(crate) struct Prepared {
+    pub(crate) works: Vec<Work>,
+    pub(crate) omitted: Vec<Omitted>,
+}
+
+/// Prepares the scripts of `steps` on a database that stands where `applied` says.
 pub(crate) fn works(
+    database: &Database,
+    dialect: &dyn Dialect,
+    applied: &Applied,
+    steps: &[NodeIx],
+    direction: Direction,
+    holes: &[NodeIx],
+) -> Result<Prepared, RunError> {
+    let mut prepared = Prepared::default();
+    let mut issues = Vec::new();
+    let mut translation = if all_own(database, dialect, steps, direction)? {
+        None
+    } else {
+        translation::begin(database, dialect)?
+    };
+    if let Some(translation) = &mut translation {
+        for &ix in database.graph.topological() {
+            if applied.contains(ix)
+                && let Err(found) = translation.replay(ix)
+            {
+                issues.extend(found);
+            }
+        }
+        // What cannot be read of the past makes nonsense of what is said about the rest.
+        if !issues.is_empty() {
+            return Err(RunError::Scripts(issues));
+        }
+    }
+    for &ix in steps {
+        let script = match &mut translation {
+            Some(translation) => translation.script(ix, direction),
+            None => script(database, dialect, ix, direction),
+        };
+        match script {
+            Ok(script) => {
+                let hole = holes.contains(&ix);
+                prepared
+                    .works
+                    .push(work(database, ix, direction, script, hole));
+            }
+            Err(found) => issues.extend(found),
+        }
+    }
+    if let Some(translation) = translation {
+        prepared.omitted = translation.omitted;
+    }
+    if issues.is_empty() {
+        Ok(prepared)
+    } else {
+        Err(RunError::Scripts(issues))
+    }
+}
+
+/// Whether the driver has a script of its own for every step, so that nothing needs translating.
+fn all_own(
     database: &Database,
     dialect: &dyn Dialect,
     steps: &[NodeIx],
     direction: Direction,
-    holes: &[NodeIx],
-) -> Result<Vec<Work>, RunError> {
-    let mut works = Vec::with_capacity(steps.len());
-    let mut issues = Vec::new();
+) -> Result<bool, RunError> {
+    if database.options.authored.is_none() {
+        return Ok(true);
+    }
     for &ix in steps {
-        match script(database, dialect, ix, direction) {
-            Ok(script) => works.push(work(database, ix, direction, script, holes.contains(&ix))),
-            Err(found) => issues.extend(found),
+        match choose(database, dialect, ix, direction) {
+            Ok(chosen) if chosen.own => {}
+            Ok(_) => return Ok(false),
+            // Said once more when the script is prepared, together with all the others.
+            Err(_) => {}
         }
     }
-    if issues.is_empty() {
-        Ok(works)
-    } else {
-        Err(RunError::Scripts(issues))
-    }
+    Ok(true)
 }
 
 fn work(
@@ -104,17 +164,24 @@ fn read(
         .map_err(ScriptIssue::from)
 }
 
-/// Reads, scans and checks one script.
-pub(crate) fn script(
+/// A revision's script, as the names of a dialect choose it.
+pub(crate) struct Chosen {
+    pub(crate) file: ScriptFile,
+    /// It is a driver's own (`up.sqlite.sql`), not the one for all.
+    pub(crate) own: bool,
+}
+
+/// Chooses and reads one script.
+pub(crate) fn choose(
     database: &Database,
     dialect: &dyn Dialect,
     ix: NodeIx,
     direction: Direction,
-) -> Result<WorkScript, Vec<ScriptIssue>> {
+) -> Result<Chosen, Vec<ScriptIssue>> {
     let revision = database.revision(ix);
     let file = read(database, dialect, ix, direction).map_err(|issue| vec![issue])?;
-    let Some(file) = file else {
-        return Err(vec![ScriptIssue {
+    let file = file.ok_or_else(|| {
+        vec![ScriptIssue {
             code: "irreversible",
             message: format!("revision `{}` has no {direction} script", revision.name),
             path: revision.path.clone(),
@@ -128,26 +195,47 @@ pub(crate) fn script(
                     "it is irreversible: write a down.sql, or choose a target above it".into()
                 }
             }),
-        }]);
-    };
+        }]
+    })?;
+    let shared = format!("{direction}.sql");
+    let own = file.path.file_name().is_none_or(|name| *name != *shared);
+    Ok(Chosen { file, own })
+}
+
+/// What is wrong with a script, with the places.
+pub(crate) fn problems(
+    problems: Vec<sql::ScanProblem>,
+    file: &ScriptFile,
+    text: &Arc<str>,
+) -> Vec<ScriptIssue> {
+    problems
+        .into_iter()
+        .map(|problem| ScriptIssue {
+            code: code(&problem),
+            message: problem.reason.to_string(),
+            path: file.path.clone(),
+            text: Some(text.clone()),
+            line: problem.line,
+            column: problem.column,
+            help: Some(problem.help()),
+            span: problem.span,
+        })
+        .collect()
+}
+
+/// Reads, scans and checks one script.
+pub(crate) fn script(
+    database: &Database,
+    dialect: &dyn Dialect,
+    ix: NodeIx,
+    direction: Direction,
+) -> Result<WorkScript, Vec<ScriptIssue>> {
+    let revision = database.revision(ix);
+    let file = choose(database, dialect, ix, direction)?.file;
     let text: Arc<str> = Arc::from(file.text.as_str());
     let in_transaction = revision.metadata.runs_in_transaction();
     let scanned = scan(&text, dialect, &database.options.names, in_transaction);
-    let (pieces, mode) = scanned.map_err(|problems| {
-        problems
-            .into_iter()
-            .map(|problem| ScriptIssue {
-                code: code(&problem),
-                message: problem.reason.to_string(),
-                path: file.path.clone(),
-                text: Some(text.clone()),
-                line: problem.line,
-                column: problem.column,
-                help: Some(problem.help()),
-                span: problem.span,
-            })
-            .collect::<Vec<_>>()
-    })?;
+    let (pieces, mode) = scanned.map_err(|found| problems(found, &file, &text))?;
     Ok(WorkScript {
         path: file.path,
         checksum: file.checksum.to_string(),

@@ -16,12 +16,18 @@
 //! - All refusals of a run are reported together, before anything runs.
 //! - Pure and offline: no connection, and the same input gives the same text.
 
+mod actions;
+mod carry;
 pub mod constant;
 pub mod infer;
+mod merge;
 pub mod print;
 pub mod rewrite;
+mod script;
+mod setting;
 mod target;
 
+pub use script::{Audience, Translated, Translator, audience};
 pub use target::{
     ColumnOrigin, DataScope, Lowered, Omission, Refusal, Rendered, TableChange, Target,
 };

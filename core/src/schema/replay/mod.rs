@@ -15,6 +15,7 @@ mod alter;
 mod alter_column;
 mod constraint;
 mod create;
+mod data;
 mod drop;
 mod index;
 mod naming;
@@ -55,7 +56,7 @@ use crate::sql::Syntax;
 /// assert!(!table.columns[0].nullable);
 /// # Ok::<(), aludel::schema::ReplayProblem>(())
 /// ```
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Replay {
     syntax: Syntax,
     schema: Schema,
@@ -86,6 +87,11 @@ impl Replay {
     /// What the engine holds now.
     pub fn schema(&self) -> &Schema {
         &self.schema
+    }
+
+    /// What the engine holds in the end.
+    pub fn into_schema(self) -> Schema {
+        self.schema
     }
 
     /// What the engine holds now, to be changed from outside.

@@ -12,7 +12,7 @@ use super::Replay;
 ///
 /// A thing that is touched again is one effect, from its first state to its last. The last state
 /// of a table is read from the schema when the change is done.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Record {
     effects: Vec<Effect>,
     /// Which effect a table has, by the name that it has now.

@@ -12,7 +12,7 @@ use crate::sql::Syntax;
 pub(super) const TEMPORARY: &str = "pg_temp";
 
 /// What a script's statements have set, until the script ends.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Session {
     /// Where unqualified names are looked for; `None`: only in the default schema.
     pub(super) path: Option<Vec<Option<Ident>>>,

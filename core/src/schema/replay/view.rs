@@ -129,7 +129,12 @@ impl Replay {
         query.parts_mut(&mut |part| self.resolve_part(part, &known, reads));
     }
 
-    fn resolve_part(&self, part: PartMut<'_>, ctes: &[Ident], reads: &mut BTreeSet<Name>) {
+    pub(super) fn resolve_part(
+        &self,
+        part: PartMut<'_>,
+        ctes: &[Ident],
+        reads: &mut BTreeSet<Name>,
+    ) {
         match part {
             PartMut::Query(query) => self.resolve_query(query, ctes, reads),
             PartMut::Data(DataStatement::Query(query)) => self.resolve_query(query, ctes, reads),

@@ -1,0 +1,36 @@
+//! A script as a file of its own, for a driver of its dialect.
+
+use std::fmt::Write;
+
+use crate::driver::{Client, Dialect};
+use crate::plan::WorkScript;
+
+/// The text of a script that a migrations directory for `dialect` may hold as `up.sql` or
+/// `down.sql`: one of the driver's own as it stands, a translated one with the statements around
+/// its transaction.
+pub fn script_file(script: &WorkScript, dialect: &dyn Dialect) -> String {
+    if script.pieces.iter().all(|piece| piece.sql.is_none()) && !script.pieces.is_empty() {
+        return script.text.to_string();
+    }
+    let mut text = String::new();
+    let outside = !(script.before.is_empty() && script.after.is_empty());
+    let mut statements: Vec<&str> = Vec::new();
+    if outside {
+        text.push_str("-- aludel: no-transaction\n");
+        statements.extend(script.before.iter().map(String::as_str));
+        statements.push(dialect.begin());
+    }
+    statements.extend(script.pieces.iter().map(|piece| piece.text(&script.text)));
+    if outside {
+        statements.push(dialect.commit());
+        statements.extend(script.after.iter().map(String::as_str));
+    }
+    if statements.is_empty() {
+        // A script without a statement is refused.
+        statements.push("SELECT 1");
+    }
+    for sql in statements {
+        let _ = writeln!(text, "{}", dialect.print(sql, Client::Usual).trim_start());
+    }
+    text
+}

@@ -1,0 +1,370 @@
+//! Scripts of the authored dialect for a driver of another: read, translated in the order of the
+//! graph, and made ready to run.
+//!
+//! A script means something only where its ancestors have run, so a translation begins at base:
+//! the revisions that are applied are replayed, those that are to run are translated.
+
+use std::sync::Arc;
+
+use super::prepare::{self, Chosen};
+use super::{Database, RunError, ScriptIssue};
+use crate::driver::Dialect;
+use crate::graph::{Applied, NodeIx};
+use crate::ledger::Direction;
+use crate::plan::{Piece, WorkScript};
+use crate::sql;
+use crate::translate::{Audience, Omission, Refusal, Translated, Translator, audience};
+
+/// What a translated revision leaves out.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Omitted {
+    /// The revision's directory name.
+    pub revision: String,
+    /// Which script.
+    pub direction: Direction,
+    /// Line of the statement in the script, from 1.
+    pub line: usize,
+    /// The code of the closed list in `docs/translation.md`.
+    pub code: &'static str,
+    /// What was left out.
+    pub message: String,
+}
+
+/// Translates the scripts of one database, revision by revision.
+pub(crate) struct Session<'a> {
+    database: &'a Database,
+    dialect: &'a dyn Dialect,
+    source: &'a dyn Dialect,
+    translator: Translator<'a>,
+    pub(crate) omitted: Vec<Omitted>,
+}
+
+/// A revision's scripts in another dialect.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct TranslatedRevision {
+    /// Its directory name.
+    pub name: String,
+    /// Its up script, or what is in the way.
+    pub up: Result<WorkScript, Vec<ScriptIssue>>,
+    /// Its down script; `None` if it has none.
+    pub down: Option<Result<WorkScript, Vec<ScriptIssue>>>,
+    /// What was left out of both.
+    pub omitted: Vec<Omitted>,
+}
+
+impl Database {
+    /// The scripts of `target` and of all below it as the driver runs them, base first: those of
+    /// its own as they stand, the others translated.
+    ///
+    /// # Errors
+    ///
+    /// If the target is refused, or the driver does not translate. What is wrong with a script
+    /// stands in the answer.
+    pub fn translate(
+        &self,
+        target: &str,
+        dialect: &dyn Dialect,
+    ) -> Result<Vec<TranslatedRevision>, RunError> {
+        let nothing = Applied::new(&self.graph, []);
+        let wanted = self.graph.upgrade(target, &nothing)?.steps;
+        let mut session = begin(self, dialect).map_err(RunError::from)?;
+        let mut revisions = Vec::with_capacity(wanted.len());
+        for ix in wanted {
+            let up = match &mut session {
+                Some(session) => session.script(ix, Direction::Up),
+                None => prepare::script(self, dialect, ix, Direction::Up),
+            };
+            let mut omitted = session
+                .as_mut()
+                .map(|session| std::mem::take(&mut session.omitted))
+                .unwrap_or_default();
+            let down = match &session {
+                _ if !self.has_down(ix) => None,
+                Some(session) => {
+                    let mut session = session.fork();
+                    let down = session.script(ix, Direction::Down);
+                    omitted.append(&mut session.omitted);
+                    Some(down)
+                }
+                None => Some(prepare::script(self, dialect, ix, Direction::Down)),
+            };
+            revisions.push(TranslatedRevision {
+                name: self.name(ix),
+                up,
+                down,
+                omitted,
+            });
+        }
+        Ok(revisions)
+    }
+
+    fn has_down(&self, ix: NodeIx) -> bool {
+        let revision = self.revision(ix);
+        // What cannot be read is for whoever reads it to say.
+        !matches!(
+            self.revisions.script(revision, Direction::Down, &[]),
+            Ok(None)
+        )
+    }
+
+    /// The authored dialect, where it is another than the driver's own: scripts are translated.
+    pub(crate) fn foreign(&self) -> Option<&dyn Dialect> {
+        self.options.authored.as_deref()
+    }
+}
+
+/// Begins a translation at base. `None` if scripts run as they stand.
+///
+/// # Errors
+///
+/// If `dialect` is no target of translations.
+pub(crate) fn begin<'a>(
+    database: &'a Database,
+    dialect: &'a dyn Dialect,
+) -> Result<Option<Session<'a>>, Refusal> {
+    let Some(source) = database.foreign() else {
+        return Ok(None);
+    };
+    if dialect.target().is_none() {
+        // Until every driver translates, a script runs as it stands where its driver does not.
+        return Ok(None);
+    }
+    let name = database.options.driver.info().name;
+    let translator = Translator::new(source, dialect).ok_or_else(|| {
+        Refusal::new(
+            "no-translation",
+            format!(
+                "the `{name}` driver cannot translate, and the revision is written for another"
+            ),
+        )
+        .help(format!("write `up.{name}.sql` beside it"))
+    })?;
+    Ok(Some(Session {
+        database,
+        dialect,
+        source,
+        translator,
+        omitted: Vec::new(),
+    }))
+}
+
+/// One script of a revision, scanned.
+struct Read {
+    chosen: Chosen,
+    text: Arc<str>,
+    script: sql::Script,
+}
+
+impl<'a> Session<'a> {
+    /// A session that goes on from here on its own.
+    pub(crate) fn fork(&self) -> Self {
+        Self {
+            database: self.database,
+            dialect: self.dialect,
+            source: self.source,
+            translator: self.translator.clone(),
+            omitted: Vec::new(),
+        }
+    }
+
+    /// Takes note of a revision that is applied.
+    ///
+    /// # Errors
+    ///
+    /// If its script cannot be read or scanned: what it did is not known then.
+    pub(crate) fn replay(&mut self, ix: NodeIx) -> Result<(), Vec<ScriptIssue>> {
+        self.take(ix, Direction::Up).map(|_| ())
+    }
+
+    /// Prepares one script, and takes note of what it does.
+    ///
+    /// # Errors
+    ///
+    /// All that is wrong with it, and all in it that has no faithful form.
+    pub(crate) fn script(
+        &mut self,
+        ix: NodeIx,
+        direction: Direction,
+    ) -> Result<WorkScript, Vec<ScriptIssue>> {
+        let (read, translated) = self.take(ix, direction)?;
+        let Some(translated) = translated else {
+            return prepare::script(self.database, self.dialect, ix, direction);
+        };
+        let statements = &read.script.statements;
+        let place = |index: usize| statements[index].body.clone();
+        let revision = self.database.name(ix);
+        for (index, omission) in &translated.omissions {
+            let (line, _) = sql::line_col(&read.text, place(*index).start);
+            self.omitted
+                .push(omitted(&revision, direction, line, omission));
+        }
+        if !translated.refusals.is_empty() {
+            let names = self.dialect.names();
+            let driver = names.last().copied().unwrap_or_default();
+            let issue = |(index, refusal): &(usize, Refusal)| {
+                let span = place(*index);
+                let (line, column) = sql::line_col(&read.text, span.start);
+                ScriptIssue {
+                    code: refusal.code,
+                    message: format!("not translated for `{driver}`: {}", refusal.message),
+                    path: read.chosen.file.path.clone(),
+                    text: Some(read.text.clone()),
+                    span,
+                    line,
+                    column,
+                    help: Some(help(refusal, direction, driver)),
+                }
+            };
+            return Err(translated.refusals.iter().map(issue).collect());
+        }
+        let pieces = translated
+            .statements
+            .into_iter()
+            .map(|(index, sql)| piece(self.dialect, &read.script, index, sql))
+            .collect();
+        Ok(WorkScript {
+            path: read.chosen.file.path,
+            text: read.text,
+            checksum: read.chosen.file.checksum.to_string(),
+            pieces,
+            stepwise: None,
+            before: translated.before,
+            after: translated.after,
+        })
+    }
+
+    /// Reads a script and takes note of it. Translated, if it is not the target's own.
+    fn take(
+        &mut self,
+        ix: NodeIx,
+        direction: Direction,
+    ) -> Result<(Read, Option<Translated>), Vec<ScriptIssue>> {
+        let read = self.read(ix, direction, self.dialect)?;
+        if !read.chosen.own {
+            let names = &self.database.options.names;
+            let chosen = audience(
+                &read.script,
+                names,
+                self.source.names(),
+                self.dialect.names(),
+            );
+            let chosen = chosen.map_err(|p| prepare::problems(p, &read.chosen.file, &read.text))?;
+            let translated = self
+                .translator
+                .translate(&read.text, &indexed(&read, &chosen));
+            return Ok((read, Some(translated)));
+        }
+        // The target has a script of its own; the authored engine runs the authored one.
+        let authored = match self.read(ix, direction, self.source) {
+            Ok(authored) => Some(authored),
+            Err(issues) if issues.iter().all(|issue| issue.code == "irreversible") => None,
+            Err(issues) => return Err(issues),
+        };
+        let authored = authored
+            .as_ref()
+            .map(|read| self.bodies(read, self.source))
+            .transpose()?
+            .unwrap_or_default();
+        let own = self.bodies(&read, self.dialect)?;
+        self.translator.overridden(&authored, &own);
+        Ok((read, None))
+    }
+
+    fn bodies<'r>(
+        &self,
+        read: &'r Read,
+        dialect: &dyn Dialect,
+    ) -> Result<Vec<&'r str>, Vec<ScriptIssue>> {
+        let names = &self.database.options.names;
+        let selected = read.script.select(names, dialect.names());
+        let selected = selected.map_err(|p| prepare::problems(p, &read.chosen.file, &read.text))?;
+        let text = |statement: &&sql::Statement| &read.text[statement.body.clone()];
+        Ok(selected.statements.iter().map(text).collect())
+    }
+
+    fn read(
+        &self,
+        ix: NodeIx,
+        direction: Direction,
+        whose: &dyn Dialect,
+    ) -> Result<Read, Vec<ScriptIssue>> {
+        let chosen = prepare::choose(self.database, whose, ix, direction)?;
+        let syntax = if chosen.own {
+            whose.syntax()
+        } else {
+            self.source.syntax()
+        };
+        let text: Arc<str> = Arc::from(chosen.file.text.as_str());
+        let script = sql::scan(syntax, &text)
+            .map_err(|found| prepare::problems(found, &chosen.file, &text))?;
+        Ok(Read {
+            chosen,
+            text,
+            script,
+        })
+    }
+}
+
+/// The chosen statements with their audience, by their place among all of the script.
+fn indexed<'r>(
+    read: &'r Read,
+    chosen: &[(&'r sql::Statement, Audience)],
+) -> Vec<(usize, &'r sql::Statement, Audience)> {
+    let mut chosen = chosen.iter().peekable();
+    let mut result = Vec::new();
+    for (index, statement) in read.script.statements.iter().enumerate() {
+        if let Some(&(_, audience)) = chosen.next_if(|(s, _)| s.body.start == statement.body.start)
+        {
+            result.push((index, statement, audience));
+        }
+    }
+    result
+}
+
+fn omitted(revision: &str, direction: Direction, line: usize, omission: &Omission) -> Omitted {
+    Omitted {
+        revision: revision.to_owned(),
+        direction,
+        line,
+        code: omission.code,
+        message: omission.message.clone(),
+    }
+}
+
+fn help(refusal: &Refusal, direction: Direction, driver: &str) -> String {
+    let general = format!(
+        "write `{direction}.{driver}.sql` beside it, or put the statement between `-- aludel: skip={driver}` and `-- aludel: end`"
+    );
+    match &refusal.help {
+        Some(help) => format!("{help}; or {general}"),
+        None => general,
+    }
+}
+
+/// A translated statement, with what the target's rules say about it.
+fn piece(dialect: &dyn Dialect, script: &sql::Script, index: usize, sql: String) -> Piece {
+    let statement = &script.statements[index];
+    let facts = sql::scan(dialect.syntax(), &sql)
+        .ok()
+        .and_then(|scanned| scanned.statements.into_iter().next())
+        .map(|statement| statement.facts);
+    Piece {
+        span: statement.leading.start..statement.body.end,
+        body: statement.body.start,
+        implicit_commit: facts.as_ref().is_some_and(|facts| facts.implicit_commit),
+        sets_session: facts.as_ref().is_some_and(|facts| facts.sets_session),
+        reads_clock: facts.as_ref().is_some_and(|facts| facts.reads_clock),
+        sql: Some(sql),
+    }
+}
+
+impl From<Refusal> for RunError {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused {
+            code: refusal.code,
+            message: refusal.message,
+            help: refusal.help.unwrap_or_default(),
+        }
+    }
+}

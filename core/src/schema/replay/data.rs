@@ -1,0 +1,35 @@
+//! What a statement on rows means by its names.
+
+use std::collections::BTreeSet;
+
+use super::super::{Cte, DataStatement, Ident, Name};
+use super::Replay;
+
+impl Replay {
+    /// A statement on rows with the names of its tables and types resolved, as the session would
+    /// resolve them now. Names that nothing has stay as they are.
+    #[must_use]
+    pub fn resolve(&self, mut statement: DataStatement) -> DataStatement {
+        let names = |with: &[Cte]| with.iter().map(|cte| cte.name.clone()).collect();
+        let ctes: Vec<Ident> = match &statement {
+            DataStatement::Query(query) => names(&query.with),
+            DataStatement::Insert(insert) => names(&insert.with),
+            DataStatement::Update(update) => names(&update.with),
+            DataStatement::Delete(delete) => names(&delete.with),
+            DataStatement::Truncate { .. } => Vec::new(),
+        };
+        let written: Vec<&mut Name> = match &mut statement {
+            DataStatement::Query(_) => Vec::new(),
+            DataStatement::Insert(insert) => vec![&mut insert.table],
+            DataStatement::Update(update) => vec![&mut update.table],
+            DataStatement::Delete(delete) => vec![&mut delete.table],
+            DataStatement::Truncate { tables, .. } => tables.iter_mut().collect(),
+        };
+        for table in written {
+            *table = self.found(table);
+        }
+        let mut reads = BTreeSet::new();
+        statement.parts_mut(&mut |part| self.resolve_part(part, &ctes, &mut reads));
+        statement
+    }
+}

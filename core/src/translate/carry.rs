@@ -1,0 +1,684 @@
+//! Carries what a change did to the authored schema over to what the target holds.
+//!
+//! What the target holds is known: everything it holds was rendered here, or replayed from a
+//! script in its own dialect. A table that such a script made different from the authored one is
+//! *deviating*: a change to it is carried over part by part, and only to parts that do not differ.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use super::actions::{self, Actions};
+use super::merge;
+use super::target::{ColumnOrigin, DataScope, Omission, Refusal, Rendered, TableChange, Target};
+use crate::schema::{
+    DataStatement, Effect, EnumType, Expr, Ident, Name, Schema, Table, TableEffect, Trigger, Type,
+};
+use crate::sql::Syntax;
+
+/// What came of a statement, and of which.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Out {
+    /// Index of the statement in the script.
+    pub(super) source: usize,
+    pub(super) what: Outcome,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Outcome {
+    Rendered(Rendered),
+    Refused(Refusal),
+    /// Counts only if the script runs while foreign keys are not enforced: it does what their
+    /// actions would do.
+    Unenforced(Result<Rendered, Vec<Refusal>>),
+}
+
+/// The target's side of a translation.
+#[derive(Clone)]
+pub(super) struct Carrier<'a> {
+    target: &'a dyn Target,
+    /// The dialect that authored expressions are written in.
+    source: Syntax,
+    held: Schema,
+    /// Under what name the target holds an authored table.
+    names: HashMap<Name, Name>,
+    /// What a deviating table would be if nothing had made it different, by its authored name.
+    deviating: HashMap<Name, Table>,
+    /// Tables whose state in the target is not known, since a change to them was refused.
+    unknown: HashSet<Name>,
+    /// What has been reported as omitted, by table: it is said once.
+    omitted: HashMap<Name, HashSet<Omission>>,
+    pending: Vec<Pending>,
+    out: Vec<Out>,
+}
+
+/// Changes to one table that have not been rendered yet.
+#[derive(Clone)]
+struct Pending {
+    source: usize,
+    /// What the target held at the first of them; `None`: the table is new.
+    before: Option<Arc<Table>>,
+    /// The authored table before the first of them.
+    authored_before: Option<Arc<Table>>,
+    /// The authored table after the last of them.
+    after: Arc<Table>,
+    /// Where the columns of `after` come from in `before`; those that are new have no entry.
+    origins: HashMap<Ident, Ident>,
+    using: HashMap<Ident, Expr>,
+}
+
+impl<'a> Carrier<'a> {
+    pub(super) fn new(target: &'a dyn Target, source: Syntax) -> Self {
+        Self {
+            target,
+            source,
+            held: Schema::default(),
+            names: HashMap::new(),
+            deviating: HashMap::new(),
+            unknown: HashSet::new(),
+            omitted: HashMap::new(),
+            pending: Vec::new(),
+            out: Vec::new(),
+        }
+    }
+
+    /// What the target holds. Changes that are pending are not in it.
+    pub(super) fn held(&self) -> &Schema {
+        &self.held
+    }
+
+    /// Takes what has come of the statements so far.
+    pub(super) fn take(&mut self) -> Vec<Out> {
+        std::mem::take(&mut self.out)
+    }
+
+    /// Carries one effect over. `authored` is the schema after it.
+    pub(super) fn effect(&mut self, source: usize, effect: &Effect, authored: &Schema) {
+        match effect {
+            Effect::Table(effect) => self.table(source, effect, authored),
+            Effect::View { before, after } => {
+                // A view that goes away does so before the tables it reads change.
+                if after.is_some() {
+                    self.flush(authored);
+                }
+                self.view(source, before.as_deref(), after.as_deref(), authored);
+            }
+            Effect::Enum {
+                before,
+                after,
+                renamed,
+            } => {
+                self.other(source, effect, authored);
+                if let (Some(before), Some(after)) = (before, after) {
+                    self.members(source, before, after, renamed.as_ref(), authored);
+                }
+            }
+            Effect::Sequence { .. } | Effect::Trigger { .. } => {
+                self.other(source, effect, authored);
+            }
+        }
+    }
+
+    /// Renders a statement on rows, after all that is pending.
+    pub(super) fn data(&mut self, source: usize, statement: &DataStatement, authored: &Schema) {
+        self.flush(authored);
+        if let Some(table) = tables_of(statement).find(|name| self.unknown.contains(*name)) {
+            self.refuse(source, depends(table));
+            return;
+        }
+        let rendered = self.target.data(statement, &self.scope(authored));
+        let done = rendered.is_ok();
+        self.push(source, rendered);
+        if done {
+            self.actions(source, statement, authored);
+        }
+    }
+
+    /// Notes what a statement leaves to foreign keys' actions.
+    fn actions(&mut self, source: usize, statement: &DataStatement, authored: &Schema) {
+        let mut push = |what| {
+            self.out.push(Out {
+                source,
+                what: Outcome::Unenforced(what),
+            });
+        };
+        match actions::of(statement, authored) {
+            Actions::None => {}
+            Actions::Statements(statements) => {
+                for statement in statements {
+                    let scope = DataScope {
+                        authored,
+                        source: self.source,
+                        target: &self.held,
+                    };
+                    push(self.target.data(&statement, &scope));
+                }
+            }
+            Actions::Inexact(reason) => push(Err(vec![
+                Refusal::new(
+                    "actions-while-rebuilding",
+                    format!("the revision rebuilds a table, for which foreign keys are not enforced, and this statement relies on their actions: {reason}"),
+                )
+                .help("put the statement into a revision of its own"),
+            ])),
+        }
+    }
+
+    /// Refuses a statement.
+    pub(super) fn refuse(&mut self, source: usize, refusal: Refusal) {
+        self.out.push(Out {
+            source,
+            what: Outcome::Refused(refusal),
+        });
+    }
+
+    /// Reports that a statement was left out.
+    pub(super) fn omit(&mut self, source: usize, omission: Omission) {
+        let rendered = Rendered {
+            omissions: vec![omission],
+            ..Rendered::default()
+        };
+        self.push(source, Ok(rendered));
+    }
+
+    /// Adds a statement of the target's own dialect as it stands.
+    pub(super) fn verbatim(&mut self, source: usize, sql: &str) {
+        let rendered = Rendered {
+            statements: vec![sql.to_owned()],
+            ..Rendered::default()
+        };
+        self.push(source, Ok(rendered));
+    }
+
+    /// Lets a script of the target's own dialect change what is held.
+    pub(super) fn replace_held(&mut self, change: impl FnOnce(Schema) -> Schema) {
+        self.held = change(std::mem::take(&mut self.held));
+    }
+
+    /// After authored and target were changed by scripts of their own: compares the two for the
+    /// tables that either touched, and notes which deviate.
+    pub(super) fn settle(
+        &mut self,
+        touched: &[TableEffect],
+        own: &[TableEffect],
+        authored: &Schema,
+    ) {
+        let mut names: Vec<Name> = Vec::new();
+        let after = |effect: &TableEffect| effect.after.as_ref().map(|table| table.name.clone());
+        for effect in touched {
+            if let Some(before) = &effect.before
+                && effect.after.as_ref().is_none_or(|a| a.name != before.name)
+            {
+                self.forget(&before.name);
+            }
+            names.extend(after(effect));
+        }
+        // A table of the target that carries an authored table's name is that table.
+        for name in own.iter().filter_map(after) {
+            let authored_name = self.names.iter().find(|(_, held)| **held == name);
+            names.push(authored_name.map_or(name.clone(), |(authored, _)| authored.clone()));
+        }
+        names.sort();
+        names.dedup();
+        for name in names {
+            let Some(table) = authored.table(&name) else {
+                continue;
+            };
+            match self.target.lower(table, authored, self.source) {
+                Ok(lowered) => {
+                    self.unknown.remove(&name);
+                    self.names.insert(name.clone(), lowered.table.name.clone());
+                    let same = self
+                        .held
+                        .table(&lowered.table.name)
+                        .is_some_and(|held| merge::same(held, &lowered.table));
+                    if same {
+                        self.deviating.remove(&name);
+                    } else {
+                        self.deviating.insert(name, lowered.table);
+                    }
+                }
+                Err(_) => {
+                    // What the authored table would be here cannot be said; what is held can, but
+                    // no later change to the authored one can be carried over to it.
+                    self.unknown.insert(name);
+                }
+            }
+        }
+    }
+
+    fn forget(&mut self, name: &Name) {
+        self.names.remove(name);
+        self.deviating.remove(name);
+        self.unknown.remove(name);
+        self.omitted.remove(name);
+    }
+
+    fn scope<'s>(&'s self, authored: &'s Schema) -> DataScope<'s> {
+        DataScope {
+            authored,
+            source: self.source,
+            target: &self.held,
+        }
+    }
+
+    fn push(&mut self, source: usize, rendered: Result<Rendered, Vec<Refusal>>) {
+        match rendered {
+            Ok(rendered) if rendered == Rendered::default() => {}
+            Ok(rendered) => self.out.push(Out {
+                source,
+                what: Outcome::Rendered(rendered),
+            }),
+            Err(refusals) => {
+                for refusal in refusals {
+                    self.refuse(source, refusal);
+                }
+            }
+        }
+    }
+
+    fn held_table(&self, authored: &Name) -> Option<&Arc<Table>> {
+        self.held
+            .table(self.names.get(authored).unwrap_or(authored))
+    }
+
+    fn table(&mut self, source: usize, effect: &TableEffect, authored: &Schema) {
+        let (before, after) = (effect.before.as_ref(), effect.after.as_ref());
+        match (before, after) {
+            (None, None) => {}
+            (None, Some(after)) => {
+                self.forget(&after.name);
+                self.make_way(after, authored);
+                self.pending.push(Pending {
+                    source,
+                    before: None,
+                    authored_before: None,
+                    after: after.clone(),
+                    origins: HashMap::new(),
+                    using: HashMap::new(),
+                });
+            }
+            (Some(before), None) => self.drop_table(source, before, authored),
+            (Some(before), Some(after)) => self.alter(source, effect, before, after, authored),
+        }
+        if !self.target.folds() {
+            self.flush(authored);
+        }
+    }
+
+    fn drop_table(&mut self, source: usize, before: &Arc<Table>, authored: &Schema) {
+        let is = |pending: &Pending| pending.after.name == before.name;
+        let pending = self.pending.iter().position(is);
+        let held = match pending.map(|place| self.pending.remove(place)) {
+            // It was never made.
+            Some(Pending { before: None, .. }) => {
+                self.forget(&before.name);
+                return;
+            }
+            Some(pending) => pending.before,
+            None => self.held_table(&before.name).cloned(),
+        };
+        // Foreign keys that pointed at it are gone first.
+        self.flush(authored);
+        let unknown = self.unknown.contains(&before.name);
+        self.forget(&before.name);
+        let Some(held) = held else {
+            if unknown {
+                self.refuse(source, depends(&before.name));
+            }
+            return;
+        };
+        self.held.remove_table(&held.name);
+        let change = TableChange {
+            before: Some(&held),
+            after: None,
+            authored_before: Some(before),
+            authored_after: None,
+            columns: Vec::new(),
+            triggers: Vec::new(),
+            scope: self.scope(authored),
+        };
+        let rendered = self.target.table(&change);
+        let triggers: Vec<Ident> = self
+            .held
+            .triggers()
+            .filter(|trigger| trigger.table == held.name)
+            .map(|trigger| trigger.name.clone())
+            .collect();
+        for trigger in triggers {
+            self.held.remove_trigger(&held.name, &trigger);
+        }
+        self.push(source, rendered);
+    }
+
+    fn alter(
+        &mut self,
+        source: usize,
+        effect: &TableEffect,
+        before: &Arc<Table>,
+        after: &Arc<Table>,
+        authored: &Schema,
+    ) {
+        if self.unknown.contains(&before.name) {
+            if before.name != after.name {
+                self.forget(&before.name);
+                self.unknown.insert(after.name.clone());
+            }
+            self.refuse(source, depends(&before.name));
+            return;
+        }
+        self.make_way(after, authored);
+        let is = |pending: &Pending| pending.after.name == before.name;
+        let place = match self.pending.iter().position(is) {
+            Some(place) => place,
+            None => {
+                let held = self.held_table(&before.name).cloned();
+                let Some(held) = held else {
+                    self.unknown.insert(after.name.clone());
+                    self.refuse(source, depends(&before.name));
+                    return;
+                };
+                let own =
+                    |column: &crate::schema::Column| (column.name.clone(), column.name.clone());
+                self.pending.push(Pending {
+                    source,
+                    before: Some(held),
+                    authored_before: Some(before.clone()),
+                    after: before.clone(),
+                    origins: before.columns.iter().map(own).collect(),
+                    using: HashMap::new(),
+                });
+                self.pending.len() - 1
+            }
+        };
+        if before.name != after.name {
+            for map in [&mut self.deviating] {
+                if let Some(base) = map.remove(&before.name) {
+                    map.insert(after.name.clone(), base);
+                }
+            }
+            if let Some(held) = self.names.remove(&before.name) {
+                self.names.insert(after.name.clone(), held);
+            }
+            if let Some(omitted) = self.omitted.remove(&before.name) {
+                self.omitted.insert(after.name.clone(), omitted);
+            }
+        }
+        let pending = &mut self.pending[place];
+        pending.alter(effect, after);
+    }
+
+    /// An index's name may be free only once a change that is pending for another table is done.
+    fn make_way(&mut self, after: &Table, authored: &Schema) {
+        let clash = after.indexes.iter().any(|index| {
+            let name = Name {
+                schema: after.name.schema.clone(),
+                name: index.name.clone(),
+            };
+            self.held.index_table(&name).is_some_and(|on| {
+                self.pending.iter().any(|pending| {
+                    pending.after.name != after.name
+                        && pending.before.as_ref().is_some_and(|b| b.name == on.name)
+                })
+            })
+        });
+        let renamed_away = self.pending.iter().any(|pending| {
+            pending.after.name != after.name
+                && pending
+                    .before
+                    .as_ref()
+                    .is_some_and(|b| b.name == after.name)
+        });
+        if clash || renamed_away {
+            self.flush(authored);
+        }
+    }
+
+    /// An enum's members have changed: so have the tables that hold them in their columns.
+    fn members(
+        &mut self,
+        source: usize,
+        before: &EnumType,
+        after: &EnumType,
+        renamed: Option<&(String, String)>,
+        authored: &Schema,
+    ) {
+        let uses = |ty: &Type| match ty {
+            Type::Enum(name) => *name == after.name,
+            Type::Array(item) => matches!(&**item, Type::Enum(name) if *name == after.name),
+            _ => false,
+        };
+        if before.members == after.members {
+            return;
+        }
+        let tables: Vec<Arc<Table>> = authored
+            .tables()
+            .filter(|table| table.columns.iter().any(|column| uses(&column.ty)))
+            .cloned()
+            .collect();
+        for table in tables {
+            let mut effect = TableEffect {
+                before: Some(table.clone()),
+                after: Some(table.clone()),
+                renamed: Vec::new(),
+                dropped: Vec::new(),
+                using: Vec::new(),
+            };
+            if let Some((from, to)) = renamed {
+                let columns = table.columns.iter().filter(|column| uses(&column.ty));
+                effect.using = columns
+                    .map(|column| (column.name.clone(), rename_member(&column.name, from, to)))
+                    .collect();
+            }
+            self.table(source, &effect, authored);
+        }
+    }
+
+    fn view(
+        &mut self,
+        source: usize,
+        before: Option<&crate::schema::View>,
+        after: Option<&crate::schema::View>,
+        authored: &Schema,
+    ) {
+        let held = before.and_then(|view| self.held.remove_view(&view.name));
+        if before.is_some() && held.is_none() && after.is_none() {
+            return;
+        }
+        let rendered = self
+            .target
+            .view(held.as_ref(), after, &self.scope(authored));
+        if let (Ok(rendered), Some(view)) = (&rendered, after)
+            && let Some(text) = rendered.statements.last()
+        {
+            let mut view = view.clone();
+            view.text.clone_from(text);
+            self.held.put_view(view);
+        }
+        self.push(source, rendered);
+    }
+
+    fn other(&mut self, source: usize, effect: &Effect, authored: &Schema) {
+        let rendered = self.target.other(effect, &self.scope(authored));
+        let made = rendered.as_ref().is_ok_and(|r| !r.statements.is_empty());
+        if let Effect::Sequence { before, after, .. } = effect
+            && made
+        {
+            if let Some(before) = before {
+                self.held.remove_sequence(&before.name);
+            }
+            if let Some(after) = after {
+                self.held.put_sequence((**after).clone());
+            }
+        }
+        self.push(source, rendered);
+    }
+
+    /// Renders all that is pending.
+    pub(super) fn flush(&mut self, authored: &Schema) {
+        for pending in std::mem::take(&mut self.pending) {
+            self.render(pending, authored);
+        }
+    }
+
+    fn render(&mut self, pending: Pending, authored: &Schema) {
+        let Pending {
+            source,
+            before,
+            authored_before,
+            after: table,
+            origins,
+            using,
+        } = pending;
+        let name = table.name.clone();
+        let lowered = match self.target.lower(&table, authored, self.source) {
+            Ok(lowered) => lowered,
+            Err(refusals) => {
+                self.unknown.insert(name);
+                self.push(source, Err(refusals));
+                return;
+            }
+        };
+        let mut after = lowered.table.clone();
+        if let (Some(base), Some(held)) = (self.deviating.get(&name), &before) {
+            match merge::merge(base, &lowered.table, held, &origins) {
+                Ok(merged) => after = merged,
+                Err(refusals) => {
+                    self.push(source, Err(refusals));
+                    return;
+                }
+            }
+            self.deviating.insert(name.clone(), lowered.table);
+        }
+        self.names.insert(name.clone(), after.name.clone());
+        let columns = match &before {
+            None => Vec::new(),
+            Some(before) => after
+                .columns
+                .iter()
+                .map(|column| ColumnOrigin {
+                    column: column.name.clone(),
+                    from: origins
+                        .get(&column.name)
+                        .filter(|from| before.column(from).is_some())
+                        .cloned(),
+                    using: using.get(&column.name).cloned(),
+                })
+                .collect(),
+        };
+        let after = Arc::new(after);
+        if let Some(before) = &before {
+            self.held.remove_table(&before.name);
+            self.rename_triggers(&before.name, &after.name);
+        }
+        self.held.put_table(after.clone());
+        let untouched = before.as_ref().is_some_and(|before| **before == *after)
+            && columns
+                .iter()
+                .all(|c| c.using.is_none() && c.from.as_ref() == Some(&c.column));
+        let said = self.omitted.entry(name).or_default();
+        let news: Vec<Omission> = lowered
+            .omissions
+            .into_iter()
+            .filter(|omission| said.insert(omission.clone()))
+            .collect();
+        let rendered = if untouched {
+            Ok(Rendered::default())
+        } else {
+            let triggers: Vec<&Trigger> = self
+                .held
+                .triggers()
+                .filter(|trigger| trigger.table == after.name)
+                .collect();
+            self.target.table(&TableChange {
+                before: before.as_deref(),
+                after: Some(&after),
+                authored_before: authored_before.as_deref(),
+                authored_after: Some(&table),
+                columns,
+                triggers,
+                scope: self.scope(authored),
+            })
+        };
+        let rendered = rendered.map(|mut rendered| {
+            rendered.omissions.extend(news);
+            rendered
+        });
+        if rendered.is_err() {
+            self.unknown.insert(table.name.clone());
+        }
+        self.push(source, rendered);
+    }
+
+    fn rename_triggers(&mut self, before: &Name, after: &Name) {
+        if before == after {
+            return;
+        }
+        let own: Vec<Trigger> = self
+            .held
+            .triggers()
+            .filter(|trigger| trigger.table == *before)
+            .cloned()
+            .collect();
+        for mut trigger in own {
+            self.held.remove_trigger(before, &trigger.name);
+            trigger.table = after.clone();
+            self.held.put_trigger(trigger);
+        }
+    }
+}
+
+impl Pending {
+    /// Adds one more change.
+    fn alter(&mut self, effect: &TableEffect, after: &Arc<Table>) {
+        for column in &effect.dropped {
+            self.origins.remove(column);
+            self.using.remove(column);
+        }
+        let moved: Vec<_> = effect
+            .renamed
+            .iter()
+            .map(|(from, to)| (to, self.origins.remove(from), self.using.remove(from)))
+            .collect();
+        for (to, origin, using) in moved {
+            if let Some(origin) = origin {
+                self.origins.insert(to.clone(), origin);
+            }
+            if let Some(using) = using {
+                self.using.insert(to.clone(), using);
+            }
+        }
+        for (column, expr) in &effect.using {
+            self.using.insert(column.clone(), expr.clone());
+        }
+        self.after = after.clone();
+    }
+}
+
+/// `CASE column WHEN from THEN to ELSE column END`.
+fn rename_member(column: &str, from: &str, to: &str) -> Expr {
+    Expr::Case {
+        operand: Some(Box::new(Expr::column(column))),
+        whens: vec![(Expr::text(from), Expr::text(to))],
+        otherwise: Some(Box::new(Expr::column(column))),
+    }
+}
+
+fn depends(table: &Name) -> Refusal {
+    Refusal::new(
+        "depends-on-refused",
+        format!("what `{table}` looks like there is not known, since an earlier change to it was not translated"),
+    )
+    .help("give the earlier revision an override, or skip both statements for this driver")
+}
+
+/// The tables that a statement writes.
+fn tables_of(statement: &DataStatement) -> impl Iterator<Item = &Name> {
+    let tables: Vec<&Name> = match statement {
+        DataStatement::Insert(insert) => vec![&insert.table],
+        DataStatement::Update(update) => vec![&update.table],
+        DataStatement::Delete(delete) => vec![&delete.table],
+        DataStatement::Truncate { tables, .. } => tables.iter().collect(),
+        DataStatement::Query(_) => Vec::new(),
+    };
+    tables.into_iter()
+}

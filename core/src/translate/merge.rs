@@ -1,0 +1,191 @@
+//! A change to a table that an override made different: applied part by part.
+//!
+//! Of three states (what the table would be, what it would be after, what it is) the fourth is
+//! made: what it is, with those parts changed that the change touches. A part that the change
+//! touches and that is not what it would be is refused: to overwrite it could lose something.
+
+use std::collections::HashMap;
+
+use super::target::Refusal;
+use crate::schema::{Column, Constraint, Ident, Index, Table};
+
+/// Whether two tables are the same in every part that a change could touch. The order of columns
+/// and of constraints does not count.
+pub(super) fn same(a: &Table, b: &Table) -> bool {
+    a.name == b.name
+        && a.opaque == b.opaque
+        && a.options == b.options
+        && alike(&a.columns, &b.columns)
+        && alike(&a.constraints, &b.constraints)
+        && alike(&a.indexes, &b.indexes)
+}
+
+fn alike<T: PartialEq>(a: &[T], b: &[T]) -> bool {
+    a.len() == b.len() && a.iter().all(|item| b.contains(item))
+}
+
+/// `held`, changed as `base` changes to `after`. `origins` tells for the columns of `after` which
+/// of `base` they were.
+pub(super) fn merge(
+    base: &Table,
+    after: &Table,
+    held: &Table,
+    origins: &HashMap<Ident, Ident>,
+) -> Result<Table, Vec<Refusal>> {
+    let mut refusals = Vec::new();
+    if let Some(what) = &held.opaque {
+        refusals.push(Refusal::new(
+            "override-opaque",
+            format!(
+                "`{}` was touched by code that is not understood ({what}), so it cannot be changed safely",
+                held.name
+            ),
+        ));
+    }
+    let mut merged = held.clone();
+    merged.name = after.name.clone();
+    merged.columns = columns(base, after, held, origins, &mut refusals);
+    merged.constraints = constraints(base, after, held, origins, &mut refusals);
+    merged.indexes = indexes(base, after, held, &mut refusals);
+    if base.options != after.options {
+        if held.options == base.options {
+            merged.options = after.options.clone();
+        } else {
+            refusals.push(differs(held, "its options"));
+        }
+    }
+    if base.comment != after.comment {
+        merged.comment = after.comment.clone();
+    }
+    if refusals.is_empty() {
+        Ok(merged)
+    } else {
+        Err(refusals)
+    }
+}
+
+fn differs(held: &Table, what: &str) -> Refusal {
+    Refusal::new(
+        "override-differs",
+        format!(
+            "an override has made {what} of `{}` different from the authored schema, and this changes it",
+            held.name
+        ),
+    )
+    .help("give this revision an override too")
+}
+
+fn columns(
+    base: &Table,
+    after: &Table,
+    held: &Table,
+    origins: &HashMap<Ident, Ident>,
+    refusals: &mut Vec<Refusal>,
+) -> Vec<Column> {
+    let mut result = Vec::new();
+    // What is held stays where it stands; renamed ones keep their place.
+    let renamed: HashMap<&Ident, &Ident> = origins.iter().map(|(to, from)| (from, to)).collect();
+    for column in &held.columns {
+        let was = base.column(&column.name);
+        let is = renamed.get(&column.name).and_then(|to| after.column(to));
+        match (was, is) {
+            // The override's own.
+            (None, None) => result.push(column.clone()),
+            (Some(was), Some(is)) => {
+                let mut renamed = was.clone();
+                renamed.name.clone_from(&is.name);
+                if renamed == *is {
+                    let mut kept = column.clone();
+                    kept.name.clone_from(&is.name);
+                    result.push(kept);
+                } else if column == was {
+                    result.push(is.clone());
+                } else {
+                    refusals.push(differs(held, &format!("column `{}`", column.name)));
+                }
+            }
+            (Some(_), None) => {}
+            (None, Some(is)) => {
+                refusals.push(differs(held, &format!("column `{}`", is.name)));
+            }
+        }
+    }
+    for column in &after.columns {
+        if origins.contains_key(&column.name) {
+            continue;
+        }
+        if held
+            .column(&column.name)
+            .is_some_and(|_| base.column(&column.name).is_none())
+        {
+            refusals.push(differs(held, &format!("column `{}`", column.name)));
+        } else {
+            result.push(column.clone());
+        }
+    }
+    result
+}
+
+fn constraints(
+    base: &Table,
+    after: &Table,
+    held: &Table,
+    origins: &HashMap<Ident, Ident>,
+    refusals: &mut Vec<Refusal>,
+) -> Vec<Constraint> {
+    let gone: Vec<&Constraint> = base
+        .constraints
+        .iter()
+        .filter(|constraint| !after.constraints.contains(constraint))
+        .collect();
+    let new = after
+        .constraints
+        .iter()
+        .filter(|constraint| !base.constraints.contains(constraint));
+    let renames = origins.iter().any(|(to, from)| to != from);
+    for constraint in &gone {
+        if !held.constraints.contains(constraint) {
+            let name = constraint.name.as_deref().unwrap_or("without a name");
+            refusals.push(differs(held, &format!("constraint `{name}`")));
+        }
+    }
+    // A constraint of the override's own names columns as they were.
+    let own = held
+        .constraints
+        .iter()
+        .any(|c| !base.constraints.contains(c));
+    if renames && own {
+        refusals.push(differs(held, "a constraint"));
+    }
+    held.constraints
+        .iter()
+        .filter(|constraint| !gone.contains(constraint))
+        .chain(new)
+        .cloned()
+        .collect()
+}
+
+fn indexes(base: &Table, after: &Table, held: &Table, refusals: &mut Vec<Refusal>) -> Vec<Index> {
+    let gone: Vec<&Index> = base
+        .indexes
+        .iter()
+        .filter(|index| !after.indexes.contains(index))
+        .collect();
+    for index in &gone {
+        let kept = held.indexes.iter().find(|other| other.name == index.name);
+        // One that the override did without needs no dropping.
+        if kept.is_some_and(|kept| kept != *index) {
+            refusals.push(differs(held, &format!("index `{}`", index.name)));
+        }
+    }
+    let new = after
+        .indexes
+        .iter()
+        .filter(|index| !base.indexes.contains(index));
+    held.indexes
+        .iter()
+        .filter(|index| !gone.contains(index))
+        .chain(new)
+        .cloned()
+        .collect()
+}

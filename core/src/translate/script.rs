@@ -1,0 +1,294 @@
+//! Translating scripts one after the other, in the order of their revisions.
+
+use std::ops::Range;
+
+use super::carry::{Carrier, Out, Outcome};
+use super::setting;
+use super::target::{Omission, Refusal, Target};
+use crate::driver::Dialect;
+use crate::schema::{Change, Effect, Ignored, Replay, ReplayProblem, Schema, TableEffect};
+use crate::sql::{self, Statement};
+
+/// Who runs a statement of an authored script.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    /// Both engines: it is translated.
+    Both,
+    /// The authored engine alone (`skip=sqlite`).
+    Authored,
+    /// The target alone (`only=sqlite`): it stands in the target's own dialect.
+    Target,
+}
+
+/// What became of one script.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Translated {
+    /// Statements to run before the transaction begins.
+    pub before: Vec<String>,
+    /// The statements of the transaction, each with the index of the statement it stands for.
+    pub statements: Vec<(usize, String)>,
+    /// Statements to run after the transaction, also if it failed.
+    pub after: Vec<String>,
+    /// What was left out, and of which statement.
+    pub omissions: Vec<(usize, Omission)>,
+    /// What has no faithful form, and of which statement.
+    pub refusals: Vec<(usize, Refusal)>,
+}
+
+/// Translates scripts of one dialect into another, keeping both schemas.
+///
+/// Scripts are given in the order in which their revisions are applied, from base: what a script
+/// means depends on what was there before.
+#[derive(Clone)]
+pub struct Translator<'a> {
+    authored: Replay,
+    source: &'a dyn Dialect,
+    dialect: &'a dyn Dialect,
+    carrier: Carrier<'a>,
+}
+
+impl<'a> Translator<'a> {
+    /// A translator from `source`'s dialect to `dialect`'s, from an empty schema. `None` if
+    /// `dialect` is no target of translations.
+    pub fn new(source: &'a dyn Dialect, dialect: &'a dyn Dialect) -> Option<Self> {
+        let target: &'a dyn Target = dialect.target()?;
+        Some(Self {
+            authored: Replay::new(source.syntax()),
+            source,
+            dialect,
+            carrier: Carrier::new(target, source.syntax()),
+        })
+    }
+
+    /// What the authored engine holds by now.
+    pub fn authored(&self) -> &Schema {
+        self.authored.schema()
+    }
+
+    /// What the target holds by now.
+    pub fn held(&self) -> &Schema {
+        self.carrier.held()
+    }
+
+    /// Translates a script.
+    ///
+    /// `statements` are those of `text` that either engine runs, each with the number by which
+    /// the answer speaks of it.
+    pub fn translate(
+        &mut self,
+        text: &str,
+        statements: &[(usize, &Statement, Audience)],
+    ) -> Translated {
+        for &(index, statement, audience) in statements {
+            let body = text.get(statement.body.clone()).unwrap_or_default();
+            self.statement(index, body, audience);
+        }
+        self.carrier.flush(self.authored.schema());
+        self.authored.end_script();
+        finish(self.carrier.take())
+    }
+
+    /// Takes note of a revision that the target runs as a script of its own: both schemas follow,
+    /// each by its own script. What is wrong with either is for whoever runs it to say.
+    pub fn overridden(&mut self, authored: &[&str], own: &[&str]) {
+        let mut touched = Vec::new();
+        for body in authored {
+            for change in sql::parse(self.source.syntax(), body) {
+                let effects = self.authored.apply(&change).unwrap_or_default();
+                touched.extend(effects.into_iter().filter_map(table_effect));
+            }
+        }
+        self.authored.end_script();
+        let replaced = self.replay_own(own);
+        self.carrier
+            .settle(&touched, &replaced, self.authored.schema());
+        self.carrier.take();
+    }
+
+    fn replay_own(&mut self, own: &[&str]) -> Vec<TableEffect> {
+        let syntax = self.dialect.syntax();
+        let mut replaced = Vec::new();
+        self.carrier.replace_held(|held| {
+            let mut replay = Replay::on(syntax, held);
+            for body in own {
+                for change in sql::parse(syntax, body) {
+                    let effects = replay.apply(&change).unwrap_or_default();
+                    replaced.extend(effects.into_iter().filter_map(table_effect));
+                }
+            }
+            replay.into_schema()
+        });
+        replaced
+    }
+
+    fn statement(&mut self, index: usize, body: &str, audience: Audience) {
+        match audience {
+            Audience::Target => {
+                self.carrier.flush(self.authored.schema());
+                self.carrier.verbatim(index, body);
+                let replaced = self.replay_own(&[body]);
+                self.carrier.settle(&[], &replaced, self.authored.schema());
+            }
+            Audience::Authored => {
+                self.carrier.flush(self.authored.schema());
+                let mut touched = Vec::new();
+                for change in sql::parse(self.source.syntax(), body) {
+                    // The authored engine will say itself what it does not take.
+                    let effects = self.authored.apply(&change).unwrap_or_default();
+                    touched.extend(effects.into_iter().filter_map(table_effect));
+                }
+                self.carrier.settle(&touched, &[], self.authored.schema());
+            }
+            Audience::Both => {
+                for change in sql::parse(self.source.syntax(), body) {
+                    self.change(index, change);
+                }
+            }
+        }
+    }
+
+    fn change(&mut self, index: usize, change: Change) {
+        match change {
+            Change::Opaque(opaque) => {
+                self.carrier.flush(self.authored.schema());
+                let mut message = format!("{} is understood by its own engine only", opaque.what);
+                if let Some(why) = &opaque.why {
+                    message = format!("{} is not understood here: {why}", opaque.what);
+                }
+                self.carrier.refuse(index, Refusal::new("opaque", message));
+                // It marks the tables it names; it has no effects.
+                self.authored.apply(&Change::Opaque(opaque)).ok();
+            }
+            Change::Ignored(ignored) => self.carrier.omit(index, omission(ignored)),
+            Change::Setting { name, value } => match setting::carried(&name, value.as_deref()) {
+                Ok(omission) => self.carrier.omit(index, omission),
+                Err(refusal) => self.carrier.refuse(index, refusal),
+            },
+            // The target runs the whole script in one transaction: see `docs/translation.md`.
+            Change::Transaction(_) => {}
+            Change::Data(statement) => {
+                let statement = self.authored.resolve(statement);
+                self.carrier.data(index, &statement, self.authored.schema());
+            }
+            change => match self.authored.apply(&change) {
+                Ok(effects) => {
+                    for effect in &effects {
+                        self.carrier.effect(index, effect, self.authored.schema());
+                    }
+                }
+                Err(problem) => self.carrier.refuse(index, replay_refusal(problem)),
+            },
+        }
+    }
+}
+
+fn replay_refusal(problem: ReplayProblem) -> Refusal {
+    Refusal::new(problem.code, problem.message)
+}
+
+fn table_effect(effect: Effect) -> Option<TableEffect> {
+    match effect {
+        Effect::Table(effect) => Some(effect),
+        _ => None,
+    }
+}
+
+fn omission(ignored: Ignored) -> Omission {
+    let (code, what) = match ignored {
+        Ignored::Extension => ("extension", "an extension"),
+        Ignored::Privileges => ("privileges", "privileges"),
+        Ignored::Owner => ("owner", "an owner"),
+        Ignored::Role => ("role", "a role"),
+        Ignored::Reindex => ("reindex", "a rebuild of indexes"),
+        Ignored::Maintenance => ("maintenance", "maintenance of statistics and storage"),
+        Ignored::Statistics => ("statistics", "statistics"),
+        Ignored::Storage => ("storage", "a storage parameter"),
+        Ignored::Lock => ("lock", "a table lock"),
+        Ignored::Comment => ("comment", "a comment"),
+        Ignored::Replication => ("replication", "replication"),
+    };
+    Omission::new(code, what)
+}
+
+/// Makes one whole of what came of a script's statements.
+fn finish(out: Vec<Out>) -> Translated {
+    let mut translated = Translated::default();
+    let mut checks: Vec<(usize, String)> = Vec::new();
+    let enforced = out.iter().all(|out| match &out.what {
+        Outcome::Rendered(rendered) => rendered.before.is_empty(),
+        _ => true,
+    });
+    for Out { source, what } in out {
+        let rendered = match what {
+            Outcome::Rendered(rendered) => Ok(rendered),
+            Outcome::Refused(refusal) => Err(vec![refusal]),
+            Outcome::Unenforced(_) if enforced => continue,
+            Outcome::Unenforced(rendered) => rendered,
+        };
+        match rendered {
+            Err(refusals) => {
+                let refusals = refusals.into_iter().map(|refusal| (source, refusal));
+                translated.refusals.extend(refusals);
+            }
+            Ok(rendered) => {
+                add_new(&mut translated.before, rendered.before);
+                add_new(&mut translated.after, rendered.after);
+                for sql in rendered.statements {
+                    translated.statements.push((source, sql));
+                }
+                for sql in rendered.check {
+                    if !checks.iter().any(|(_, other)| *other == sql) {
+                        checks.push((source, sql));
+                    }
+                }
+                for omission in rendered.omissions {
+                    translated.omissions.push((source, omission));
+                }
+            }
+        }
+    }
+    translated.statements.extend(checks);
+    translated
+}
+
+fn add_new(to: &mut Vec<String>, from: Vec<String>) {
+    for sql in from {
+        if !to.contains(&sql) {
+            to.push(sql);
+        }
+    }
+}
+
+/// The statements of a script with their audience: those that the names of the authored dialect
+/// choose, those that the target's choose, in the order of the text.
+///
+/// # Errors
+///
+/// A name in a directive that nobody knows.
+pub fn audience<'s>(
+    script: &'s sql::Script,
+    known: &[&str],
+    authored: &[&str],
+    target: &[&str],
+) -> Result<Vec<(&'s Statement, Audience)>, Vec<sql::ScanProblem>> {
+    let ours = script.select(known, authored)?;
+    let theirs = script.select(known, target)?;
+    let key = |statement: &Statement| -> Range<usize> { statement.body.clone() };
+    let mut result = Vec::with_capacity(script.statements.len());
+    let (mut a, mut b) = (
+        ours.statements.iter().peekable(),
+        theirs.statements.iter().peekable(),
+    );
+    for statement in &script.statements {
+        let mine = a.next_if(|s| key(s) == key(statement)).is_some();
+        let its = b.next_if(|s| key(s) == key(statement)).is_some();
+        let audience = match (mine, its) {
+            (true, true) => Audience::Both,
+            (true, false) => Audience::Authored,
+            (false, true) => Audience::Target,
+            (false, false) => continue,
+        };
+        result.push((statement, audience));
+    }
+    Ok(result)
+}
