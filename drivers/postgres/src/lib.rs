@@ -31,6 +31,7 @@ mod position;
 mod session;
 mod surroundings;
 mod tls;
+mod unhurried;
 mod url;
 
 use std::sync::Arc;

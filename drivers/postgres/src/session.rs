@@ -9,8 +9,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aludel::driver::{
-    Failure, FailureKind, Holder, Interrupt, LockAttempt, LockRequest, ResultSet, Server, Session,
-    SessionState,
+    Failure, FailureKind, Holder, Interrupt, LockAttempt, LockRequest, Message, ResultSet, Server,
+    Session, SessionState,
 };
 use aludel::ledger::{LedgerTables, Snapshot};
 use futures_util::future::BoxFuture;
@@ -22,7 +22,8 @@ use crate::exchange::{Answer, collect};
 use crate::failure::{self, Problem};
 use crate::indexes;
 use crate::ledger::{self, Lock, Probe};
-use crate::position::Message;
+use crate::position;
+use crate::unhurried::{FLUSH, Unhurried};
 
 /// How long the polite end of a connection may take.
 const FAREWELL: Duration = Duration::from_secs(5);
@@ -96,12 +97,17 @@ impl PostgresSession {
         let mut answer = self.exchange(sql).await;
         match answer.problem.take() {
             None => Ok(answer.results.pop().unwrap_or_default()),
-            Some(problem) => Err(self.fail(&Message::new(&[sql]), 0, problem).await),
+            Some(problem) => Err(self.fail(&position::Message::new(&[sql]), 0, problem).await),
         }
     }
 
     /// A failure of a message, with its place, after the rollback.
-    async fn fail(&mut self, message: &Message, completed: usize, problem: Problem) -> Failure {
+    async fn fail(
+        &mut self,
+        message: &position::Message,
+        completed: usize,
+        problem: Problem,
+    ) -> Failure {
         let Problem {
             mut failure,
             position,
@@ -136,7 +142,7 @@ impl PostgresSession {
         if statements.is_empty() {
             return Ok(());
         }
-        let message = Message::new(statements);
+        let message = position::Message::new(statements);
         let answer = self.exchange(message.text()).await;
         let Some(problem) = answer.problem else {
             return Ok(());
@@ -150,6 +156,26 @@ impl PostgresSession {
             self.name_invalid_indexes(&mut failure).await;
         }
         Err(failure)
+    }
+
+    async fn try_deliver(&mut self, message: Message<'_>) -> Result<usize, Failure> {
+        let unhurried = Unhurried::new(message);
+        let Err(mut failure) = self.try_send(unhurried.statements()).await else {
+            return Ok(message.statements.len());
+        };
+        unhurried.locate(&mut failure);
+        if unhurried.owes(failure.completed) && (failure::is_dead(&failure) || !self.flush().await)
+        {
+            // They are committed, but nobody knows whether they would outlive a crash of the server.
+            failure.completed = 0;
+        }
+        Err(failure)
+    }
+
+    /// Waits until everything that was committed is on disk.
+    async fn flush(&mut self) -> bool {
+        // Twice: a cancel request that was late may hit the first.
+        self.rows(FLUSH).await.is_ok() || self.rows(FLUSH).await.is_ok()
     }
 
     async fn name_invalid_indexes(&mut self, failure: &mut Failure) {
@@ -170,7 +196,7 @@ impl PostgresSession {
     ) -> Result<(Probe, Snapshot), Failure> {
         let statements = ledger::statements(tables, lock);
         let statements: Vec<_> = statements.iter().map(String::as_str).collect();
-        let message = Message::new(&statements);
+        let message = position::Message::new(&statements);
         let mut answer = self.exchange(message.text()).await;
         let mut probe = answer.results.first().and_then(Probe::read);
         if let Some(probe) = probe.as_mut().filter(|_| lock != Lock::None) {
@@ -231,7 +257,7 @@ impl PostgresSession {
             return Ok(probe.snapshot(tables, std::iter::empty()));
         }
         let statements: Vec<_> = statements.iter().map(String::as_str).collect();
-        let message = Message::new(&statements);
+        let message = position::Message::new(&statements);
         let answer = self.exchange(message.text()).await;
         if let Some(problem) = answer.problem {
             return Err(self.fail(&message, answer.completed, problem).await);
@@ -323,6 +349,10 @@ impl Session for PostgresSession {
 
     fn send<'a>(&'a mut self, statements: &'a [&'a str]) -> BoxFuture<'a, Result<(), Failure>> {
         Box::pin(self.try_send(statements))
+    }
+
+    fn deliver<'a>(&'a mut self, message: Message<'a>) -> BoxFuture<'a, Result<usize, Failure>> {
+        Box::pin(self.try_deliver(message))
     }
 
     fn query<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<ResultSet, Failure>> {
