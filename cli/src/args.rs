@@ -45,8 +45,8 @@ pub(crate) struct Global {
     /// The dialect in which the migrations are written
     #[arg(long, value_name = "NAME", global = true)]
     pub(crate) dialect: Option<String>,
-    /// The driver, instead of the one of the URL's scheme
-    #[arg(long, value_name = "NAME", global = true)]
+    /// The driver, instead of the one of the URL's scheme; by path: a library or its manifest
+    #[arg(long, value_name = "NAME|PATH", global = true)]
     pub(crate) driver: Option<String>,
     /// The server to plan for: "mariadb 10.11"
     #[arg(long, value_name = "NAME", global = true)]
@@ -208,6 +208,11 @@ pub(crate) enum DriversCommand {
     Show {
         /// The driver's name
         name: String,
+    },
+    /// Print the manifest of a library, to be put beside it as NAME.toml
+    Manifest {
+        /// The library's file
+        library: PathBuf,
     },
 }
 

@@ -5,14 +5,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aludel::config::{Config, DatabaseSettings, DatabaseUrl, Origin, Setting};
-use aludel::driver::{Dialect, Driver, Registry, Server};
+use aludel::driver::{Dialect, Driver, Server};
 use aludel::graph::Graph;
 use aludel::ledger::Identity;
 use aludel::revision::RevisionSet;
 use aludel::run::{Database, DatabaseOptions, RunOptions};
+use aludel_plugin::host::Catalog;
 
 use crate::args::{Global, Run};
-use crate::exit::Exit;
+use crate::drivers;
 use crate::present::{Out, Problem};
 
 /// What every command works with.
@@ -20,7 +21,7 @@ pub(crate) struct Context {
     pub(crate) global: Global,
     pub(crate) out: Out,
     pub(crate) config: Option<Config>,
-    pub(crate) registry: Registry,
+    pub(crate) drivers: Catalog,
     /// The driver that the command is about, whatever the URLs say.
     to: Option<String>,
     dotenv: Vec<(String, String)>,
@@ -53,11 +54,12 @@ impl Context {
             .map(|path| Config::load(&path))
             .transpose()
             .map_err(|problems| problems.iter().map(Problem::from).collect::<Vec<_>>())?;
+        let drivers = drivers::catalog(&global, config.as_ref(), &out).map_err(|p| vec![p])?;
         let mut context = Self {
             global,
             out,
             config,
-            registry: registry(),
+            drivers,
             to: to.map(str::to_owned),
             dotenv: Vec::new(),
         };
@@ -265,7 +267,7 @@ impl Context {
             server,
             tables: settings.ledger_tables(),
             authored,
-            names: self.registry.names(),
+            names: self.drivers.names(),
         })
     }
 
@@ -280,19 +282,20 @@ impl Context {
         let (name, known) = match (&settings.dialect, url) {
             (Some(dialect), _) => {
                 // A dialect that nobody knows is a spelling mistake, found before anything.
-                let known = self.registry.by_name(&dialect.value).map_err(|error| {
+                self.drivers.knows(&dialect.value).map_err(|error| {
                     Problem::refused("unknown-dialect", format!("{error}"))
                         .help(format!("`dialect` is set by {}", dialect.origin))
-                });
-                (dialect.value.as_str(), known?)
+                })?;
+                let known = self.drivers.by_name(&dialect.value)?;
+                (dialect.value.as_str(), known)
             }
-            (None, Some(url)) if self.to.is_some() => match self.registry.by_scheme(url.scheme()) {
+            (None, Some(url)) if self.to.is_some() => match self.drivers.by_scheme(url.scheme()) {
                 Ok(known) => (url.scheme(), known),
                 Err(_) => return Ok(None),
             },
             _ => return Ok(None),
         };
-        if Arc::ptr_eq(known, driver) {
+        if Arc::ptr_eq(&known, driver) {
             return Ok(None);
         }
         let refused = |message: String| Problem::refused("server", message);
@@ -308,23 +311,24 @@ impl Context {
         url: Option<&DatabaseUrl>,
         need: Need,
     ) -> Result<(Arc<dyn Driver>, String), Problem> {
-        let unknown = |error: &aludel::driver::UnknownScheme| {
-            Problem::new("unknown-driver", Exit::Driver, error)
-                .help("`aludel drivers` lists every driver, and where each was found")
-        };
         let scheme = url.map(|url| url.scheme().to_owned());
         if let Some(name) = &self.to {
-            let driver = self.registry.by_name(name).map_err(|e| unknown(&e))?;
-            return Ok((driver.clone(), name.clone()));
+            return Ok((self.drivers.by_name(name)?, name.clone()));
         }
-        if let Some(name) = &self.global.driver {
-            let driver = self.registry.by_name(name).map_err(|e| unknown(&e))?;
-            let assumed = scheme.unwrap_or_else(|| name.clone());
-            return Ok((driver.clone(), assumed));
+        if let Some(asked) = &self.global.driver {
+            let driver = match drivers::is_path(asked) {
+                true => self.drivers.named(),
+                false => None,
+            };
+            let driver = driver.map_or_else(|| self.drivers.by_name(asked), Ok)?;
+            let assumed = scheme.unwrap_or_else(|| match drivers::is_path(asked) {
+                true => driver.info().name.to_owned(),
+                false => asked.clone(),
+            });
+            return Ok((driver, assumed));
         }
         if let Some(scheme) = scheme {
-            let driver = self.registry.by_scheme(&scheme).map_err(|e| unknown(&e))?;
-            return Ok((driver.clone(), scheme));
+            return Ok((self.drivers.by_scheme(&scheme)?, scheme));
         }
         // Files alone: any dialect does for listing them; the authored one is the best guess.
         let fallback = settings
@@ -332,10 +336,7 @@ impl Context {
             .as_ref()
             .map(|setting| setting.value.clone());
         let fallback = match (need, fallback) {
-            (Need::Files, fallback) => fallback.or_else(|| {
-                let first = self.registry.drivers().next();
-                first.map(|driver| driver.info().name.to_owned())
-            }),
+            (Need::Files, fallback) => fallback.or_else(|| self.drivers.first()),
             (_, fallback) if need == Need::Dialect => fallback,
             _ => None,
         };
@@ -349,8 +350,7 @@ impl Context {
                 _ => "give `--driver NAME` or `--url URL`: the scheme is enough for a script",
             }));
         };
-        let driver = self.registry.by_name(&name).map_err(|e| unknown(&e))?;
-        Ok((driver.clone(), name))
+        Ok((self.drivers.by_name(&name)?, name))
     }
 
     /// How a run goes, from flags and settings.
@@ -370,18 +370,6 @@ impl Context {
         };
         options
     }
-}
-
-/// The drivers that are linked in. Adding one is one line here and a feature.
-fn registry() -> Registry {
-    let registry = Registry::new();
-    #[cfg(feature = "sqlite")]
-    let registry = registry.with(Arc::new(aludel_sqlite::SqliteDriver::new()));
-    #[cfg(feature = "postgres")]
-    let registry = registry.with(Arc::new(aludel_postgres::PostgresDriver));
-    #[cfg(feature = "mysql")]
-    let registry = registry.with(Arc::new(aludel_mysql::MysqlDriver));
-    registry
 }
 
 /// Reads a database's revisions and builds their graph.

@@ -3,11 +3,13 @@
 mod args;
 mod commands;
 mod context;
+mod drivers;
 mod exit;
 mod present;
 mod signals;
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser;
 
@@ -15,6 +17,9 @@ use crate::args::Cli;
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::present::Out;
+
+/// How long loaded drivers may take to end.
+const SHUTDOWN: Duration = Duration::from_secs(5);
 
 fn main() -> ExitCode {
     std::panic::set_hook(Box::new(|info| {
@@ -32,6 +37,8 @@ fn main() -> ExitCode {
         }
     };
     let exit = std::panic::catch_unwind(|| run(cli));
+    // Loaded drivers close what is open and end their threads.
+    aludel_plugin::host::shutdown(SHUTDOWN);
     ExitCode::from(exit.unwrap_or(70))
 }
 

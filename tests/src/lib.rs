@@ -1,4 +1,4 @@
-//! The conformance suite that every driver passes, and what the whole-process tests share.
+//! What the whole-process tests share.
 //!
 //! A server that a test needs and does not find is a failure that says which command starts it,
 //! never a silent skip.
@@ -9,11 +9,11 @@
     reason = "test support: a panic is the report"
 )]
 
-pub mod conformance;
 pub mod database;
 pub mod desk;
 pub mod engine;
 pub mod link;
+pub mod plugin;
 pub mod program;
 pub mod project;
 pub mod round_trips;

@@ -1,6 +1,7 @@
 //! One file per family of commands.
 
 mod database;
+mod drivers;
 mod edit;
 mod files;
 mod info;
@@ -45,12 +46,12 @@ pub(crate) fn run(command: Command, context: &Context) -> Answer {
         Command::Show { target } => query::show(context, &target),
         Command::Check { .. } => files::check(context),
         Command::Translate(words) => translate::translate(context, &words),
-        Command::Drivers { command } => info::drivers(context, command),
         Command::Database { command } => database::database(context, &command),
         Command::Edit { target } => edit::edit(context, &target),
         Command::Redo(words) => redo::redo(context, &words),
         Command::Completions { shell } => words::completions(context, shell),
         Command::Man { directory } => words::man(&directory),
+        Command::Drivers { command } => drivers::drivers(context, command),
         Command::Config { explain } => info::config(context, explain),
     }
 }

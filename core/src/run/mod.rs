@@ -30,4 +30,5 @@ pub use file::script_file;
 pub use movement::Move;
 pub use report::committed_fact;
 pub use status::{FileState, Status};
+pub use supervise::supervised;
 pub use translation::{Omitted, TranslatedRevision};

@@ -12,7 +12,7 @@ use crate::driver::Interrupt;
 const AGAIN: Duration = Duration::from_millis(200);
 
 /// Awaits a session's call; once `cancel` fires, asks the engine to stop until the call answers.
-pub(crate) async fn supervised<T>(
+pub async fn supervised<T>(
     interrupt: Arc<dyn Interrupt>,
     cancel: &CancellationToken,
     call: impl Future<Output = T>,

@@ -1,0 +1,35 @@
+//! Finding, checking and loading drivers, and being a [`Driver`](aludel::driver::Driver) over one.
+//!
+//! * `catalog`: the drivers of a process, linked in or found; one provider for each scheme.
+//! * `search`, `manifest`, `trust`: where manifests are looked for, what they say, and what is
+//!   refused before any of a library's code runs.
+//! * `library`, `state`, `plugin`: the library, the host's side of its calls, the calls themselves.
+//! * `driver`, `dialect`, `session`: the core's traits over those calls.
+//!
+//! # Invariants
+//!
+//! - A library's manifest is read, its file's permissions and hash checked, before it is loaded, and
+//!   what is loaded is the very descriptor that was hashed.
+//! - A library is loaded once in a process and never unloaded; strings that the core's traits want
+//!   for ever are interned for that long too.
+//! - Dropping a future of a session is safe here: the call is cancelled, and answered to nobody.
+
+mod catalog;
+mod dialect;
+mod driver;
+mod error;
+mod intern;
+mod library;
+mod manifest;
+mod plugin;
+mod search;
+mod session;
+mod state;
+mod trust;
+
+pub use catalog::{Catalog, Entry, Origin};
+pub use error::LoadError;
+pub use manifest::{Dependency, Manifest, platform};
+pub use plugin::{Loader, PluginDriver, load_library, load_manifest, sha256, shutdown};
+pub use search::Places;
+pub use state::{Level, LogRecord, Sink};
