@@ -18,3 +18,4 @@ pub mod program;
 pub mod project;
 pub mod round_trips;
 pub mod signals;
+pub mod truth;

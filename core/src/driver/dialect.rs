@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Capabilities, Server};
+use super::{Capabilities, Introspect, Server};
 use crate::ledger::{Guard, Identity, JournalEntry, LedgerTables, LedgerText, sql};
 use crate::sql::Syntax;
 use crate::translate::Target;
@@ -173,6 +173,11 @@ pub trait Dialect: Send + Sync {
 
     /// The rendering half, if scripts of other dialects can be translated into this one.
     fn target(&self) -> Option<&dyn Target> {
+        None
+    }
+
+    /// The reading half, if a live schema can be read into the model.
+    fn introspect(&self) -> Option<&dyn Introspect> {
         None
     }
 

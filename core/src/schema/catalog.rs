@@ -28,7 +28,7 @@ pub struct Schema {
     /// Views in the order of their creation, which is an order of their dependencies.
     view_order: BTreeMap<u64, Name>,
     triggers: BTreeMap<Name, Vec<Trigger>>,
-    /// Which table an index stands on, by the index's name where such names are unique.
+    /// Which table or view an index stands on, by the index's name where such names are unique.
     index_tables: HashMap<Name, Name>,
     /// Which table a key stands on whose index has the key's name, likewise.
     key_tables: HashMap<Name, Name>,
@@ -51,7 +51,7 @@ pub struct Schema {
 pub enum Relation<'a> {
     /// A table.
     Table,
-    /// An index that no constraint makes, on this table.
+    /// An index that no constraint makes, on this table or view.
     Index(&'a Name),
     /// The index of a primary key, UNIQUE or EXCLUDE of this table.
     Key(&'a Name),
@@ -221,11 +221,11 @@ impl Schema {
         self.remove_table(&table.name);
         let key = self.key(&table.name).into_owned();
         for index in &table.indexes {
-            let index = self.beside(&table, &index.name);
+            let index = self.beside(&table.name, &index.name);
             self.index_tables.insert(index, key.clone());
         }
         for (name, is_key) in constraint_names(&table) {
-            let name = self.beside(&table, name);
+            let name = self.beside(&table.name, name);
             if is_key {
                 self.key_tables.insert(name.clone(), key.clone());
             }
@@ -251,11 +251,11 @@ impl Schema {
         let key = self.key(name).into_owned();
         let table = self.tables.remove(&key)?;
         for index in &table.indexes {
-            let index = self.beside(&table, &index.name);
+            let index = self.beside(&table.name, &index.name);
             self.index_tables.remove(&index);
         }
         for (name, is_key) in constraint_names(&table) {
-            let name = self.beside(&table, name);
+            let name = self.beside(&table.name, name);
             if is_key {
                 self.key_tables.remove(&name);
             }
@@ -325,6 +325,10 @@ impl Schema {
             let read = self.key(read).into_owned();
             self.readers.add(read, key.clone());
         }
+        for index in &view.indexes {
+            let index = self.beside(&view.name, &index.name);
+            self.index_tables.insert(index, key.clone());
+        }
         self.view_order.insert(place, key.clone());
         self.views.insert(key, (place, view));
     }
@@ -341,6 +345,10 @@ impl Schema {
         for read in &view.reads {
             let read = self.key(read).into_owned();
             self.readers.remove(&read, key);
+        }
+        for index in &view.indexes {
+            let index = self.beside(&view.name, &index.name);
+            self.index_tables.remove(&index);
         }
         Some((place, view))
     }
@@ -381,9 +389,9 @@ impl Schema {
     }
 
     /// The name of something that stands in a table's schema.
-    fn beside(&self, table: &Table, name: &Ident) -> Name {
+    fn beside(&self, table: &Name, name: &Ident) -> Name {
         let name = Name {
-            schema: table.name.schema.clone(),
+            schema: table.schema.clone(),
             name: name.clone(),
         };
         self.key(&name).into_owned()

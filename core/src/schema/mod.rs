@@ -19,6 +19,7 @@
 
 mod catalog;
 mod change;
+mod compare;
 mod data;
 mod effect;
 mod expr;
@@ -26,6 +27,7 @@ mod model;
 mod name;
 mod query;
 mod replay;
+mod scope;
 mod sequence;
 mod ty;
 mod walk;
@@ -35,6 +37,7 @@ pub use change::{
     Change, ColumnChange, ColumnDef, CommentTarget, ConstraintDef, CreateIndex, CreateTable,
     CreateView, Ignored, Opaque, Position, SequenceChange, TableAction, TableLike,
 };
+pub use compare::{Difference, canonical, compare};
 pub use data::{Assignment, DataStatement, Delete, Insert, InsertSource, OnConflict, Update};
 pub use effect::{Effect, ReplayProblem, TableEffect};
 pub use expr::{
@@ -45,11 +48,13 @@ pub use model::{
     IndexPart, Options, ReferentialAction, Sequence, SequenceOptions, Table, Trigger, View,
 };
 pub use name::{Ident, Name};
+pub(crate) use name::{POSTGRES_IDENT, clip};
 pub use query::{
     Cte, Distinct, JoinKind, JoinOn, Nulls, OrderBy, Query, Select, SelectItem, SetExpr, SetOp,
     TableRef,
 };
 pub use replay::Replay;
+pub use scope::{ColumnUse, each_column, expand_stars, output_names};
 pub use sequence::{nextval, sequence_of};
 pub use ty::Type;
 pub use walk::{Part, PartMut};

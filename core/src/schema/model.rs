@@ -287,6 +287,8 @@ pub struct View {
     pub materialized: bool,
     /// The tables and views that it reads.
     pub reads: Vec<Name>,
+    /// Its indexes, if it is materialized.
+    pub indexes: Vec<Index>,
 }
 
 /// A trigger: kept as text, in the dialect of the engine that holds it.

@@ -32,6 +32,18 @@ impl Name {
     }
 }
 
+/// Bytes of an identifier of PostgreSQL: what is longer is cut (NAMEDATALEN less its terminator).
+pub(crate) const POSTGRES_IDENT: usize = 63;
+
+/// The first `most` bytes of a text, or fewer: never a part of a character.
+pub(crate) fn clip(text: &str, most: usize) -> &str {
+    let mut end = most.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
 impl fmt::Display for Name {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(schema) = &self.schema {

@@ -307,5 +307,30 @@ macro_rules! walker {
     };
 }
 
+impl Expr {
+    /// Calls `f` with this expression and everything in it, those in subqueries too; outer ones
+    /// first.
+    pub fn each_mut(&mut self, f: &mut dyn FnMut(&mut Expr)) {
+        f(self);
+        self.parts_mut(&mut |part| each_part(part, f));
+    }
+}
+
+impl Query {
+    /// Calls `f` with every expression in this query; outer ones first.
+    pub fn each_mut(&mut self, f: &mut dyn FnMut(&mut Expr)) {
+        self.parts_mut(&mut |part| each_part(part, f));
+    }
+}
+
+fn each_part(part: PartMut<'_>, f: &mut dyn FnMut(&mut Expr)) {
+    match part {
+        PartMut::Expr(expr) => expr.each_mut(f),
+        PartMut::Query(query) => query.each_mut(f),
+        PartMut::Table(table) => table.parts_mut(&mut |part| each_part(part, f)),
+        PartMut::Data(data) => data.parts_mut(&mut |part| each_part(part, f)),
+    }
+}
+
 walker!(Part, parts, shared,);
 walker!(PartMut, parts_mut, exclusive, mut);

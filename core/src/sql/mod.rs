@@ -48,7 +48,7 @@ mod tests;
 
 pub use directive::{Directive, DirectiveKind};
 pub use facts::{Facts, TransactionUse};
-pub use parse::parse;
+pub use parse::{parse, parse_expr, parse_query, parse_type};
 pub use problem::{Reason, ScanProblem, line_col};
 pub use script::{Script, Selected, Statement};
 pub use transaction::{Mode, check_transaction};

@@ -5,11 +5,12 @@
 
 use std::borrow::Cow;
 
-use aludel::driver::{Capabilities, Client, Dialect, LockKind, Server};
+use aludel::driver::{Capabilities, Client, Dialect, Introspect, LockKind, Server};
 use aludel::ledger::{FORMAT, GUARD_CONSTRAINT, LedgerTables};
 use aludel::sql::Syntax;
 
 use crate::FLOOR;
+use crate::introspect::PostgresIntrospect;
 
 /// The dialect of one PostgreSQL server.
 #[derive(Debug, Clone)]
@@ -93,6 +94,10 @@ impl Dialect for PostgresDialect {
 
     fn literal(&self, text: &str) -> String {
         literal(text)
+    }
+
+    fn introspect(&self) -> Option<&dyn Introspect> {
+        Some(&PostgresIntrospect)
     }
 
     fn default_schema(&self) -> Option<&'static str> {

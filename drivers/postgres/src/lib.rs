@@ -3,6 +3,7 @@
 //! * `dialect`: the SQL, pure text.
 //! * `url`, `given`, `params`, `passfile`, `surroundings`: what libpq reads from a URL, the
 //!   environment and files.
+//! * `introspect`: what a live database holds, as the schema model.
 //! * `tls`, `connect`: one connection after libpq's rules.
 //! * `session`, `exchange`, `ledger`, `position`, `failure`, `indexes`, `cancel`: what is done on
 //!   it.
@@ -24,6 +25,7 @@ mod exchange;
 mod failure;
 mod given;
 mod indexes;
+mod introspect;
 pub mod ledger;
 mod params;
 mod passfile;

@@ -13,9 +13,6 @@ impl Replay {
         change: &ColumnChange,
     ) -> Step {
         let table = self.table(name)?.clone();
-        if table.opaque.is_some() && table.column(column).is_none() {
-            return Ok(());
-        }
         let held = &table.columns[self.column_of(&table, column)?];
         match change {
             ColumnChange::Type {
@@ -126,7 +123,7 @@ impl Replay {
             );
             return Err(problem("needed", message));
         }
-        if let Some(view) = self.view_of_column(&table.name, column) {
+        if let Some(view) = self.view_of_column(&table.name, column, false) {
             let message = format!(
                 "the type of column `{column}` of `{}` cannot be altered: view `{view}` uses it",
                 table.name

@@ -254,6 +254,14 @@ impl Replay {
         expr
     }
 
+    /// The name of a function, without a schema that is looked into anyway.
+    fn function(&self, name: &Name) -> Name {
+        match name.schema.as_deref() {
+            Some("pg_catalog") => Name::bare(name.name.clone()),
+            _ => self.canonical(name),
+        }
+    }
+
     fn resolve_expr(&self, table: Option<&Name>, expr: &mut Expr) {
         match expr {
             Expr::Column {
@@ -262,9 +270,7 @@ impl Replay {
                 *qualifier = None;
             }
             Expr::Cast { ty, .. } => *ty = self.resolved_type(ty),
-            Expr::Call(call) if call.name.schema.as_deref() == Some("pg_catalog") => {
-                call.name.schema = None;
-            }
+            Expr::Call(call) => call.name = self.function(&call.name),
             _ => {}
         }
         if let Some(sequence) = sequence_of(expr) {

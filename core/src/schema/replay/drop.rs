@@ -89,7 +89,7 @@ impl Replay {
     ) -> Step {
         let table = self.table(name)?.clone();
         if super::place_of(&table, column).is_none() {
-            if if_exists || table.opaque.is_some() {
+            if if_exists {
                 return Ok(());
             }
             return Err(super::resolve::unknown_column(&table, column));
@@ -110,7 +110,7 @@ impl Replay {
             let generated = generated.name.clone();
             self.drop_column(name, &generated, true, true)?;
         }
-        if let Some(view) = self.view_of_column(name, column) {
+        if let Some(view) = self.view_of_column(name, column, cascade) {
             if !cascade {
                 let message = format!(
                     "column `{column}` of `{name}` cannot be dropped without CASCADE: view \
@@ -118,7 +118,7 @@ impl Replay {
                 );
                 return Err(problem("needed", message));
             }
-            while let Some(view) = self.view_of_column(name, column) {
+            while let Some(view) = self.view_of_column(name, column, cascade) {
                 self.drop_view(&view, true)?;
             }
         }
@@ -158,7 +158,7 @@ impl Replay {
             .iter()
             .any(|c| c.name.as_deref() == Some(constraint));
         if !known {
-            if if_exists || table.opaque.is_some() {
+            if if_exists {
                 return Ok(());
             }
             let message = format!("table `{name}` has no constraint `{constraint}`");

@@ -1,6 +1,8 @@
 //! Indexes.
 
-use super::super::{CreateIndex, Ident, Index, IndexKey, Name, Relation};
+use std::sync::Arc;
+
+use super::super::{CreateIndex, Ident, Index, IndexKey, Name, Relation, Table};
 use super::Replay;
 use super::constraint::{Key, beside, key_for};
 use super::naming::{index_columns, joined};
@@ -8,11 +10,18 @@ use super::problem::{Step, problem};
 
 impl Replay {
     pub(super) fn create_index(&mut self, create: &CreateIndex) -> Step {
-        // An index of a materialised view is nothing that the model holds.
-        if self.find_view(&create.table).is_some() {
-            return Ok(());
-        }
-        let table = self.table(&create.table)?;
+        let view = self
+            .find_view(&create.table)
+            .filter(|view| view.materialized);
+        let table = match view {
+            // Its columns are not looked at, so an expression of it is as good as any.
+            Some(view) => {
+                let mut table = Table::new(view.name.clone());
+                table.opaque = Some(String::new());
+                Arc::new(table)
+            }
+            None => self.table(&create.table)?.clone(),
+        };
         let name = table.name.clone();
         let index_name = match &create.name {
             Some(index) => {
@@ -30,15 +39,15 @@ impl Replay {
         let mut keys = Vec::new();
         for key in &create.keys {
             keys.push(IndexKey {
-                expr: self.table_expr(table, &key.expr)?,
+                expr: self.table_expr(&table, &key.expr)?,
                 ..key.clone()
             });
         }
         let filter = match &create.filter {
-            Some(filter) => Some(self.table_expr(table, filter)?),
+            Some(filter) => Some(self.table_expr(&table, filter)?),
             None => None,
         };
-        self.check_columns(table, &create.include)?;
+        self.check_columns(&table, &create.include)?;
         let index = Index {
             name: index_name,
             unique: create.unique,
@@ -49,8 +58,20 @@ impl Replay {
             nulls_not_distinct: create.nulls_not_distinct,
             comment: create.comment.clone(),
         };
-        self.edit(&name, |table| table.indexes.push(index));
+        self.edit_indexes(&name, |indexes| indexes.push(index));
         Ok(())
+    }
+
+    /// Changes the indexes of a table, or of a materialized view.
+    fn edit_indexes(&mut self, name: &Name, change: impl FnOnce(&mut Vec<Index>)) {
+        match self.schema.view(name).cloned() {
+            Some(before) => {
+                let mut after = before.clone();
+                change(&mut after.indexes);
+                self.set_view(Some(before), Some(after));
+            }
+            None => self.edit(name, |table| change(&mut table.indexes)),
+        }
     }
 
     /// The name of an index that was not given one.
@@ -87,7 +108,7 @@ impl Replay {
     fn drop_index(&mut self, table: &Name, index: &str, cascade: bool) -> Step {
         let is = |key: &Key<'_>| matches!(key, Key::Index(found) if found.name == *index);
         self.drop_foreign_keys_of(table, is, cascade, &format!("index `{index}`"))?;
-        self.edit(table, |table| table.indexes.retain(|i| i.name != *index));
+        self.edit_indexes(table, |indexes| indexes.retain(|i| i.name != *index));
         Ok(())
     }
 
@@ -128,14 +149,35 @@ impl Replay {
         Ok(())
     }
 
+    pub(super) fn comment_index(&mut self, name: &Name, text: Option<String>) -> Step {
+        let found = self.found(name);
+        match self.schema.relation(&found) {
+            Some(Relation::Index(table)) => {
+                let table = table.clone();
+                self.edit_indexes(&table, |indexes| {
+                    if let Some(index) = indexes.iter_mut().find(|i| i.name == found.name) {
+                        index.comment = text;
+                    }
+                });
+                Ok(())
+            }
+            // The index of a constraint is nothing that the model holds.
+            Some(Relation::Key(_)) => Ok(()),
+            _ => Err(problem(
+                "unknown-index",
+                format!("there is no index `{name}`"),
+            )),
+        }
+    }
+
     pub(super) fn rename_index(&mut self, name: &Name, if_exists: bool, to: &Ident) -> Step {
         let found = self.found(name);
         match self.schema.relation(&found) {
             Some(Relation::Index(table)) => {
                 let table = table.clone();
                 self.check_free(&beside(&found, to))?;
-                self.edit(&table, |table| {
-                    if let Some(index) = table.indexes.iter_mut().find(|i| i.name == found.name) {
+                self.edit_indexes(&table, |indexes| {
+                    if let Some(index) = indexes.iter_mut().find(|i| i.name == found.name) {
                         index.name.clone_from(to);
                     }
                 });

@@ -34,7 +34,9 @@ use problem::{Step, problem};
 use record::Record;
 use resolve::Session;
 
-use super::{Change, CommentTarget, Effect, Name, Opaque, ReplayProblem, Schema, Table, Trigger};
+use super::{
+    Change, CommentTarget, Effect, Name, Opaque, ReplayProblem, Schema, Table, Trigger, View,
+};
 use crate::sql::Syntax;
 
 /// A schema, and the rules of the engine that holds it.
@@ -159,11 +161,7 @@ impl Replay {
             } => self.add_member(name, member, *if_not_exists, place.as_ref()),
             Change::RenameEnumMember { name, from, to } => self.rename_member(name, from, to),
             Change::RenameType { name, to } => self.rename_type(name, to),
-            Change::DropTypes {
-                names,
-                if_exists,
-                cascade,
-            } => self.drop_types(names, *if_exists, *cascade),
+            Change::DropTypes { names, cascade, .. } => self.drop_types(names, *cascade),
             Change::CreateSequence {
                 name,
                 if_not_exists,
@@ -248,37 +246,46 @@ impl Replay {
                 let name = table.name.clone();
                 self.edit(&name, |table| table.columns[place].comment = text);
             }
-            CommentTarget::Index(name) => {
-                let found = self.found(name);
-                let Some(table) = self.schema.index_table(&found).map(|t| t.name.clone()) else {
-                    return match self.schema.relation(&found) {
-                        Some(super::Relation::Key(_)) => Ok(()),
-                        _ => Err(problem(
-                            "unknown-index",
-                            format!("there is no index `{name}`"),
-                        )),
-                    };
-                };
-                self.edit(&table, |table| {
-                    if let Some(index) = table.indexes.iter_mut().find(|i| i.name == found.name) {
-                        index.comment = text;
-                    }
-                });
-            }
+            CommentTarget::Index(name) => return self.comment_index(name, text),
             CommentTarget::Other(_) => {}
         }
         Ok(())
     }
 
-    /// Marks the tables that a statement names which no replay understands.
+    /// Marks the tables that a statement names which no replay understands, and notes those that
+    /// it makes.
     fn mark(&mut self, opaque: &Opaque) {
         for name in &opaque.tables {
-            if let Ok(table) = self.table(name) {
-                let name = table.name.clone();
-                self.edit(&name, |table| {
+            let found = self.found(name);
+            if self.schema.table(&found).is_some() {
+                self.edit(&found, |table| {
                     table.opaque.get_or_insert_with(|| opaque.what.clone());
                 });
+            } else if self.schema.relation(&found).is_none() && opaque.what.starts_with("CREATE") {
+                self.make_opaque(found, &opaque.what);
             }
+        }
+    }
+
+    /// A table or view of which nothing is known but that it is there.
+    fn make_opaque(&mut self, name: Name, what: &str) {
+        if what.ends_with("VIEW") {
+            self.set_view(
+                None,
+                Some(View {
+                    name,
+                    columns: Vec::new(),
+                    query: None,
+                    text: String::new(),
+                    materialized: what.contains("MATERIALIZED"),
+                    reads: Vec::new(),
+                    indexes: Vec::new(),
+                }),
+            );
+        } else if what.ends_with("TABLE") {
+            let mut table = Table::new(name);
+            table.opaque = Some(what.to_owned());
+            self.put_new_table(table);
         }
     }
 
@@ -313,6 +320,11 @@ impl Replay {
             )),
         }
     }
+}
+
+/// What PostgreSQL calls an expression's result.
+pub(super) fn figure(expr: &super::Expr) -> Option<super::Ident> {
+    naming::figure(expr).map(|(name, _)| name)
 }
 
 /// Where a column stands in a table.

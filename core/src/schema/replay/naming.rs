@@ -4,17 +4,16 @@
 //! `FigureIndexColname` of its sources, rule by rule: a translation that gets a name wrong drops
 //! the wrong constraint later.
 
-use super::super::{Call, Expr, Ident, IndexKey, Name, SelectItem, SetExpr, TrimSide, Type};
+use super::super::{
+    Call, Expr, Ident, IndexKey, Name, POSTGRES_IDENT, SelectItem, SetExpr, TrimSide, Type, clip,
+};
 use super::Replay;
-
-/// Bytes of an identifier: NAMEDATALEN less its terminator.
-const MAX: usize = 63;
 
 /// `name1_name2_label`, cut so that it fits: the longer of the two names loses bytes first, the
 /// label none.
 pub(super) fn object_name(name1: &str, name2: Option<&str>, label: &str) -> String {
     let overhead = label.len() + 1 + usize::from(name2.is_some());
-    let available = MAX.saturating_sub(overhead);
+    let available = POSTGRES_IDENT.saturating_sub(overhead);
     let (mut first, mut second) = (name1.len(), name2.map_or(0, str::len));
     while first + second > available {
         if first > second {
@@ -31,15 +30,6 @@ pub(super) fn object_name(name1: &str, name2: Option<&str>, label: &str) -> Stri
     name.push('_');
     name.push_str(label);
     name
-}
-
-/// The first `most` bytes of a text, or fewer: never a part of a character.
-pub(super) fn clip(text: &str, most: usize) -> &str {
-    let mut end = most.min(text.len());
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    &text[..end]
 }
 
 /// The first of `label`, `label1`, `label2` … that gives a name which is not taken.
@@ -102,7 +92,7 @@ pub(super) fn joined<'a>(columns: impl IntoIterator<Item = &'a str>) -> String {
             text.push('_');
         }
         text.push_str(column);
-        if text.len() > MAX {
+        if text.len() > POSTGRES_IDENT {
             break;
         }
     }
@@ -123,7 +113,7 @@ pub(super) fn index_columns(keys: &[IndexKey]) -> Vec<String> {
         while names.contains(&name) {
             number += 1;
             let suffix = number.to_string();
-            name = format!("{}{suffix}", clip(&origin, MAX - suffix.len()));
+            name = format!("{}{suffix}", clip(&origin, POSTGRES_IDENT - suffix.len()));
         }
         names.push(name);
     }

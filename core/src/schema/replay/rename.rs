@@ -75,6 +75,7 @@ impl Replay {
             .referrers(name)
             .map(|t| t.name.clone())
             .collect();
+        self.rename_column_in_views(name, from, to);
         self.note_renamed(name, from, to);
         self.edit(name, |table| rename_in_table(table, place, from, to));
         for referrer in referrers {
@@ -95,7 +96,6 @@ impl Replay {
             }
             self.set_sequence(Some(before), Some(after));
         }
-        self.rename_column_in_views(name, from, to);
         Ok(())
     }
 

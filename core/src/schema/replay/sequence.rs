@@ -195,7 +195,7 @@ impl Replay {
             }
             self.drop_tables(&tables, true, true)?;
             self.drop_sequences(&sequences, true, true)?;
-            self.drop_types(&enums, true, true)?;
+            self.drop_types(&enums, true)?;
             self.schema.remove_schema(name);
         }
         Ok(())

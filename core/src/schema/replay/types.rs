@@ -82,40 +82,36 @@ impl Replay {
         Ok(())
     }
 
+    /// A type that is no known enum (a domain, a composite) may be renamed and dropped all the
+    /// same: only the columns that have it are known.
     pub(super) fn rename_type(&mut self, name: &Name, to: &Ident) -> Step {
-        let before = self.enum_named(name)?.clone();
-        let new = beside(&before.name, to);
+        let old = self.found_type(name);
+        let new = beside(&old, to);
         if self.schema.enum_type(&new).is_some() {
             let message = format!("there is already a type `{new}`");
             return Err(problem("duplicate-type", message));
         }
-        let old = before.name.clone();
         let users: Vec<Name> = self
             .schema
             .type_users(&old)
             .map(|t| t.name.clone())
             .collect();
-        let after = EnumType {
-            name: new.clone(),
-            members: before.members.clone(),
-        };
-        self.set_enum(Some(before), Some(after), None);
+        if let Some(before) = self.schema.enum_type(&old).cloned() {
+            let after = EnumType {
+                name: new.clone(),
+                members: before.members.clone(),
+            };
+            self.set_enum(Some(before), Some(after), None);
+        }
         for user in users {
             self.edit(&user, |table| retype(table, &old, &new));
         }
         Ok(())
     }
 
-    pub(super) fn drop_types(&mut self, names: &[Name], if_exists: bool, cascade: bool) -> Step {
+    pub(super) fn drop_types(&mut self, names: &[Name], cascade: bool) -> Step {
         for name in names {
             let found = self.found_type(name);
-            let Some(before) = self.schema.enum_type(&found).cloned() else {
-                if if_exists {
-                    continue;
-                }
-                let message = format!("there is no enum `{name}`");
-                return Err(problem("unknown-type", message));
-            };
             let users: Vec<(Name, Vec<Ident>)> = self
                 .schema
                 .type_users(&found)
@@ -136,7 +132,9 @@ impl Replay {
                     self.drop_column(&table, &column, true, true)?;
                 }
             }
-            self.set_enum(Some(before), None, None);
+            if let Some(before) = self.schema.enum_type(&found).cloned() {
+                self.set_enum(Some(before), None, None);
+            }
         }
         Ok(())
     }

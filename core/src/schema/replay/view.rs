@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::super::{
-    CreateView, DataStatement, Expr, Ident, Name, Part, PartMut, Query, TableRef, View,
+    ColumnUse, CreateView, DataStatement, Expr, Ident, Name, PartMut, Query, Schema, TableRef,
+    View, each_column, expand_stars,
 };
 use super::Replay;
 use super::constraint::beside;
@@ -22,6 +23,7 @@ impl Replay {
         let mut reads = BTreeSet::new();
         if let Some(query) = &mut query {
             self.resolve_query(query, &[], &mut reads);
+            expand_stars(query, &self.schema);
         }
         let view = View {
             name,
@@ -30,6 +32,7 @@ impl Replay {
             text: create.text.clone(),
             materialized: create.materialized,
             reads: reads.into_iter().collect(),
+            indexes: Vec::new(),
         };
         self.set_view(before, Some(view));
         Ok(())
@@ -92,14 +95,32 @@ impl Replay {
         Ok(())
     }
 
-    /// A view that uses a column of a table.
-    pub(super) fn view_of_column(&self, table: &Name, column: &str) -> Option<Name> {
+    /// A view that uses a column of a table. Of a view that is not understood, `guess` says
+    /// whether one that mentions the column's name counts.
+    pub(super) fn view_of_column(&self, table: &Name, column: &str, guess: bool) -> Option<Name> {
         let mut readers = self.schema.readers(table);
-        let view = readers.find(|view| match &view.query {
-            Some(query) => query_names_column(query, column),
-            None => true,
+        let view = readers.find(|view| match self.uses(view, table, column) {
+            Some(uses) => uses,
+            None => guess && mentions(&view.text, column),
         })?;
         Some(view.name.clone())
+    }
+
+    /// Whether a view uses a column; `None`: that is not known.
+    fn uses(&self, view: &View, table: &Name, name: &str) -> Option<bool> {
+        let mut query = view.query.clone()?;
+        let (mut used, mut unknown) = (false, false);
+        each_column(&mut query, &self.schema, &mut |found| match found {
+            ColumnUse::Of {
+                relation, column, ..
+            }
+            | ColumnUse::Joined { relation, column } => {
+                used |= relation == table && column == name;
+            }
+            ColumnUse::Unknown(column) => unknown |= column.is_none_or(|column| column == name),
+            ColumnUse::Derived { .. } => {}
+        });
+        (used || !unknown).then_some(used)
     }
 
     /// Lets the views that read a relation follow its new name.
@@ -119,8 +140,24 @@ impl Replay {
         }
     }
 
-    /// Lets the views that use a column follow its new name.
-    pub(super) fn rename_column_in_views(&mut self, _table: &Name, _from: &Ident, _to: &Ident) {}
+    /// Lets the views that use a column follow its new name. It is called before the table has
+    /// it. A view that cannot follow is not understood from then on.
+    pub(super) fn rename_column_in_views(&mut self, table: &Name, from: &Ident, to: &Ident) {
+        let readers: Vec<View> = self.schema.readers(table).cloned().collect();
+        for before in readers {
+            let mut after = before.clone();
+            let follows = match &mut after.query {
+                Some(query) => follow(query, &self.schema, table, from, to),
+                None => continue,
+            };
+            if !follows {
+                after.query = None;
+            }
+            if after != before {
+                self.set_view(Some(before), Some(after));
+            }
+        }
+    }
 
     /// Resolves the names of relations in a query, and collects them.
     fn resolve_query(&self, query: &mut Query, ctes: &[Ident], reads: &mut BTreeSet<Name>) {
@@ -164,23 +201,55 @@ fn unknown_view(name: &Name) -> super::ReplayProblem {
     problem("unknown-view", format!("there is no view `{name}`"))
 }
 
-fn query_names_column(query: &Query, column: &str) -> bool {
-    let mut found = false;
-    query.parts(&mut |part| found |= part_names_column(&part, column));
-    found
+/// Whether a text holds a word.
+fn mentions(text: &str, word: &str) -> bool {
+    let inside = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
+    text.split(|c| !inside(c))
+        .any(|part| part.eq_ignore_ascii_case(word))
 }
 
-fn part_names_column(part: &Part<'_>, name: &str) -> bool {
-    let mut found = false;
-    let mut inner = |part: Part<'_>| found |= part_names_column(&part, name);
-    match part {
-        Part::Expr(Expr::Column { column, .. }) => return column == name,
-        Part::Expr(expr) => expr.parts(&mut inner),
-        Part::Query(query) => query.parts(&mut inner),
-        Part::Table(table) => table.parts(&mut inner),
-        Part::Data(data) => data.parts(&mut inner),
+/// Gives a column another name in a query; `false` if the query cannot be written so.
+fn follow(query: &mut Query, schema: &Schema, table: &Name, from: &Ident, to: &Ident) -> bool {
+    let mut sure = true;
+    each_column(query, schema, &mut |found| match found {
+        ColumnUse::Of {
+            relation,
+            column,
+            alias,
+            aliased,
+            expr,
+        } => {
+            if relation == table && column == from && !aliased {
+                qualify(expr, alias);
+                if let Expr::Column { column, .. } = expr {
+                    column.clone_from(to);
+                }
+            } else if named(expr, to) {
+                qualify(expr, alias);
+            }
+        }
+        ColumnUse::Derived { alias, expr } => {
+            if named(expr, to) {
+                qualify(expr, alias);
+            }
+        }
+        ColumnUse::Joined { relation, column } => {
+            sure &= relation != table || column != from && column != to;
+        }
+        ColumnUse::Unknown(column) => sure &= column.is_some_and(|column| column != from),
+    });
+    sure
+}
+
+fn named(expr: &Expr, name: &Ident) -> bool {
+    matches!(expr, Expr::Column { column, .. } if column == name)
+}
+
+/// Says whose column an expression names, if it does not say so itself.
+fn qualify(expr: &mut Expr, alias: &Ident) {
+    if let Expr::Column { table, .. } = expr {
+        table.get_or_insert_with(|| Name::bare(alias.clone()));
     }
-    found
 }
 
 fn rename_in_query(query: &mut Query, from: &Name, to: &Name) {

@@ -248,7 +248,11 @@ pub(super) fn default(c: &mut Cursor<'_>) -> Parsed<Expr> {
     }
     let head = start.rest().len() - body.rest().len();
     let tail = body
-        .until(|look| look.is_any(NEXT) || look.is_op(","))
+        .until(|look| {
+            // `''::character varying` goes on.
+            let ends = look.is_any(NEXT) && (!look.is("CHARACTER") || look.is_at(1, "SET"));
+            ends || look.is_op(",")
+        })
         .rest()
         .len();
     let expr = c.take(head + tail);

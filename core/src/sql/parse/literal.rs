@@ -2,12 +2,25 @@
 
 use super::cursor::{Parsed, unclear};
 use super::lex::Lex;
-use crate::schema::Ident;
+use crate::schema::{Ident, POSTGRES_IDENT, clip};
 use crate::sql::Syntax;
 
 /// An identifier as the engine stores it. PostgreSQL folds one without quotes to lower case
-/// (ASCII only, as it does under UTF-8).
+/// (ASCII only, as it does under UTF-8), and cuts any at 63 bytes.
 pub(super) fn ident(syntax: Syntax, kind: Lex, text: &str) -> Parsed<Ident> {
+    let ident = whole(syntax, kind, text)?;
+    Ok(cut(syntax, &ident).to_owned())
+}
+
+/// As much of an identifier as the engine keeps.
+pub(super) fn cut(syntax: Syntax, ident: &str) -> &str {
+    match syntax {
+        Syntax::Postgres => clip(ident, POSTGRES_IDENT),
+        Syntax::Mysql | Syntax::Sqlite => ident,
+    }
+}
+
+fn whole(syntax: Syntax, kind: Lex, text: &str) -> Parsed<Ident> {
     if kind == Lex::Word {
         return Ok(match syntax {
             Syntax::Postgres => text.to_ascii_lowercase(),

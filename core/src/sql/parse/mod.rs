@@ -37,7 +37,7 @@ mod view;
 #[cfg(test)]
 mod tests;
 
-use crate::schema::{Change, Opaque};
+use crate::schema::{Change, Expr, Opaque, Query, Type};
 
 use super::Syntax;
 use cursor::{Cursor, Parsed, Source, Unclear, unclear};
@@ -73,6 +73,55 @@ pub fn parse(syntax: Syntax, statement: &str) -> Vec<Change> {
         }
         Err(Unclear(why)) => vec![Change::Opaque(opaque(syntax, statement, why))],
     }
+}
+
+/// An expression, as an engine prints it.
+///
+/// # Errors
+///
+/// What is not understood.
+///
+/// ```
+/// use aludel::schema::Expr;
+/// use aludel::sql::{Syntax, parse_expr};
+///
+/// assert_eq!(parse_expr(Syntax::Postgres, "((a))"), Ok(Expr::column("a")));
+/// ```
+pub fn parse_expr(syntax: Syntax, text: &str) -> Result<Expr, String> {
+    fragment(syntax, text, |c| adapter::expr(c))
+}
+
+/// A query, as an engine prints it.
+///
+/// # Errors
+///
+/// What is not understood.
+pub fn parse_query(syntax: Syntax, text: &str) -> Result<Query, String> {
+    fragment(syntax, text, |c| adapter::query(c))
+}
+
+/// The type of a column, as an engine prints it.
+///
+/// # Errors
+///
+/// What is not understood.
+pub fn parse_type(syntax: Syntax, text: &str) -> Result<Type, String> {
+    fragment(syntax, text, |c| {
+        let spelled = types::column(c)?;
+        c.finish()?;
+        Ok(spelled.ty)
+    })
+}
+
+/// Reads a part of a statement.
+fn fragment<T>(
+    syntax: Syntax,
+    text: &str,
+    read: impl FnOnce(&mut Cursor<'_>) -> Parsed<T>,
+) -> Result<T, String> {
+    let source = Source::new(syntax, text);
+    let read = lex::tokens(syntax, text).and_then(|toks| read(&mut Cursor::new(&source, &toks)));
+    read.map_err(|Unclear(why)| why)
 }
 
 fn opaque(syntax: Syntax, statement: &str, why: String) -> Opaque {

@@ -140,6 +140,8 @@ pub(super) fn described(syntax: Syntax, statement: &str) -> (String, Vec<Name>) 
 fn table(mut c: Cursor<'_>) -> Option<Name> {
     let before: &[&str] = match c.word_at(0).to_ascii_uppercase().as_str() {
         "CREATE" | "ALTER" | "DROP" if c.is_at(1, "TABLE") => &["TABLE"],
+        "CREATE" if (1..4).any(|at| c.is_at(at, "VIEW")) => &["VIEW"],
+        "CREATE" if (1..4).any(|at| c.is_at(at, "TABLE")) => &["TABLE"],
         "CREATE" | "ALTER" | "DROP" => {
             const ON: &[&str] = &["INDEX", "TRIGGER", "POLICY", "RULE"];
             let object = (1..6).find(|at| ON.iter().any(|word| c.is_at(*at, word)))?;

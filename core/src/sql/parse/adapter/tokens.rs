@@ -64,7 +64,7 @@ fn span(tok: Tok) -> Span {
 
 fn token(syntax: Syntax, tok: Tok, text: &str) -> Parsed<Token> {
     Ok(match tok.kind {
-        Lex::Word => Token::make_word(text, None),
+        Lex::Word => Token::make_word(literal::cut(syntax, text), None),
         Lex::Quoted => Token::make_word(&literal::ident(syntax, tok.kind, text)?, Some('"')),
         Lex::Text => Token::SingleQuotedString(literal::text(syntax, text)?),
         Lex::Bytes => Token::HexStringLiteral(literal::inside(text).to_owned()),

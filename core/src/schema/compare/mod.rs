@@ -1,0 +1,186 @@
+//! What is different between two schemas of one engine, in words.
+//!
+//! Two texts of one meaning are no difference: an engine prints an expression in its own way,
+//! with casts and parentheses that nobody wrote, `= ANY (ARRAY[…])` for IN, and defaults in its
+//! own spelling. Both sides are brought to one form first.
+//!
+//! # Invariants
+//!
+//! - Differences come in the order of the objects' kinds and names, so that the same two schemas
+//!   always give the same list.
+//! - Constraints and indexes are compared by name: their order is no difference.
+//! - A table that is opaque on either side is not looked into.
+
+mod canonical;
+mod literal;
+mod table;
+mod words;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use super::{EnumType, Name, Schema, Sequence, SequenceOptions, Type, View};
+use words::Words;
+
+pub use canonical::canonical;
+
+/// One difference between two schemas.
+///
+/// ```
+/// use aludel::schema::{Column, Name, Schema, Table, Type, compare};
+///
+/// let mut table = Table::new(Name::bare("t"));
+/// table.columns.push(Column::new("a", Type::Text));
+/// let mut other = table.clone();
+/// other.columns[0].nullable = false;
+/// let (mut left, mut right) = (Schema::default(), Schema::default());
+/// left.put_table(table);
+/// right.put_table(other);
+///
+/// let differences = compare(&left, &right);
+/// assert_eq!(
+///     differences[0].words("the model", "the database"),
+///     "column `a` of table `t`: `text` in the model, `text NOT NULL` in the database",
+/// );
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Difference {
+    /// What is different: "table `t`", "column `c` of table `t`".
+    pub place: String,
+    /// How the left side has it; `None`: not at all.
+    pub left: Option<String>,
+    /// How the right side has it; `None`: not at all.
+    pub right: Option<String>,
+}
+
+impl Difference {
+    /// The difference in one line, given what the two sides are called.
+    pub fn words(&self, left: &str, right: &str) -> String {
+        let Self { place, .. } = self;
+        match (&self.left, &self.right) {
+            (Some(a), Some(b)) => format!("{place}: `{a}` in {left}, `{b}` in {right}"),
+            (Some(_), None) => format!("{place}: in {left} only"),
+            (None, _) => format!("{place}: in {right} only"),
+        }
+    }
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.words("the left", "the right"))
+    }
+}
+
+/// The differences between two schemas of one engine; none if they are equal.
+pub fn compare(left: &Schema, right: &Schema) -> Vec<Difference> {
+    let mut found = Found::default();
+    found.all(
+        "enum",
+        left.enums().map(|ty| (&ty.name, ty)),
+        right.enums().map(|ty| (&ty.name, ty)),
+        |ty: &EnumType| ty.members.clone(),
+        |ty| format!("({})", ty.members.join(", ")),
+    );
+    found.all(
+        "sequence",
+        left.sequences().map(|s| (&s.name, s)),
+        right.sequences().map(|s| (&s.name, s)),
+        |s: &Sequence| (s.owned_by.clone(), s.identity, options(&s.options)),
+        words::sequence,
+    );
+    let tables = |schema: &Schema| -> BTreeMap<Name, _> {
+        let lasting = schema.tables().filter(|table| !table.options.temporary);
+        lasting
+            .map(|table| (table.name.clone(), table.clone()))
+            .collect()
+    };
+    let (lefts, rights) = (tables(left), tables(right));
+    for (name, table) in &lefts {
+        match rights.get(name) {
+            // What nobody knows cannot be compared.
+            Some(other) if table.opaque.is_some() || other.opaque.is_some() => {}
+            Some(other) => found.table(table, other),
+            None => found.push(format!("table `{name}`"), Some(String::new()), None),
+        }
+    }
+    for name in rights.keys().filter(|name| !lefts.contains_key(*name)) {
+        found.push(format!("table `{name}`"), None, Some(String::new()));
+    }
+    found.all(
+        "view",
+        left.views().map(|view| (&view.name, view)),
+        right.views().map(|view| (&view.name, view)),
+        |view: &View| view.materialized,
+        |view| Words.text(|p| p.create_view(view)),
+    );
+    for view in left.views() {
+        if let Some(other) = right.view(&view.name) {
+            found.indexes("view", &view.name, &view.indexes, &other.indexes);
+        }
+    }
+    found.differences
+}
+
+/// The differences found so far.
+#[derive(Debug, Default)]
+struct Found {
+    differences: Vec<Difference>,
+}
+
+impl Found {
+    fn push(&mut self, place: String, left: Option<String>, right: Option<String>) {
+        self.differences.push(Difference { place, left, right });
+    }
+
+    /// Compares all things of a kind by name: those that stand on one side only, and those that
+    /// are not `same`.
+    fn all<'a, T: 'a, K: Ord + fmt::Display, C: PartialEq>(
+        &mut self,
+        kind: &str,
+        left: impl Iterator<Item = (K, &'a T)>,
+        right: impl Iterator<Item = (K, &'a T)>,
+        same: impl Fn(&T) -> C,
+        words: impl Fn(&T) -> String,
+    ) {
+        let lefts: BTreeMap<K, &T> = left.collect();
+        let mut rights: BTreeMap<K, &T> = right.collect();
+        for (name, a) in lefts {
+            let place = format!("{kind} `{name}`");
+            match rights.remove(&name) {
+                Some(b) if same(a) == same(b) => {}
+                Some(b) => self.push(place, Some(words(a)), Some(words(b))),
+                None => self.push(place, Some(words(a)), None),
+            }
+        }
+        for (name, b) in rights {
+            self.push(format!("{kind} `{name}`"), None, Some(words(b)));
+        }
+    }
+}
+
+/// A sequence's options with the defaults filled in.
+fn options(options: &SequenceOptions) -> SequenceOptions {
+    let ty = options.ty.clone().unwrap_or(Type::BIGINT);
+    let (low, high) = match ty {
+        Type::SmallInt { .. } => (i64::from(i16::MIN), i64::from(i16::MAX)),
+        Type::Integer { .. } => (i64::from(i32::MIN), i64::from(i32::MAX)),
+        _ => (i64::MIN, i64::MAX),
+    };
+    let increment = options.increment.unwrap_or(1);
+    let (min, max) = if increment > 0 { (1, high) } else { (low, -1) };
+    let (min, max) = (options.min.unwrap_or(min), options.max.unwrap_or(max));
+    SequenceOptions {
+        ty: Some(ty),
+        start: options
+            .start
+            .or(Some(if increment > 0 { min } else { max })),
+        increment: Some(increment),
+        min: Some(min),
+        max: Some(max),
+        cache: options.cache.or(Some(1)),
+        cycle: options.cycle,
+    }
+}

@@ -1,0 +1,558 @@
+//! What the columns of a query mean: which column of which table or view each name stands for.
+//!
+//! Names are resolved as PostgreSQL does: a select sees its own FROM first, then the queries
+//! around it; ORDER BY sees the names of the result before those of the FROM; GROUP BY after
+//! them. What cannot be resolved (a function in FROM, NATURAL, a relation that is not known) is
+//! said, never guessed.
+
+use super::{
+    DataStatement, Distinct, Expr, Ident, JoinOn, Name, OrderBy, PartMut, Query, Schema, Select,
+    SelectItem, SetExpr, TableRef,
+};
+
+/// A name of a column, where it stands in a query.
+#[derive(Debug)]
+pub enum ColumnUse<'a> {
+    /// A column of a table or view.
+    Of {
+        /// The table or view.
+        relation: &'a Name,
+        /// Its column.
+        column: &'a Ident,
+        /// By what the FROM calls the table.
+        alias: &'a Ident,
+        /// The FROM has names of its own for the table's columns.
+        aliased: bool,
+        /// The expression that names it. If it is changed, the query's results keep their names.
+        expr: &'a mut Expr,
+    },
+    /// A column of a table or view by which USING or NATURAL joins.
+    Joined {
+        /// The table or view.
+        relation: &'a Name,
+        /// Its column.
+        column: &'a Ident,
+    },
+    /// A column of a subquery, a function or a common table expression.
+    Derived {
+        /// By what the FROM calls it.
+        alias: &'a Ident,
+        /// The expression that names it.
+        expr: &'a mut Expr,
+    },
+    /// What nothing is known of: any column of that name may be meant, or (`None`) any at all.
+    Unknown(Option<&'a Ident>),
+}
+
+/// Calls `f` with every column that a query names.
+pub fn each_column(query: &mut Query, schema: &Schema, f: &mut dyn FnMut(ColumnUse<'_>)) {
+    let mut resolver = Resolver { schema, f };
+    let env = Env {
+        ctes: Vec::new(),
+        outer: None,
+    };
+    resolver.query(query, &env);
+}
+
+/// Writes out every `*`, as an engine does that freezes a view's columns.
+///
+/// A `*` over something that is not known stays.
+pub fn expand_stars(query: &mut Query, schema: &Schema) {
+    let mut resolver = Resolver {
+        schema,
+        f: &mut |_| {},
+    };
+    let env = Env {
+        ctes: Vec::new(),
+        outer: None,
+    };
+    resolver.expand(query, &env);
+}
+
+/// The names of a query's results; `None` if they are not known.
+pub fn output_names(query: &Query, schema: &Schema) -> Option<Vec<Ident>> {
+    let mut query = query.clone();
+    let mut resolver = Resolver {
+        schema,
+        f: &mut |_| {},
+    };
+    let env = Env {
+        ctes: Vec::new(),
+        outer: None,
+    };
+    resolver.query(&mut query, &env)
+}
+
+type Names = Option<Vec<Ident>>;
+
+/// What is known around a query.
+#[derive(Clone)]
+struct Env<'e> {
+    /// Common table expressions and the names of their results.
+    ctes: Vec<(Ident, Names)>,
+    outer: Option<&'e Scope<'e>>,
+}
+
+/// What a select's expressions see.
+struct Scope<'e> {
+    sources: Vec<Source>,
+    outer: Option<&'e Scope<'e>>,
+}
+
+/// One thing in a FROM.
+struct Source {
+    alias: Ident,
+    /// The relation, if it is one.
+    relation: Option<Name>,
+    /// What it calls its columns; `None`: not known.
+    columns: Names,
+    /// What they are called in the relation itself.
+    real: Vec<Ident>,
+    /// The FROM has names of its own for them.
+    aliased: bool,
+}
+
+struct Resolver<'s, 'f> {
+    schema: &'s Schema,
+    f: &'f mut dyn FnMut(ColumnUse<'_>),
+}
+
+impl Resolver<'_, '_> {
+    fn query(&mut self, query: &mut Query, env: &Env<'_>) -> Names {
+        let env = self.with(query, env);
+        let names = self.body(&mut query.body, &env, &mut query.order_by);
+        let scope = Scope {
+            sources: Vec::new(),
+            outer: env.outer,
+        };
+        for expr in query.limit.iter_mut().chain(&mut query.offset) {
+            self.expr(expr, &scope, &env);
+        }
+        names
+    }
+
+    /// The environment of a query's body: with its common table expressions.
+    fn with<'e>(&mut self, query: &mut Query, env: &Env<'e>) -> Env<'e> {
+        let mut inner = env.clone();
+        let recursive = query.recursive;
+        for cte in &mut query.with {
+            if recursive {
+                let known = Some(cte.columns.clone()).filter(|columns| !columns.is_empty());
+                inner.ctes.push((cte.name.clone(), known));
+            }
+            let names = match &mut *cte.body {
+                DataStatement::Query(query) => self.query(query, &inner),
+                _ => {
+                    (self.f)(ColumnUse::Unknown(None));
+                    None
+                }
+            };
+            let names = renamed(names, &cte.columns);
+            inner.ctes.push((cte.name.clone(), names));
+        }
+        inner
+    }
+
+    fn body(&mut self, body: &mut SetExpr, env: &Env<'_>, order: &mut [OrderBy]) -> Names {
+        match body {
+            SetExpr::Select(select) => self.select(select, env, order),
+            SetExpr::Values(rows) => {
+                let scope = Scope {
+                    sources: Vec::new(),
+                    outer: env.outer,
+                };
+                for expr in rows.iter_mut().flatten() {
+                    self.expr(expr, &scope, env);
+                }
+                let width = rows.first().map_or(0, Vec::len);
+                Some((1..=width).map(|n| format!("column{n}")).collect())
+            }
+            SetExpr::Query(query) => self.query(query, env),
+            SetExpr::Op { left, right, .. } => {
+                let names = self.body(left, env, &mut []);
+                self.body(right, env, &mut []);
+                names
+            }
+        }
+    }
+
+    fn select(&mut self, select: &mut Select, env: &Env<'_>, order: &mut [OrderBy]) -> Names {
+        let scope = self.from(&mut select.from, env);
+        if let Some(Distinct::On(list)) = &mut select.distinct {
+            for expr in list {
+                self.expr(expr, &scope, env);
+            }
+        }
+        let mut names = Some(Vec::new());
+        for item in &mut select.items {
+            self.item(item, &scope, env, &mut names);
+        }
+        let outputs = names.clone().unwrap_or_default();
+        let filters = select.filter.iter_mut().chain(&mut select.having);
+        for expr in filters {
+            self.expr(expr, &scope, env);
+        }
+        for expr in &mut select.group_by {
+            let is_output = bare(expr)
+                .is_some_and(|name| outputs.contains(name) && scope.find(None, name).is_none());
+            if !is_output {
+                self.expr(expr, &scope, env);
+            }
+        }
+        for (_, window) in &mut select.windows {
+            let order = window.order_by.iter_mut().map(|key| &mut key.expr);
+            for expr in window.partition_by.iter_mut().chain(order) {
+                self.expr(expr, &scope, env);
+            }
+        }
+        for key in order {
+            if !bare(&key.expr).is_some_and(|name| outputs.contains(name)) {
+                self.expr(&mut key.expr, &scope, env);
+            }
+        }
+        names
+    }
+
+    /// One item of a select list; its name joins `names`.
+    fn item(&mut self, item: &mut SelectItem, scope: &Scope<'_>, env: &Env<'_>, names: &mut Names) {
+        match item {
+            SelectItem::Expr { expr, alias } => {
+                let name = alias.clone().unwrap_or_else(|| output_name(expr));
+                self.expr(expr, scope, env);
+                if alias.is_none() && output_name(expr) != name {
+                    *alias = Some(name.clone());
+                }
+                if let Some(names) = names {
+                    names.push(name);
+                }
+            }
+            SelectItem::Star => self.star(scope.sources.iter(), names),
+            SelectItem::TableStar(table) => {
+                let of = scope.sources.iter().filter(|s| s.is(Some(table)));
+                self.star(of, names);
+            }
+        }
+    }
+
+    fn star<'a>(&mut self, sources: impl Iterator<Item = &'a Source>, names: &mut Names) {
+        for source in sources {
+            match (&source.columns, names.as_mut()) {
+                (Some(columns), Some(names)) => names.extend(columns.iter().cloned()),
+                _ => *names = None,
+            }
+            // A star that was left stands for whatever is there.
+            (self.f)(ColumnUse::Unknown(None));
+        }
+    }
+
+    fn from<'e>(&mut self, from: &mut [TableRef], env: &Env<'e>) -> Scope<'e> {
+        let mut scope = Scope {
+            sources: Vec::new(),
+            outer: env.outer,
+        };
+        for item in from {
+            self.table(item, &mut scope, env);
+        }
+        scope
+    }
+
+    fn table(&mut self, item: &mut TableRef, scope: &mut Scope<'_>, env: &Env<'_>) {
+        match item {
+            TableRef::Table {
+                name,
+                alias,
+                columns,
+            } => {
+                let alias = alias.clone().unwrap_or_else(|| name.name.clone());
+                scope.sources.push(self.source(name, alias, columns, env));
+            }
+            TableRef::Subquery {
+                lateral,
+                query,
+                alias,
+                columns,
+            } => {
+                let inner = Env {
+                    ctes: env.ctes.clone(),
+                    outer: if *lateral { Some(&*scope) } else { env.outer },
+                };
+                let names = self.query(query, &inner);
+                scope.sources.push(Source {
+                    alias: alias.clone().unwrap_or_default(),
+                    relation: None,
+                    columns: renamed(names, columns),
+                    real: Vec::new(),
+                    aliased: false,
+                });
+            }
+            TableRef::Function {
+                call,
+                ordinality,
+                alias,
+                columns,
+                ..
+            } => {
+                self.expr(call, scope, env);
+                let alias = alias.clone().unwrap_or_else(|| output_name(call));
+                let known = !columns.is_empty() && !*ordinality;
+                scope.sources.push(Source {
+                    alias,
+                    relation: None,
+                    columns: known.then(|| columns.clone()),
+                    real: Vec::new(),
+                    aliased: false,
+                });
+            }
+            TableRef::Join {
+                left, right, on, ..
+            } => {
+                let start = scope.sources.len();
+                self.table(left, scope, env);
+                self.table(right, scope, env);
+                match on {
+                    JoinOn::Expr(expr) => self.expr(expr, scope, env),
+                    JoinOn::Using(columns) => {
+                        for source in &scope.sources[start..] {
+                            for column in columns.iter() {
+                                self.joined(source, column);
+                            }
+                        }
+                    }
+                    JoinOn::Natural => (self.f)(ColumnUse::Unknown(None)),
+                    JoinOn::Nothing => {}
+                }
+            }
+        }
+    }
+
+    fn source(&self, name: &Name, alias: Ident, columns: &[Ident], env: &Env<'_>) -> Source {
+        if name.schema.is_none() {
+            let cte = env.ctes.iter().rev().find(|(cte, _)| *cte == name.name);
+            if let Some((_, names)) = cte {
+                return Source {
+                    alias,
+                    relation: None,
+                    columns: renamed(names.clone(), columns),
+                    real: Vec::new(),
+                    aliased: false,
+                };
+            }
+        }
+        let real = self.columns_of(name);
+        Source {
+            alias,
+            relation: Some(name.clone()),
+            columns: renamed(real.clone(), columns),
+            real: real.unwrap_or_default(),
+            aliased: !columns.is_empty(),
+        }
+    }
+
+    /// The columns of a table or view.
+    fn columns_of(&self, name: &Name) -> Names {
+        if let Some(table) = self.schema.table(name) {
+            if table.opaque.is_some() {
+                return None;
+            }
+            let names = table.columns.iter().map(|column| column.name.clone());
+            return Some(names.collect());
+        }
+        let view = self.schema.view(name)?;
+        let names = output_names(view.query.as_ref()?, self.schema);
+        renamed(names, &view.columns)
+    }
+
+    fn joined(&mut self, source: &Source, column: &Ident) {
+        let Some(relation) = &source.relation else {
+            return;
+        };
+        match &source.columns {
+            None => (self.f)(ColumnUse::Unknown(Some(column))),
+            Some(columns) => {
+                if let Some(place) = columns.iter().position(|c| c == column) {
+                    (self.f)(ColumnUse::Joined {
+                        relation,
+                        column: &source.real[place],
+                    });
+                }
+            }
+        }
+    }
+
+    fn expr(&mut self, expr: &mut Expr, scope: &Scope<'_>, env: &Env<'_>) {
+        if let Expr::Column { table, column } = &*expr {
+            let (table, column) = (table.clone(), column.clone());
+            match scope.find(table.as_ref(), &column) {
+                Some((source, Some(place))) => match &source.relation {
+                    Some(relation) => (self.f)(ColumnUse::Of {
+                        relation,
+                        column: &source.real[place],
+                        alias: &source.alias,
+                        aliased: source.aliased,
+                        expr,
+                    }),
+                    None => (self.f)(ColumnUse::Derived {
+                        alias: &source.alias,
+                        expr,
+                    }),
+                },
+                _ => (self.f)(ColumnUse::Unknown(Some(&column))),
+            }
+            return;
+        }
+        let inner = Env {
+            ctes: env.ctes.clone(),
+            outer: Some(scope),
+        };
+        expr.parts_mut(&mut |part| match part {
+            PartMut::Expr(expr) => self.expr(expr, scope, env),
+            PartMut::Query(query) => {
+                self.query(query, &inner);
+            }
+            PartMut::Table(_) | PartMut::Data(_) => {}
+        });
+    }
+
+    /// Writes out the stars of a query and of all in it.
+    fn expand(&mut self, query: &mut Query, env: &Env<'_>) {
+        let mut inner = env.clone();
+        for cte in &mut query.with {
+            if let DataStatement::Query(query) = &mut *cte.body {
+                self.expand(query, &inner);
+                let names = self.query(query, &inner);
+                inner
+                    .ctes
+                    .push((cte.name.clone(), renamed(names, &cte.columns)));
+            }
+        }
+        self.expand_body(&mut query.body, &inner);
+    }
+
+    fn expand_body(&mut self, body: &mut SetExpr, env: &Env<'_>) {
+        match body {
+            SetExpr::Select(select) => {
+                for table in &mut select.from {
+                    self.expand_table(table, env);
+                }
+                let scope = self.from(&mut select.from, env);
+                let items = std::mem::take(&mut select.items);
+                let using = select.from.iter().any(merges);
+                for item in items {
+                    match written_out(&item, &scope, using) {
+                        Some(columns) => select.items.extend(columns),
+                        None => select.items.push(item),
+                    }
+                }
+            }
+            SetExpr::Values(_) => {}
+            SetExpr::Query(query) => self.expand(query, env),
+            SetExpr::Op { left, right, .. } => {
+                self.expand_body(left, env);
+                self.expand_body(right, env);
+            }
+        }
+    }
+
+    fn expand_table(&mut self, table: &mut TableRef, env: &Env<'_>) {
+        match table {
+            TableRef::Subquery { query, .. } => self.expand(query, env),
+            TableRef::Join { left, right, .. } => {
+                self.expand_table(left, env);
+                self.expand_table(right, env);
+            }
+            TableRef::Table { .. } | TableRef::Function { .. } => {}
+        }
+    }
+}
+
+/// Whether a join makes one column of two.
+fn merges(table: &TableRef) -> bool {
+    match table {
+        TableRef::Join {
+            left, right, on, ..
+        } => matches!(on, JoinOn::Using(_) | JoinOn::Natural) || merges(left) || merges(right),
+        _ => false,
+    }
+}
+
+/// The columns that a star stands for.
+fn written_out(item: &SelectItem, scope: &Scope<'_>, using: bool) -> Option<Vec<SelectItem>> {
+    let sources: Vec<&Source> = match item {
+        SelectItem::Expr { .. } => return None,
+        SelectItem::Star if using => return None,
+        SelectItem::Star => scope.sources.iter().collect(),
+        SelectItem::TableStar(table) => {
+            scope.sources.iter().filter(|s| s.is(Some(table))).collect()
+        }
+    };
+    let alone = scope.sources.len() == 1;
+    let mut items = Vec::new();
+    for source in sources {
+        for column in source.columns.as_ref()? {
+            let table = (!alone).then(|| Name::bare(source.alias.clone()));
+            let expr = Expr::Column {
+                table,
+                column: column.clone(),
+            };
+            items.push(SelectItem::Expr { expr, alias: None });
+        }
+    }
+    Some(items)
+}
+
+impl Source {
+    /// Whether a qualifier means this.
+    fn is(&self, qualifier: Option<&Name>) -> bool {
+        let Some(qualifier) = qualifier else {
+            return true;
+        };
+        qualifier.name == self.alias
+            && (qualifier.schema.is_none()
+                || self
+                    .relation
+                    .as_ref()
+                    .is_some_and(|r| r.schema == qualifier.schema))
+    }
+}
+
+impl Scope<'_> {
+    /// Where a column is found: the nearest scope that has it. A place is given if it is sure.
+    fn find(&self, table: Option<&Name>, column: &Ident) -> Option<(&Source, Option<usize>)> {
+        for source in self.sources.iter().filter(|source| source.is(table)) {
+            match &source.columns {
+                None => return Some((source, None)),
+                Some(columns) => {
+                    if let Some(place) = columns.iter().position(|c| c == column) {
+                        return Some((source, Some(place)));
+                    }
+                }
+            }
+        }
+        self.outer?.find(table, column)
+    }
+}
+
+/// A column's name, if an expression is nothing else.
+fn bare(expr: &Expr) -> Option<&Ident> {
+    match expr {
+        Expr::Column {
+            table: None,
+            column,
+        } => Some(column),
+        _ => None,
+    }
+}
+
+/// The name of a result that was not given one.
+fn output_name(expr: &Expr) -> Ident {
+    super::replay::figure(expr).unwrap_or_else(|| "?column?".to_owned())
+}
+
+/// Names, the first of which were given others.
+fn renamed(names: Names, aliases: &[Ident]) -> Names {
+    let mut names = names?;
+    for (name, alias) in names.iter_mut().zip(aliases) {
+        name.clone_from(alias);
+    }
+    Some(names)
+}
