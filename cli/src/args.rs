@@ -51,6 +51,9 @@ pub(crate) struct Global {
     /// The server to plan for: "mariadb 10.11"
     #[arg(long, value_name = "NAME", global = true)]
     pub(crate) server: Option<String>,
+    /// The value of a variable that scripts declare; may be repeated
+    #[arg(short, value_name = "KEY=VALUE", global = true, value_parser = pair)]
+    pub(crate) x: Vec<(String, String)>,
     /// How answers and events are written
     #[arg(long, value_name = "FORMAT", global = true, default_value = "human")]
     pub(crate) format: Format,
@@ -60,6 +63,16 @@ pub(crate) struct Global {
     /// Say more; may be repeated
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub(crate) verbose: u8,
+}
+
+/// `KEY=VALUE`; a bare key gives an empty value, as in Alembic.
+fn pair(text: &str) -> Result<(String, String), String> {
+    let (key, value) = text.split_once('=').unwrap_or((text, ""));
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    if key.is_empty() || !key.chars().all(plain) {
+        return Err("write KEY=VALUE; a key is made of letters, digits and `_`".into());
+    }
+    Ok((key.to_owned(), value.to_owned()))
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -198,6 +198,10 @@ impl Context {
         if let Some(dialect) = &global.dialect {
             settings.dialect = Some(Setting::new(dialect.clone(), flag("--dialect")));
         }
+        for (name, value) in &global.x {
+            settings.variables.value.insert(name.clone(), value.clone());
+            settings.variables.origin = flag("-x");
+        }
         if let Some(server) = &global.server {
             settings.server = Some(Setting::new(server.clone(), flag("--server")));
         }
@@ -267,6 +271,7 @@ impl Context {
             server,
             tables: settings.ledger_tables(),
             authored,
+            variables: settings.variables.value.clone(),
             names: self.drivers.names(),
         })
     }

@@ -155,3 +155,70 @@ fn a_protected_database_is_not_destroyed_without_its_name() {
     assert_eq!(place.run("database drop --yes-on a").code, 0);
     assert!(!place.path().join("a.db").exists());
 }
+
+/// A revision that declares two variables, and a configuration that sets one.
+fn with_variables() -> Place {
+    let place = Place::new();
+    place.revision(
+        A,
+        "CREATE TABLE ${table} (name TEXT DEFAULT '${who}');\nINSERT INTO ${table} VALUES ('${other}');\n",
+        "DROP TABLE ${table};\n",
+    );
+    place.metadata(
+        A,
+        "run_in_transaction = true\nvariables = ['table', 'who']\n",
+    );
+    place.write(
+        "aludel.toml",
+        "[databases.a]\nurl = 'sqlite:a.db'\nvariables = { table = 'people' }\n",
+    );
+    place
+}
+
+#[test]
+fn declared_variables_have_their_values_from_the_file_and_the_command_line() {
+    let place = with_variables();
+    let ran = place.run_words(&["upgrade", "-x", "who=O'Hara"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    // What is not declared stays as it is written.
+    assert_eq!(
+        place.sqlite("a.db", "SELECT name FROM people"),
+        "${other}\n"
+    );
+    assert_eq!(
+        place.sqlite(
+            "a.db",
+            "INSERT INTO people DEFAULT VALUES; SELECT name FROM people WHERE rowid = 2"
+        ),
+        "O'Hara\n"
+    );
+    let ran = place.run_words(&[
+        "downgrade",
+        "heads:base",
+        "--sql",
+        "-x",
+        "who=",
+        "-x",
+        "table=t2",
+    ]);
+    assert!(ran.stdout.contains("DROP TABLE t2;"), "{ran:?}");
+    // The checksum is of the file: other values are no edit.
+    assert_eq!(place.run("status --check -x who=other").code, 0);
+}
+
+#[test]
+fn a_variable_without_a_value_is_refused_with_its_place() {
+    let place = with_variables();
+    let before = place.everything();
+    let ran = place.run("upgrade");
+    assert_eq!(ran.code, 1, "{ran:?}");
+    assert!(
+        ran.stderr.contains("the variable `who` has no value"),
+        "{ran:?}"
+    );
+    assert!(ran.stderr.contains("up.sql:1:43"), "{ran:?}");
+    let ran = place.run_words(&["upgrade", "-x", "who=a", "-x", "table=a; DROP"]);
+    assert_eq!(ran.code, 1, "{ran:?}");
+    assert!(ran.stderr.contains("plain word"), "{ran:?}");
+    assert_eq!(place.everything(), before);
+}

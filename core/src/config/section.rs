@@ -1,5 +1,6 @@
 //! One `[databases.NAME]` table, or the overlay of it in an environment, as the file has it.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -8,7 +9,7 @@ use super::document::Entry;
 use super::{ConfigProblem, MASK, Place, TomlProblem, nearest};
 
 /// The keys of a database, in the order in which they are documented.
-const KEYS: [&str; 10] = [
+const KEYS: [&str; 11] = [
     "dialect",
     "migrations",
     "recursive",
@@ -19,6 +20,7 @@ const KEYS: [&str; 10] = [
     "journal_table",
     "lock_timeout",
     "protected",
+    "variables",
 ];
 
 /// A value and the place of its key.
@@ -51,6 +53,7 @@ pub(super) struct Section {
     pub(super) journal_table: Option<Located<String>>,
     pub(super) lock_timeout: Option<Located<Duration>>,
     pub(super) protected: Option<Located<bool>>,
+    pub(super) variables: Option<Located<BTreeMap<String, String>>>,
 }
 
 impl Section {
@@ -86,6 +89,13 @@ impl Section {
                 let expected = "seconds, or a string such as \"500ms\", \"30s\" or \"5m\"";
                 let duration = entry.seconds_or(expected, duration)?;
                 self.lock_timeout = Some(located(entry, duration));
+            }
+            "variables" => {
+                let mut variables = BTreeMap::new();
+                for entry in entry.table()? {
+                    variables.insert(entry.name.to_owned(), entry.string()?);
+                }
+                self.variables = Some(located(entry, variables));
             }
             _ => self.protected = Some(located(entry, entry.boolean()?)),
         }

@@ -1,5 +1,6 @@
 //! Selecting databases: one environment over the file, variables expanded.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::expand::{Failure, expand};
@@ -180,6 +181,7 @@ impl Config {
                 .unwrap_or_else(|| Setting::default(DEFAULT_JOURNAL_TABLE.into())),
             lock_timeout: pick!(lock_timeout),
             protected: protected(base, env, overlay),
+            variables: pick!(variables).unwrap_or_else(|| Setting::default(BTreeMap::new())),
         }
     }
 

@@ -1,5 +1,6 @@
 //! The settings of one database, each with where it came from.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -103,6 +104,8 @@ pub struct DatabaseSettings {
     pub lock_timeout: Option<Setting<Duration>>,
     /// Whether destroying commands need `--yes-on NAME`.
     pub protected: Setting<bool>,
+    /// Values of the variables that scripts declare.
+    pub variables: Setting<BTreeMap<String, String>>,
 }
 
 /// One line of `config --explain`.
@@ -142,6 +145,7 @@ impl DatabaseSettings {
             journal_table: Setting::default(DEFAULT_JOURNAL_TABLE.into()),
             lock_timeout: None,
             protected: Setting::default(false),
+            variables: Setting::default(BTreeMap::new()),
         }
     }
 
@@ -170,6 +174,8 @@ impl DatabaseSettings {
             let text = format!("{:?}", setting.value);
             Setting::new(text, setting.origin.clone())
         });
+        let names: Vec<_> = self.variables.value.keys().map(String::as_str).collect();
+        let names = Setting::new(names.join(", "), self.variables.origin.clone());
         vec![
             line("dialect", self.dialect.as_ref()),
             line("migrations", Some(&migrations)),
@@ -181,6 +187,8 @@ impl DatabaseSettings {
             line("journal_table", Some(&self.journal_table)),
             line("lock_timeout", timeout.as_ref()),
             line("protected", Some(&self.protected)),
+            // Names alone: a value may be a secret.
+            line("variables", (!names.value.is_empty()).then_some(&names)),
         ]
     }
 }

@@ -155,6 +155,7 @@ impl Migrator {
             server: server.or_else(|| inner.server.clone()),
             tables: inner.tables.clone(),
             authored: None,
+            variables: std::collections::BTreeMap::new(),
             names: inner.registry.names(),
         };
         Database::new(options, inner.revisions.clone(), inner.graph.clone())

@@ -5,13 +5,14 @@ use std::path::Path;
 use super::{LoadProblem, RevisionId, TomlProblem, Warning};
 use crate::config::{Document, nearest};
 
-const KEYS: [&str; 6] = [
+const KEYS: [&str; 7] = [
     "run_in_transaction",
     "down_revision",
     "depends_on",
     "branch_labels",
     "message",
     "created",
+    "variables",
 ];
 
 /// What a revision's `metadata.toml` says; all of it is optional.
@@ -30,6 +31,8 @@ pub struct Metadata {
     pub message: Option<String>,
     /// When it was made.
     pub created: Option<String>,
+    /// The variables that its scripts use: `${name}`.
+    pub variables: Vec<String>,
 }
 
 impl Metadata {
@@ -74,6 +77,7 @@ impl Metadata {
                     }
                     "depends_on" => metadata.depends_on = entry.strings()?,
                     "branch_labels" => metadata.branch_labels = entry.strings()?,
+                    "variables" => metadata.variables = entry.strings()?,
                     "message" => metadata.message = Some(entry.string()?),
                     _ => metadata.created = Some(entry.string_or_datetime()?),
                 }

@@ -3,6 +3,7 @@
 //! What can be done with it stands beside: `decide` (what a run does), `offline` (scripts), `online`
 //! (a live run), `status`.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -33,6 +34,8 @@ pub struct DatabaseOptions {
     /// The dialect that the scripts are written in, if it is not the driver's own: then they are
     /// translated.
     pub authored: Option<Arc<dyn Dialect>>,
+    /// Values of the variables that scripts declare.
+    pub variables: BTreeMap<String, String>,
     /// Every name that a directive may use.
     pub names: Vec<&'static str>,
 }

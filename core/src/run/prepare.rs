@@ -1,6 +1,7 @@
 //! From graph nodes to work: reads scripts, scans them, decides how each runs. All mistakes of a
 //! run's scripts are reported together, before anything runs.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::translation::{self, Omitted};
@@ -235,7 +236,24 @@ pub(crate) fn script(
     let text: Arc<str> = Arc::from(file.text.as_str());
     let in_transaction = revision.metadata.runs_in_transaction();
     let scanned = scan(&text, dialect, &database.options.names, in_transaction);
-    let (pieces, mode) = scanned.map_err(|found| problems(found, &file, &text))?;
+    let (mut pieces, mode) = scanned.map_err(|found| problems(found, &file, &text))?;
+    let mut issues = Vec::new();
+    for piece in &mut pieces {
+        match substituted(
+            database,
+            ix,
+            dialect.syntax(),
+            &file,
+            &text,
+            piece.span.clone(),
+        ) {
+            Ok(sql) => piece.sql = sql,
+            Err(found) => issues.extend(found),
+        }
+    }
+    if !issues.is_empty() {
+        return Err(issues);
+    }
     Ok(WorkScript {
         path: file.path,
         checksum: file.checksum.to_string(),
@@ -248,6 +266,38 @@ pub(crate) fn script(
         },
         before: Vec::new(),
         after: Vec::new(),
+    })
+}
+
+/// A statement with its variables' values in their places; `None` if it has no variables.
+pub(crate) fn substituted(
+    database: &Database,
+    ix: NodeIx,
+    syntax: sql::Syntax,
+    file: &ScriptFile,
+    text: &Arc<str>,
+    span: Range<usize>,
+) -> Result<Option<String>, Vec<ScriptIssue>> {
+    let declared = &database.revision(ix).metadata.variables;
+    let values = &database.options.variables;
+    let done = sql::substitute(syntax, &text[span.clone()], declared, values);
+    done.map_err(|problems| {
+        let issue = |problem: sql::VariableProblem| {
+            let place = problem.span();
+            let place = span.start + place.start..span.start + place.end;
+            let (line, column) = sql::line_col(text, place.start);
+            ScriptIssue {
+                code: "variable",
+                message: problem.to_string(),
+                path: file.path.clone(),
+                text: Some(text.clone()),
+                span: place,
+                line,
+                column,
+                help: Some(problem.help()),
+            }
+        };
+        problems.into_iter().map(issue).collect()
     })
 }
 

@@ -4,6 +4,7 @@
 //! A script means something only where its ancestors have run, so a translation begins at base:
 //! the revisions that are applied are replayed, those that are to run are translated.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::prepare::{self, Chosen};
@@ -250,9 +251,15 @@ impl<'a> Session<'a> {
                 self.dialect.names(),
             );
             let chosen = chosen.map_err(|p| prepare::problems(p, &read.chosen.file, &read.text))?;
-            let translated = self
-                .translator
-                .translate(&read.text, &indexed(&read, &chosen));
+            let mut statements = Vec::with_capacity(chosen.len());
+            for (index, statement, audience) in indexed(&read, &chosen) {
+                let body = self.body(ix, &read, self.source, statement)?;
+                statements.push((index, body, audience));
+            }
+            let statements = statements
+                .iter()
+                .map(|(index, body, audience)| (*index, body.as_ref(), *audience));
+            let translated = self.translator.translate(statements);
             return Ok((read, Some(translated)));
         }
         // The target has a script of its own; the authored engine runs the authored one.
@@ -263,24 +270,44 @@ impl<'a> Session<'a> {
         };
         let authored = authored
             .as_ref()
-            .map(|read| self.bodies(read, self.source))
+            .map(|read| self.bodies(ix, read, self.source))
             .transpose()?
             .unwrap_or_default();
-        let own = self.bodies(&read, self.dialect)?;
+        let own = self.bodies(ix, &read, self.dialect)?;
+        let text = |bodies: &[Cow<'_, str>]| bodies.iter().map(ToString::to_string).collect();
+        let (authored, own): (Vec<String>, Vec<String>) = (text(&authored), text(&own));
         self.translator.overridden(&authored, &own);
         Ok((read, None))
     }
 
     fn bodies<'r>(
         &self,
+        ix: NodeIx,
         read: &'r Read,
         dialect: &dyn Dialect,
-    ) -> Result<Vec<&'r str>, Vec<ScriptIssue>> {
+    ) -> Result<Vec<Cow<'r, str>>, Vec<ScriptIssue>> {
         let names = &self.database.options.names;
         let selected = read.script.select(names, dialect.names());
         let selected = selected.map_err(|p| prepare::problems(p, &read.chosen.file, &read.text))?;
-        let text = |statement: &&sql::Statement| &read.text[statement.body.clone()];
-        Ok(selected.statements.iter().map(text).collect())
+        let statements = selected.statements.iter();
+        statements
+            .map(|statement| self.body(ix, read, dialect, statement))
+            .collect()
+    }
+
+    /// A statement, its variables' values in their places.
+    fn body<'r>(
+        &self,
+        ix: NodeIx,
+        read: &'r Read,
+        dialect: &dyn Dialect,
+        statement: &sql::Statement,
+    ) -> Result<Cow<'r, str>, Vec<ScriptIssue>> {
+        let (file, text) = (&read.chosen.file, &read.text);
+        let span = statement.body.clone();
+        let syntax = dialect.syntax();
+        let done = prepare::substituted(self.database, ix, syntax, file, text, span.clone())?;
+        Ok(done.map_or(Cow::Borrowed(&text[span]), Cow::Owned))
     }
 
     fn read(

@@ -42,6 +42,7 @@ mod script;
 mod split;
 mod token;
 mod transaction;
+mod variables;
 
 #[cfg(test)]
 mod tests;
@@ -52,6 +53,7 @@ pub use parse::{parse, parse_expr, parse_query, parse_type};
 pub use problem::{Reason, ScanProblem, line_col};
 pub use script::{Script, Selected, Statement};
 pub use transaction::{Mode, check_transaction};
+pub use variables::{VariableProblem, substitute};
 
 /// The rules by which a script is read. A dialect names one; it says nothing about a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]

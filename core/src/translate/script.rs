@@ -72,15 +72,13 @@ impl<'a> Translator<'a> {
 
     /// Translates a script.
     ///
-    /// `statements` are those of `text` that either engine runs, each with the number by which
-    /// the answer speaks of it.
-    pub fn translate(
+    /// `statements` are those that either engine runs, each with the number by which the answer
+    /// speaks of it.
+    pub fn translate<'s>(
         &mut self,
-        text: &str,
-        statements: &[(usize, &Statement, Audience)],
+        statements: impl IntoIterator<Item = (usize, &'s str, Audience)>,
     ) -> Translated {
-        for &(index, statement, audience) in statements {
-            let body = text.get(statement.body.clone()).unwrap_or_default();
+        for (index, body, audience) in statements {
             self.statement(index, body, audience);
         }
         self.carrier.flush(self.authored.schema());
@@ -90,7 +88,7 @@ impl<'a> Translator<'a> {
 
     /// Takes note of a revision that the target runs as a script of its own: both schemas follow,
     /// each by its own script. What is wrong with either is for whoever runs it to say.
-    pub fn overridden(&mut self, authored: &[&str], own: &[&str]) {
+    pub fn overridden(&mut self, authored: &[String], own: &[String]) {
         let mut touched = Vec::new();
         for body in authored {
             for change in sql::parse(self.source.syntax(), body) {
@@ -105,13 +103,13 @@ impl<'a> Translator<'a> {
         self.carrier.take();
     }
 
-    fn replay_own(&mut self, own: &[&str]) -> Vec<TableEffect> {
+    fn replay_own<S: AsRef<str>>(&mut self, own: &[S]) -> Vec<TableEffect> {
         let syntax = self.dialect.syntax();
         let mut replaced = Vec::new();
         self.carrier.replace_held(|held| {
             let mut replay = Replay::on(syntax, held);
             for body in own {
-                for change in sql::parse(syntax, body) {
+                for change in sql::parse(syntax, body.as_ref()) {
                     let effects = replay.apply(&change).unwrap_or_default();
                     replaced.extend(effects.into_iter().filter_map(table_effect));
                 }

@@ -45,6 +45,7 @@ fn a_revision_reads_back_as_it_was_written() {
         branch_labels: new.branch_labels,
         message: new.message,
         created: Some("2026-01-05T10:15:00Z".into()),
+        variables: Vec::new(),
     };
     assert_eq!(read.metadata, expected);
     let up = set
