@@ -14,7 +14,7 @@ use aludel_plugin::host::Catalog;
 
 use crate::args::{Global, Run};
 use crate::drivers;
-use crate::present::{Out, Problem};
+use crate::present::{Out, Problem, shown};
 
 /// What every command works with.
 pub(crate) struct Context {
@@ -48,7 +48,7 @@ impl Context {
     pub(crate) fn new(global: Global, to: Option<&str>, out: Out) -> Result<Self, Vec<Problem>> {
         let config = match &global.config {
             Some(path) => Some(path.clone()),
-            None => Config::find(Path::new(".")),
+            None => Config::find(Path::new(".")).map(|path| shown(&path)),
         };
         let config = config
             .map(|path| Config::load(&path))
@@ -164,8 +164,8 @@ impl Context {
                 .variable("DATABASE_URL")
                 .filter(|_| global.url.is_none())
             {
-                let url = self.parse_url(&value)?;
-                settings.url = Some(Setting::new(url, Origin::Variable("DATABASE_URL".into())));
+                let origin = Origin::Variable("DATABASE_URL".into());
+                settings.url = Some(self.parse_url(&value, origin)?);
             }
             selected.push(settings);
         }
@@ -181,16 +181,20 @@ impl Context {
         Ok(selected)
     }
 
-    fn parse_url(&self, value: &str) -> Result<DatabaseUrl, Vec<Problem>> {
-        DatabaseUrl::parse(value).map_err(|error| vec![Problem::refused(error.code(), error)])
+    fn parse_url(&self, value: &str, origin: Origin) -> Result<Setting<DatabaseUrl>, Vec<Problem>> {
+        let url = DatabaseUrl::parse(value).map_err(|error| {
+            let mut problem = Problem::refused(error.code(), error);
+            problem.facts.push(format!("it is given by {origin}"));
+            vec![problem]
+        })?;
+        Ok(Setting::new(url, origin))
     }
 
     fn apply_flags(&self, settings: &mut DatabaseSettings) -> Result<(), Vec<Problem>> {
         let global = &self.global;
         let flag = |name: &str| Origin::Flag(name.into());
         if let Some(value) = &global.url {
-            let url = self.parse_url(value)?;
-            settings.url = Some(Setting::new(url, flag("--url")));
+            settings.url = Some(self.parse_url(value, flag("--url"))?);
         }
         if !global.migrations.is_empty() {
             settings.migrations = Setting::new(global.migrations.clone(), flag("--migrations"));

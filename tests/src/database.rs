@@ -17,7 +17,8 @@ pub struct Database {
     /// Its URL.
     pub url: String,
     name: String,
-    directory: Option<TempDir>,
+    /// SQLite's, removed with this.
+    _directory: Option<TempDir>,
 }
 
 impl Database {
@@ -38,10 +39,20 @@ impl Database {
             engine,
             url,
             name,
-            directory,
+            _directory: directory,
         };
         database.administer(&format!("CREATE DATABASE {}", database.name));
         database
+    }
+
+    /// A SQLite database in this file, there or not; it stays.
+    pub fn file_at(file: PathBuf) -> Self {
+        Self {
+            engine: Engine::Sqlite,
+            url: format!("sqlite:{}", file.display()),
+            name: "it".into(),
+            _directory: None,
+        }
     }
 
     /// Its name on the server.
@@ -67,8 +78,7 @@ impl Database {
     ///
     /// If it is another engine's.
     pub fn file(&self) -> PathBuf {
-        let directory = self.directory.as_ref().expect("SQLite's");
-        directory.path().join("it.db")
+        self.url.strip_prefix("sqlite:").expect("SQLite's").into()
     }
 
     /// Feeds a script to the engine's own client, which goes on after an error unless the script
@@ -189,6 +199,43 @@ impl Database {
         Some(kept.collect::<Vec<_>>().join("\n"))
     }
 
+    /// Everything that it holds, rows too, as the engine's own tool writes it; without the numbers
+    /// that the engine would give next, which a rollback does not take back.
+    pub fn dump(&self) -> String {
+        let mut command = match self.engine.driver() {
+            "sqlite" if !self.file().exists() => return String::new(),
+            "sqlite" => {
+                let mut command = client(self.engine, &self.url);
+                command.arg(".dump");
+                command
+            }
+            "postgres" => {
+                let mut command = Command::new("pg_dump");
+                command.args(["--inserts", "-d", &self.url]);
+                command
+            }
+            _ => {
+                let mut command = server_client("mariadb-dump", &self.url);
+                command.args(["--skip-dump-date", "--skip-comments"]);
+                command
+            }
+        };
+        let dump = command.output().unwrap();
+        if !dump.status.success() {
+            let said = String::from_utf8_lossy(&dump.stderr);
+            assert!(said.contains("server version mismatch"), "{said}");
+            return self.state();
+        }
+        let text = String::from_utf8_lossy(&dump.stdout);
+        let kept = text.lines().filter(|line| {
+            !line.starts_with("\\restrict")
+                && !line.starts_with("\\unrestrict")
+                && !line.contains("pg_catalog.setval")
+        });
+        let kept = kept.map(|line| line.split(" AUTO_INCREMENT=").next().unwrap_or_default());
+        kept.collect::<Vec<_>>().join("\n")
+    }
+
     /// Everything that two ways of running are compared by.
     pub fn state(&self) -> String {
         format!(
@@ -298,18 +345,25 @@ fn client(engine: Engine, url: &str) -> Command {
             command
         }
         _ => {
-            let (_, rest) = url.split_once("://").unwrap();
-            let (login, place) = rest.split_once('@').unwrap();
-            let (user, password) = login.split_once(':').unwrap();
-            let (address, database) = place.split_once('/').unwrap();
-            let (host, port) = address.split_once(':').unwrap();
-            let mut command = Command::new("mariadb");
-            command.args(["--no-defaults", "-NB", "--default-character-set=utf8mb4"]);
-            command.args(["-h", host, "-P", port, "-u", user, database]);
-            command.env("MYSQL_PWD", password);
+            let mut command = server_client("mariadb", url);
+            command.arg("-NB");
             command
         }
     }
+}
+
+/// One of MariaDB's programs at a database.
+fn server_client(program: &str, url: &str) -> Command {
+    let (_, rest) = url.split_once("://").unwrap();
+    let (login, place) = rest.split_once('@').unwrap();
+    let (user, password) = login.split_once(':').unwrap();
+    let (address, database) = place.split_once('/').unwrap();
+    let (host, port) = address.split_once(':').unwrap();
+    let mut command = Command::new(program);
+    command.args(["--no-defaults", "--default-character-set=utf8mb4"]);
+    command.args(["-h", host, "-P", port, "-u", user, database]);
+    command.env("MYSQL_PWD", password);
+    command
 }
 
 const POSTGRES_SCHEMA: &[&str] = &[

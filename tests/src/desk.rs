@@ -119,6 +119,24 @@ impl Place {
         self.ran(&output.expect("aludel can be started"))
     }
 
+    /// Runs a line of bash, to which `aludel` is a command, and so is `unprivileged`: as a user who
+    /// may write nothing here, whoever runs the tests.
+    pub fn bash(&self, line: &str) -> Ran {
+        let mut path = aludel()
+            .parent()
+            .expect("a directory")
+            .as_os_str()
+            .to_owned();
+        if let Some(rest) = std::env::var_os("PATH") {
+            path.push(":");
+            path.push(rest);
+        }
+        let mut command = self.command("bash");
+        let line = format!("{UNPRIVILEGED}{line}");
+        let output = command.env("PATH", path).args(["-c", &line]).output();
+        self.ran(&output.expect("bash can be started"))
+    }
+
     /// What a command that was run here left behind.
     pub fn ran(&self, output: &Output) -> Ran {
         Ran {
@@ -131,23 +149,7 @@ impl Place {
     fn filtered(&self, bytes: &[u8]) -> String {
         let path = self.path().display().to_string();
         let text = String::from_utf8_lossy(bytes).replace(&path, "[DIR]");
-        let mut filtered = String::new();
-        let mut joining = false;
-        for line in text.split_inclusive('\n') {
-            // Where a line that holds the path was broken depends on the length of the path.
-            match line.strip_prefix("  │ ") {
-                Some(rest) if joining => {
-                    filtered.truncate(filtered.trim_end().len());
-                    filtered.push(' ');
-                    filtered.push_str(rest);
-                }
-                _ => {
-                    joining = line.starts_with("  × ") && line.contains("[DIR]");
-                    filtered.push_str(line);
-                }
-            }
-        }
-        version_filtered(&filtered)
+        version_filtered(&text)
     }
 
     /// Every file below the directory with its bytes, in order of names: before and after a
@@ -182,13 +184,40 @@ impl Place {
     }
 }
 
-/// The engine's version, which grows with every release of it, written as `(sqlite 3.x)`.
+/// The binary may lie where another user cannot look: he gets a copy.
+const UNPRIVILEGED: &str = r#"
+unprivileged() {
+    local bin code
+    bin=$(mktemp -d) && chmod 755 "$bin" && cp "$(command -v "$1")" "$bin"
+    shift
+    if [ "$(id -u)" = 0 ]; then setpriv --reuid=nobody --clear-groups "$bin"/* "$@"; else "$bin"/* "$@"; fi
+    code=$?
+    rm -rf "$bin"
+    return $code
+}
+"#;
+
+/// Flavour and version of the server, which are the machine's, written as `[VERSION]`.
 fn version_filtered(text: &str) -> String {
-    let mut parts = text.split("(sqlite 3.");
-    let mut filtered = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        filtered.push_str("(sqlite 3.x");
-        filtered.push_str(part.trim_start_matches(|c: char| c.is_ascii_digit()));
+    let mut text = text.to_owned();
+    for flavour in ["sqlite", "postgres", "mariadb", "mysql"] {
+        for (open, close) in [('(', ')'), ('"', '"')] {
+            let before = format!("{open}{flavour} ");
+            let mut parts = text.split(&before);
+            let mut filtered = parts.next().unwrap_or_default().to_owned();
+            for part in parts {
+                let rest = part.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+                if rest.len() < part.len() && rest.starts_with(close) {
+                    filtered.push(open);
+                    filtered.push_str("[VERSION]");
+                    filtered.push_str(rest);
+                } else {
+                    filtered.push_str(&before);
+                    filtered.push_str(part);
+                }
+            }
+            text = filtered;
+        }
     }
-    filtered
+    text
 }

@@ -9,6 +9,7 @@
     reason = "test support: a panic is the report"
 )]
 
+pub mod archive;
 pub mod database;
 pub mod desk;
 pub mod engine;

@@ -6,19 +6,13 @@ use aludel::graph::{Applied, NodeIx};
 use aludel::revision::order_breaks;
 use serde_json::{Value, json};
 
-use super::Answer;
+use super::{Answer, reply};
 use crate::context::{Context, Need, Target};
 use crate::exit::Exit;
-use crate::present::Problem;
+use crate::present::{Problem, count};
 
 fn refused(target: &Target, error: aludel::graph::TargetError, words: &str) -> Vec<Problem> {
     Problem::of_run(error.into(), target, words)
-}
-
-/// One document for a query, whatever the number of databases.
-fn documents(context: &Context, databases: Vec<Value>) -> Result<(), Vec<Problem>> {
-    let document = json!({ "databases": databases });
-    context.out.document(&document).map_err(|p| vec![p])
 }
 
 pub(crate) fn heads(context: &Context) -> Answer {
@@ -39,11 +33,7 @@ pub(crate) fn heads(context: &Context) -> Answer {
             let _ = writeln!(text, "{}", one_line(target, ix));
         }
     }
-    if context.out.json() {
-        documents(context, found)?;
-    } else {
-        context.out.answer(&text).map_err(|p| vec![p])?;
-    }
+    reply(context, &text, found)?;
     Ok(Exit::Done)
 }
 
@@ -90,11 +80,7 @@ pub(crate) fn branches(context: &Context) -> Answer {
         }
         found.push(json!({ "database": target.settings.name, "branches": points }));
     }
-    if context.out.json() {
-        documents(context, found)?;
-    } else {
-        context.out.answer(&text).map_err(|p| vec![p])?;
-    }
+    reply(context, &text, found)?;
     Ok(Exit::Done)
 }
 
@@ -104,7 +90,7 @@ pub(crate) fn history(context: &Context, range: Option<&str>, applied: Option<Ap
         .iter()
         .map(|target| (target, applied.clone()))
         .collect();
-    print_history(context, range, &answers, false)?;
+    print_history(context, range, &answers, Vec::new(), false)?;
     Ok(Exit::Done)
 }
 
@@ -112,6 +98,7 @@ pub(crate) fn print_history(
     context: &Context,
     range: Option<&str>,
     answers: &[(&Target, Option<Applied>)],
+    failed: Vec<Value>,
     indicate: bool,
 ) -> Result<(), Vec<Problem>> {
     let mut text = String::new();
@@ -185,94 +172,106 @@ pub(crate) fn print_history(
         }
         found.push(json!({ "database": target.settings.name, "history": revisions }));
     }
-    if context.out.json() {
-        documents(context, found)
-    } else {
-        context.out.answer(&text).map_err(|p| vec![p])
-    }
+    found.extend(failed);
+    reply(context, &text, found)
 }
 
-pub(crate) fn show(context: &Context, wanted: &str, applied: Option<Applied>) -> Answer {
+pub(crate) fn show(context: &Context, wanted: &str) -> Answer {
     let targets = context.targets_to_read(Need::Files)?;
-    for target in &targets {
-        let none = Applied::new(target.database.graph(), []);
-        print_show(context, target, wanted, applied.as_ref().unwrap_or(&none))?;
-    }
+    let answers: Vec<_> = targets
+        .iter()
+        .map(|target| (target, Applied::new(target.database.graph(), [])))
+        .collect();
+    print_show(context, wanted, &answers, Vec::new())?;
     Ok(Exit::Done)
 }
 
+/// Shows a revision wherever it is: of several databases, usually one has it.
 pub(crate) fn print_show(
     context: &Context,
-    target: &Target,
     wanted: &str,
-    applied: &Applied,
+    answers: &[(&Target, Applied)],
+    failed: Vec<Value>,
 ) -> Result<(), Vec<Problem>> {
-    let database = &target.database;
-    let graph = database.graph();
-    let nodes = if wanted == "current" {
-        graph.current_heads(applied)
-    } else {
-        graph
-            .resolve(wanted, applied)
-            .map_err(|error| refused(target, error, "show"))?
-    };
     let mut text = String::new();
     let mut found = Vec::new();
-    for ix in nodes {
-        let node = graph.node(ix);
-        let revision = database.revision(ix);
-        let names = |nodes: &[NodeIx]| -> Vec<String> {
-            nodes
-                .iter()
-                .map(|&n| graph.node(n).id.to_string())
-                .collect()
-        };
-        let parents = names(graph.parents(ix));
-        let children = names(graph.children(ix));
-        let depends = names(graph.dependencies(ix));
-        let created = revision.metadata.created.clone();
-        let mut line = |what: &str, value: String| {
-            if !value.is_empty() {
-                let _ = writeln!(text, "{what:<12} {value}");
-            }
-        };
-        line("revision", node.id.to_string());
-        line("message", node.message.clone().unwrap_or_default());
-        line("created", created.clone().unwrap_or_default());
-        line(
-            "parents",
-            if parents.is_empty() {
-                "base".into()
-            } else {
-                parents.join(", ")
+    let mut unknown = Vec::new();
+    for (target, applied) in answers {
+        let graph = target.database.graph();
+        let nodes = match wanted {
+            "current" => graph.current_heads(applied),
+            _ => match graph.resolve(wanted, applied) {
+                Ok(nodes) => nodes,
+                Err(error) => {
+                    unknown.extend(refused(target, error, "show"));
+                    continue;
+                }
             },
-        );
-        line("children", children.join(", "));
-        line("depends on", depends.join(", "));
-        line("labels", node.labels.join(", "));
-        line("path", revision.path.display().to_string());
-        text.push('\n');
-        found.push(json!({
-            "database": target.settings.name,
-            "revision": node.id.as_str(),
-            "name": node.name,
-            "message": node.message,
-            "created": created,
-            "parents": parents,
-            "children": children,
-            "depends_on": depends,
-            "labels": node.labels,
-            "path": revision.path.display().to_string(),
-        }));
+        };
+        if answers.len() > 1 && !nodes.is_empty() {
+            let _ = writeln!(text, "{}:", target.settings.name);
+        }
+        let revisions: Vec<_> = nodes
+            .iter()
+            .map(|&ix| describe(target, ix, &mut text))
+            .collect();
+        found.push(json!({ "database": target.settings.name, "revisions": revisions }));
     }
-    if context.out.json() {
-        context
-            .out
-            .document(&json!({ "revisions": found }))
-            .map_err(|p| vec![p])
-    } else {
-        context.out.answer(&text).map_err(|p| vec![p])
+    if found.is_empty() && !unknown.is_empty() {
+        unknown.truncate(1);
+        return Err(unknown);
     }
+    found.extend(failed);
+    reply(context, &text, found)
+}
+
+/// All about a revision, for people at the end of `text` and for programs.
+fn describe(target: &Target, ix: NodeIx, text: &mut String) -> Value {
+    let graph = target.database.graph();
+    let node = graph.node(ix);
+    let revision = target.database.revision(ix);
+    let names = |nodes: &[NodeIx]| -> Vec<String> {
+        nodes
+            .iter()
+            .map(|&n| graph.node(n).id.to_string())
+            .collect()
+    };
+    let parents = names(graph.parents(ix));
+    let children = names(graph.children(ix));
+    let depends = names(graph.dependencies(ix));
+    let created = revision.metadata.created.clone();
+    let mut line = |what: &str, value: String| {
+        if !value.is_empty() {
+            let _ = writeln!(text, "{what:<12} {value}");
+        }
+    };
+    line("revision", node.id.to_string());
+    line("message", node.message.clone().unwrap_or_default());
+    line("created", created.clone().unwrap_or_default());
+    line(
+        "parents",
+        if parents.is_empty() {
+            "base".into()
+        } else {
+            parents.join(", ")
+        },
+    );
+    line("children", children.join(", "));
+    line("depends on", depends.join(", "));
+    line("labels", node.labels.join(", "));
+    line("path", revision.path.display().to_string());
+    text.push('\n');
+    json!({
+        "revision": node.id.as_str(),
+        "name": node.name,
+        "message": node.message,
+        "created": created,
+        "parents": parents,
+        "children": children,
+        "depends_on": depends,
+        "labels": node.labels,
+        "path": revision.path.display().to_string(),
+    })
 }
 
 pub(crate) fn check(context: &Context) -> Answer {
@@ -324,11 +323,11 @@ pub(crate) fn check(context: &Context) -> Answer {
         let issues = database.check_scripts();
         let _ = writeln!(
             text,
-            "{}: {} revisions, {} problems, {} warnings",
+            "{}: {}, {}, {}",
             target.settings.name,
-            graph.len(),
-            issues.len(),
-            warnings.len()
+            count(graph.len(), "revision"),
+            count(issues.len(), "problem"),
+            count(warnings.len(), "warning")
         );
         for warning in &warnings {
             let message = warning["message"].as_str().unwrap_or_default();
@@ -343,18 +342,11 @@ pub(crate) fn check(context: &Context) -> Answer {
         }));
         problems.extend(issues);
     }
-    if context.out.json() {
-        documents(context, found)?;
-        return Ok(if problems.is_empty() {
-            Exit::Done
-        } else {
-            Exit::Refused
-        });
-    }
-    context.out.answer(&text).map_err(|p| vec![p])?;
-    if problems.is_empty() {
-        Ok(Exit::Done)
-    } else {
-        Err(problems)
+    reply(context, &text, found)?;
+    match problems.is_empty() {
+        true => Ok(Exit::Done),
+        // The document holds them.
+        false if context.out.json() => Ok(Exit::Refused),
+        false => Err(problems),
     }
 }

@@ -14,6 +14,7 @@ mod words;
 
 use std::future::Future;
 
+use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use crate::args::Command;
@@ -54,6 +55,18 @@ pub(crate) fn run(command: Command, context: &Context) -> Answer {
         Command::Drivers { command } => drivers::drivers(context, command),
         Command::Config { explain } => info::config(context, explain),
     }
+}
+
+/// Answers a question about databases: one document for programs, whatever the number of
+/// databases, or the text for people.
+fn reply(context: &Context, text: &str, databases: Vec<Value>) -> Result<(), Vec<Problem>> {
+    let written = if context.out.json() {
+        let document = json!({ "databases": databases });
+        context.out.document(&document)
+    } else {
+        context.out.answer(text)
+    };
+    written.map_err(|problem| vec![problem])
 }
 
 /// Runs asynchronous work: the runtime is made only here, and only for commands that connect.

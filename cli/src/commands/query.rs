@@ -7,13 +7,20 @@ use aludel::run::{Runner, Status};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
-use super::{Answer, block_on, files};
+use super::{Answer, block_on, files, reply};
 use crate::context::{Context, Need, Target};
 use crate::exit::Exit;
-use crate::present::{Problem, Reporter};
+use crate::present::{Problem, Reporter, count};
 
-/// What each database that could be asked answered, and the worst of what the others met.
-type Answers<T> = Result<(Vec<(Target, T)>, Exit), Vec<Problem>>;
+/// What the databases answered.
+struct Answers<T> {
+    /// Those that could be asked.
+    given: Vec<(Target, T)>,
+    /// Those that could not, for the document: the name and the error. People are told at once.
+    failed: Vec<Value>,
+    /// The worst of what they met.
+    exit: Exit,
+}
 
 /// Asks each database in turn; a database that cannot be asked does not keep the others from
 /// answering.
@@ -21,12 +28,15 @@ fn ask<T>(
     context: &Context,
     question: impl AsyncFn(&Target, Runner<'_>) -> Result<T, aludel::run::RunError>,
     words: &str,
-) -> Answers<T> {
+) -> Result<Answers<T>, Vec<Problem>> {
     let targets = context.targets_to_read(Need::Session)?;
     let several = targets.len() > 1;
     block_on(async |cancel: CancellationToken| {
-        let mut answers = Vec::new();
-        let mut worst = Exit::Done;
+        let mut answers = Answers {
+            given: Vec::new(),
+            failed: Vec::new(),
+            exit: Exit::Done,
+        };
         for target in targets {
             let reporter = Reporter {
                 out: context.out.silent(),
@@ -38,21 +48,27 @@ fn ask<T>(
                 cancel: &cancel,
             };
             match question(&target, runner).await {
-                Ok(answer) => answers.push((target, answer)),
+                Ok(answer) => answers.given.push((target, answer)),
                 Err(error) => {
-                    let name = several.then(|| target.settings.name.clone());
+                    let name = &target.settings.name;
                     for problem in Problem::of_run(error, &target, words) {
-                        context.out.problem(&problem, name.as_deref());
-                        worst = worst.worse(problem.exit);
+                        answers.exit = answers.exit.worse(problem.exit);
+                        if context.out.json() {
+                            let error = problem.json(None);
+                            let failed = json!({ "database": name, "error": error });
+                            answers.failed.push(failed);
+                        } else {
+                            context.out.problem(&problem, several.then_some(name));
+                        }
                     }
                 }
             }
         }
-        (answers, worst)
+        answers
     })
 }
 
-fn snapshots(context: &Context, words: &str) -> Answers<Snapshot> {
+fn snapshots(context: &Context, words: &str) -> Result<Answers<Snapshot>, Vec<Problem>> {
     ask(
         context,
         async |target: &Target, runner: Runner<'_>| {
@@ -64,11 +80,15 @@ fn snapshots(context: &Context, words: &str) -> Answers<Snapshot> {
 }
 
 pub(crate) fn current(context: &Context, check_heads: bool) -> Answer {
-    let (answers, mut exit) = snapshots(context, "current")?;
-    let several = answers.len() > 1;
+    let Answers {
+        given,
+        failed,
+        mut exit,
+    } = snapshots(context, "current")?;
+    let several = given.len() > 1;
     let mut documents = Vec::new();
     let mut text = String::new();
-    for (target, snapshot) in &answers {
+    for (target, snapshot) in &given {
         let database = &target.database;
         let graph = database.graph();
         let applied = database.applied(snapshot);
@@ -109,17 +129,17 @@ pub(crate) fn current(context: &Context, check_heads: bool) -> Answer {
             exit = exit.worse(Exit::Pending);
         }
     }
-    if context.out.json() {
-        let document = json!({ "databases": documents });
-        context.out.document(&document).map_err(|p| vec![p])?;
-    } else {
-        context.out.answer(&text).map_err(|p| vec![p])?;
-    }
+    documents.extend(failed);
+    reply(context, &text, documents)?;
     Ok(exit)
 }
 
 pub(crate) fn status(context: &Context, check: bool) -> Answer {
-    let (answers, mut exit) = ask(
+    let Answers {
+        given,
+        failed,
+        mut exit,
+    } = ask(
         context,
         async |target: &Target, runner: Runner<'_>| {
             let options = context.run_options(&target.settings, None);
@@ -129,7 +149,7 @@ pub(crate) fn status(context: &Context, check: bool) -> Answer {
     )?;
     let mut documents = Vec::new();
     let mut text = String::new();
-    for (target, status) in &answers {
+    for (target, status) in &given {
         if check && status.is_pending() {
             exit = exit.worse(Exit::Pending);
         }
@@ -143,12 +163,8 @@ pub(crate) fn status(context: &Context, check: bool) -> Answer {
         documents.push(document);
         describe(&mut text, target, status);
     }
-    if context.out.json() {
-        let document = json!({ "databases": documents });
-        context.out.document(&document).map_err(|p| vec![p])?;
-    } else {
-        context.out.answer(&text).map_err(|p| vec![p])?;
-    }
+    documents.extend(failed);
+    reply(context, &text, documents)?;
     Ok(exit)
 }
 
@@ -157,7 +173,6 @@ fn describe(text: &mut String, target: &Target, status: &Status) {
     let mut line = |what: &str, value: String| {
         let _ = writeln!(text, "  {what:<11} {value}");
     };
-    let count = |n: usize| format!("{n} revision{}", if n == 1 { "" } else { "s" });
     if !status.ledger {
         line("ledger", "absent: nothing was ever applied here".into());
     }
@@ -175,11 +190,11 @@ fn describe(text: &mut String, target: &Target, status: &Status) {
             heads
         },
     );
-    line("applied", count(status.applied.len()));
+    line("applied", count(status.applied.len(), "revision"));
     match status.pending.as_slice() {
         [] => line("pending", "nothing".into()),
         pending => {
-            line("pending", count(pending.len()));
+            line("pending", count(pending.len(), "revision"));
             for name in pending {
                 let hole = if status.holes.contains(name) {
                     "  (a hole: later revisions are applied)"
@@ -201,16 +216,7 @@ fn describe(text: &mut String, target: &Target, status: &Status) {
         line(file.state, format!("{}: {why}", file.name));
     }
     for part in &status.part_way {
-        let of = part
-            .statements
-            .map_or(String::new(), |n| format!(" of {n}"));
-        line(
-            "part-way",
-            format!(
-                "{}: {} statements{of} committed",
-                part.revision, part.completed
-            ),
-        );
+        line("part-way", format!("{}: {}", part.revision, part.how_far()));
     }
     for name in &status.reordered {
         line(
@@ -233,23 +239,26 @@ pub(crate) fn history(context: &Context, range: Option<&str>, indicate_current: 
     if !indicate_current && !relative {
         return files::history(context, range, None);
     }
-    let (answers, exit) = snapshots(context, "history")?;
-    let answers: Vec<_> = answers
+    let answers = snapshots(context, "history")?;
+    let given: Vec<_> = answers
+        .given
         .iter()
         .map(|(target, snapshot)| (target, Some(target.database.applied(snapshot))))
         .collect();
-    files::print_history(context, range, &answers, indicate_current)?;
-    Ok(exit)
+    files::print_history(context, range, &given, answers.failed, indicate_current)?;
+    Ok(answers.exit)
 }
 
 pub(crate) fn show(context: &Context, target: &str) -> Answer {
     if target != "current" && !target.starts_with(['+', '-']) {
-        return files::show(context, target, None);
+        return files::show(context, target);
     }
-    let (answers, exit) = snapshots(context, "show")?;
-    for (database, snapshot) in &answers {
-        let applied = database.database.applied(snapshot);
-        files::print_show(context, database, target, &applied)?;
-    }
-    Ok(exit)
+    let answers = snapshots(context, "show")?;
+    let given: Vec<_> = answers
+        .given
+        .iter()
+        .map(|(target, snapshot)| (target, target.database.applied(snapshot)))
+        .collect();
+    files::print_show(context, target, &given, answers.failed)?;
+    Ok(answers.exit)
 }

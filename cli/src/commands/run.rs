@@ -11,7 +11,7 @@ use super::{Answer, block_on};
 use crate::args::{Downgrade, Run, ScriptClient, Stamp, Upgrade};
 use crate::context::{Context, Need, Target};
 use crate::exit::Exit;
-use crate::present::{Problem, Reporter};
+use crate::present::{Problem, Reporter, count};
 
 /// What to do with one database.
 enum Work<'a> {
@@ -225,7 +225,6 @@ async fn one(
 }
 
 fn finish(reporter: &Reporter, work: &Work<'_>, done: &Done, dry_run: bool) {
-    let count = done.revisions.len();
     if reporter.out.json() {
         let document = serde_json::json!({
             "event": "finished",
@@ -237,17 +236,18 @@ fn finish(reporter: &Reporter, work: &Work<'_>, done: &Done, dry_run: bool) {
         let _ = reporter.out.document(&document);
         return;
     }
-    let revisions = if count == 1 { "revision" } else { "revisions" };
     let text = match work {
-        _ if dry_run && count > 0 => {
+        _ if dry_run && !done.revisions.is_empty() => {
             for name in &done.revisions {
                 reporter.line(&format!("  would run {name}"));
             }
             "nothing was changed".to_owned()
         }
-        Work::Upgrade { .. } | Work::Downgrade(_) if count == 0 => "nothing to do".into(),
-        Work::Upgrade { .. } => format!("{count} {revisions} applied"),
-        Work::Downgrade(_) => format!("{count} {revisions} reverted"),
+        Work::Upgrade { .. } | Work::Downgrade(_) if done.revisions.is_empty() => {
+            "nothing to do".into()
+        }
+        Work::Upgrade { .. } => format!("{} applied", count(done.revisions.len(), "revision")),
+        Work::Downgrade(_) => format!("{} reverted", count(done.revisions.len(), "revision")),
         Work::Stamp { .. } | Work::Forget(_) | Work::Ensure if dry_run => {
             "nothing was changed".into()
         }

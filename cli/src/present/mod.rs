@@ -2,6 +2,8 @@
 //!
 //! stdout carries the answer, stderr everything else. Colour never carries meaning alone.
 
+use std::path::{Path, PathBuf};
+
 mod of_files;
 mod of_runs;
 mod problem;
@@ -9,3 +11,15 @@ mod reporter;
 
 pub(crate) use problem::{Drawn, Place, Problem};
 pub(crate) use reporter::{Out, Reporter};
+
+/// A path relative to the working directory where it lies below it: that is what people type.
+pub(crate) fn shown(path: &Path) -> PathBuf {
+    let here = std::env::current_dir().ok();
+    here.and_then(|here| path.strip_prefix(here).ok().map(Path::to_owned))
+        .unwrap_or_else(|| path.to_owned())
+}
+
+/// `1 revision`, `2 revisions`.
+pub(crate) fn count(number: usize, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+}

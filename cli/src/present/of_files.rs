@@ -16,7 +16,10 @@ impl From<&ConfigProblem> for Problem {
 
 impl From<&LoadProblem> for Problem {
     fn from(problem: &LoadProblem) -> Self {
-        let shown = Self::placed(problem.code(), &problem.to_string(), problem.place());
+        let mut shown = Self::placed(problem.code(), &problem.to_string(), problem.place());
+        if let (Some(place), LoadProblem::Metadata(_)) = (&mut shown.place, problem) {
+            place.draw();
+        }
         match problem {
             LoadProblem::MissingDirectory { .. } => {
                 shown.help("run `aludel init`, or name the directory with `--migrations DIR`")
@@ -24,6 +27,9 @@ impl From<&LoadProblem> for Problem {
             LoadProblem::Id { .. } => shown.help(
                 "the id is the directory's name up to the first `_`, hyphens removed: rename the directory",
             ),
+            LoadProblem::DuplicateId { .. } => {
+                shown.help("rename one of the directories: an id is the name up to the first `_`")
+            }
             LoadProblem::NoUpScript { .. } => shown.help("write its up.sql, or remove the directory"),
             _ => shown,
         }

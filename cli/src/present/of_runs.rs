@@ -1,19 +1,18 @@
 //! From why a run stopped to problems to show.
 
-use std::path::Path;
-
 use aludel::driver::{Failure, FailureKind};
 use aludel::run::{RunError, StatementFailure, committed_fact};
 
-use super::{Place, Problem};
+use super::{Place, Problem, shown};
 use crate::context::Target;
+use crate::exit::Exit;
 
 impl Problem {
     /// Why a run stopped. `words` is the command to run again.
     pub(crate) fn of_run(error: RunError, target: &Target, words: &str) -> Vec<Self> {
         let code = error.code();
-        let exit = error.class().into();
-        let mut problem = match error {
+        let exit: Exit = error.class().into();
+        let problem = match error {
             RunError::Scripts(issues) => return issues.into_iter().map(Self::from).collect(),
             RunError::Statement(failure) => {
                 let mut problem = Self::new(code, exit, failure.headline());
@@ -21,12 +20,18 @@ impl Problem {
                 problem
             }
             RunError::Session(failure) => {
-                let mut problem = Self::new(code, exit, &failure.message);
+                let mut problem = Self::new(code, exit, session_headline(&failure));
                 problem.server_says(&failure);
                 if let Some(url) = &target.settings.url {
                     problem.facts.push(format!("the URL is {}", url.value));
                 }
-                problem
+                problem.help(if failure.hint.is_some() {
+                    format!("mend that, then `aludel {words}` again")
+                } else if exit == Exit::Connection {
+                    format!("see that the server runs and the URL is right, then `aludel {words}` again")
+                } else {
+                    "see that the database is the right one, and that both tables of the ledger are aludel's".into()
+                })
             }
             RunError::Refused {
                 code,
@@ -37,7 +42,7 @@ impl Problem {
                 let id = part.revision.clone();
                 let mut problem = Self::new(code, exit, RunError::PartWay(part.clone()));
                 problem.facts.push(if part.failed {
-                    "it stopped on an error; the statements after it did not run".into()
+                    "it stopped on an error: the statements after that did not run".into()
                 } else {
                     format!(
                         "the run was cut off: statement {} may have happened or not",
@@ -74,11 +79,6 @@ impl Problem {
                 .help("`aludel history` shows the graph, `aludel heads` its tips"),
             other => Self::new(code, exit, other),
         };
-        if problem.exit == crate::exit::Exit::Connection && problem.help.is_none() {
-            problem.help = Some(format!(
-                "see that the server runs and the URL is right, then `aludel {words}` again"
-            ));
-        }
         vec![problem]
     }
 
@@ -173,17 +173,20 @@ fn next_step(failure: &StatementFailure, again: &str) -> String {
     }
 }
 
+/// What a session failed in besides the plan's statements: all that is left is reading.
+fn session_headline(failure: &Failure) -> String {
+    match failure.kind {
+        FailureKind::Refused | FailureKind::Denied => {
+            format!("the ledger could not be read: {}", failure.message)
+        }
+        _ => failure.message.clone(),
+    }
+}
+
 /// How a part-way revision is settled.
 fn settle(id: &str) -> String {
     format!(
-        "finish or undo it by hand, then say where the database is: `aludel stamp {id}` if it is applied, \
-         or `aludel stamp` with its parent (or `base`) if it is not"
+        "finish or undo it by hand, then say where the database is: `aludel stamp {id}` if it is applied; \
+         if it is not, `aludel stamp` and what `aludel current` prints (`base` if nothing)"
     )
-}
-
-/// A path relative to the working directory where it lies below it: that is what people type.
-fn shown(path: &Path) -> std::path::PathBuf {
-    let here = std::env::current_dir().ok();
-    here.and_then(|here| path.strip_prefix(here).ok().map(Path::to_owned))
-        .unwrap_or_else(|| path.to_owned())
 }

@@ -35,6 +35,24 @@ pub(crate) struct Place {
     pub(crate) label: Option<String>,
 }
 
+impl Place {
+    /// Shows the file, if it can be read, at the line and column. For files without secrets.
+    pub(crate) fn draw(&mut self) {
+        let Ok(text) = std::fs::read_to_string(&self.path) else {
+            return;
+        };
+        let before: usize = text
+            .split_inclusive('\n')
+            .take(self.line - 1)
+            .map(str::len)
+            .sum();
+        let column = text[before..].char_indices().nth(self.column - 1);
+        let at = column.map_or(text.len(), |(offset, _)| before + offset);
+        self.span = at..at;
+        self.text = Some(text);
+    }
+}
+
 impl Problem {
     pub(crate) fn new(code: impl Into<String>, exit: Exit, message: impl fmt::Display) -> Self {
         Self {

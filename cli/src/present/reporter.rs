@@ -10,8 +10,11 @@ use miette::{GraphicalReportHandler, GraphicalTheme};
 use owo_colors::OwoColorize;
 use textwrap::{WordSeparator, WordSplitter};
 
-use super::{Drawn, Problem};
+use super::{Drawn, Problem, count};
 use crate::args::Format;
+
+/// How wide a problem is drawn at most: wider lines are hard to read.
+const WIDEST: usize = 100;
 
 /// Where answers and events go.
 #[derive(Clone)]
@@ -95,10 +98,12 @@ impl Out {
         } else {
             GraphicalTheme::unicode_nocolor()
         };
-        // Ids, paths and SQL stay whole: people copy them.
+        // Ids, paths and SQL stay whole: people copy them. What is no terminal gets whole lines.
+        let width = terminal_size::terminal_size_of(io::stderr());
         let handler = GraphicalReportHandler::new_themed(theme)
             .with_links(false)
-            .with_width(width())
+            .with_width(width.map_or(WIDEST, |(width, _)| usize::from(width.0).min(WIDEST)))
+            .with_wrap_lines(width.is_some())
             .with_word_separator(WordSeparator::AsciiSpace)
             .with_word_splitter(WordSplitter::NoHyphenation)
             .with_break_words(false)
@@ -115,13 +120,6 @@ impl Out {
         }
         eprintln!("{text}");
     }
-}
-
-/// How wide a problem may be drawn: as the terminal, and never wider than one likes to read.
-fn width() -> usize {
-    const MOST: usize = 100;
-    let terminal = terminal_size::terminal_size_of(io::stderr());
-    terminal.map_or(MOST, |(width, _)| usize::from(width.0).min(MOST))
 }
 
 /// Reads the events of one database's run.
@@ -181,9 +179,8 @@ impl Events for Reporter {
                     aludel::ledger::Direction::Up => "apply",
                     aludel::ledger::Direction::Down => "revert",
                 };
-                let count = revisions.len();
-                let word = if count == 1 { "revision" } else { "revisions" };
-                self.line(&format!("{count} {word} to {verb}"));
+                let what = count(revisions.len(), "revision");
+                self.line(&format!("{what} to {verb}"));
                 for hole in holes {
                     self.line(&format!(
                         "  {hole} fills a hole: later revisions are applied already"

@@ -32,7 +32,7 @@ pub enum ConfigProblem {
     /// An environment overlays a database that is not configured.
     #[error(
         "{place}: environment `{environment}` names the database `{database}`, which has no \
-         `[databases.{database}]`{}; {}",
+         `[databases.{database}]`{} ({})",
         did_you_mean(suggestion.as_deref()),
         listing("databases", known)
     )]
@@ -50,7 +50,7 @@ pub enum ConfigProblem {
     },
     /// The selected environment is not in the file.
     #[error(
-        "unknown environment `{name}`{}; {}",
+        "unknown environment `{name}`{} ({})",
         did_you_mean(suggestion.as_deref()),
         listing("environments", known)
     )]
@@ -64,7 +64,7 @@ pub enum ConfigProblem {
     },
     /// A selected database is not in the file.
     #[error(
-        "unknown database `{name}`{}; {}",
+        "unknown database `{name}`{} ({})",
         did_you_mean(suggestion.as_deref()),
         listing("databases", known)
     )]

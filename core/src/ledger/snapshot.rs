@@ -66,6 +66,21 @@ pub struct PartWay {
     pub failed: bool,
 }
 
+impl PartWay {
+    /// How far it came: `1 of 3 statements is committed`.
+    pub fn how_far(&self) -> String {
+        let PartWay { completed, .. } = self;
+        let are = if *completed == 1 { "is" } else { "are" };
+        match self.statements {
+            Some(of) => format!("{completed} of {of} statements {are} committed"),
+            None => {
+                let s = if *completed == 1 { "" } else { "s" };
+                format!("{completed} statement{s} {are} committed")
+            }
+        }
+    }
+}
+
 impl Snapshot {
     /// A snapshot of tables that do not exist.
     pub fn absent(tables: LedgerTables) -> Self {

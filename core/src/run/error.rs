@@ -85,6 +85,8 @@ pub struct StatementFailure {
     pub committed: Vec<String>,
     /// The revision is part-way.
     pub part_way: Option<PartWay>,
+    /// A statement of the script came before.
+    pub(super) begun: bool,
 }
 
 impl StatementFailure {
@@ -95,6 +97,8 @@ impl StatementFailure {
         part_way: Option<PartWay>,
         committed: Vec<String>,
     ) -> Self {
+        let before = &unit.steps[..step];
+        let begun = before.iter().any(|s| matches!(s.role, Role::Script { .. }));
         let step = &unit.steps[step];
         let mut error = Self {
             revision: None,
@@ -111,6 +115,7 @@ impl StatementFailure {
             failure,
             committed,
             part_way,
+            begun,
         };
         let Purpose::Revision(work) = &unit.purpose else {
             return error;
@@ -180,7 +185,7 @@ pub enum RunError {
         found: u32,
     },
     /// A revision is part-way since an earlier run.
-    #[error("revision `{}` is part-way since an earlier run: statement {} of its {} script completed, the rest did not", .0.revision, .0.completed, .0.direction)]
+    #[error("revision `{}` is part-way since an earlier run, of its {} script {}", .0.revision, .0.direction, .0.how_far())]
     PartWay(PartWay),
     /// The lock was not obtained in time.
     #[error("the lock was not obtained within {} s", .waited.as_secs())]
@@ -295,7 +300,7 @@ impl From<crate::revision::ScriptProblem> for ScriptIssue {
             line: place.map_or(0, |place| place.line),
             column: place.map_or(0, |place| place.column),
             help: match problem {
-                P::NotUtf8 { .. } => Some("save the file as UTF-8".into()),
+                P::NotUtf8 { utf16: false, .. } => Some("save the file as UTF-8".into()),
                 P::Nul { .. } => Some("remove the NUL byte".into()),
                 _ => None,
             },

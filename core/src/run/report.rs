@@ -87,14 +87,14 @@ impl StatementFailure {
             (_, Some((number, of))) => {
                 format!("`{revision}` stopped at statement {number} of {of}: {message}")
             }
-            (Role::Before | Role::Begin | Role::Guard, _) => {
-                format!("`{revision}` did not begin: {message}")
-            }
             (Role::Commit, _) => format!("`{revision}` stopped at its COMMIT: {message}"),
             (Role::After | Role::Reset, _) => format!(
                 "after `{revision}` the session's settings could not be put back: {message}"
             ),
-            _ => format!("`{revision}` stopped at its rows in the ledger: {message}"),
+            _ if self.begun => {
+                format!("`{revision}` stopped at its rows in the ledger: {message}")
+            }
+            _ => format!("`{revision}` did not begin: {message}"),
         }
     }
 
@@ -103,12 +103,9 @@ impl StatementFailure {
         let revision = self.revision.as_ref()?;
         Some(match (&self.part_way, self.direction) {
             (Some(part), _) => {
-                let of = part
-                    .statements
-                    .map_or(String::new(), |n| format!(" of {n}"));
                 format!(
-                    "`{revision}` is part-way: {} statement(s){of} are committed, the rest is not",
-                    part.completed
+                    "`{revision}` is part-way: {}, the rest is not",
+                    part.how_far()
                 )
             }
             _ if self.committed.contains(revision) => {

@@ -1,15 +1,15 @@
 //! The client's errors as failures.
 
 use aludel::driver::{Failure, FailureKind, SessionState};
-use mysql_async::{DriverError, Error};
+use mysql_async::Error;
 
 /// ER_QUERY_INTERRUPTED, and MariaDB's ER_STATEMENT_TIMEOUT.
 const INTERRUPTED: [u16; 2] = [1317, 1969];
 /// The server ended the connection: shutdown, killed, timed out.
 const LOST: [u16; 5] = [1053, 1152, 1158, 1927, 4031];
 
-/// ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION, ER_READ_ONLY_MODE.
-const READ_ONLY: [u16; 2] = [1792, 1836];
+/// ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION, ER_READ_ONLY_MODE, ER_SCHEMA_READ_ONLY.
+const READ_ONLY: [u16; 3] = [1792, 1836, 3989];
 /// ER_OPTION_PREVENTS_STATEMENT: some option of the server, which its text names.
 const OPTION: u16 = 1290;
 /// ER_DBACCESS_DENIED_ERROR, ER_TABLEACCESS_DENIED_ERROR, ER_COLUMNACCESS_DENIED_ERROR,
@@ -18,10 +18,11 @@ const DENIED: [u16; 6] = [1044, 1142, 1143, 1227, 1370, 1410];
 /// EE_WRITE, ER_DISK_FULL, ER_RECORD_FILE_FULL.
 const FULL: [u16; 3] = [3, 1021, 1114];
 
-/// A failure while connecting.
-pub(crate) fn connect(error: &Error) -> Failure {
+/// A failure while connecting to a place.
+pub(crate) fn connect(place: &str, error: &Error) -> Failure {
     let mut failure = of(error, false);
     failure.kind = FailureKind::Connect;
+    failure.message = format!("cannot connect to {place}: {}", failure.message);
     failure.session = SessionState::Dead;
     failure
 }
@@ -33,17 +34,13 @@ pub(crate) fn of(error: &Error, asked: bool) -> Failure {
             let kind = kind(server.code, &server.message, asked);
             let mut failure = Failure::new(kind, server.message.clone());
             if kind == FailureKind::ReadOnly {
-                let replica =
-                    "the server is a replica, or was made read-only: connect to the primary";
+                let replica = "the server is a replica, or it or the schema was made read-only: connect to the primary, or change that";
                 failure.hint = Some(replica.into());
             }
             failure.code = Some(format!("{} ({})", server.code, server.state));
             failure
         }
-        Error::Io(_) | Error::Driver(DriverError::ConnectionClosed) => {
-            Failure::new(FailureKind::Lost, chain(error))
-        }
-        other => Failure::new(FailureKind::Lost, chain(other)),
+        other => Failure::new(FailureKind::Lost, cause(other)),
     }
 }
 
@@ -60,17 +57,13 @@ fn kind(code: u16, message: &str, asked: bool) -> FailureKind {
     }
 }
 
-/// An error with its causes: the client's own text names only its kind.
-fn chain(error: &Error) -> String {
-    let mut text = error.to_string();
-    let mut source = std::error::Error::source(error);
-    while let Some(cause) = source {
-        let cause_text = cause.to_string();
-        if !text.contains(&cause_text) {
-            text.push_str(": ");
-            text.push_str(&cause_text);
+/// What an error comes from: the client's own text of an I/O error names only its kind.
+fn cause(error: &Error) -> String {
+    let mut cause: &dyn std::error::Error = error;
+    if matches!(error, Error::Io(_)) {
+        while let Some(below) = cause.source() {
+            cause = below;
         }
-        source = cause.source();
     }
-    text
+    cause.to_string()
 }

@@ -54,16 +54,18 @@ impl MysqlSession {
                 Ok(conn) => Ok((conn, opts)),
             }
         };
+        let place = &parsed.place;
         let opened = tokio::time::timeout(options.timeout, opening).await;
         let (mut conn, opts) = opened
             .map_err(|_| {
-                let text = format!("no answer within {} s", options.timeout.as_secs());
+                let seconds = options.timeout.as_secs();
+                let text = format!("cannot connect to {place}: no answer within {seconds} s");
                 Failure::new(FailureKind::Connect, text)
             })?
-            .map_err(|error| failure::connect(&error))?;
+            .map_err(|error| failure::connect(place, &error))?;
         let (version, connection, limit) = opening_answer(&mut conn)
             .await
-            .map_err(|error| failure::connect(&error))?
+            .map_err(|error| failure::connect(place, &error))?
             .ok_or_else(|| {
                 Failure::new(FailureKind::Connect, "the server does not say what it is")
             })?;

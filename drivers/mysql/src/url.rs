@@ -28,6 +28,8 @@ pub(crate) struct Parsed {
     pub(crate) options: OptsBuilder,
     pub(crate) tls: Tls,
     pub(crate) authority: Option<PathBuf>,
+    /// Where the server is, for messages.
+    pub(crate) place: String,
 }
 
 /// The database that a URL names.
@@ -45,9 +47,14 @@ pub(crate) fn parse(url: &DatabaseUrl) -> Result<Parsed, Failure> {
     let database = database(url).ok_or_else(|| {
         refused("the MySQL URL names no database: write `mysql://user@host/database`")
     })?;
+    let (host, port) = (
+        url.host().unwrap_or("127.0.0.1"),
+        url.port().unwrap_or(3306),
+    );
+    let mut place = format!("{host} port {port}");
     let mut options = OptsBuilder::default()
-        .ip_or_hostname(url.host().unwrap_or("127.0.0.1"))
-        .tcp_port(url.port().unwrap_or(3306))
+        .ip_or_hostname(host)
+        .tcp_port(port)
         .user(url.user())
         .pass(url.password())
         .db_name(Some(database))
@@ -60,7 +67,10 @@ pub(crate) fn parse(url: &DatabaseUrl) -> Result<Parsed, Failure> {
     let mut unknown = Vec::new();
     for (name, value) in url.params() {
         match name.as_str() {
-            "socket" => options = options.socket(Some(value.as_str())),
+            "socket" => {
+                place.clone_from(value);
+                options = options.socket(Some(value.as_str()));
+            }
             "ssl-mode" | "sslmode" | "ssl_mode" => tls = mode(value)?,
             "ssl-ca" | "sslrootcert" | "ssl_ca" => authority = Some(PathBuf::from(value)),
             other => unknown.push(format!("`{other}`")),
@@ -76,6 +86,7 @@ pub(crate) fn parse(url: &DatabaseUrl) -> Result<Parsed, Failure> {
         options,
         tls,
         authority,
+        place,
     })
 }
 

@@ -270,7 +270,10 @@ fn at(place: &Place, mut failure: Failure) -> Failure {
         }
         _ => format!("{} port {port}", place.host),
     };
-    failure.message = format!("cannot connect to {place}: {}", failure.message);
+    let why = failure
+        .message
+        .trim_start_matches("error connecting to server: ");
+    failure.message = format!("cannot connect to {place}: {why}");
     failure
 }
 

@@ -22,6 +22,11 @@ pub(crate) struct Executor {
     pub(crate) lock_timeout: Duration,
 }
 
+/// Reads the file and nothing else.
+const TOUCH: &str = "SELECT 1 FROM sqlite_master LIMIT 1";
+/// The code of a file that a reader finds in the middle of somebody's transaction.
+const HOT_JOURNAL: &str = "SQLITE_READONLY_ROLLBACK";
+
 /// A prepared statement that is finalized when dropped.
 struct Prepared(*mut ffi::sqlite3_stmt);
 
@@ -59,11 +64,22 @@ impl Executor {
 
     /// Ends whatever transaction is open. An interrupt in a write has done so already.
     pub(crate) fn clean_up(&self) {
-        if !self.handle.autocommit() {
+        // Where even these fail nothing is left to do: closing the connection rolls back too, and
+        // so does whoever may write and opens the file next.
+        let _ = if self.handle.autocommit() {
+            // After a failed write SQLite leaves the file's own rollback to whoever reads it next.
+            self.run(TOUCH, None)
+        } else {
             self.stop.clear();
-            // A failing ROLLBACK leaves nothing to do: closing the connection rolls back too.
-            let _ = self.run("ROLLBACK", None);
-        }
+            self.run("ROLLBACK", None)
+        };
+    }
+
+    /// Somebody was killed while he wrote, and what he left can only be rolled back by a
+    /// connection that may write.
+    pub(crate) fn has_leftovers(&self) -> bool {
+        let touched = self.run(TOUCH, None);
+        touched.is_err_and(|failure| failure.code.as_deref() == Some(HOT_JOURNAL))
     }
 
     pub(crate) fn run(&self, sql: &str, mut into: Option<&mut ResultSet>) -> Result<(), Failure> {
@@ -167,13 +183,17 @@ impl Executor {
             _ => FailureKind::Refused,
         };
         let mut failure = Failure::new(kind, self.handle.message());
-        failure.code = Some(code_name(code));
+        let extended = match self.handle.extended_code() {
+            extended if extended & 0xff == code & 0xff => extended,
+            _ => code,
+        };
+        failure.code = Some(code_name(extended));
         failure.at = self.handle.error_offset().map(|offset| At {
             statement: 0,
             offset: Some(base + offset),
         });
         failure.session = SessionState::Ready;
-        failure.hint = hint(code).map(str::to_owned);
+        failure.hint = hint(extended).map(str::to_owned);
         failure
     }
 }
@@ -215,9 +235,10 @@ fn read_row(statement: &Prepared, result: &mut ResultSet) {
     result.rows.push(row);
 }
 
-/// SQLite's name of a primary result code, with the extended code's number where it says more.
+/// SQLite's name of a result code.
 fn code_name(code: c_int) -> String {
     let name = match code & 0xff {
+        _ if code == ffi::SQLITE_READONLY_ROLLBACK => HOT_JOURNAL,
         ffi::SQLITE_ERROR => "SQLITE_ERROR",
         ffi::SQLITE_BUSY => "SQLITE_BUSY",
         ffi::SQLITE_LOCKED => "SQLITE_LOCKED",
@@ -231,17 +252,16 @@ fn code_name(code: c_int) -> String {
         ffi::SQLITE_MISMATCH => "SQLITE_MISMATCH",
         ffi::SQLITE_AUTH => "SQLITE_AUTH",
         ffi::SQLITE_NOTADB => "SQLITE_NOTADB",
-        _ => return format!("SQLite {code}"),
+        primary => return format!("SQLite {primary}"),
     };
-    if code > 0xff {
-        format!("{name}, {code}")
-    } else {
-        name.into()
-    }
+    name.into()
 }
 
 fn hint(code: c_int) -> Option<&'static str> {
     match code & 0xff {
+        _ if code == ffi::SQLITE_READONLY_ROLLBACK => Some(
+            "a process was killed while it wrote: the file must be opened once by a user who may write it",
+        ),
         ffi::SQLITE_READONLY => Some("the file or its directory cannot be written by this user"),
         ffi::SQLITE_FULL => Some("the disk, or the limit of the database, is full"),
         ffi::SQLITE_IOERR => Some(

@@ -93,6 +93,12 @@ impl Handle {
             .into_owned()
     }
 
+    /// The code of the last failure, with what SQLite knows of its kind.
+    pub(crate) fn extended_code(self) -> c_int {
+        // SAFETY: the connection is open.
+        unsafe { ffi::sqlite3_extended_errcode(self.as_ptr()) }
+    }
+
     /// Where in the last statement's text its failure lies, in bytes, if SQLite can tell.
     pub(crate) fn error_offset(self) -> Option<usize> {
         // SAFETY: the connection is open.

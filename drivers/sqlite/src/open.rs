@@ -41,13 +41,17 @@ impl Location {
         }
         let parent = path.parent().filter(|p| !p.as_os_str().is_empty());
         match parent {
-            Some(parent) if !parent.is_dir() => Err(Failure::new(
-                FailureKind::Connect,
-                format!(
-                    "the directory `{}` of the SQLite file does not exist",
-                    parent.display()
-                ),
-            )),
+            Some(parent) if !parent.is_dir() => {
+                let mut failure = Failure::new(
+                    FailureKind::Connect,
+                    format!(
+                        "the directory `{}` of the SQLite file does not exist",
+                        parent.display()
+                    ),
+                );
+                failure.hint = Some("make it: aludel makes files, not directories".into());
+                Err(failure)
+            }
             _ => Ok(true),
         }
     }

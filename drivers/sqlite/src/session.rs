@@ -48,24 +48,39 @@ impl SqliteSession {
         let stop = Stop::default();
         stop.attach(Some(handle));
         let (major, minor) = handle::version();
-        Ok(Self {
+        let write = options.access == Access::Write;
+        let mut session = Self {
             connection,
             handle,
             stop,
             server: Server::new("sqlite", major, minor),
             lock_timeout: options.lock_timeout,
-            unmade: (missing && options.access == Access::Write).then_some(location),
-        })
+            unmade: (missing && write).then(|| location.clone()),
+        };
+        if !write && session.run(|executor| executor.has_leftovers()).await? {
+            // SQLite rolls back what a killed writer left, and needs to write for that; this
+            // connection itself still writes nothing.
+            session.reopen(location.uri(Access::Write)).await?;
+            session
+                .run(|executor| executor.query("PRAGMA query_only = ON"))
+                .await??;
+        }
+        Ok(session)
+    }
+
+    async fn reopen(&mut self, uri: String) -> Result<(), Failure> {
+        let (connection, handle) = establish(uri).await?;
+        self.stop.attach(Some(handle));
+        self.connection = connection;
+        self.handle = handle;
+        Ok(())
     }
 
     async fn make_file(&mut self) -> Result<(), Failure> {
-        if let Some(location) = self.unmade.take() {
-            let (connection, handle) = establish(location.uri(Access::Write)).await?;
-            self.stop.attach(Some(handle));
-            self.connection = connection;
-            self.handle = handle;
+        match self.unmade.take() {
+            Some(location) => self.reopen(location.uri(Access::Write)).await,
+            None => Ok(()),
         }
-        Ok(())
     }
 
     async fn run<R: Send + 'static>(
@@ -103,7 +118,12 @@ async fn establish(
     let (connection, handle) = tokio::task::spawn_blocking(move || handle::open(&uri))
         .await
         .map_err(|error| Failure::new(FailureKind::Connect, error.to_string()))?
-        .map_err(|error| Failure::new(FailureKind::Connect, error.to_string()))?;
+        .map_err(|error| {
+            let mut failure = Failure::new(FailureKind::Connect, error.to_string());
+            let causes = "the path is a directory, or this user may not open the file, or not make files beside it";
+            failure.hint = Some(causes.into());
+            failure
+        })?;
     Ok((SyncConnectionWrapper::new(connection), handle))
 }
 
