@@ -7,6 +7,7 @@ use super::types::{self, charset_name};
 use super::{adapter, sequence};
 use crate::schema::{
     ColumnDef, ConstraintDef, ConstraintKind, Expr, Generated, Ident, Identity, Ignored, IndexPart,
+    Name,
 };
 use crate::sql::Syntax;
 
@@ -136,6 +137,10 @@ fn mysql(c: &mut Cursor<'_>, column: &mut ColumnDef) -> Parsed<bool> {
         column.comment = Some(c.string()?);
     } else if c.eats(&["CHARACTER", "SET"]) || c.eat("CHARSET") {
         column.charset = Some(charset_name(c)?);
+    } else if c.eat("BINARY") {
+        // The binary collation of whichever character set it is.
+        let charset = column.charset.as_deref().unwrap_or_default();
+        column.collation = Some(Name::bare(format!("{charset}_bin")));
     } else if c.eats(&["SERIAL", "DEFAULT", "VALUE"]) {
         column.nullable = Some(false);
         column.identity = Some(by_default());
@@ -210,49 +215,74 @@ pub(super) fn identity(c: &mut Cursor<'_>, always: bool) -> Parsed<Identity> {
 
 /// The expression of `DEFAULT`, which ends where the next attribute begins.
 pub(super) fn default(c: &mut Cursor<'_>) -> Parsed<Expr> {
-    const NEXT: &[&str] = &[
-        "NOT",
-        "NULL",
-        "CONSTRAINT",
-        "CHECK",
-        "UNIQUE",
-        "PRIMARY",
-        "REFERENCES",
-        "DEFAULT",
-        "COLLATE",
-        "GENERATED",
-        "DEFERRABLE",
-        "INITIALLY",
-        "ON",
-        "AUTO_INCREMENT",
-        "COMMENT",
-        "KEY",
-        "AFTER",
-        "FIRST",
-        "STORAGE",
-        "COMPRESSION",
-        "COLUMN_FORMAT",
-        "VISIBLE",
-        "INVISIBLE",
-        "AS",
-        "AUTOINCREMENT",
-        "CHARACTER",
-        "CHARSET",
-    ];
+    // Words that a cast to a type may hold are left out where the engine has such casts.
+    let next: &[&str] = match c.syntax() {
+        Syntax::Postgres => &[
+            "NOT",
+            "NULL",
+            "CONSTRAINT",
+            "CHECK",
+            "UNIQUE",
+            "PRIMARY",
+            "REFERENCES",
+            "DEFAULT",
+            "COLLATE",
+            "GENERATED",
+            "DEFERRABLE",
+            "INITIALLY",
+            "STORAGE",
+            "COMPRESSION",
+        ],
+        Syntax::Mysql => &[
+            "NOT",
+            "NULL",
+            "CONSTRAINT",
+            "CHECK",
+            "UNIQUE",
+            "PRIMARY",
+            "KEY",
+            "REFERENCES",
+            "DEFAULT",
+            "COLLATE",
+            "GENERATED",
+            "AS",
+            "ON",
+            "AUTO_INCREMENT",
+            "COMMENT",
+            "AFTER",
+            "FIRST",
+            "STORAGE",
+            "COLUMN_FORMAT",
+            "VISIBLE",
+            "INVISIBLE",
+            "CHARACTER",
+            "CHARSET",
+        ],
+        Syntax::Sqlite => &[
+            "NOT",
+            "NULL",
+            "CONSTRAINT",
+            "CHECK",
+            "UNIQUE",
+            "PRIMARY",
+            "REFERENCES",
+            "DEFAULT",
+            "COLLATE",
+            "GENERATED",
+            "AS",
+            "AUTOINCREMENT",
+        ],
+    };
     let start = *c;
     // The first token belongs to it whatever it is: DEFAULT NULL.
     let mut body = start;
     body.skip(1);
-    if c.is_op("(") {
+    if c.is_op("(") || c.is("CASE") {
         body = start;
     }
     let head = start.rest().len() - body.rest().len();
     let tail = body
-        .until(|look| {
-            // `''::character varying` goes on.
-            let ends = look.is_any(NEXT) && (!look.is("CHARACTER") || look.is_at(1, "SET"));
-            ends || look.is_op(",")
-        })
+        .until(|look| look.is_any(next) || look.is_op(","))
         .rest()
         .len();
     let expr = c.take(head + tail);

@@ -36,6 +36,7 @@ pub(super) fn of_column(c: &mut Cursor<'_>, column: &Ident) -> Parsed<Option<Con
     } else {
         return Ok(None);
     };
+    column::conflict_clause(c)?;
     let mut found = ConstraintDef::new(kind);
     characteristics(c, &mut found)?;
     Ok(Some(found))
@@ -51,6 +52,10 @@ pub(super) fn of_table(c: &mut Cursor<'_>) -> Parsed<Option<ConstraintDef>> {
     }
     let mut using_index = None;
     let kind = if look.eats(&["PRIMARY", "KEY"]) {
+        if look.syntax() == Syntax::Mysql && look.is_ident() && !look.is("USING") {
+            // A name that MySQL reads and forgets.
+            look.ident()?;
+        }
         index_type(&mut look)?;
         if using(&mut look, &mut using_index)? {
             ConstraintKind::PrimaryKey {
@@ -65,9 +70,12 @@ pub(super) fn of_table(c: &mut Cursor<'_>) -> Parsed<Option<ConstraintDef>> {
         unique(&mut look, &mut name, &mut using_index)?
     } else if look.eats(&["FOREIGN", "KEY"]) {
         if look.syntax() == Syntax::Mysql && !look.is_op("(") {
-            // The name of the index that it makes; a constraint's name wins.
-            let index = look.ident()?;
-            name = name.or(Some(index));
+            // The name of the index that it makes. MariaDB takes it for the constraint too, if
+            // that has none, and MySQL does not.
+            look.ident()?;
+            if name.is_none() {
+                return unclear("a foreign key whose name depends on the server");
+            }
         }
         let columns = look.idents()?;
         ConstraintKind::ForeignKey(references(&mut look, columns)?)
@@ -120,6 +128,27 @@ pub(super) fn nulls(c: &mut Cursor<'_>) -> bool {
     }
     c.eats(&["NULLS", "DISTINCT"]);
     false
+}
+
+/// PostgreSQL's `[CONSTRAINT name] NOT NULL column` of a table. Its name is not kept: whoever drops
+/// it by that name is refused.
+pub(super) fn not_null(c: &mut Cursor<'_>) -> Parsed<Option<Ident>> {
+    let mut look = *c;
+    if c.syntax() != Syntax::Postgres {
+        return Ok(None);
+    }
+    if look.eat("CONSTRAINT") {
+        look.ident()?;
+    }
+    if !look.eats(&["NOT", "NULL"]) {
+        return Ok(None);
+    }
+    let column = look.ident()?;
+    if look.starts(&["NO", "INHERIT"]) || look.starts(&["NOT", "VALID"]) {
+        return unclear("NOT NULL of some rows only");
+    }
+    *c = look;
+    Ok(Some(column))
 }
 
 /// `USING INDEX name`.

@@ -140,8 +140,7 @@ pub(super) fn key(c: &mut Cursor<'_>) -> Parsed<IndexKey> {
         collation: None,
         class: None,
     };
-    let simple = c.is_ident() && !c.is_op_at(1, "(") && !c.is_op_at(1, ".");
-    if simple {
+    if c.is_ident() && !matches!(c.kind(1), Some(Lex::Op)) || c.is_op_at(1, ",") {
         key.expr = Expr::column(c.ident()?);
     } else if c.syntax() == Syntax::Mysql && c.is_ident() && c.kind(2) == Some(Lex::Number) {
         key.expr = Expr::column(c.ident()?);

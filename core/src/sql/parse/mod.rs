@@ -166,12 +166,12 @@ fn create(c: &mut Cursor<'_>) -> Parsed<Vec<Change>> {
         || c.starts(&["MATERIALIZED", "VIEW"])
         || c.starts(&["TEMP", "VIEW"])
         || c.starts(&["TEMPORARY", "VIEW"])
-        || (c.is_any(&["ALGORITHM", "DEFINER", "SQL"]) && !or_replace_code(c))
+        || mysql_head(c, "VIEW")
     {
         return one(view::create(c, or_replace)?);
     }
-    if c.is_any(&["TRIGGER"]) {
-        return one(other::trigger(c, or_replace)?);
+    if c.is("TRIGGER") || mysql_head(c, "TRIGGER") {
+        return one(other::trigger(c)?);
     }
     if or_replace {
         return code();
@@ -190,16 +190,15 @@ fn create(c: &mut Cursor<'_>) -> Parsed<Vec<Change>> {
     }
 }
 
-/// Whether a MySQL `DEFINER = …` or the like is followed by a routine rather than a view.
-fn or_replace_code(c: &Cursor<'_>) -> bool {
+/// Whether MySQL's `ALGORITHM = …`, `DEFINER = …` or `SQL SECURITY …` stands before this kind of
+/// object.
+fn mysql_head(c: &Cursor<'_>, object: &str) -> bool {
     let mut look = *c;
-    while !look.done() && !look.is("VIEW") {
-        if look.is_any(&["FUNCTION", "PROCEDURE", "TRIGGER", "EVENT"]) {
-            return true;
-        }
-        look.skip(1);
+    if !look.is_any(&["ALGORITHM", "DEFINER", "SQL"]) {
+        return false;
     }
-    look.done()
+    look.until(|c| c.is_any(&["VIEW", "TRIGGER", "FUNCTION", "PROCEDURE", "EVENT"]));
+    look.is(object)
 }
 
 fn alter(c: &mut Cursor<'_>) -> Parsed<Vec<Change>> {

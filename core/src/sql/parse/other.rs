@@ -21,6 +21,8 @@ pub(super) fn change(c: &mut Cursor<'_>) -> Parsed<Vec<Change>> {
         "GRANT" | "REVOKE" | "REASSIGN" => Ignored::Privileges,
         "REINDEX" | "CLUSTER" => Ignored::Reindex,
         "ANALYZE" | "ANALYSE" | "VACUUM" | "OPTIMIZE" | "CHECKPOINT" => Ignored::Maintenance,
+        // Where a materialized view is a view, it is always fresh.
+        "REFRESH" => Ignored::Maintenance,
         "LOCK" | "UNLOCK" => Ignored::Lock,
         _ => return code(),
     };
@@ -102,9 +104,10 @@ pub(super) fn dropped(c: &mut Cursor<'_>) -> Parsed<Vec<Change>> {
 }
 
 /// `TRIGGER …`, after `CREATE [OR REPLACE]`.
-pub(super) fn trigger(c: &mut Cursor<'_>, or_replace: bool) -> Parsed<Change> {
-    if or_replace {
-        return code();
+pub(super) fn trigger(c: &mut Cursor<'_>) -> Parsed<Change> {
+    if c.eat("DEFINER") {
+        c.until(|c| c.is("TRIGGER"));
+        c.ignore(Ignored::Owner);
     }
     c.expect("TRIGGER")?;
     c.if_not_exists();
@@ -145,8 +148,9 @@ fn table(mut c: Cursor<'_>) -> Option<Name> {
         "CREATE" | "ALTER" | "DROP" => {
             const ON: &[&str] = &["INDEX", "TRIGGER", "POLICY", "RULE"];
             let object = (1..6).find(|at| ON.iter().any(|word| c.is_at(*at, word)))?;
+            let rule = c.is_at(object, "RULE");
             c.skip(object);
-            &["ON"]
+            if rule { &["TO"] } else { &["ON"] }
         }
         "INSERT" | "REPLACE" => &["INTO"],
         "UPDATE" => &["UPDATE"],
@@ -156,6 +160,9 @@ fn table(mut c: Cursor<'_>) -> Option<Name> {
     };
     c.until(|c| c.is_any(before));
     c.skip(1);
+    if c.eat("OR") {
+        c.skip(1);
+    }
     c.eat("TABLE");
     c.if_not_exists();
     c.if_exists();

@@ -52,6 +52,9 @@ pub(super) fn alter(c: &mut Cursor<'_>) -> Parsed<Vec<Change>> {
     let mut owned = None;
     let mut any = false;
     while !c.done() {
+        if c.is("NO") {
+            return unclear("an option of a sequence that is taken back");
+        }
         if c.eats(&["OWNED", "BY"]) {
             owned = Some(owner(c)?);
         } else if c.eat("RESTART") {

@@ -37,10 +37,9 @@ pub(super) fn create(c: &mut Cursor<'_>, or_replace: bool) -> Parsed<Change> {
     });
     let text = body.as_written().to_owned();
     let query = adapter::query(&body).ok();
-    if c.eats(&["WITH", "NO", "DATA"]) {
-        return unclear("a materialized view without data");
-    }
-    if !c.eats(&["WITH", "DATA"]) && !c.done() {
+    // Whether a materialized view holds data before its first REFRESH is no part of the schema.
+    let data = c.eats(&["WITH", "NO", "DATA"]);
+    if !data && !c.eats(&["WITH", "DATA"]) && !c.done() {
         return unclear("a view with CHECK OPTION");
     }
     Ok(Change::CreateView(Box::new(CreateView {

@@ -2,10 +2,10 @@
 
 use sqlparser::ast;
 
-use super::{Convert, Parsed, none, unclear};
-use crate::schema::{Call, CallArg, Expr, Literal, OrderBy, Window, WindowFrame};
+use super::{Convert, NewRow, Parsed, none, unclear};
+use crate::schema::{Call, CallArg, Expr, Literal, Name, OrderBy, Window, WindowFrame};
 
-impl Convert {
+impl Convert<'_> {
     pub(super) fn function(self, function: ast::Function) -> Parsed<Expr> {
         let ast::Function {
             name,
@@ -52,8 +52,12 @@ impl Convert {
             ast::FunctionArguments::Subquery(_) => return unclear("a query as an argument"),
             ast::FunctionArguments::List(list) => self.arguments(list, &mut call)?,
         }
-        if !quoted && call.name.schema.is_none() && call.name.name == "row" {
-            return row(call);
+        if !quoted && call.name.schema.is_none() {
+            match (call.name.name.as_str(), self.new_row) {
+                ("row", _) => return row(call),
+                ("values", Some(NewRow::Values)) => return excluded(call),
+                _ => {}
+            }
         }
         Ok(Expr::Call(Box::new(call)))
     }
@@ -91,6 +95,12 @@ impl Convert {
             ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Wildcard) => Ok(CallArg::Star),
             ast::FunctionArg::Named {
                 name,
+                arg: ast::FunctionArgExpr::Expr(expr),
+                operator:
+                    ast::FunctionArgOperator::RightArrow | ast::FunctionArgOperator::Assignment,
+            } => Ok(CallArg::Named(self.ident(name), self.expr(expr)?)),
+            ast::FunctionArg::ExprNamed {
+                name: ast::Expr::Identifier(name),
                 arg: ast::FunctionArgExpr::Expr(expr),
                 operator:
                     ast::FunctionArgOperator::RightArrow | ast::FunctionArgOperator::Assignment,
@@ -201,4 +211,15 @@ fn row(call: Call) -> Parsed<Expr> {
         CallArg::Named(..) | CallArg::Star => unclear("ROW of other than expressions"),
     });
     Ok(Expr::Row(values.collect::<Parsed<_>>()?))
+}
+
+/// MySQL's `VALUES(column)`.
+fn excluded(call: Call) -> Parsed<Expr> {
+    match <[CallArg; 1]>::try_from(call.args) {
+        Ok([CallArg::Expr(Expr::Column { table: _, column })]) => Ok(Expr::Column {
+            table: Some(Name::bare("excluded")),
+            column,
+        }),
+        _ => unclear("VALUES of other than a column"),
+    }
 }

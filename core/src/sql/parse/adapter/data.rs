@@ -2,17 +2,18 @@
 
 use sqlparser::ast;
 
-use super::{Convert, Parsed, none, unclear};
+use super::joined::{self, Parts};
+use super::{Convert, NewRow, Parsed, none, unclear};
 use crate::schema::{
-    Assignment, Call, CallArg, Cte, DataStatement, Delete, Expr, Ident, Insert, InsertSource, Name,
-    OnConflict, TableRef, Update,
+    Assignment, Cte, DataStatement, Delete, Expr, Ident, Insert, InsertSource, OnConflict, Query,
+    SetExpr, TableRef, Update,
 };
 use crate::sql::Syntax;
 
 /// The WITH that the crate hangs on the query around a data statement.
 type With = (Vec<Cte>, bool);
 
-impl Convert {
+impl Convert<'_> {
     pub(super) fn statement(self, statement: ast::Statement) -> Parsed<DataStatement> {
         let none = (Vec::new(), false);
         match statement {
@@ -116,7 +117,14 @@ impl Convert {
         let mut columns = self.all(columns, Self::bare)?;
         let source = match source {
             // Its query carries the WITH that stands behind INTO.
-            Some(source) => InsertSource::Query(Box::new(self.query(*source)?)),
+            Some(source) => match self.query(*source)? {
+                // MySQL's `INSERT INTO t () VALUES ()`.
+                Query {
+                    body: SetExpr::Values(rows),
+                    ..
+                } if columns.is_empty() && rows == [Vec::new()] => InsertSource::Defaults,
+                query => InsertSource::Query(Box::new(query)),
+            },
             None if assignments.is_empty() => InsertSource::Defaults,
             None => {
                 let (names, values) = self.set_clause(assignments)?;
@@ -146,22 +154,19 @@ impl Convert {
     }
 
     /// MySQL's `INSERT … SET a = 1`.
-    fn set_clause(
-        self,
-        assignments: Vec<ast::Assignment>,
-    ) -> Parsed<(Vec<Ident>, crate::schema::Query)> {
+    fn set_clause(self, assignments: Vec<ast::Assignment>) -> Parsed<(Vec<Ident>, Query)> {
         let mut names = Vec::with_capacity(assignments.len());
         let mut values = Vec::with_capacity(assignments.len());
-        for assignment in self.assignments(assignments, None)? {
+        for assignment in self.assignments(assignments)? {
             names.extend(assignment.columns);
             values.push(assignment.value);
         }
         Ok((
             names,
-            crate::schema::Query {
+            Query {
                 with: Vec::new(),
                 recursive: false,
-                body: crate::schema::SetExpr::Values(vec![values]),
+                body: SetExpr::Values(vec![values]),
                 order_by: Vec::new(),
                 limit: None,
                 offset: None,
@@ -210,11 +215,16 @@ impl Convert {
                         Some(self.bare(row_alias)?)
                     }
                 };
+                let new_row = alias.as_deref().map_or(NewRow::Values, NewRow::Alias);
+                let updating = Convert {
+                    new_row: Some(new_row),
+                    ..self
+                };
                 Ok(Some(OnConflict::Update {
                     columns: Vec::new(),
                     key_filter: None,
                     constraint: None,
-                    assignments: self.assignments(assignments, alias.as_deref())?,
+                    assignments: updating.assignments(assignments)?,
                     filter: None,
                 }))
             }
@@ -251,29 +261,22 @@ impl Convert {
                 columns,
                 key_filter,
                 constraint,
-                assignments: self.assignments(assignments, None)?,
+                assignments: self.assignments(assignments)?,
                 filter: selection.map(|e| self.expr(e)).transpose()?,
             },
         })
     }
 
-    /// `SET` lists. MySQL's `VALUES(c)`, and the alias of a new row, become `excluded.c`.
-    fn assignments(
-        self,
-        list: Vec<ast::Assignment>,
-        new_row: Option<&str>,
-    ) -> Parsed<Vec<Assignment>> {
+    fn assignments(self, list: Vec<ast::Assignment>) -> Parsed<Vec<Assignment>> {
         self.all(list, |convert, assignment| {
             let ast::Assignment { target, value } = assignment;
-            let columns = match target {
-                ast::AssignmentTarget::ColumnName(name) => vec![convert.target(name)?],
-                ast::AssignmentTarget::Tuple(names) => convert.all(names, Self::target)?,
-            };
-            let mut value = convert.expr(value)?;
-            if self.syntax == Syntax::Mysql {
-                excluded(&mut value, new_row);
-            }
-            Ok(Assignment { columns, value })
+            Ok(Assignment {
+                columns: match target {
+                    ast::AssignmentTarget::ColumnName(name) => vec![convert.target(name)?],
+                    ast::AssignmentTarget::Tuple(names) => convert.all(names, Self::target)?,
+                },
+                value: convert.expr(value)?,
+            })
         })
     }
 
@@ -306,31 +309,48 @@ impl Convert {
         if or.is_some_and(|or| or != ast::SqliteOnConflict::Abort) {
             return unclear("UPDATE OR …");
         }
-        let (table, alias) = match self.joined(table)? {
-            TableRef::Table {
-                name,
-                alias,
-                columns,
-            } if columns.is_empty() => (name, alias),
-            _ => return unclear("UPDATE of several tables"),
-        };
         let from = match from {
             None => Vec::new(),
             Some(ast::UpdateTableFromKind::AfterSet(from)) => self.all(from, Self::joined)?,
             Some(ast::UpdateTableFromKind::BeforeSet(_)) => return unclear("FROM before SET"),
         };
+        let target = self.only_target(&assignments)?;
+        let filter = selection.map(|e| self.expr(e)).transpose()?;
+        let parts = match (self.joined(table)?, target) {
+            (table @ TableRef::Table { .. }, _) => one_table(table, from, filter)?,
+            (joined, Some(target)) if self.syntax == Syntax::Mysql => {
+                joined::take(joined, &target, filter)?
+            }
+            _ => return unclear("UPDATE of several tables"),
+        };
         Ok(DataStatement::Update(Box::new(Update {
             with,
             recursive,
-            table,
-            alias,
-            assignments: self.assignments(assignments, None)?,
-            from,
-            filter: selection.map(|e| self.expr(e)).transpose()?,
+            table: parts.table,
+            alias: parts.alias,
+            assignments: self.assignments(assignments)?,
+            from: parts.others,
+            filter: parts.filter,
             order_by: self.all(order_by, Self::order_by)?,
             limit: limit.map(|e| self.expr(e)).transpose()?,
             returning: self.returning(returning)?,
         })))
+    }
+
+    /// The table that all assignments of an UPDATE name, if they name one.
+    fn only_target(self, assignments: &[ast::Assignment]) -> Parsed<Option<Ident>> {
+        let mut only = None;
+        for assignment in assignments {
+            let ast::AssignmentTarget::ColumnName(name) = &assignment.target else {
+                return Ok(None);
+            };
+            let table = self.name(name.clone())?.schema;
+            if only.as_ref().is_some_and(|only| *only != table) {
+                return unclear("UPDATE of several tables");
+            }
+            only = Some(table);
+        }
+        Ok(only.flatten())
     }
 
     fn delete(self, delete: ast::Delete, (with, recursive): With) -> Parsed<DataStatement> {
@@ -348,31 +368,51 @@ impl Convert {
             limit,
             settings,
         } = delete;
-        none!(tables, on_cluster, output, settings);
-        let (ast::FromTable::WithFromKeyword(mut from) | ast::FromTable::WithoutKeyword(mut from)) =
-            from;
-        let (table, alias) = match (from.pop(), from.is_empty()) {
-            (Some(table), true) => match self.joined(table)? {
-                TableRef::Table {
-                    name,
-                    alias,
-                    columns,
-                } if columns.is_empty() => (name, alias),
-                _ => return unclear("DELETE from several tables"),
-            },
-            _ => return unclear("DELETE from several tables"),
+        none!(on_cluster, output, settings);
+        let (ast::FromTable::WithFromKeyword(from) | ast::FromTable::WithoutKeyword(from)) = from;
+        let from = self.all(from, Self::joined)?;
+        let using = self.all(using.unwrap_or_default(), Self::joined)?;
+        let filter = selection.map(|e| self.expr(e)).transpose()?;
+        let parts = if self.syntax == Syntax::Mysql && !(tables.is_empty() && using.is_empty()) {
+            self.mysql_delete(tables, from, using, filter)?
+        } else {
+            none!(tables);
+            one_table(one(from)?, using, filter)?
         };
         Ok(DataStatement::Delete(Box::new(Delete {
             with,
             recursive,
-            table,
-            alias,
-            using: self.all(using.unwrap_or_default(), Self::joined)?,
-            filter: selection.map(|e| self.expr(e)).transpose()?,
+            table: parts.table,
+            alias: parts.alias,
+            using: parts.others,
+            filter: parts.filter,
             order_by: self.all(order_by, Self::order_by)?,
             limit: limit.map(|e| self.expr(e)).transpose()?,
             returning: self.returning(returning)?,
         })))
+    }
+
+    /// `DELETE t FROM t JOIN …`, and `DELETE FROM t USING t JOIN …`, which is the same.
+    fn mysql_delete(
+        self,
+        tables: Vec<ast::ObjectName>,
+        from: Vec<TableRef>,
+        using: Vec<TableRef>,
+        filter: Option<Expr>,
+    ) -> Parsed<Parts> {
+        let (target, joined) = if tables.is_empty() {
+            match one(from)? {
+                TableRef::Table { name, alias, .. } => (alias.unwrap_or(name.name), using),
+                _ => return unclear("DELETE from other than a table"),
+            }
+        } else {
+            let mut names = self.all(tables, Self::name)?;
+            match (names.pop(), names.is_empty()) {
+                (Some(name), true) => (name.name, from),
+                _ => return unclear("DELETE from several tables"),
+            }
+        };
+        joined::take(one(joined)?, &target, filter)
     }
 
     fn returning(
@@ -411,53 +451,27 @@ impl Convert {
     }
 }
 
-/// Rewrites the names that MySQL gives the new row.
-fn excluded(expr: &mut Expr, new_row: Option<&str>) {
-    let column = |column: Ident| Expr::Column {
-        table: Some(Name::bare("excluded")),
-        column,
-    };
-    match expr {
-        Expr::Call(call) => {
-            let Call { name, args, .. } = call.as_mut();
-            if let ("values", [CallArg::Expr(Expr::Column { column: c, .. })]) =
-                (name.name.as_str(), args.as_slice())
-            {
-                *expr = column(c.clone());
-                return;
-            }
-            for arg in args {
-                if let CallArg::Expr(arg) | CallArg::Named(_, arg) = arg {
-                    excluded(arg, new_row);
-                }
-            }
-        }
-        Expr::Column {
-            table: Some(table),
-            column: c,
-        } if new_row.is_some_and(|row| table.schema.is_none() && table.name == row) => {
-            *expr = column(c.clone());
-        }
-        Expr::Binary { left, right, .. } => {
-            excluded(left, new_row);
-            excluded(right, new_row);
-        }
-        Expr::Unary { expr, .. } | Expr::IsNull { expr, .. } | Expr::Cast { expr, .. } => {
-            excluded(expr, new_row);
-        }
-        Expr::Case {
-            operand,
-            whens,
-            otherwise,
-        } => {
-            for expr in operand.iter_mut().chain(otherwise.iter_mut()) {
-                excluded(expr, new_row);
-            }
-            for (when, then) in whens {
-                excluded(when, new_row);
-                excluded(then, new_row);
-            }
-        }
-        _ => {}
+/// The only one of a list of tables.
+fn one(mut tables: Vec<TableRef>) -> Parsed<TableRef> {
+    match (tables.pop(), tables.is_empty()) {
+        (Some(table), true) => Ok(table),
+        _ => unclear("a change of several tables"),
+    }
+}
+
+/// A statement that names the table it changes apart from those it only reads.
+fn one_table(table: TableRef, others: Vec<TableRef>, filter: Option<Expr>) -> Parsed<Parts> {
+    match table {
+        TableRef::Table {
+            name,
+            alias,
+            columns,
+        } if columns.is_empty() => Ok(Parts {
+            table: name,
+            alias,
+            others,
+            filter,
+        }),
+        _ => unclear("a change of several tables"),
     }
 }

@@ -2,13 +2,13 @@
 
 use sqlparser::ast;
 
-use super::{Convert, Parsed, none, unclear};
+use super::{Convert, NewRow, Parsed, none, unclear};
 use crate::schema::{BinaryOp, Expr, Literal, Name, Quantifier, TrimSide, Type, UnaryOp};
 use crate::sql::Syntax;
 use crate::sql::parse::cursor::{Cursor, Source};
 use crate::sql::parse::{lex, literal, types};
 
-impl Convert {
+impl Convert<'_> {
     pub(super) fn expr(self, expr: ast::Expr) -> Parsed<Expr> {
         use ast::Expr as E;
         Ok(match expr {
@@ -244,11 +244,16 @@ impl Convert {
         let mut parts = parts.into_iter();
         let table = match (parts.next(), parts.next(), parts.next()) {
             (None, _, _) => None,
+            (Some(table), None, _) if self.is_new_row(&table) => Some(Name::bare("excluded")),
             (Some(table), None, _) => Some(Name::bare(table)),
             (Some(schema), Some(table), None) => Some(Name::qualified(schema, table)),
             _ => return unclear("a column's name of four parts"),
         };
         Ok(Expr::Column { table, column })
+    }
+
+    fn is_new_row(self, table: &str) -> bool {
+        matches!(self.new_row, Some(NewRow::Alias(alias)) if alias == table)
     }
 
     pub(super) fn value(self, value: ast::Value) -> Parsed<Literal> {
@@ -364,6 +369,7 @@ impl Convert {
             _ => {}
         }
         let (left, right) = (self.expr(left)?, self.expr(right)?);
+        let op_is = op != B::Spaceship;
         let negated = match op {
             B::Spaceship | B::Is => true,
             B::IsNot => false,
@@ -371,6 +377,11 @@ impl Convert {
         };
         // SQLite's `a IS b`.
         Ok(match right {
+            Expr::Literal(Literal::Boolean(value)) if op_is => Expr::IsBoolean {
+                expr: Box::new(left),
+                value: Some(value),
+                negated: !negated,
+            },
             Expr::Literal(Literal::Null) => Expr::IsNull {
                 expr: Box::new(left),
                 negated: !negated,

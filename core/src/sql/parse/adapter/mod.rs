@@ -7,14 +7,15 @@
 
 mod call;
 mod data;
+mod dialect;
 mod expr;
+mod joined;
 mod name;
 mod operator;
 mod query;
 mod tokens;
 
 use sqlparser::ast;
-use sqlparser::dialect::{Dialect, MySqlDialect, PostgreSqlDialect, SQLiteDialect};
 use sqlparser::parser::{Parser, ParserError, ParserOptions};
 use sqlparser::tokenizer::Token;
 
@@ -45,13 +46,27 @@ pub(super) fn data(c: &Cursor<'_>) -> Parsed<DataStatement> {
 
 /// Turns the crate's tree into our types.
 #[derive(Debug, Clone, Copy)]
-struct Convert {
+struct Convert<'n> {
     syntax: Syntax,
+    /// Within MySQL's `ON DUPLICATE KEY UPDATE`: how the row that was to be inserted is called.
+    new_row: Option<NewRow<'n>>,
 }
 
-impl Convert {
+/// What MySQL calls the row that an INSERT could not insert, and our types `excluded`.
+#[derive(Debug, Clone, Copy)]
+enum NewRow<'n> {
+    /// `VALUES(column)`.
+    Values,
+    /// `alias.column`.
+    Alias(&'n str),
+}
+
+impl Convert<'_> {
     fn of(c: &Cursor<'_>) -> Self {
-        Self { syntax: c.syntax() }
+        Self {
+            syntax: c.syntax(),
+            new_row: None,
+        }
     }
 
     /// A list, each element converted.
@@ -64,17 +79,9 @@ impl Convert {
     }
 }
 
-fn dialect(syntax: Syntax) -> &'static dyn Dialect {
-    match syntax {
-        Syntax::Postgres => &PostgreSqlDialect {},
-        Syntax::Mysql => &MySqlDialect {},
-        Syntax::Sqlite => &SQLiteDialect {},
-    }
-}
-
 fn run<T>(c: &Cursor<'_>, f: impl FnOnce(&mut Parser<'_>) -> Result<T, ParserError>) -> Parsed<T> {
     let tokens = tokens::convert(c)?;
-    let mut parser = Parser::new(dialect(c.syntax()))
+    let mut parser = Parser::new(dialect::dialect(c.syntax()))
         .with_recursion_limit(DEPTH)
         .with_options(ParserOptions::new().with_unescape(true))
         .with_tokens_with_locations(tokens);

@@ -6,7 +6,7 @@ use super::{Convert, Parsed, unclear};
 use crate::schema::{Ident, Name};
 use crate::sql::Syntax;
 
-impl Convert {
+impl Convert<'_> {
     /// An identifier as the engine stores it.
     pub(super) fn ident(self, ident: ast::Ident) -> Ident {
         let ast::Ident {

@@ -6,7 +6,7 @@ use super::{Convert, Parsed, unclear};
 use crate::schema::{BinaryOp, UnaryOp};
 use crate::sql::Syntax;
 
-impl Convert {
+impl Convert<'_> {
     pub(super) fn unary(self, op: UnaryOperator) -> Parsed<UnaryOp> {
         Ok(match op {
             UnaryOperator::Not | UnaryOperator::BangNot => UnaryOp::Not,

@@ -13,7 +13,7 @@ pub(super) fn nulls(first: bool) -> Nulls {
     if first { Nulls::First } else { Nulls::Last }
 }
 
-impl Convert {
+impl Convert<'_> {
     pub(super) fn query(self, query: ast::Query) -> Parsed<Query> {
         let ast::Query {
             with,

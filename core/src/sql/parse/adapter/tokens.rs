@@ -12,15 +12,48 @@ use crate::sql::parse::literal;
 const OPERATORS: usize = 1_000;
 
 pub(super) fn convert(c: &Cursor<'_>) -> Parsed<Vec<TokenWithSpan>> {
+    traps(*c)?;
     let mut all = Vec::with_capacity(c.rest().len());
     let mut depths = vec![0_usize];
-    for tok in c.rest() {
+    if c.syntax() == Syntax::Sqlite && c.is("REPLACE") {
+        all.extend(["INSERT", "OR"].map(|word| TokenWithSpan::wrap(Token::make_keyword(word))));
+    }
+    for (index, tok) in c.rest().iter().enumerate() {
         let text = c.text_of(*tok);
         chain(&mut depths, tok.kind, text)?;
+        if isnull(c, index) {
+            all.extend(["IS", "NULL"].map(|word| TokenWithSpan::wrap(Token::make_keyword(word))));
+            continue;
+        }
         let token = token(c.syntax(), *tok, text)?;
         all.push(TokenWithSpan::new(token, span(*tok)));
     }
     Ok(all)
+}
+
+/// Words that the crate reads and forgets if something else follows them than it hopes for.
+fn traps(mut c: Cursor<'_>) -> Parsed<()> {
+    while !c.done() {
+        // After a call, `FILTER` as its alias.
+        let filter = c.is_op(")") && c.is_at(1, "FILTER");
+        let forgotten = filter && !(c.is_op_at(2, "(") && c.is_at(3, "WHERE"))
+            || c.is_any(&["REGEXP", "RLIKE"]) && c.is_at(1, "NULL");
+        if forgotten {
+            return c.expected("another word");
+        }
+        c.skip(1);
+    }
+    Ok(())
+}
+
+/// Whether a token is the postfix operator ISNULL, which the crate takes for a name.
+fn isnull(c: &Cursor<'_>, at: usize) -> bool {
+    at > 0
+        && c.syntax() != Syntax::Mysql
+        && c.is_at(at, "ISNULL")
+        && !c.is_op_at(at + 1, "(")
+        && !c.is_op_at(at - 1, ".")
+        && !c.is_at(at - 1, "AS")
 }
 
 /// Counts operators between commas, per parenthesis.
@@ -64,6 +97,7 @@ fn span(tok: Tok) -> Span {
 
 fn token(syntax: Syntax, tok: Tok, text: &str) -> Parsed<Token> {
     Ok(match tok.kind {
+        Lex::Word if text == "\\N" => Token::make_keyword("NULL"),
         Lex::Word => Token::make_word(literal::cut(syntax, text), None),
         Lex::Quoted => Token::make_word(&literal::ident(syntax, tok.kind, text)?, Some('"')),
         Lex::Text => Token::SingleQuotedString(literal::text(syntax, text)?),

@@ -2,7 +2,7 @@
 
 use super::alter_column;
 use super::options::{Mysql, mysql_option};
-use crate::schema::{Change, Ignored, Name, Options, Position, TableAction};
+use crate::schema::{Change, ColumnChange, Ignored, Name, Options, Position, TableAction};
 use crate::sql::Syntax;
 use crate::sql::parse::cursor::{Cursor, Parsed, unclear};
 use crate::sql::parse::types::charset_name;
@@ -128,6 +128,12 @@ fn add(c: &mut Cursor<'_>, table: &Name) -> Parsed<TableAction> {
         && let Some(index) = index::inline(c, table)?
     {
         return Ok(TableAction::AddIndex(Box::new(index)));
+    }
+    if let Some(name) = constraint::not_null(c)? {
+        return Ok(TableAction::AlterColumn {
+            name,
+            change: ColumnChange::SetNotNull,
+        });
     }
     if !c.is("COLUMN")
         && let Some(constraint) = constraint::of_table(c)?

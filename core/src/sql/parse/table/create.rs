@@ -85,6 +85,14 @@ fn element(c: &mut Cursor<'_>, table: &mut CreateTable) -> Parsed<()> {
         table.indexes.push(index);
         return Ok(());
     }
+    if let Some(name) = constraint::not_null(c)? {
+        let column = table.columns.iter_mut().find(|column| column.name == name);
+        match column {
+            Some(column) => column.nullable = Some(false),
+            None => return unclear("NOT NULL of a column that is not there"),
+        }
+        return Ok(());
+    }
     if let Some(constraint) = constraint::of_table(c)? {
         table.constraints.push(constraint);
         return Ok(());

@@ -57,3 +57,13 @@ fn cases(syntax: Syntax, name: &str) {
 fn postgres() {
     cases(Syntax::Postgres, "postgres");
 }
+
+#[test]
+fn mysql() {
+    cases(Syntax::Mysql, "mysql");
+}
+
+#[test]
+fn sqlite() {
+    cases(Syntax::Sqlite, "sqlite");
+}

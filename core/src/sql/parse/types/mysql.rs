@@ -43,16 +43,17 @@ pub(super) fn spelled(c: &mut Cursor<'_>) -> Parsed<Spelled> {
             unsigned: integer(c)?,
         },
         "float" | "float4" => {
-            let bits = precision(c)?;
+            rounded(c)?;
+            let bits = length(c)?;
             floating(c)?;
             match bits {
-                Some((25.., 0)) => Type::Double,
+                Some(25..) => Type::Double,
                 _ => Type::Real,
             }
         }
         "double" | "float8" | "real" => {
             c.eat("PRECISION");
-            precision(c)?;
+            rounded(c)?;
             floating(c)?;
             Type::Double
         }
@@ -165,7 +166,7 @@ fn charset(c: &mut Cursor<'_>) -> Parsed<Option<String>> {
     if c.eats(&["CHARACTER", "SET"]) || c.eats(&["CHAR", "SET"]) || c.eat("CHARSET") {
         return charset_name(c).map(Some);
     }
-    if c.is_any(&["BINARY", "ASCII", "UNICODE", "BYTE"]) {
+    if c.is_any(&["ASCII", "UNICODE", "BYTE"]) {
         return unclear("an old spelling of a character set");
     }
     Ok(None)
@@ -198,6 +199,14 @@ fn unsigned(c: &mut Cursor<'_>) -> Parsed<bool> {
             return Ok(unsigned);
         }
     }
+}
+
+/// `(7, 3)` makes MySQL round what it stores.
+fn rounded(c: &Cursor<'_>) -> Parsed<()> {
+    if c.is_op("(") && c.is_op_at(2, ",") {
+        return unclear("a floating point number that is rounded to some digits");
+    }
+    Ok(())
 }
 
 fn floating(c: &mut Cursor<'_>) -> Parsed<()> {

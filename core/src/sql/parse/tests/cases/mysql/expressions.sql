@@ -1,0 +1,17 @@
+SELECT 'a\nb\'c''d"e', "x\"y""z'w", 'a' 'b', '100\%', N'x', _utf8mb4'é', _binary'ab', _latin1'ab';
+SELECT _latin1'é';
+SELECT x'4D79', X'4d', 0x4D79, b'0101', 0b11, 1.5e3, .5, \N;
+SELECT a || b, a && b, a XOR b, !a, NOT a, a = 1 || b = 2;
+SELECT a DIV b, a % b, a ^ b, a | b & c << 2, -a, ~a, - 2 ^ 2;
+SELECT a <=> b, a <> b, a != b, a IS NULL, a IS NOT TRUE, a LIKE 'x%', a NOT LIKE 'y' ESCAPE '|', a REGEXP 'x', a NOT RLIKE 'y';
+SELECT a = b LIKE c, a BETWEEN 1 AND 2 = b, 1 | 2 = 3, a IN (1, 2) = 1;
+SELECT BINARY a = b, CAST(a AS UNSIGNED), CAST(a AS SIGNED INTEGER), CAST(a AS CHAR), CAST(a AS CHAR(3)), CAST(a AS DATETIME(3)), CAST(a AS DECIMAL(5, 2)), CONVERT(a, SIGNED), CAST(a AS BINARY(4));
+SELECT CONVERT(a USING utf8mb4);
+SELECT CAST(a AS CHAR CHARACTER SET latin1);
+SELECT IF(a, b, c), IFNULL(a, b), CONCAT(a, b), NOW(), NOW(3), CURRENT_TIMESTAMP, CURRENT_TIMESTAMP(), CURDATE(), UUID(), UNIX_TIMESTAMP(), GROUP_CONCAT(DISTINCT a ORDER BY b SEPARATOR '-');
+SELECT DATE_ADD(a, INTERVAL 1 DAY), a + INTERVAL 2 HOUR, a - INTERVAL b MINUTE, EXTRACT(YEAR FROM a), SUBSTRING(a, 2, 3), SUBSTR(a FROM 2), TRIM(LEADING 'x' FROM a), POSITION('x' IN a);
+SELECT a->'$.x', a->>'$.y', JSON_EXTRACT(a, '$.x'), a COLLATE utf8mb4_bin, `a``b`, t.`c`, d.t.c;
+SELECT @a, @@b;
+SELECT MATCH (a) AGAINST ('x');
+SELECT a REGEXP NULL;
+SELECT CASE a WHEN 1 THEN 'x' ELSE 'y' END, EXISTS (SELECT 1), (SELECT 1), (1, 2) = (a, b);

@@ -1,0 +1,13 @@
+CREATE INDEX ON t (a);
+CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS "I" ON ONLY s.t USING btree (a, b DESC NULLS LAST, c ASC NULLS FIRST);
+CREATE INDEX i ON t USING gin (a gin_trgm_ops, b jsonb_path_ops);
+CREATE INDEX i ON t (lower(a) varchar_pattern_ops, (a || b) COLLATE "C" text_pattern_ops DESC, ((data ->> 'x')::int));
+CREATE UNIQUE INDEX i ON t (a) INCLUDE (b, c) NULLS NOT DISTINCT WITH (fillfactor = 70) TABLESPACE fast WHERE a IS NOT NULL AND b IN ('x', 'y');
+CREATE INDEX i ON t USING ivfflat (v vector_l2_ops) WITH (lists = 100);
+CREATE INDEX i ON t (date_trunc('day', a AT TIME ZONE 'UTC'));
+CREATE INDEX i ON t USING gist (a gist_trgm_ops(siglen=32));
+DROP INDEX CONCURRENTLY IF EXISTS i, s.j CASCADE;
+ALTER INDEX IF EXISTS s.i RENAME TO j;
+ALTER INDEX i SET (fillfactor = 70);
+ALTER INDEX i ALTER COLUMN 1 SET STATISTICS 100;
+ALTER INDEX i ATTACH PARTITION j;

@@ -1,0 +1,10 @@
+CREATE TABLE t (a boolean, b bool, c smallint, d int2, e int, f integer, g int4, h bigint, i int8);
+CREATE TABLE t (a smallserial, b serial2, c serial, d serial4, e bigserial, f serial8);
+CREATE TABLE t (a real, b float4, c double precision, d float8, e float, f float(24), g float(25), h numeric, i numeric(10), j decimal(10, 2), k dec(3, -2), l money);
+CREATE TABLE t (a char, b char(3), c character(4), d character varying, e varchar(20), f char varying(5), g national character varying(6), h text, i bpchar, j "char", k name, l citext, m public.citext);
+CREATE TABLE t (a bytea, b date, c time, d time(3), e timetz, f time with time zone, g timestamp, h timestamp(3) with time zone, i timestamptz(6), j timestamp without time zone);
+CREATE TABLE t (a interval, b interval(3), c interval year to month, d interval day to second(2), e uuid, f json, g jsonb, h xml, i inet, j cidr, k macaddr, l tsvector, m tsquery);
+CREATE TABLE t (a bit, b bit(8), c bit varying, d varbit(9), e int[], f text[][], g integer[3], h integer ARRAY, i integer ARRAY[4], j character varying(20)[]);
+CREATE TABLE t (a point, b int4range, c oid, d mood, e public.mood, f "Mood"[], g geometry(Point,4326), h pg_catalog.int4, i "varchar"(5), j hstore, k vector(3));
+CREATE TABLE t (a SETOF int);
+CREATE TABLE t (a double);
