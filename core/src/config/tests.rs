@@ -123,6 +123,7 @@ fn an_environment_overlays() {
             "journal_table = __aludel_journal (default)",
             "lock_timeout = 300s (/srv/aludel.toml:16)",
             "protected = true (default)",
+            "variables =  (default)",
         ]
     );
 }
@@ -166,9 +167,9 @@ fn selections_that_cannot_be_are_refused_together() {
     assert_eq!(
         select(Some("prd"), &["acounts", "x"]),
         [
-            "unknown environment `prd`, did you mean `prod`?; the environments are `prod`, `dev`",
-            "unknown database `acounts`, did you mean `accounts`?; the databases are `accounts`, `billing`",
-            "unknown database `x`; the databases are `accounts`, `billing`",
+            "unknown environment `prd`, did you mean `prod`? (the environments are `prod`, `dev`)",
+            "unknown database `acounts`, did you mean `accounts`? (the databases are `accounts`, `billing`)",
+            "unknown database `x` (the databases are `accounts`, `billing`)",
         ]
     );
     assert_eq!(
@@ -239,7 +240,7 @@ fn all_problems_of_a_file_come_together() {
             "c.toml:8:1: unknown key `databases.a.***`",
             "c.toml:10:1: unknown key `environments.prod.url`",
             "c.toml:13:1: unknown key `drivers.paths`, did you mean `path`?",
-            "c.toml:11:30: environment `prod` names the database `b`, which has no `[databases.b]`; the databases are `a`",
+            "c.toml:11:30: environment `prod` names the database `b`, which has no `[databases.b]` (the databases are `a`)",
         ]
     );
 }
