@@ -11,7 +11,8 @@ use super::actions::{self, Actions};
 use super::merge;
 use super::target::{ColumnOrigin, DataScope, Omission, Refusal, Rendered, TableChange, Target};
 use crate::schema::{
-    DataStatement, Effect, EnumType, Expr, Ident, Name, Schema, Table, TableEffect, Trigger, Type,
+    DataStatement, Effect, EnumType, Expr, Ident, Name, Part, Schema, Table, TableEffect, Trigger,
+    Type,
 };
 use crate::sql::Syntax;
 
@@ -63,15 +64,20 @@ struct Pending {
     after: Arc<Table>,
     /// Where the columns of `after` come from in `before`; those that are new have no entry.
     origins: HashMap<Ident, Ident>,
+    /// How values are made: of columns that were converted, and of new ones for rows that are
+    /// there.
     using: HashMap<Ident, Expr>,
+    /// Columns of `after` that are not what they were before, and names that are gone.
+    touched: HashSet<Ident>,
 }
 
 impl<'a> Carrier<'a> {
-    pub(super) fn new(target: &'a dyn Target, source: Syntax) -> Self {
+    /// `held` is an empty schema of the target.
+    pub(super) fn new(target: &'a dyn Target, source: Syntax, held: Schema) -> Self {
         Self {
             target,
             source,
-            held: Schema::default(),
+            held,
             names: HashMap::new(),
             deviating: HashMap::new(),
             unknown: HashSet::new(),
@@ -295,6 +301,7 @@ impl<'a> Carrier<'a> {
                     after: after.clone(),
                     origins: HashMap::new(),
                     using: HashMap::new(),
+                    touched: HashSet::new(),
                 });
             }
             (Some(before), None) => self.drop_table(source, before, authored),
@@ -368,6 +375,15 @@ impl<'a> Carrier<'a> {
         }
         self.make_way(after, authored);
         let is = |pending: &Pending| pending.after.name == before.name;
+        // A conversion reads the rows as they are at that point.
+        if self
+            .pending
+            .iter()
+            .find(|p| is(p))
+            .is_some_and(|p| p.must_be_done_before(effect))
+        {
+            self.flush(authored);
+        }
         let place = match self.pending.iter().position(is) {
             Some(place) => place,
             None => {
@@ -386,6 +402,7 @@ impl<'a> Carrier<'a> {
                     after: before.clone(),
                     origins: before.columns.iter().map(own).collect(),
                     using: HashMap::new(),
+                    touched: HashSet::new(),
                 });
                 self.pending.len() - 1
             }
@@ -528,6 +545,7 @@ impl<'a> Carrier<'a> {
             after: table,
             origins,
             using,
+            touched: _,
         } = pending;
         let name = table.name.clone();
         let lowered = match self.target.lower(&table, authored, self.source) {
@@ -548,6 +566,22 @@ impl<'a> Carrier<'a> {
                 }
             }
             self.deviating.insert(name.clone(), lowered.table);
+        }
+        if before
+            .as_ref()
+            .is_none_or(|before| before.name != after.name)
+            && self.held.relation(&after.name).is_some()
+            && before
+                .as_ref()
+                .is_none_or(|b| !b.name.name.eq_ignore_ascii_case(&after.name.name))
+        {
+            self.unknown.insert(name);
+            let message = format!(
+                "`{}` would have the name of another table or view, `{}`",
+                table.name, after.name
+            );
+            self.refuse(source, Refusal::new("name-clash", message));
+            return;
         }
         self.names.insert(name.clone(), after.name.clone());
         let columns = match &before {
@@ -574,7 +608,10 @@ impl<'a> Carrier<'a> {
         let untouched = before.as_ref().is_some_and(|before| **before == *after)
             && columns
                 .iter()
-                .all(|c| c.using.is_none() && c.from.as_ref() == Some(&c.column));
+                .all(|c| c.using.is_none() && c.from.as_ref() == Some(&c.column))
+            && authored_before
+                .as_ref()
+                .is_none_or(|before| !retyped(before, &table, &origins));
         let said = self.omitted.entry(name).or_default();
         let news: Vec<Omission> = lowered
             .omissions
@@ -628,8 +665,39 @@ impl<'a> Carrier<'a> {
 }
 
 impl Pending {
+    /// Whether an effect converts what these changes have made, or reads it to convert another.
+    fn must_be_done_before(&self, effect: &TableEffect) -> bool {
+        let (Some(before), Some(after)) = (&effect.before, &effect.after) else {
+            return false;
+        };
+        if self.before.is_none() || self.touched.is_empty() {
+            return false;
+        }
+        let mut read: HashSet<&str> = HashSet::new();
+        for column in &after.columns {
+            let was = effect.renamed.iter().find(|(_, to)| *to == column.name);
+            let was = was.map_or(&column.name, |(from, _)| from);
+            if before
+                .column(was)
+                .is_some_and(|before| before.ty != column.ty)
+            {
+                read.insert(was);
+            }
+        }
+        // A new name may be one that is still held.
+        let mut found = effect
+            .renamed
+            .iter()
+            .any(|(_, to)| self.touched.contains(to));
+        for (_, using) in &effect.using {
+            found |= names_one_of(using, &self.touched);
+        }
+        found || read.into_iter().any(|column| self.touched.contains(column))
+    }
+
     /// Adds one more change.
     fn alter(&mut self, effect: &TableEffect, after: &Arc<Table>) {
+        self.touch(effect, after);
         for column in &effect.dropped {
             self.origins.remove(column);
             self.using.remove(column);
@@ -650,8 +718,81 @@ impl Pending {
         for (column, expr) in &effect.using {
             self.using.insert(column.clone(), expr.clone());
         }
+        if let Some(before) = &effect.before {
+            for column in new_columns(effect, before, after) {
+                // The rows that are there get the default that it has now, whatever becomes of it.
+                match &column.default {
+                    Some(default) => self.using.insert(column.name.clone(), default.clone()),
+                    None => self.using.remove(&column.name),
+                };
+            }
+        }
         self.after = after.clone();
     }
+
+    fn touch(&mut self, effect: &TableEffect, after: &Table) {
+        let Some(before) = &effect.before else {
+            return;
+        };
+        self.touched.extend(effect.dropped.iter().cloned());
+        for (from, to) in &effect.renamed {
+            self.touched.extend([from.clone(), to.clone()]);
+        }
+        let new = new_columns(effect, before, after).map(|column| column.name.clone());
+        self.touched.extend(new);
+        let using = effect.using.iter().map(|(column, _)| column.clone());
+        self.touched.extend(using);
+        for column in &after.columns {
+            if before
+                .column(&column.name)
+                .is_some_and(|before| before.ty != column.ty)
+            {
+                self.touched.insert(column.name.clone());
+            }
+        }
+    }
+}
+
+/// The columns that an effect added.
+fn new_columns<'t>(
+    effect: &'t TableEffect,
+    before: &'t Table,
+    after: &'t Table,
+) -> impl Iterator<Item = &'t crate::schema::Column> {
+    after.columns.iter().filter(|column| {
+        let name = &column.name;
+        let was_there = before.column(name).is_some()
+            && !effect.dropped.contains(name)
+            && !effect.renamed.iter().any(|(from, _)| from == name);
+        !was_there && !effect.renamed.iter().any(|(_, to)| to == name)
+    })
+}
+
+/// Whether an expression names one of some columns.
+fn names_one_of(expr: &Expr, columns: &HashSet<Ident>) -> bool {
+    if let Expr::Column { column, .. } = expr
+        && columns.contains(column)
+    {
+        return true;
+    }
+    let mut found = false;
+    expr.parts(&mut |part| match part {
+        Part::Expr(expr) => found |= names_one_of(expr, columns),
+        // What stands in a query is not looked through.
+        Part::Query(_) | Part::Table(_) | Part::Data(_) => found = true,
+    });
+    found
+}
+
+/// Whether a column that is kept has another type in the authored table: a target may hold both
+/// alike, and the values still differ.
+fn retyped(before: &Table, after: &Table, origins: &HashMap<Ident, Ident>) -> bool {
+    after.columns.iter().any(|column| {
+        let was = origins
+            .get(&column.name)
+            .and_then(|from| before.column(from));
+        was.is_some_and(|was| was.ty != column.ty)
+    })
 }
 
 /// `CASE column WHEN from THEN to ELSE column END`.

@@ -7,7 +7,7 @@ use super::setting;
 use super::target::{Omission, Refusal, Target};
 use crate::driver::Dialect;
 use crate::schema::{Change, Effect, Ignored, Replay, ReplayProblem, Schema, TableEffect};
-use crate::sql::{self, Statement};
+use crate::sql::{self, Statement, Syntax};
 
 /// Who runs a statement of an authored script.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,7 +56,14 @@ impl<'a> Translator<'a> {
             authored: Replay::new(source.syntax()),
             source,
             dialect,
-            carrier: Carrier::new(target, source.syntax()),
+            carrier: Carrier::new(
+                target,
+                source.syntax(),
+                match dialect.syntax() {
+                    Syntax::Sqlite => Schema::ignoring_case(),
+                    Syntax::Postgres | Syntax::Mysql => Schema::default(),
+                },
+            ),
         })
     }
 

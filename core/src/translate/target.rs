@@ -117,8 +117,10 @@ pub struct ColumnOrigin {
     pub column: Ident,
     /// The column before; `None`: it is new.
     pub from: Option<Ident>,
-    /// How its values are converted (`USING`), in the authored dialect's meaning and with the
-    /// names of columns of `authored_before`. `None`: as the type's change implies.
+    /// How its values are made, in the authored dialect's meaning and with the names of columns
+    /// of `authored_before`: converted (`USING`), or, if it is new, what the rows that are there
+    /// get (the default that it had when it was added). `None`: as the type's change implies;
+    /// NULL if it is new, unless it numbers or computes itself.
     pub using: Option<Expr>,
 }
 

@@ -3,6 +3,9 @@
 use aludel::driver::{Capabilities, Client, Dialect, LockKind, Server};
 use aludel::ledger::{FORMAT, GUARD_CONSTRAINT, LedgerTables};
 use aludel::sql::Syntax;
+use aludel::translate::Target;
+
+use crate::target::SqliteTarget;
 
 /// The dialect of SQLite.
 #[derive(Debug)]
@@ -88,6 +91,10 @@ impl Dialect for SqliteDialect {
                  WHERE NOT EXISTS (SELECT 1 FROM {journal} WHERE event = 'format')"
             ),
         ]
+    }
+
+    fn target(&self) -> Option<&dyn Target> {
+        Some(&SqliteTarget)
     }
 
     fn script_header(&self, client: Client) -> &'static str {

@@ -12,6 +12,7 @@ mod handle;
 mod open;
 mod session;
 mod share;
+mod target;
 
 pub use dialect::SqliteDialect;
 

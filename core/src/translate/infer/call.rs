@@ -14,7 +14,7 @@ impl Scope<'_> {
         }
     }
 
-    fn arguments<'c>(&self, call: &'c Call) -> impl Iterator<Item = &'c Expr> {
+    fn arguments<'c>(&self, call: &'c Call) -> impl Iterator<Item = &'c Expr> + Clone + use<'c> {
         call.args.iter().filter_map(|arg| match arg {
             CallArg::Expr(expr) | CallArg::Named(_, expr) => Some(expr),
             CallArg::Star => None,
@@ -34,11 +34,7 @@ impl Scope<'_> {
         let mysql = self.source() == Syntax::Mysql;
         Some(match call.name.name.as_str() {
             "coalesce" | "greatest" | "least" | "ifnull" => {
-                return self.together(self.arguments(call)).or_else(|| {
-                    self.arguments(call)
-                        .all(super::expr::is_text_constant)
-                        .then_some(Type::Text)
-                });
+                return self.together_or_text(self.arguments(call));
             }
             "nullif" => return first(),
             "if" => return self.together(self.arguments(call).skip(1)),
@@ -204,9 +200,9 @@ impl Scope<'_> {
             | "jsonb_build_array"
             | "json_build_object"
             | "json_build_array" => false,
-            "lower" | "upper" | "length" | "char_length" | "replace" | "btrim" | "ltrim"
-            | "rtrim" | "trim" | "substr" | "left" | "right" | "encode" | "decode" | "md5"
-            | "to_hex" | "abs" | "date_trunc" => {
+            "to_json" | "to_jsonb" | "lower" | "upper" | "length" | "char_length" | "replace"
+            | "btrim" | "ltrim" | "rtrim" | "trim" | "substr" | "left" | "right" | "encode"
+            | "decode" | "md5" | "to_hex" | "abs" | "date_trunc" => {
                 self.arguments(call).any(|expr| self.nullable(expr))
             }
             _ => true,

@@ -29,7 +29,7 @@ impl Scope<'_> {
             Expr::Binary { left, op, right } => self.binary(left, *op, right),
             Expr::Case {
                 whens, otherwise, ..
-            } => self.together(
+            } => self.together_or_text(
                 whens
                     .iter()
                     .map(|(_, then)| then)
@@ -60,9 +60,7 @@ impl Scope<'_> {
             Expr::Interval { .. } => Some(Type::Interval(None)),
             Expr::Collate { expr, .. } => self.ty(expr).or(Some(Type::Text)),
             Expr::Array(items) => {
-                let item = self
-                    .together(items.iter())
-                    .or_else(|| items.iter().all(is_text_constant).then_some(Type::Text))?;
+                let item = self.together_or_text(items.iter())?;
                 Some(Type::Array(Box::new(item)))
             }
             Expr::Subscript { expr, .. } => match self.ty(expr)? {
@@ -94,6 +92,19 @@ impl Scope<'_> {
             });
         }
         result
+    }
+
+    /// [`together`](Self::together), where constants alone are texts.
+    pub(super) fn together_or_text<'e>(
+        &self,
+        exprs: impl Iterator<Item = &'e Expr> + Clone,
+    ) -> Option<Type> {
+        self.together(exprs.clone()).or_else(|| {
+            exprs
+                .into_iter()
+                .all(is_text_constant)
+                .then_some(Type::Text)
+        })
     }
 
     /// The type in which two operands are compared. A text constant takes the other's; two of

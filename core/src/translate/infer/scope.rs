@@ -177,6 +177,35 @@ impl<'a> Scope<'a> {
         None
     }
 
+    /// The name of the relation that an unqualified column is of, if it is known.
+    pub fn owner(&self, column: &str) -> Option<&Name> {
+        for relation in self.frames.iter().rev().flat_map(|frame| &frame.relations) {
+            let fields = relation.fields.as_ref()?;
+            if fields.iter().any(|field| field.name == column) {
+                return relation.name.as_ref();
+            }
+        }
+        None
+    }
+
+    /// Whether a name means a column; nothing if that is not known.
+    pub fn has(&self, table: Option<&Name>, column: &str) -> Option<bool> {
+        let mut sure = true;
+        for relation in self.frames.iter().rev().flat_map(|frame| &frame.relations) {
+            if table.is_some_and(|table| !relation.is_called(table)) {
+                continue;
+            }
+            match &relation.fields {
+                None => sure = false,
+                Some(fields) if fields.iter().any(|field| field.name == column) => {
+                    return Some(true);
+                }
+                Some(_) => {}
+            }
+        }
+        sure.then_some(false)
+    }
+
     /// The relation of a FROM that a name means.
     pub fn relation(&self, table: &Name) -> Option<&Relation> {
         let mut relations = self.frames.iter().rev().flat_map(|frame| &frame.relations);
@@ -354,7 +383,10 @@ impl<'a> Scope<'a> {
         let column = || rows.iter().filter_map(|row| row.get(place));
         Field {
             name: format!("column{}", place + 1),
-            ty: self.together(column()),
+            // Texts alone are texts.
+            ty: self
+                .together(column())
+                .or_else(|| column().all(super::is_text_constant).then_some(Type::Text)),
             nullable: column().any(|value| self.nullable(value)),
         }
     }
@@ -368,7 +400,10 @@ impl<'a> Scope<'a> {
             match item {
                 SelectItem::Expr { expr, alias } => fields.push(Field {
                     name: alias.clone().unwrap_or_else(|| output_name(expr)),
-                    ty: scope.ty(expr),
+                    // A constant that nothing gave a type is a text.
+                    ty: scope
+                        .ty(expr)
+                        .or_else(|| super::is_text_constant(expr).then_some(Type::Text)),
                     nullable: scope.nullable(expr),
                 }),
                 SelectItem::Star => {

@@ -41,6 +41,11 @@ impl Printer<'_> {
         if let Some(text) = spelling.column(self, column, table) {
             return text;
         }
+        self.plain_column(column)
+    }
+
+    /// A column's definition in the standard's form.
+    pub fn plain_column(&mut self, column: &Column) -> String {
         let mut text = self.ident(&column.name);
         let ty = self.ty(&column.ty);
         if !ty.is_empty() {
@@ -106,6 +111,11 @@ impl Printer<'_> {
         if let Some(text) = spelling.constraint(self, constraint, table) {
             return text;
         }
+        self.plain_constraint(constraint)
+    }
+
+    /// A constraint in the standard's form.
+    pub fn plain_constraint(&mut self, constraint: &Constraint) -> String {
         let name = self.optional("CONSTRAINT ", constraint.name.as_ref(), |p, name| {
             p.ident(name) + " "
         });

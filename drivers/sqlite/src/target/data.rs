@@ -1,0 +1,521 @@
+//! Statements on rows.
+
+use std::collections::HashSet;
+
+use aludel::schema::{
+    ConstraintKind, DataStatement, Delete, Expr, Ident, Insert, InsertSource, Literal, Name,
+    OnConflict, Part, Query, Select, SelectItem, SetExpr, Table, Update,
+};
+use aludel::translate::infer::Scope;
+use aludel::translate::print::print;
+use aludel::translate::rewrite::rewrite;
+use aludel::translate::{DataScope, Refusal, Rendered};
+
+use super::rules::{Meaning, Stands, first_of_each};
+use super::spelling::Sqlite;
+use super::{lower, names, sequence, table};
+
+/// The statements for a statement.
+pub(super) fn render(
+    statement: &DataStatement,
+    scope: &DataScope<'_>,
+) -> Result<Rendered, Vec<Refusal>> {
+    as_lowered(statement, scope)?;
+    match statement {
+        DataStatement::Query(query) => match sequence::setval(query, scope) {
+            Some(rendered) => rendered,
+            None => plain(statement, scope),
+        },
+        DataStatement::Insert(insert) => {
+            let insert = prepared(insert, written(&insert.table, scope)?, scope)?;
+            plain(&DataStatement::Insert(Box::new(insert)), scope)
+        }
+        DataStatement::Update(update) => {
+            written(&update.table, scope)?;
+            no_writing_with(&update.with)?;
+            plain(&DataStatement::Update(Box::new(whole_rows(update)?)), scope)
+        }
+        DataStatement::Delete(delete) => {
+            written(&delete.table, scope)?;
+            no_writing_with(&delete.with)?;
+            plain(
+                &DataStatement::Delete(Box::new(without_using(delete)?)),
+                scope,
+            )
+        }
+        DataStatement::Truncate {
+            tables,
+            restart_identity,
+            cascade,
+        } => truncate(tables, *restart_identity, *cascade, scope),
+        other => Err(vec![Refusal::new(
+            "no-form",
+            format!("{other:?} has no counterpart on sqlite"),
+        )]),
+    }
+}
+
+fn plain(statement: &DataStatement, scope: &DataScope<'_>) -> Result<Rendered, Vec<Refusal>> {
+    let types = Scope::new(scope.authored, scope.source);
+    let (statement, omissions) = rewrite(&Meaning(Stands::Statement), types, |rw| {
+        rw.statement(statement)
+    })?;
+    let statement = print(&Sqlite, |p| p.statement(&statement))?;
+    Ok(Rendered {
+        statements: vec![statement],
+        omissions,
+        ..Rendered::default()
+    })
+}
+
+/// The authored table that a statement writes.
+fn written<'a>(name: &Name, scope: &DataScope<'a>) -> Result<&'a Table, Vec<Refusal>> {
+    match scope.authored.table(name) {
+        Some(table) => Ok(table),
+        None if scope.authored.view(name).is_some() => Err(vec![Refusal::new(
+            "no-form",
+            format!("`{name}` is a view, whose rows sqlite does not change"),
+        )]),
+        None => Err(vec![Refusal::new(
+            "unknown-table",
+            format!("there is no table `{name}`"),
+        )]),
+    }
+}
+
+fn no_writing_with(with: &[aludel::schema::Cte]) -> Result<(), Vec<Refusal>> {
+    if with
+        .iter()
+        .all(|cte| matches!(*cte.body, DataStatement::Query(_)))
+    {
+        return Ok(());
+    }
+    Err(vec![
+        Refusal::new(
+            "no-form",
+            "a WITH that changes rows has no counterpart on sqlite",
+        )
+        .help("write two statements"),
+    ])
+}
+
+/// An INSERT that names its columns, without what SQLite has no form for.
+fn prepared(insert: &Insert, table: &Table, scope: &DataScope<'_>) -> Result<Insert, Vec<Refusal>> {
+    no_writing_with(&insert.with)?;
+    let mut insert = insert.clone();
+    insert.overriding = false;
+    if let InsertSource::Query(query) = &mut insert.source {
+        **query = first_of_each(query).map_err(|refusal| vec![refusal])?;
+        if insert.columns.is_empty() {
+            let width = width(query, scope).ok_or_else(|| {
+                vec![
+                    Refusal::new(
+                        "unknown-columns",
+                        "how many columns are inserted is not known",
+                    )
+                    .help("name them"),
+                ]
+            })?;
+            let columns = table
+                .columns
+                .iter()
+                .filter(|column| column.generated.is_none());
+            insert.columns = columns
+                .take(width)
+                .map(|column| column.name.clone())
+                .collect();
+        }
+        if let SetExpr::Values(rows) = &mut query.body {
+            defaults(rows, &mut insert.columns, table)?;
+        }
+        if insert.columns.is_empty() {
+            insert.source = InsertSource::Defaults;
+        } else if insert.on_conflict.is_some()
+            && let SetExpr::Select(select) = &mut query.body
+            && !select.from.is_empty()
+            && select.filter.is_none()
+        {
+            // Else ON would be taken for a join's.
+            select.filter = Some(Expr::Literal(Literal::Boolean(true)));
+        }
+    }
+    if let Some(conflict) = &mut insert.on_conflict {
+        named_key(conflict, table)?;
+    }
+    Ok(insert)
+}
+
+/// How many columns a query gives.
+fn width(query: &Query, scope: &DataScope<'_>) -> Option<usize> {
+    match &query.body {
+        SetExpr::Values(rows) => rows.first().map(Vec::len),
+        SetExpr::Select(select)
+            if select
+                .items
+                .iter()
+                .all(|item| matches!(item, SelectItem::Expr { .. })) =>
+        {
+            Some(select.items.len())
+        }
+        _ => Scope::new(scope.authored, scope.source)
+            .query_fields(query)
+            .map(|fields| fields.len()),
+    }
+}
+
+/// `DEFAULT` in VALUES: a column that has it in every row is left out, in the others it is the
+/// default itself.
+fn defaults(
+    rows: &mut [Vec<Expr>],
+    columns: &mut Vec<Ident>,
+    table: &Table,
+) -> Result<(), Vec<Refusal>> {
+    let is_default = |row: &Vec<Expr>, place: usize| row.get(place) == Some(&Expr::Default);
+    for place in (0..columns.len()).rev() {
+        if !rows.is_empty() && rows.iter().all(|row| is_default(row, place)) {
+            columns.remove(place);
+            for row in rows.iter_mut() {
+                row.remove(place);
+            }
+        }
+    }
+    for (place, name) in columns.iter().enumerate() {
+        if !rows.iter().any(|row| is_default(row, place)) {
+            continue;
+        }
+        let column = table.column(name).ok_or_else(|| {
+            vec![Refusal::new(
+                "unknown-column",
+                format!("there is no column `{name}` in `{}`", table.name),
+            )]
+        })?;
+        let value = if lower::numbers_itself(table, column) {
+            // It is numbered where it is NULL.
+            Expr::Literal(Literal::Null)
+        } else {
+            column
+                .default
+                .clone()
+                .unwrap_or(Expr::Literal(Literal::Null))
+        };
+        for row in rows.iter_mut().filter(|row| is_default(row, place)) {
+            row[place] = value.clone();
+        }
+    }
+    Ok(())
+}
+
+/// `ON CONFLICT ON CONSTRAINT name` by the constraint's columns.
+fn named_key(conflict: &mut OnConflict, table: &Table) -> Result<(), Vec<Refusal>> {
+    let (columns, constraint) = match conflict {
+        OnConflict::Nothing {
+            columns,
+            constraint,
+            ..
+        }
+        | OnConflict::Update {
+            columns,
+            constraint,
+            ..
+        } => (columns, constraint),
+        OnConflict::Replace => return Ok(()),
+        _ => {
+            return Err(vec![Refusal::new(
+                "no-form",
+                "INSERT IGNORE forgives more than a key that exists",
+            )]);
+        }
+    };
+    let Some(name) = constraint.take() else {
+        return Ok(());
+    };
+    let found = table
+        .constraints
+        .iter()
+        .find(|constraint| constraint.name.as_ref() == Some(&name));
+    match found.map(|constraint| &constraint.kind) {
+        Some(
+            ConstraintKind::PrimaryKey { columns: key }
+            | ConstraintKind::Unique { columns: key, .. },
+        ) => {
+            *columns = key.iter().map(|part| part.column.clone()).collect();
+            Ok(())
+        }
+        _ => Err(vec![Refusal::new(
+            "unknown-constraint",
+            format!("`{name}` is not a key of `{}`", table.name),
+        )]),
+    }
+}
+
+/// An UPDATE whose row values are as SQLite takes them.
+fn whole_rows(update: &Update) -> Result<Update, Vec<Refusal>> {
+    let odd = update.assignments.iter().any(|assignment| {
+        assignment.value == Expr::Default
+            || (assignment.columns.len() > 1
+                && !matches!(assignment.value, Expr::Row(_) | Expr::Subquery(_)))
+    });
+    if odd {
+        return Err(vec![Refusal::new(
+            "no-form",
+            "SET to DEFAULT or to a row that is no list has no counterpart on sqlite",
+        )]);
+    }
+    Ok(update.clone())
+}
+
+/// `DELETE … USING u WHERE c` as `DELETE … WHERE EXISTS (SELECT 1 FROM u WHERE c)`.
+fn without_using(delete: &Delete) -> Result<Delete, Vec<Refusal>> {
+    if delete.using.is_empty() {
+        return Ok(delete.clone());
+    }
+    if !delete.returning.is_empty() {
+        return Err(vec![Refusal::new(
+            "no-form",
+            "RETURNING beside USING has no counterpart on sqlite",
+        )]);
+    }
+    let matching = Select {
+        items: vec![SelectItem::Expr {
+            expr: Expr::Literal(Literal::Number("1".into())),
+            alias: None,
+        }],
+        from: delete.using.clone(),
+        filter: delete.filter.clone(),
+        ..Select::default()
+    };
+    let query = Query {
+        with: Vec::new(),
+        recursive: false,
+        body: SetExpr::Select(Box::new(matching)),
+        order_by: Vec::new(),
+        limit: None,
+        offset: None,
+    };
+    Ok(Delete {
+        using: Vec::new(),
+        filter: Some(Expr::Exists(Box::new(query))),
+        ..delete.clone()
+    })
+}
+
+fn truncate(
+    tables: &[Name],
+    restart: bool,
+    cascade: bool,
+    scope: &DataScope<'_>,
+) -> Result<Rendered, Vec<Refusal>> {
+    let mut all: Vec<Name> = Vec::new();
+    let mut refusals = Vec::new();
+    let mut next: Vec<Name> = tables.to_vec();
+    while let Some(name) = next.pop() {
+        if all.contains(&name) {
+            continue;
+        }
+        if let Err(more) = written(&name, scope) {
+            refusals.extend(more);
+            continue;
+        }
+        for child in scope
+            .authored
+            .referrers(&name)
+            .filter(|child| child.name != name)
+        {
+            if cascade {
+                next.push(child.name.clone());
+            } else if !tables.contains(&child.name) {
+                let message = format!(
+                    "`{}` refers to `{name}`, so that PostgreSQL does not truncate it alone",
+                    child.name
+                );
+                refusals.push(Refusal::new("truncate-referred", message));
+            }
+        }
+        if let Some(trigger) = scope.target.triggers_of(&names::flat(&name)).first() {
+            let message = format!(
+                "`{name}`: the trigger `{}` would run, as it does not for a TRUNCATE",
+                trigger.name
+            );
+            refusals.push(Refusal::new("truncate-trigger", message));
+        }
+        all.push(name);
+    }
+    if !refusals.is_empty() {
+        return Err(refusals);
+    }
+    let mut rendered = Rendered::default();
+    for name in children_first(&all, scope) {
+        let flat = names::flat(&name);
+        rendered
+            .statements
+            .push(format!("DELETE FROM {}", table::ident(&flat)));
+        let numbered = scope
+            .target
+            .table(&flat)
+            .is_some_and(|table| table.columns.iter().any(|column| column.identity.is_some()));
+        if restart && numbered {
+            let literal = print(&Sqlite, |p| p.literal(&Literal::Text(flat.name.clone())))?;
+            rendered.statements.push(format!(
+                "DELETE FROM sqlite_sequence WHERE name = {literal}"
+            ));
+        }
+    }
+    Ok(rendered)
+}
+
+/// Tables in an order in which none is emptied while another still refers to it, as far as there
+/// is one.
+fn children_first(tables: &[Name], scope: &DataScope<'_>) -> Vec<Name> {
+    fn visit(
+        name: &Name,
+        tables: &[Name],
+        scope: &DataScope<'_>,
+        seen: &mut HashSet<Name>,
+        order: &mut Vec<Name>,
+    ) {
+        if !seen.insert(name.clone()) {
+            return;
+        }
+        for child in scope
+            .authored
+            .referrers(name)
+            .filter(|child| tables.contains(&child.name))
+        {
+            visit(&child.name, tables, scope, seen, order);
+        }
+        order.push(name.clone());
+    }
+    let (mut seen, mut order) = (HashSet::new(), Vec::new());
+    let mut sorted = tables.to_vec();
+    sorted.sort();
+    for name in &sorted {
+        visit(name, tables, scope, &mut seen, &mut order);
+    }
+    order
+}
+
+/// Refuses a statement that names a column which an override has made another than the
+/// translation takes it for.
+fn as_lowered(statement: &DataStatement, scope: &DataScope<'_>) -> Result<(), Vec<Refusal>> {
+    let mut mentioned = Mentioned::default();
+    mentioned.statement(statement);
+    let mut refusals = Vec::new();
+    for name in &mentioned.tables {
+        let Some(authored) = scope.authored.table(name) else {
+            continue;
+        };
+        let Some(held) = scope.target.table(&names::flat(name)) else {
+            refusals.push(Refusal::new(
+                "depends-on-refused",
+                format!("what `{name}` looks like on sqlite is not known"),
+            ));
+            continue;
+        };
+        let Ok(lowered) = lower::lower(authored, scope.authored, scope.source) else {
+            continue;
+        };
+        for column in &lowered.table.columns {
+            let other = match held.column(&column.name) {
+                Some(held) => {
+                    held.ty != column.ty || held.identity.is_some() != column.identity.is_some()
+                }
+                None => true,
+            };
+            if other && (mentioned.columns.contains(&column.name) || mentioned.all) {
+                refusals.push(
+                    Refusal::new("override-differs", format!("an override has made `{}` of `{name}` another column than this statement takes it for", column.name))
+                        .help("write an override for this revision too"),
+                );
+            }
+        }
+    }
+    if refusals.is_empty() {
+        Ok(())
+    } else {
+        Err(refusals)
+    }
+}
+
+/// The tables and columns that a statement names.
+#[derive(Default)]
+struct Mentioned {
+    tables: Vec<Name>,
+    columns: HashSet<Ident>,
+    /// There is a `*`, or an INSERT without columns.
+    all: bool,
+}
+
+impl Mentioned {
+    fn statement(&mut self, statement: &DataStatement) {
+        match statement {
+            DataStatement::Insert(insert) => {
+                self.tables.push(insert.table.clone());
+                self.columns.extend(insert.columns.iter().cloned());
+                self.all |= insert.columns.is_empty();
+                self.items(&insert.returning);
+                if let Some(OnConflict::Update { assignments, .. }) = &insert.on_conflict {
+                    self.columns
+                        .extend(assignments.iter().flat_map(|a| a.columns.iter().cloned()));
+                }
+            }
+            DataStatement::Update(update) => {
+                self.tables.push(update.table.clone());
+                self.columns.extend(
+                    update
+                        .assignments
+                        .iter()
+                        .flat_map(|a| a.columns.iter().cloned()),
+                );
+                self.items(&update.returning);
+            }
+            DataStatement::Delete(delete) => {
+                self.tables.push(delete.table.clone());
+                self.items(&delete.returning);
+            }
+            _ => {}
+        }
+        statement.parts(&mut |part| self.part(part));
+    }
+
+    fn items(&mut self, items: &[SelectItem]) {
+        self.all |= items
+            .iter()
+            .any(|item| !matches!(item, SelectItem::Expr { .. }));
+    }
+
+    fn part(&mut self, part: Part<'_>) {
+        match part {
+            Part::Expr(expr) => {
+                if let Expr::Column { column, .. } = expr {
+                    self.columns.insert(column.clone());
+                }
+                expr.parts(&mut |part| self.part(part));
+            }
+            Part::Query(query) => self.query(query),
+            Part::Table(table) => {
+                if let aludel::schema::TableRef::Table { name, .. } = table {
+                    self.tables.push(name.clone());
+                }
+                table.parts(&mut |part| self.part(part));
+            }
+            Part::Data(statement) => self.statement(statement),
+        }
+    }
+
+    fn query(&mut self, query: &Query) {
+        self.body(&query.body);
+        query.parts(&mut |part| self.part(part));
+    }
+
+    fn body(&mut self, body: &SetExpr) {
+        match body {
+            SetExpr::Select(select) => self.items(&select.items),
+            SetExpr::Op { left, right, .. } => {
+                self.body(left);
+                self.body(right);
+            }
+            // Queries are parts of their own.
+            _ => {}
+        }
+    }
+}

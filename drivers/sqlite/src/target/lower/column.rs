@@ -1,0 +1,247 @@
+//! Columns: types, defaults, numbers.
+
+use aludel::schema::{
+    BinaryOp, Call, CallArg, Column, Constraint, ConstraintKind, Expr, Generated, Identity,
+    Literal, SequenceOptions, Table, Type,
+};
+use aludel::translate::infer::Field;
+use aludel::translate::rewrite::Rules;
+
+use super::super::rules::{Meaning, Stands};
+use super::super::types::{self, INT, Limit};
+use super::Lowering;
+
+impl Lowering<'_> {
+    /// A column, and the CHECK that keeps what its type does not.
+    pub(super) fn column(&mut self, column: &Column) -> (Column, Option<Constraint>) {
+        let place = format!("`{}`.`{}`", self.table.name, column.name);
+        let mut lowered = Column::new(column.name.clone(), Type::Text);
+        lowered.nullable = column.nullable;
+        let mut limit = Limit::None;
+        match types::held(&column.ty, &place, self.authored) {
+            Ok(held) => {
+                lowered.ty = held.ty;
+                lowered.collation = held.collation.map(aludel::schema::Name::bare);
+                limit = held.limit;
+                if let Some(omission) = held.omission {
+                    self.omit(omission.code, omission.message);
+                }
+            }
+            Err(refusal) => self.take(refusal),
+        }
+        self.collation(column, &place);
+        if column.comment.is_some() {
+            self.omit("comment", format!("the comment on {place}"));
+        }
+        if column.on_update.is_some() {
+            self.refuse(
+                "on-update",
+                format!("{place}: ON UPDATE has no counterpart on sqlite"),
+            );
+        }
+        if let Some(generated) = &column.generated {
+            let expr = self.expr(Stands::Schema, &place, |rw| {
+                rw.stored(&generated.expr, Some(&field(column)))
+            });
+            lowered.generated = expr.map(|expr| Generated {
+                expr,
+                stored: generated.stored,
+            });
+        } else if draws(column) {
+            self.numbers(column, &place, &mut lowered);
+        } else if let Some(default) = &column.default {
+            lowered.default = self.default(column, default, &place);
+        }
+        if lowered.ty == Type::INTEGER
+            && lowered.identity.is_none()
+            && is_sole_key(self.table, &column.name)
+        {
+            lowered.ty = Type::Other(INT.into());
+        }
+        let check = match limit {
+            Limit::None => None,
+            Limit::Length(most) => Some(Expr::binary(
+                Expr::call("length", [Expr::column(column.name.clone())]),
+                BinaryOp::LtEq,
+                Expr::Literal(Literal::Number(most.to_string())),
+            )),
+            Limit::Members(members) => Some(Expr::InList {
+                expr: Box::new(Expr::column(column.name.clone())),
+                list: members.into_iter().map(Expr::text).collect(),
+                negated: false,
+            }),
+        };
+        (lowered, check.map(check_constraint))
+    }
+
+    fn default(&mut self, column: &Column, default: &Expr, place: &str) -> Option<Expr> {
+        let rules = Meaning(Stands::Default);
+        let default = self.expr(Stands::Default, place, |rw| {
+            Rules::assign(&rules, rw, default, &field(column))
+        })?;
+        (default != Expr::Literal(Literal::Null)).then_some(default)
+    }
+
+    /// The order of texts is the only thing that a collation changes, if it tells all apart.
+    fn collation(&mut self, column: &Column, place: &str) {
+        let Some(collation) = &column.collation else {
+            return;
+        };
+        let name = collation.name.as_str();
+        if matches!(name, "C" | "POSIX" | "ucs_basic" | "default") {
+            return;
+        }
+        let language = |name: &str| {
+            let end = name.find(['_', '-', '.']).unwrap_or(name.len());
+            (2..=3).contains(&end)
+                && name[..end].bytes().all(|b| b.is_ascii_lowercase())
+                && end < name.len()
+        };
+        if language(name) {
+            self.omit(
+                "collation",
+                format!(
+                    "{place}: the order of `{collation}`; texts are in the order of their bytes"
+                ),
+            );
+        } else {
+            self.refuse(
+                "collation",
+                format!("{place}: the collation `{collation}` has no counterpart on sqlite"),
+            );
+        }
+    }
+
+    /// A column that numbers itself is the row id of its table, or nothing that SQLite has.
+    fn numbers(&mut self, column: &Column, place: &str, lowered: &mut Column) {
+        if !numbers_itself(self.table, column) {
+            let refusal = aludel::translate::Refusal::new(
+                "second-serial",
+                format!(
+                    "{place} numbers itself beside another column, and on sqlite only one of a table does"
+                ),
+            );
+            self.take(refusal.help("give it no numbers of its own on sqlite"));
+            return;
+        }
+        if self.is_shared(column) {
+            self.refuse("shared-sequence", format!("{place} takes its numbers from a sequence that another table takes them from too"));
+        }
+        if !is_sole_key(self.table, &column.name) {
+            self.omit(
+                "key-of-numbers",
+                format!("{place} is the primary key, since only that numbers itself; what was the key is UNIQUE"),
+            );
+        }
+        if let Some(options) = self.sequence_of(column) {
+            let SequenceOptions {
+                increment, cycle, ..
+            } = options;
+            if increment.is_some_and(|increment| increment != 1) || cycle {
+                self.refuse(
+                    "sequence-options",
+                    format!("{place}: numbers go up by one on sqlite, and do not begin anew"),
+                );
+            }
+        }
+        lowered.ty = Type::INTEGER;
+        lowered.nullable = false;
+        lowered.identity = Some(Identity {
+            always: false,
+            sequence: None,
+            options: SequenceOptions::default(),
+        });
+    }
+
+    fn is_shared(&self, column: &Column) -> bool {
+        let name = column
+            .default
+            .as_ref()
+            .and_then(aludel::schema::sequence_of);
+        // Renamed meanwhile, the table would stand there by its new name.
+        self.authored.table(&self.table.name).is_some()
+            && name.is_some_and(|name| {
+                self.authored
+                    .sequence_users(&name)
+                    .any(|table| table.name != self.table.name)
+            })
+    }
+
+    fn sequence_of(&self, column: &Column) -> Option<SequenceOptions> {
+        if let Some(identity) = &column.identity {
+            return Some(identity.options.clone());
+        }
+        let name = aludel::schema::sequence_of(column.default.as_ref()?)?;
+        Some(self.authored.sequence(&name)?.options.clone())
+    }
+}
+
+/// What a column's values are assigned to.
+pub(super) fn field(column: &Column) -> Field {
+    Field {
+        name: column.name.clone(),
+        ty: Some(column.ty.clone()),
+        nullable: column.nullable,
+    }
+}
+
+/// A constraint without a name.
+pub(super) fn unnamed(kind: ConstraintKind) -> Constraint {
+    Constraint {
+        name: None,
+        kind,
+        deferrable: false,
+        initially_deferred: false,
+        not_valid: false,
+        named: false,
+    }
+}
+
+/// A CHECK without a name.
+pub(super) fn check_constraint(expr: Expr) -> Constraint {
+    unnamed(ConstraintKind::Check {
+        expr,
+        not_enforced: false,
+    })
+}
+
+/// Whether an authored column takes its values from a sequence of its own.
+fn draws(column: &Column) -> bool {
+    column.identity.is_some() || column.default.as_ref().is_some_and(is_nextval)
+}
+
+fn is_nextval(expr: &Expr) -> bool {
+    match expr {
+        Expr::Call(call) => {
+            let Call { name, args, .. } = &**call;
+            name.name == "nextval" && matches!(args.as_slice(), [CallArg::Expr(_)])
+        }
+        Expr::Cast { expr, .. } => is_nextval(expr),
+        _ => false,
+    }
+}
+
+/// Whether an authored column numbers itself on SQLite too: one of a table does.
+pub(in crate::target) fn numbers_itself(table: &Table, column: &Column) -> bool {
+    numbered(table).is_some_and(|numbered| numbered.name == column.name)
+}
+
+/// The column of a table that numbers itself: that which is the primary key, else the first.
+pub(super) fn numbered(table: &Table) -> Option<&Column> {
+    let draw = || {
+        table
+            .columns
+            .iter()
+            .filter(|column| draws(column) && column.ty.is_integer())
+    };
+    draw()
+        .find(|column| is_sole_key(table, &column.name))
+        .or_else(|| draw().next())
+}
+
+pub(super) fn is_sole_key(table: &Table, column: &str) -> bool {
+    matches!(table.primary_key(), [part] if part.column == column)
+        && table
+            .column(column)
+            .is_some_and(|column| column.ty.is_integer())
+}

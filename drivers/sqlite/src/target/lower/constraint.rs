@@ -1,0 +1,136 @@
+//! Constraints. None is left out.
+
+use aludel::schema::{BinaryOp, Constraint, ConstraintKind, Expr, ForeignKey, Ident, IndexPart};
+
+use aludel::translate::infer::Family;
+
+use super::super::names;
+use super::super::rules::Stands;
+use super::Lowering;
+use super::column::{check_constraint, is_sole_key, numbered};
+
+impl Lowering<'_> {
+    pub(super) fn constraint(&mut self, constraint: &Constraint) -> Vec<Constraint> {
+        let table = &self.table.name;
+        let shown = match &constraint.name {
+            Some(name) => format!("constraint `{name}` of `{table}`"),
+            None => format!("a constraint of `{table}`"),
+        };
+        let mut lowered = Constraint {
+            // A name that the engine generated says nothing.
+            name: constraint.name.clone().filter(|_| constraint.named),
+            not_valid: false,
+            ..constraint.clone()
+        };
+        let mut more = None;
+        match &constraint.kind {
+            ConstraintKind::PrimaryKey { columns } => {
+                self.key(&mut lowered, columns, &shown);
+                let other =
+                    numbered(self.table).filter(|column| !is_sole_key(self.table, &column.name));
+                if other.is_some() {
+                    lowered.kind = ConstraintKind::Unique {
+                        columns: columns.clone(),
+                        nulls_not_distinct: false,
+                    };
+                }
+            }
+            ConstraintKind::Unique {
+                columns,
+                nulls_not_distinct,
+            } => {
+                if *nulls_not_distinct {
+                    self.refuse(
+                        "nulls-not-distinct",
+                        format!("{shown}: NULLS NOT DISTINCT has no counterpart on sqlite"),
+                    );
+                }
+                self.key(&mut lowered, columns, &shown);
+            }
+            ConstraintKind::ForeignKey(key) => {
+                if key.match_full && key.columns.len() > 1 {
+                    more = Some(all_or_none(&key.columns));
+                }
+                lowered.kind = ConstraintKind::ForeignKey(ForeignKey {
+                    table: names::flat(&key.table),
+                    match_full: false,
+                    ..key.clone()
+                });
+            }
+            ConstraintKind::Check { expr, not_enforced } => {
+                let Some(expr) = self.expr(Stands::Schema, &shown, |rw| rw.expr(expr)) else {
+                    return Vec::new();
+                };
+                if *not_enforced {
+                    return Vec::new();
+                }
+                lowered.kind = ConstraintKind::Check {
+                    expr,
+                    not_enforced: false,
+                };
+            }
+            _ => {
+                self.refuse(
+                    "exclusion",
+                    format!("{shown}: an exclusion constraint has no counterpart on sqlite"),
+                );
+                return Vec::new();
+            }
+        }
+        std::iter::once(lowered)
+            .chain(more.map(check_constraint))
+            .collect()
+    }
+
+    /// A key is checked row by row here, which is stricter than at the end of a transaction.
+    fn key(&mut self, lowered: &mut Constraint, columns: &[IndexPart], shown: &str) {
+        if lowered.deferrable {
+            self.omit(
+                "deferrable-key",
+                format!("{shown}: DEFERRABLE; it is checked row by row"),
+            );
+            lowered.deferrable = false;
+            lowered.initially_deferred = false;
+        }
+        for part in columns {
+            self.equal_as_text(&part.column, shown);
+        }
+        if columns.iter().any(|part| part.length.is_some()) {
+            self.refuse("prefix-key", format!("{shown}: a key of the first characters of a column has no counterpart on sqlite"));
+        }
+    }
+}
+
+impl Lowering<'_> {
+    /// A key tells values apart by their texts: those that are equal under several must not be
+    /// in one.
+    pub(super) fn equal_as_text(&mut self, column: &str, shown: &str) {
+        let ty = self
+            .table
+            .column(column)
+            .map(|column| Family::of(&column.ty));
+        if matches!(ty, Some(Family::Json | Family::Array | Family::Interval)) {
+            self.refuse(
+                "key-of-texts",
+                format!("{shown}: equal values of `{column}` may be different texts on sqlite"),
+            );
+        }
+    }
+}
+
+/// `MATCH FULL`: all of the columns are NULL, or none is.
+fn all_or_none(columns: &[Ident]) -> Expr {
+    let all = |negated: bool| {
+        let mut tests = columns.iter().map(|column| Expr::IsNull {
+            expr: Box::new(Expr::column(column.clone())),
+            negated,
+        });
+        let first = tests
+            .next()
+            .unwrap_or(Expr::Literal(aludel::schema::Literal::Boolean(true)));
+        tests.fold(first, |left, right| {
+            Expr::binary(left, BinaryOp::And, right)
+        })
+    };
+    Expr::binary(all(false), BinaryOp::Or, all(true))
+}

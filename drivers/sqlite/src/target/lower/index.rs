@@ -1,0 +1,127 @@
+//! Indexes. One that is not UNIQUE only makes queries fast: it may be left out, and that is said.
+
+use aludel::schema::{Expr, Index, IndexKey};
+use aludel::translate::Refusal;
+
+use super::super::rules::Stands;
+use super::Lowering;
+
+impl Lowering<'_> {
+    pub(super) fn index(&mut self, index: &Index) -> Option<Index> {
+        let shown = format!("the index `{}` on `{}`", index.name, self.table.name);
+        if let Some(method) = index.method.as_deref()
+            && !matches!(method, "btree" | "hash")
+        {
+            if index.unique {
+                self.refuse(
+                    "index-method",
+                    format!("{shown}: the method {method} has no counterpart on sqlite"),
+                );
+            }
+            self.omit("index-method", format!("{shown} ({method})"));
+            return None;
+        }
+        if index.nulls_not_distinct {
+            self.refuse(
+                "nulls-not-distinct",
+                format!("{shown}: NULLS NOT DISTINCT has no counterpart on sqlite"),
+            );
+        }
+        for key in index.keys.iter().filter(|_| index.unique) {
+            if let Expr::Column { column, .. } = &key.expr {
+                self.equal_as_text(column, &shown);
+            }
+        }
+        let mut refusals = Vec::new();
+        let keys: Vec<IndexKey> = index
+            .keys
+            .iter()
+            .filter_map(|key| self.key_of(key, index, &mut refusals))
+            .collect();
+        let filter = index.filter.as_ref().and_then(|filter| {
+            self.try_expr(Stands::Schema, |rw| rw.expr(filter))
+                .map_err(|more| refusals.extend(more))
+                .ok()
+        });
+        if !refusals.is_empty() {
+            self.without(index, &shown, refusals);
+            return None;
+        }
+        if index.comment.is_some() {
+            self.omit("comment", format!("the comment on {shown}"));
+        }
+        if !index.include.is_empty() {
+            self.omit(
+                "index-include",
+                format!("{shown}: INCLUDE ({})", index.include.join(", ")),
+            );
+        }
+        Some(Index {
+            name: index.name.clone(),
+            unique: index.unique,
+            method: None,
+            keys,
+            include: Vec::new(),
+            filter,
+            nulls_not_distinct: false,
+            comment: None,
+        })
+    }
+
+    fn key_of(
+        &mut self,
+        key: &IndexKey,
+        index: &Index,
+        refusals: &mut Vec<Refusal>,
+    ) -> Option<IndexKey> {
+        if key.length.is_some() && index.unique {
+            refusals.push(Refusal::new(
+                "prefix-key",
+                "a key of the first characters of a column has no counterpart on sqlite",
+            ));
+        }
+        // These order by bytes, as SQLite does.
+        let bytewise = |class: &String| class.ends_with("_pattern_ops") || class.ends_with("_ops");
+        if key.class.as_ref().is_some_and(|class| !bytewise(class)) {
+            refusals.push(Refusal::new(
+                "index-class",
+                "its operator class has no counterpart on sqlite",
+            ));
+        }
+        if let Some(collation) = &key.collation
+            && !matches!(collation.name.as_str(), "C" | "POSIX" | "ucs_basic")
+        {
+            self.omit(
+                "collation",
+                format!("the index `{}`: the order of `{collation}`", index.name),
+            );
+        }
+        let expr = self.try_expr(Stands::Schema, |rw| rw.expr(&key.expr));
+        Some(IndexKey {
+            expr: expr.map_err(|more| refusals.extend(more)).ok()?,
+            length: None,
+            descending: key.descending,
+            nulls: None,
+            collation: None,
+            class: None,
+        })
+    }
+
+    fn without(&mut self, index: &Index, shown: &str, refusals: Vec<Refusal>) {
+        if index.unique {
+            for mut refusal in refusals {
+                refusal.message = format!("{shown}: {}", refusal.message);
+                self.take(refusal);
+            }
+            return;
+        }
+        let reasons: Vec<_> = refusals
+            .into_iter()
+            .map(|refusal| refusal.message)
+            .collect();
+        self.omit(
+            "index-expression",
+            format!("{shown}: {}", reasons.join("; ")),
+        );
+    }
+}

@@ -1,0 +1,151 @@
+//! SQLite as a target of translations.
+//!
+//! The same text for every version from the oldest that is supported: what is printed offline is
+//! what is sent online, whatever was found there.
+
+mod data;
+mod lower;
+mod names;
+mod rules;
+mod sequence;
+pub(crate) mod spelling;
+mod table;
+mod types;
+
+#[cfg(test)]
+mod tests;
+
+use aludel::schema::{DataStatement, Effect, Schema, Table, View};
+use aludel::sql::Syntax;
+use aludel::translate::infer::Scope;
+use aludel::translate::print::print;
+use aludel::translate::rewrite::rewrite;
+use aludel::translate::{DataScope, Lowered, Omission, Refusal, Rendered, TableChange, Target};
+
+use rules::{Meaning, Stands};
+use spelling::Sqlite;
+
+/// The rendering half of SQLite's dialect.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SqliteTarget;
+
+impl Target for SqliteTarget {
+    fn lower(
+        &self,
+        table: &Table,
+        authored: &Schema,
+        source: Syntax,
+    ) -> Result<Lowered, Vec<Refusal>> {
+        lower::lower(table, authored, source)
+    }
+
+    // A rebuild copies the whole table.
+    fn folds(&self) -> bool {
+        true
+    }
+
+    fn table(&self, change: &TableChange<'_>) -> Result<Rendered, Vec<Refusal>> {
+        table::render(change)
+    }
+
+    fn view(
+        &self,
+        before: Option<&View>,
+        after: Option<&View>,
+        scope: &DataScope<'_>,
+    ) -> Result<Rendered, Vec<Refusal>> {
+        let mut rendered = Rendered::default();
+        if let Some(before) = before {
+            rendered
+                .statements
+                .push(format!("DROP VIEW {}", table::ident(&before.name)));
+        }
+        if let Some(after) = after {
+            rendered
+                .statements
+                .push(create_view(after, scope, &mut rendered.omissions)?);
+        }
+        Ok(rendered)
+    }
+
+    fn other(&self, effect: &Effect, scope: &DataScope<'_>) -> Result<Rendered, Vec<Refusal>> {
+        match effect {
+            // Its members stand in the CHECKs of the tables that use it.
+            Effect::Enum { .. } => Ok(Rendered::default()),
+            Effect::Sequence { before, after, restart } => {
+                sequence::effect(before.as_deref(), after.as_deref(), *restart, scope)
+            }
+            Effect::Trigger { after: Some(trigger), .. } => Err(vec![
+                Refusal::new(
+                    "trigger",
+                    format!("the trigger `{}` calls a function, which has no counterpart on sqlite", trigger.name),
+                )
+                .help("write an override with a trigger of sqlite's, or skip the statement for this driver"),
+            ]),
+            Effect::Trigger { before: Some(trigger), after: None } => Ok(drop_trigger(trigger, scope)),
+            Effect::Trigger { before: None, after: None } => Ok(Rendered::default()),
+            other => Err(vec![Refusal::new("no-form", format!("{other:?} has no counterpart on sqlite"))]),
+        }
+    }
+
+    fn data(
+        &self,
+        statement: &DataStatement,
+        scope: &DataScope<'_>,
+    ) -> Result<Rendered, Vec<Refusal>> {
+        data::render(statement, scope)
+    }
+}
+
+/// A trigger that is dropped in the authored schema may have a counterpart that an override made.
+fn drop_trigger(trigger: &aludel::schema::Trigger, scope: &DataScope<'_>) -> Rendered {
+    let table = names::flat(&trigger.table);
+    let held = scope
+        .target
+        .triggers_of(&table)
+        .iter()
+        .any(|held| held.name == trigger.name);
+    let name = aludel::schema::Name::bare(trigger.name.clone());
+    Rendered {
+        statements: if held {
+            vec![format!("DROP TRIGGER {}", table::ident(&name))]
+        } else {
+            Vec::new()
+        },
+        ..Rendered::default()
+    }
+}
+
+fn create_view(
+    view: &View,
+    scope: &DataScope<'_>,
+    omissions: &mut Vec<Omission>,
+) -> Result<String, Vec<Refusal>> {
+    if view.materialized {
+        return Err(vec![
+            Refusal::new(
+                "materialized-view",
+                format!(
+                    "`{}` is materialized, which has no counterpart on sqlite",
+                    view.name
+                ),
+            )
+            .help("write an override with a view or a table"),
+        ]);
+    }
+    let Some(query) = &view.query else {
+        return Err(vec![Refusal::new(
+            "no-form",
+            format!("the query of the view `{}` is not understood", view.name),
+        )]);
+    };
+    let types = Scope::new(scope.authored, scope.source);
+    let (query, more) = rewrite(&Meaning(Stands::View), types, |rw| rw.query(query))?;
+    omissions.extend(more);
+    let view = View {
+        name: names::flat(&view.name),
+        query: Some(query),
+        ..view.clone()
+    };
+    print(&Sqlite, |p| p.create_view(&view))
+}

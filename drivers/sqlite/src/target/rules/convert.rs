@@ -1,0 +1,534 @@
+//! Conversions between types: casts, and what storing into a column does by itself.
+//!
+//! SQLite's CAST makes something of everything (`CAST('abc' AS INTEGER)` is 0). Where
+//! PostgreSQL would fail, so does what is written here: by a CASE whose last branch raises.
+
+use aludel::schema::{BinaryOp, Expr, Schema, Type};
+use aludel::translate::infer::Family;
+use aludel::translate::rewrite::Rewriter;
+use aludel::translate::{Omission, Refusal};
+
+use super::super::types::{EXACT_DIGITS, members};
+use super::build::{
+    and, between, call, case, cast, concat, eq, fail, glob, integer, is_stable, not_null, number,
+    switch,
+};
+use super::constant::{name_of, range};
+
+/// Why a value is converted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum How {
+    /// It is stored into a column.
+    Assign,
+    /// A cast was written.
+    Cast,
+}
+
+/// A value of one type as a value of another. `expr` is rewritten already.
+pub(super) fn convert(rw: &mut Rewriter<'_>, expr: Expr, from: &Type, to: &Type, how: How) -> Expr {
+    if from == to {
+        return expr;
+    }
+    let schema = rw.scope.schema();
+    match converted(&expr, from, to, how, schema) {
+        Ok(Some(Form { expr, omission })) => {
+            if let Some(omission) = omission {
+                rw.omit(omission);
+            }
+            expr
+        }
+        Ok(None) => expr,
+        Err(None) => rw.refuse(Refusal::new(
+            "no-such-cast",
+            format!(
+                "a conversion from {} to {} has no exact form on sqlite",
+                name_of(from),
+                name_of(to)
+            ),
+        )),
+        Err(Some(refusal)) => rw.refuse(refusal),
+    }
+}
+
+struct Form {
+    expr: Expr,
+    omission: Option<Omission>,
+}
+
+/// `Ok(None)`: it stays what it is. `Err(None)`: there is no form.
+type Converted = Result<Option<Form>, Option<Refusal>>;
+
+fn form(expr: Expr) -> Converted {
+    Ok(Some(Form {
+        expr,
+        omission: None,
+    }))
+}
+
+/// A form in which the value stands more than once.
+fn twice(value: &Expr, make: impl FnOnce(&Expr) -> Expr) -> Converted {
+    if is_stable(value) {
+        form(make(value))
+    } else {
+        Err(None)
+    }
+}
+
+fn converted(x: &Expr, from: &Type, to: &Type, how: How, schema: &Schema) -> Converted {
+    use Family as F;
+    match (Family::of(from), Family::of(to)) {
+        (F::Boolean, F::Boolean)
+        | (F::Bytes, F::Bytes)
+        | (F::Interval, F::Interval)
+        | (F::Float, F::Float)
+        | (F::Uuid | F::Date | F::Time | F::Enum, F::Text) => Ok(None),
+        (F::Boolean, F::Integer) => Ok(None),
+        (F::Boolean, F::Text) => form(boolean_text(x)),
+        (F::Integer, F::Boolean) => form(Expr::binary(x.clone(), BinaryOp::NotEq, number(0))),
+        (F::Integer, F::Integer) => integers(x, from, to),
+        (F::Integer, F::Numeric) => integer_to_numeric(x, from, to),
+        (F::Integer, F::Float) => form(cast(x.clone(), Type::Double)),
+        (F::Integer, F::Text) => form(cast(x.clone(), Type::Text)),
+        (F::Numeric, F::Integer) => numeric_to_integer(x, to),
+        (F::Numeric, F::Numeric) => numerics(x, from, to),
+        (F::Numeric, F::Float) => form(cast(x.clone(), Type::Double)),
+        (F::Numeric, F::Text) => numeric_to_text(x, from),
+        (F::Float, F::Integer) => float_to_integer(x, to),
+        (F::Text, F::Text) => texts(x, from, to, how),
+        (F::Text, to_family) => text_to(x, to, to_family, schema),
+        (F::Json, F::Text) => Ok(Some(Form {
+            expr: x.clone(),
+            omission: (*from == Type::Jsonb).then(jsonb_text),
+        })),
+        (F::Json, F::Json) => Ok(None),
+        (F::Json, F::Boolean | F::Integer | F::Numeric | F::Float) => Err(None),
+        (F::Other, F::Json) if *from == Type::Hstore => Ok(None),
+        (F::Date, F::Timestamp) => form(concat([x.clone(), Expr::text(" 00:00:00")])),
+        (F::Timestamp, F::Date) => form(call("substr", [x.clone(), number(1), number(10)])),
+        (F::Timestamp, F::Time) => form(call("substr", [x.clone(), number(12)])),
+        (F::Timestamp, F::Timestamp) => timestamps(x, from, to),
+        (F::Time, F::Time) => Ok(None),
+        (F::Timestamp, F::Text) => twice(x, |x| timestamp_text(x, from)),
+        (F::Bytes, F::Text) => form(concat([
+            Expr::text("\\x"),
+            call("lower", [call("hex", [x.clone()])]),
+        ]))
+        .and_then(|form| {
+            if matches!(x, Expr::Literal(_)) {
+                Ok(form)
+            } else {
+                null_safe(x, form)
+            }
+        }),
+        (F::Array, F::Array) => match (from, to) {
+            (Type::Array(a), Type::Array(b)) if same_in_json(a, b) => Ok(None),
+            _ => Err(None),
+        },
+        _ => Err(None),
+    }
+}
+
+/// `hex(NULL)` is an empty text.
+fn null_safe(x: &Expr, form: Option<Form>) -> Converted {
+    let Some(Form { expr, omission }) = form else {
+        return Ok(None);
+    };
+    if !is_stable(x) {
+        return Err(None);
+    }
+    Ok(Some(Form {
+        expr: case([(not_null(x.clone()), expr)], None),
+        omission,
+    }))
+}
+
+/// What is said once a jsonb has become a text.
+pub(super) fn jsonb_text() -> Omission {
+    Omission::new(
+        "jsonb-text",
+        "a jsonb as text is written without blanks, its keys in the order in which they stand",
+    )
+}
+
+pub(super) fn boolean_text(x: &Expr) -> Expr {
+    switch(
+        x.clone(),
+        [
+            (number(1), Expr::text("true")),
+            (number(0), Expr::text("false")),
+        ],
+        None,
+    )
+}
+
+/// Fails where an integer's value is beyond what `to` holds.
+pub(super) fn in_range(x: &Expr, to: &Type) -> Expr {
+    let (low, high) = range(to);
+    let fits = if (low, high) == (i64::MIN, i64::MAX) {
+        // A sum beyond 64 bits has become a float.
+        eq(call("typeof", [x.clone()]), Expr::text("integer"))
+    } else {
+        between(x.clone(), low, high)
+    };
+    let out = fail(&format!("{} out of range", name_of(to)), Some(x.clone()));
+    case([(fits, x.clone())], Some(out))
+}
+
+fn integers(x: &Expr, from: &Type, to: &Type) -> Converted {
+    let ((low, high), (least, most)) = (range(from), range(to));
+    if least <= low && high <= most {
+        Ok(None)
+    } else {
+        twice(x, |x| in_range(x, to))
+    }
+}
+
+fn integer_to_numeric(x: &Expr, from: &Type, to: &Type) -> Converted {
+    let Type::Numeric {
+        precision: Some((digits, scale)),
+        ..
+    } = to
+    else {
+        return Ok(None);
+    };
+    let Some(most) = most_before_point(*digits, *scale) else {
+        return Ok(None);
+    };
+    let (low, high) = range(from);
+    if -most <= low && high <= most {
+        return Ok(None);
+    }
+    twice(x, |x| {
+        let out = fail("numeric field overflow", Some(x.clone()));
+        case([(between(x.clone(), -most, most), x.clone())], Some(out))
+    })
+}
+
+/// The largest whole number of `numeric(digits, scale)`; nothing if it is beyond 64 bits.
+fn most_before_point(digits: u32, scale: i32) -> Option<i64> {
+    let before = i64::from(digits) - i64::from(scale);
+    let before = u32::try_from(before.max(0)).ok()?;
+    Some(10_i64.checked_pow(before)? - 1)
+}
+
+fn numeric_to_integer(x: &Expr, to: &Type) -> Converted {
+    twice(x, |x| {
+        // What NUMERIC holds as an integer may be beyond what a float can round.
+        let whole = case(
+            [(
+                eq(call("typeof", [x.clone()]), Expr::text("integer")),
+                x.clone(),
+            )],
+            Some(integer(call("round", [x.clone()]))),
+        );
+        let (low, high) = range(to);
+        let out = fail(&format!("{} out of range", name_of(to)), Some(x.clone()));
+        case(
+            [(between(call("round", [x.clone()]), low, high), whole)],
+            Some(out),
+        )
+    })
+}
+
+fn numerics(x: &Expr, from: &Type, to: &Type) -> Converted {
+    let Type::Numeric {
+        precision: Some((digits, scale)),
+        ..
+    } = to
+    else {
+        return Ok(None);
+    };
+    if let Type::Numeric {
+        precision: Some((from_digits, from_scale)),
+        ..
+    } = from
+        && from_scale <= scale
+        && i64::from(*from_digits) - i64::from(*from_scale)
+            <= i64::from(*digits) - i64::from(*scale)
+    {
+        return Ok(None);
+    }
+    let Some(most) = most_before_point(*digits, *scale).and_then(|most| most.checked_add(1)) else {
+        return Err(None);
+    };
+    // What would have to be rounded fails: in binary 1.005 is less than the half.
+    twice(x, |x| {
+        let as_is = eq(
+            call("round", [x.clone(), number(i64::from(*scale))]),
+            x.clone(),
+        );
+        let fits = Expr::binary(call("abs", [x.clone()]), BinaryOp::Lt, number(most));
+        let out = fail(
+            &format!("does not fit numeric({digits}, {scale}) as it is"),
+            Some(x.clone()),
+        );
+        case([(and(as_is, fits), x.clone())], Some(out))
+    })
+}
+
+fn numeric_to_text(x: &Expr, from: &Type) -> Converted {
+    match from {
+        Type::Numeric {
+            precision: Some((digits, scale @ 0..)),
+            ..
+        } if *digits <= EXACT_DIGITS => {
+            let shown = call("printf", [Expr::text(format!("%.{scale}f")), x.clone()]);
+            null_safe(
+                x,
+                Some(Form {
+                    expr: shown,
+                    omission: None,
+                }),
+            )
+        }
+        _ => Err(None),
+    }
+}
+
+fn float_to_integer(x: &Expr, to: &Type) -> Converted {
+    // PostgreSQL rounds halves to the even number, SQLite away from zero: a half fails.
+    twice(x, |x| {
+        let rest = Expr::binary(x.clone(), BinaryOp::Minus, integer(x.clone()));
+        let half = eq(
+            call("abs", [rest]),
+            Expr::Literal(aludel::schema::Literal::Number("0.5".into())),
+        );
+        let rounded = call("round", [x.clone()]);
+        let (low, high) = range(to);
+        let fits = and(between(rounded.clone(), low, high), super::build::not(half));
+        let out = fail(
+            &format!("no one {} is nearest", name_of(to)),
+            Some(x.clone()),
+        );
+        case([(fits, integer(rounded))], Some(out))
+    })
+}
+
+fn texts(x: &Expr, from: &Type, to: &Type, how: How) -> Converted {
+    let padded = matches!(from, Type::Char(_));
+    let bare = || {
+        if padded {
+            call("rtrim", [x.clone()])
+        } else {
+            x.clone()
+        }
+    };
+    let limit = match to {
+        Type::Varchar(Some(limit)) => *limit,
+        Type::Char(limit) => limit.unwrap_or(1),
+        _ if padded => return form(bare()),
+        _ => return Ok(None),
+    };
+    let shorter = match from {
+        Type::Varchar(Some(length)) => *length <= limit,
+        Type::Char(length) => length.unwrap_or(1) <= limit,
+        _ => false,
+    };
+    // What is stored and too long fails at the column's CHECK; a cast cuts it off.
+    if shorter || how == How::Assign {
+        return if padded { form(bare()) } else { Ok(None) };
+    }
+    form(call(
+        "substr",
+        [bare(), number(1), number(i64::from(limit))],
+    ))
+}
+
+fn timestamps(x: &Expr, from: &Type, to: &Type) -> Converted {
+    let digits = |ty: &Type| match ty {
+        Type::Timestamp { precision, .. } => precision.unwrap_or(6).min(6),
+        _ => 6,
+    };
+    if digits(from) <= digits(to) {
+        return Ok(None);
+    }
+    // A fraction has three digits or six: what would have to be rounded fails.
+    let longest = if digits(to) < 3 { 19 } else { 23 };
+    twice(x, |x| {
+        let fits = Expr::binary(call("length", [x.clone()]), BinaryOp::LtEq, number(longest));
+        let out = fail("the fraction would have to be rounded", Some(x.clone()));
+        case([(fits, x.clone())], Some(out))
+    })
+}
+
+/// PostgreSQL shows no zeros at the end of a fraction, and the zone of a moment.
+fn timestamp_text(x: &Expr, from: &Type) -> Expr {
+    let fraction = Expr::binary(call("length", [x.clone()]), BinaryOp::Gt, number(19));
+    let bare = call(
+        "rtrim",
+        [call("rtrim", [x.clone(), Expr::text("0")]), Expr::text(".")],
+    );
+    let shown = case([(fraction, bare)], Some(x.clone()));
+    match from {
+        Type::Timestamp { zoned: true, .. } => concat([shown, Expr::text("+00")]),
+        _ => shown,
+    }
+}
+
+/// Whether elements of two types are written alike in JSON.
+fn same_in_json(a: &Type, b: &Type) -> bool {
+    let (a, b) = (Family::of(a), Family::of(b));
+    a == b
+        && matches!(
+            a,
+            Family::Text | Family::Integer | Family::Uuid | Family::Boolean
+        )
+}
+
+fn text_to(x: &Expr, to: &Type, family: Family, schema: &Schema) -> Converted {
+    let what = name_of(to);
+    let otherwise = |whens: Vec<(Expr, Expr)>| {
+        twice(x, |x| {
+            let out = fail(&format!("not a value of the type {what}"), Some(x.clone()));
+            case(whens, Some(out))
+        })
+    };
+    match family {
+        Family::Boolean => {
+            let known = |words: &[&str]| {
+                words
+                    .iter()
+                    .map(|word| Expr::text(*word))
+                    .collect::<Vec<_>>()
+            };
+            let word = call("lower", [call("trim", [x.clone()])]);
+            let among = |words: &[&str]| Expr::InList {
+                expr: Box::new(word.clone()),
+                list: known(words),
+                negated: false,
+            };
+            otherwise(vec![
+                (among(&["t", "true", "y", "yes", "on", "1"]), number(1)),
+                (among(&["f", "false", "n", "no", "off", "0"]), number(0)),
+            ])
+        }
+        Family::Integer => {
+            let bare = call("trim", [x.clone()]);
+            let (low, high) = range(to);
+            let begins = glob(bare.clone(), "[-+0-9]*");
+            let digits =
+                super::build::not(glob(call("substr", [bare.clone(), number(2)]), "*[^0-9]*"));
+            let some = glob(bare.clone(), "*[0-9]*");
+            let value = Expr::binary(bare, BinaryOp::Plus, number(0));
+            let is_number = and(and(begins, digits), some);
+            otherwise(vec![(
+                and(is_number, between(value, low, high)),
+                integer(x.clone()),
+            )])
+        }
+        Family::Float | Family::Numeric => {
+            // JSON's numbers are those that all read alike.
+            let kind = call("json_type", [x.clone()]);
+            let numbers = vec![Expr::text("integer"), Expr::text("real")];
+            let is_number = and(
+                call("json_valid", [x.clone()]),
+                Expr::InList {
+                    expr: Box::new(kind),
+                    list: numbers,
+                    negated: false,
+                },
+            );
+            match to {
+                Type::Numeric {
+                    precision: None, ..
+                } => {
+                    let digits = call(
+                        "replace",
+                        [
+                            call("replace", [x.clone(), Expr::text("-"), Expr::text("")]),
+                            Expr::text("."),
+                            Expr::text(""),
+                        ],
+                    );
+                    let few = Expr::binary(
+                        call("length", [digits]),
+                        BinaryOp::LtEq,
+                        number(i64::from(EXACT_DIGITS)),
+                    );
+                    otherwise(vec![(and(is_number, few), cast(x.clone(), to.clone()))])
+                }
+                Type::Numeric { .. } => Err(None),
+                _ => otherwise(vec![(is_number, cast(x.clone(), Type::Double))]),
+            }
+        }
+        Family::Uuid => {
+            let hex = |count: usize| "[0-9a-f]".repeat(count);
+            let pattern = format!("{}-{}-{}-{}-{}", hex(8), hex(4), hex(4), hex(4), hex(12));
+            let lower = call("lower", [x.clone()]);
+            otherwise(vec![(glob(lower.clone(), pattern), lower)])
+        }
+        Family::Json => {
+            let checked = vec![(call("json_valid", [x.clone()]), x.clone())];
+            // Its own functions fail at what is not JSON.
+            if *to == Type::Jsonb {
+                form(call("json", [x.clone()]))
+            } else {
+                otherwise(checked)
+            }
+        }
+        Family::Date => {
+            let is_date = eq(call("date", [x.clone()]), x.clone());
+            otherwise(vec![(and(glob(x.clone(), DATE), is_date), x.clone())])
+        }
+        Family::Timestamp => {
+            let is_date = and(
+                glob(x.clone(), DATE),
+                eq(call("date", [x.clone()]), x.clone()),
+            );
+            let whole = eq(call("datetime", [x.clone()]), x.clone());
+            let written = glob(x.clone(), format!("{DATE} {CLOCK}"));
+            otherwise(vec![
+                (and(written, whole), x.clone()),
+                (is_date, concat([x.clone(), Expr::text(" 00:00:00")])),
+            ])
+        }
+        Family::Enum => match members_of(to, schema) {
+            Ok(members) => {
+                let list = members.into_iter().map(Expr::text).collect();
+                otherwise(vec![(
+                    Expr::InList {
+                        expr: Box::new(x.clone()),
+                        list,
+                        negated: false,
+                    },
+                    x.clone(),
+                )])
+            }
+            Err(refusal) => Err(Some(refusal)),
+        },
+        Family::Bytes => {
+            let plain = eq(call("instr", [x.clone(), Expr::text("\\")]), number(0));
+            otherwise(vec![(plain, cast(x.clone(), Type::Blob))])
+        }
+        _ => Err(None),
+    }
+}
+
+fn members_of(ty: &Type, schema: &Schema) -> Result<Vec<String>, Refusal> {
+    match ty {
+        Type::Enum(name) => members(name, schema),
+        Type::InlineEnum(members) => Ok(members.clone()),
+        _ => Ok(Vec::new()),
+    }
+}
+
+const DATE: &str = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]";
+const CLOCK: &str = "[0-9][0-9]:[0-9][0-9]:[0-9][0-9]";
+
+/// Fails unless a text has no letters beyond ASCII, whose case SQLite does not know.
+pub(super) fn ascii_only(x: &Expr, value: Expr) -> Expr {
+    // `[^\x01-\x7f]`, which no text constant can hold readably.
+    let pattern = concat([
+        Expr::text("*[^"),
+        call("char", [number(1)]),
+        Expr::text("-"),
+        call("char", [number(127)]),
+        Expr::text("]*"),
+    ]);
+    let beyond = call("glob", [pattern, x.clone()]);
+    let out = fail(
+        "the case of letters beyond ASCII is not known to sqlite",
+        Some(x.clone()),
+    );
+    case([(beyond, out)], Some(value))
+}

@@ -1,0 +1,417 @@
+//! What PostgreSQL's expressions mean on SQLite.
+//!
+//! One rule: exact, or refused, or failing when it runs. A form that is exact for most values
+//! and not for some fails for those ([`build::fail`]) wherever PostgreSQL would have given
+//! something else.
+
+mod array;
+mod build;
+mod call;
+mod constant;
+mod convert;
+mod decimal;
+mod encode;
+mod json;
+mod like;
+mod member;
+mod moment;
+mod operator;
+mod query;
+mod regex;
+mod span;
+mod structure;
+mod time;
+
+use aludel::schema::{Expr, Literal, Name, OrderBy, Query, SelectItem, TableRef, Type, UnaryOp};
+use aludel::sql::Syntax;
+use aludel::translate::Refusal;
+use aludel::translate::infer::{Family, Field, is_text_constant};
+use aludel::translate::rewrite::{Rewriter, Rules};
+
+pub(super) use member::renamed_member;
+pub(super) use query::first_of_each;
+
+use convert::How;
+
+/// What the table before is called in the query that copies its rows.
+pub(super) const OLD: &str = "aludel_old";
+
+/// Where an expression stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stands {
+    /// In a statement on rows.
+    Statement,
+    /// In a view.
+    View,
+    /// In a column's DEFAULT.
+    Default,
+    /// In a CHECK, a generated column, an index: it must give the same for the same row.
+    Schema,
+}
+
+/// The rules for expressions that stand somewhere.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Meaning(pub(super) Stands);
+
+impl Rules for Meaning {
+    fn expr(&self, rw: &mut Rewriter<'_>, expr: &Expr) -> Option<Expr> {
+        match expr {
+            Expr::Literal(literal) => self.literal(rw, literal),
+            Expr::Column { table, column } => self.column(rw, table.as_ref(), column),
+            Expr::Keyword(word, precision) => Some(self.keyword(rw, word, *precision)),
+            Expr::Unary {
+                op: UnaryOp::Minus | UnaryOp::Plus,
+                expr,
+            } => match rw.scope.ty(expr) {
+                Some(ty) if !Family::of(&ty).is_number() => {
+                    Some(refuse(rw, "a sign before what is no number"))
+                }
+                _ => None,
+            },
+            Expr::Binary { left, op, right } => self.binary(rw, left, *op, right),
+            Expr::IsDistinct {
+                left,
+                right,
+                negated,
+            } => {
+                let (left, right) = self.compared(rw, left, right, false)?;
+                Some(Expr::IsDistinct {
+                    left: Box::new(left),
+                    right: Box::new(right),
+                    negated: *negated,
+                })
+            }
+            Expr::Between {
+                expr,
+                low,
+                high,
+                negated,
+            } => self.between(rw, expr, low, high, *negated),
+            Expr::InList {
+                expr,
+                list,
+                negated,
+            } => self.in_list(rw, expr, list, *negated),
+            Expr::InQuery { expr, query, .. } => self.in_query(rw, expr, query),
+            Expr::Quantified {
+                left,
+                op,
+                quantifier,
+                right,
+            } => Some(self.quantified(rw, left, *op, *quantifier, right)),
+            Expr::Like {
+                expr,
+                pattern,
+                escape,
+                any_case,
+                negated,
+            } => Some(self.like(rw, expr, pattern, *escape, *any_case, *negated)),
+            Expr::Case {
+                operand,
+                whens,
+                otherwise,
+            } => Some(self.case(rw, operand.as_deref(), whens, otherwise.as_deref())),
+            Expr::Cast { expr, ty } => Some(self.cast(rw, expr, ty)),
+            Expr::Call(call) => self.call(rw, call),
+            Expr::Extract { field, expr } => Some(self.extract(rw, field, expr)),
+            Expr::Position { needle, haystack } => {
+                self.texts(rw, [needle, haystack]);
+                Some(Expr::call("instr", [rw.expr(haystack), rw.expr(needle)]))
+            }
+            Expr::Substring {
+                expr,
+                start,
+                length,
+            } => Some(self.substring(rw, expr, start.as_deref(), length.as_deref())),
+            Expr::Trim { expr, side, what } => Some(self.trim(rw, expr, *side, what.as_deref())),
+            Expr::AtTimeZone { expr, zone } => Some(self.at_time_zone(rw, expr, zone)),
+            Expr::Interval { .. } => Some(refuse(
+                rw,
+                "an interval that is not added to a date or time",
+            )),
+            Expr::Collate { expr, collation } => Some(self.collate(rw, expr, collation)),
+            Expr::Array(items) => Some(self.array(rw, items, None)),
+            Expr::Subscript { expr, index } => Some(self.subscript(rw, expr, index)),
+            Expr::Exists(_) | Expr::Subquery(_) => {
+                self.no_subquery(rw);
+                None
+            }
+            Expr::ArrayQuery(query) => Some(self.array_query(rw, query)),
+            Expr::Row(_) | Expr::IsNull { .. } | Expr::IsBoolean { .. } | Expr::Unary { .. } => {
+                None
+            }
+            Expr::Default => Some(refuse(rw, "DEFAULT as a part of an expression")),
+            other => Some(refuse(rw, &format!("the expression {other:?}"))),
+        }
+    }
+
+    fn assign(&self, rw: &mut Rewriter<'_>, value: &Expr, field: &Field) -> Expr {
+        self.assign(rw, value, field)
+    }
+
+    fn query(&self, rw: &mut Rewriter<'_>, query: &Query) -> Option<Query> {
+        self.query(rw, query)
+    }
+
+    fn table_ref(&self, rw: &mut Rewriter<'_>, item: &TableRef) -> Option<TableRef> {
+        self.table_ref(rw, item)
+    }
+
+    fn select_item(&self, rw: &mut Rewriter<'_>, item: &SelectItem) -> Option<Vec<SelectItem>> {
+        self.select_item(rw, item)
+    }
+
+    fn name(&self, _: &mut Rewriter<'_>, name: &Name) -> Name {
+        super::names::flat(name)
+    }
+
+    fn order_key(&self, rw: &mut Rewriter<'_>, key: &OrderBy, value: &Expr) -> OrderBy {
+        self.order_key(rw, key, value)
+    }
+}
+
+/// Refuses something that has no form.
+fn refuse(rw: &mut Rewriter<'_>, what: &str) -> Expr {
+    rw.refuse(Refusal::new(
+        "no-form",
+        format!("{what} has no counterpart on sqlite"),
+    ))
+}
+
+impl Meaning {
+    fn literal(&self, rw: &mut Rewriter<'_>, literal: &Literal) -> Option<Expr> {
+        let value = match literal {
+            Literal::Number(digits) => constant::number(digits),
+            Literal::Typed(ty, text) => constant::constant(text, ty, rw.scope.schema()),
+            Literal::Bits(_) => return Some(refuse(rw, "a bit string")),
+            _ => return None,
+        };
+        Some(value.unwrap_or_else(|refusal| rw.refuse(refusal)))
+    }
+
+    /// A column. SQLite takes a name in quotes that is no column's for a text: one that is not
+    /// there must not get so far.
+    fn column(&self, rw: &mut Rewriter<'_>, table: Option<&Name>, column: &str) -> Option<Expr> {
+        if rw.scope.has(table, column) == Some(false) {
+            return Some(rw.refuse(Refusal::new(
+                "unknown-column",
+                format!("there is no column `{column}`"),
+            )));
+        }
+        None
+    }
+
+    fn no_subquery(&self, rw: &mut Rewriter<'_>) {
+        if matches!(self.0, Stands::Default | Stands::Schema) {
+            refuse(
+                rw,
+                "a subquery in a DEFAULT, CHECK, index or generated column",
+            );
+        }
+    }
+
+    /// What changes from one evaluation to the next cannot stand everywhere.
+    fn volatile(&self, rw: &mut Rewriter<'_>, value: Expr) -> Expr {
+        if self.0 == Stands::Schema {
+            return rw.refuse(Refusal::new(
+                "not-deterministic",
+                "the time and random values cannot stand in a CHECK, index or generated column on sqlite",
+            ));
+        }
+        value
+    }
+
+    /// The type of an expression; a text constant's is text. Refuses where it is not known.
+    fn known_type(&self, rw: &mut Rewriter<'_>, expr: &Expr) -> Option<Type> {
+        if is_text_constant(expr) {
+            return Some(Type::Text);
+        }
+        let ty = rw.scope.ty(expr);
+        if ty.is_none() {
+            unknown_type(rw, expr);
+        }
+        ty
+    }
+
+    /// Refuses what is not known to be texts.
+    fn texts<const N: usize>(&self, rw: &mut Rewriter<'_>, exprs: [&Expr; N]) {
+        for expr in exprs {
+            if let Some(ty) = self.known_type(rw, expr)
+                && !matches!(Family::of(&ty), Family::Text | Family::Uuid | Family::Enum)
+            {
+                refuse(
+                    rw,
+                    &format!("a text function of {}", constant::name_of(&ty)),
+                );
+            }
+        }
+    }
+
+    /// A value of a type: constants are read as of that type, others converted.
+    fn value(&self, rw: &mut Rewriter<'_>, expr: &Expr, ty: &Type, how: How) -> Expr {
+        match expr {
+            Expr::Literal(Literal::Null) => build::null(),
+            Expr::Literal(Literal::Text(text)) => {
+                match constant::constant(text, ty, rw.scope.schema()) {
+                    Ok(value) => value,
+                    Err(refusal) => rw.refuse(refusal),
+                }
+            }
+            // What a numeric column rounds is rounded exactly.
+            Expr::Literal(Literal::Number(digits)) if Family::of(ty) == Family::Numeric => {
+                match constant::constant(digits, ty, rw.scope.schema()) {
+                    Ok(value) => value,
+                    Err(refusal) => rw.refuse(refusal),
+                }
+            }
+            Expr::Array(items) => self.array(rw, items, Some(ty)),
+            Expr::Case {
+                operand,
+                whens,
+                otherwise,
+            } if rw.scope.ty(expr).is_none() => {
+                self.case_as(rw, operand.as_deref(), whens, otherwise.as_deref(), ty)
+            }
+            expr => {
+                let Some(from) = rw.scope.ty(expr) else {
+                    let _ = rw.expr(expr);
+                    return unknown_type(rw, expr);
+                };
+                if Family::of(&from) == Family::Integer && Family::of(ty) == Family::Integer {
+                    return self.integer(rw, expr, ty);
+                }
+                let value = rw.expr(expr);
+                convert::convert(rw, value, &from, ty, how)
+            }
+        }
+    }
+
+    fn assign(&self, rw: &mut Rewriter<'_>, value: &Expr, field: &Field) -> Expr {
+        let Some(ty) = &field.ty else {
+            return rw.expr(value);
+        };
+        if let Some(special) = self.special_assignment(rw, value, ty) {
+            return special;
+        }
+        self.value(rw, value, ty, How::Assign)
+    }
+
+    /// An integer as one of another width. Arithmetic is done in 64 bits: what does not fit fails
+    /// where it is stored or cast.
+    fn integer(&self, rw: &mut Rewriter<'_>, expr: &Expr, ty: &Type) -> Expr {
+        let value = rw.expr(expr);
+        if operator::fits(rw, expr, ty) {
+            return value;
+        }
+        if !build::is_stable(&value) {
+            return refuse(rw, "arithmetic with random values");
+        }
+        convert::in_range(&value, ty)
+    }
+
+    /// A cast. PostgreSQL reads a constant as of the type; a `varchar(n)` cuts off.
+    fn cast(&self, rw: &mut Rewriter<'_>, expr: &Expr, ty: &Type) -> Expr {
+        if let Some(special) = self.special_cast(rw, expr, ty) {
+            return special;
+        }
+        match (expr, ty) {
+            (
+                Expr::Literal(Literal::Text(text)),
+                Type::Varchar(Some(length)) | Type::Char(Some(length)),
+            ) => {
+                let length = usize::try_from(*length).unwrap_or(usize::MAX);
+                Expr::text(text.chars().take(length).collect::<String>())
+            }
+            // `'t'::regclass` and its like name something in the catalog.
+            (_, Type::Other(name)) if name.starts_with("reg") => {
+                refuse(rw, &format!("the type `{name}`"))
+            }
+            (expr, ty) => self.value(rw, expr, ty, How::Cast),
+        }
+    }
+
+    fn case(
+        &self,
+        rw: &mut Rewriter<'_>,
+        operand: Option<&Expr>,
+        whens: &[(Expr, Expr)],
+        otherwise: Option<&Expr>,
+    ) -> Expr {
+        let whole = Expr::Case {
+            operand: operand.cloned().map(Box::new),
+            whens: whens.to_vec(),
+            otherwise: otherwise.cloned().map(Box::new),
+        };
+        match rw.scope.ty(&whole) {
+            Some(ty) => self.case_as(rw, operand, whens, otherwise, &ty),
+            None => {
+                let _ = rw.parts(&whole);
+                unknown_type(rw, &whole)
+            }
+        }
+    }
+
+    fn case_as(
+        &self,
+        rw: &mut Rewriter<'_>,
+        operand: Option<&Expr>,
+        whens: &[(Expr, Expr)],
+        otherwise: Option<&Expr>,
+        ty: &Type,
+    ) -> Expr {
+        let whens = whens
+            .iter()
+            .map(|(when, then)| {
+                let when = match operand {
+                    Some(operand) => match self.compared(rw, operand, when, false) {
+                        Some((_, when)) => when,
+                        None => rw.expr(when),
+                    },
+                    None => rw.expr(when),
+                };
+                (when, self.value(rw, then, ty, How::Cast))
+            })
+            .collect();
+        Expr::Case {
+            operand: operand.map(|operand| rw.boxed(operand)),
+            whens,
+            otherwise: otherwise.map(|expr| Box::new(self.value(rw, expr, ty, How::Cast))),
+        }
+    }
+
+    fn collate(&self, rw: &mut Rewriter<'_>, expr: &Expr, collation: &Name) -> Expr {
+        let bytes = matches!(
+            collation.name.as_str(),
+            "C" | "POSIX" | "ucs_basic" | "C.UTF-8" | "C.utf8"
+        );
+        if !bytes {
+            return refuse(rw, &format!("the collation `{collation}`"));
+        }
+        let inner = rw.boxed(expr);
+        Expr::Collate {
+            expr: inner,
+            collation: Name::bare("BINARY"),
+        }
+    }
+
+    fn source(&self, rw: &Rewriter<'_>) -> Syntax {
+        rw.scope.source()
+    }
+}
+
+fn unknown_type(rw: &mut Rewriter<'_>, expr: &Expr) -> Expr {
+    if rw.has_refused() {
+        // It has no type because a part of it was refused.
+        return build::null();
+    }
+    let shown =
+        aludel::translate::print::print(&aludel::translate::print::Standard, |p| p.expr(expr));
+    let shown = shown.unwrap_or_else(|_| "an expression".into());
+    rw.refuse(
+        Refusal::new(
+            "unknown-type",
+            format!("the type of `{shown}` is not known, and it matters here"),
+        )
+        .help("write a cast"),
+    )
+}

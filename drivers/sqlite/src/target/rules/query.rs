@@ -1,0 +1,413 @@
+//! Queries: what SQLite has no form for, or another.
+
+use aludel::schema::{
+    BinaryOp, Call, CallArg, Cte, DataStatement, Distinct, Expr, Ident, JoinKind, Literal, Name,
+    Nulls, OrderBy, Query, Select, SelectItem, SetExpr, SetOp, TableRef, Type, Window,
+};
+use aludel::translate::Refusal;
+use aludel::translate::infer::Family;
+use aludel::translate::rewrite::Rewriter;
+
+use super::build::{body, column_of, number, select};
+use super::convert::How;
+use super::{Meaning, Stands, constant, refuse};
+
+impl Meaning {
+    pub(super) fn query(&self, rw: &mut Rewriter<'_>, query: &Query) -> Option<Query> {
+        self.no_subquery(rw);
+        for cte in &query.with {
+            if !matches!(*cte.body, DataStatement::Query(_)) {
+                refuse(rw, "a WITH that changes rows");
+            }
+        }
+        let SetExpr::Select(inner) = &query.body else {
+            return None;
+        };
+        match &inner.distinct {
+            Some(Distinct::On(_)) => match first_of_each(query) {
+                Ok(query) => Some(rw.plain_query(&query, None)),
+                Err(refusal) => {
+                    rw.refuse(refusal);
+                    None
+                }
+            },
+            _ => None,
+        }
+    }
+
+    pub(super) fn table_ref(&self, rw: &mut Rewriter<'_>, item: &TableRef) -> Option<TableRef> {
+        match item {
+            TableRef::Function {
+                call,
+                ordinality,
+                alias,
+                columns,
+                ..
+            } => Some(self.table_function(rw, call, *ordinality, alias.as_ref(), columns)),
+            TableRef::Subquery { lateral: true, .. } => {
+                refuse(rw, "LATERAL");
+                None
+            }
+            // VALUES, or any query, whose columns are named by the alias.
+            TableRef::Subquery {
+                lateral,
+                query,
+                alias,
+                columns,
+            } if !columns.is_empty() => {
+                let fields = rw.scope.query_fields(query);
+                let inner = rw.subquery(*lateral, query);
+                let named = Cte {
+                    name: "named".into(),
+                    columns: columns.clone(),
+                    body: Box::new(DataStatement::Query(Box::new(inner))),
+                };
+                if fields.is_none_or(|fields| fields.len() != columns.len()) {
+                    refuse(rw, "an alias that names some of the columns");
+                }
+                let mut outer = select(
+                    vec![SelectItem::Star],
+                    vec![TableRef::Table {
+                        name: Name::bare("named"),
+                        alias: None,
+                        columns: Vec::new(),
+                    }],
+                    None,
+                );
+                outer.with = vec![named];
+                Some(TableRef::Subquery {
+                    lateral: false,
+                    query: Box::new(outer),
+                    alias: alias.clone(),
+                    columns: Vec::new(),
+                })
+            }
+            TableRef::Table { columns, .. } if !columns.is_empty() => {
+                refuse(rw, "an alias that names the columns of a table");
+                None
+            }
+            TableRef::Join {
+                kind: JoinKind::Right | JoinKind::Full,
+                ..
+            } => {
+                rw.refuse(
+                    Refusal::new(
+                        "no-form",
+                        "RIGHT and FULL JOIN are not known to sqlite before 3.39",
+                    )
+                    .help("turn the join round"),
+                );
+                None
+            }
+            _ => None,
+        }
+    }
+
+    fn table_function(
+        &self,
+        rw: &mut Rewriter<'_>,
+        called: &Expr,
+        ordinality: bool,
+        alias: Option<&Ident>,
+        columns: &[Ident],
+    ) -> TableRef {
+        let nothing = TableRef::Table {
+            name: Name::bare("nothing"),
+            alias: None,
+            columns: Vec::new(),
+        };
+        let Expr::Call(function) = called else {
+            refuse(rw, "this function in FROM");
+            return nothing;
+        };
+        let args: Option<Vec<&Expr>> = function
+            .args
+            .iter()
+            .map(|arg| match arg {
+                CallArg::Expr(expr) => Some(expr),
+                _ => None,
+            })
+            .collect();
+        let name = function.name.name.clone();
+        let column = columns
+            .first()
+            .or(alias)
+            .cloned()
+            .unwrap_or_else(|| name.clone());
+        let query = match (name.as_str(), args.as_deref()) {
+            ("generate_series", Some([first, last])) if !ordinality => {
+                self.series(rw, first, last, &column)
+            }
+            ("unnest", Some([array])) if !ordinality => self.unnest(rw, array, &column),
+            _ => None,
+        };
+        match query {
+            Some(query) => TableRef::Subquery {
+                lateral: false,
+                query: Box::new(query),
+                alias: Some(alias.cloned().unwrap_or(name)),
+                columns: Vec::new(),
+            },
+            None => {
+                if !rw.has_refused() {
+                    refuse(rw, &format!("`{name}` in FROM"));
+                }
+                nothing
+            }
+        }
+    }
+
+    /// Whole numbers from one to another.
+    fn series(
+        &self,
+        rw: &mut Rewriter<'_>,
+        first: &Expr,
+        last: &Expr,
+        column: &str,
+    ) -> Option<Query> {
+        for bound in [first, last] {
+            let ty = rw.scope.ty(bound)?;
+            // What stands beside it in FROM is not in sight of a query.
+            if Family::of(&ty) != Family::Integer || mentions_column(bound) {
+                return None;
+            }
+        }
+        let (first, last) = (rw.expr(first), rw.expr(last));
+        let value = || Expr::column(column);
+        let start = select(
+            vec![SelectItem::Expr {
+                expr: first.clone(),
+                alias: None,
+            }],
+            Vec::new(),
+            Some(Expr::binary(first, BinaryOp::LtEq, last.clone())),
+        );
+        let series = TableRef::Table {
+            name: Name::bare("series"),
+            alias: None,
+            columns: Vec::new(),
+        };
+        let next = select(
+            vec![SelectItem::Expr {
+                expr: Expr::binary(value(), BinaryOp::Plus, number(1)),
+                alias: None,
+            }],
+            vec![series.clone()],
+            Some(Expr::binary(value(), BinaryOp::Lt, last)),
+        );
+        let union = SetExpr::Op {
+            op: SetOp::Union,
+            all: true,
+            left: Box::new(start.body),
+            right: Box::new(next.body),
+        };
+        let mut query = select(
+            vec![SelectItem::Expr {
+                expr: value(),
+                alias: None,
+            }],
+            vec![series],
+            None,
+        );
+        query.recursive = true;
+        query.with = vec![Cte {
+            name: "series".into(),
+            columns: vec![column.into()],
+            body: Box::new(DataStatement::Query(Box::new(body(union)))),
+        }];
+        Some(query)
+    }
+
+    fn unnest(&self, rw: &mut Rewriter<'_>, array: &Expr, column: &str) -> Option<Query> {
+        let Type::Array(item) = rw.scope.ty(array)? else {
+            return None;
+        };
+        let simple = matches!(
+            Family::of(&item),
+            Family::Text | Family::Integer | Family::Uuid | Family::Date | Family::Enum
+        );
+        if !simple || mentions_column(array) {
+            return None;
+        }
+        let array = self.value(rw, array, &Type::Array(item.clone()), How::Cast);
+        let value = SelectItem::Expr {
+            expr: column_of(super::build::EACH, "value"),
+            alias: Some(column.into()),
+        };
+        Some(select(
+            vec![value],
+            vec![super::build::json_each(array)],
+            None,
+        ))
+    }
+
+    pub(super) fn select_item(
+        &self,
+        rw: &mut Rewriter<'_>,
+        item: &SelectItem,
+    ) -> Option<Vec<SelectItem>> {
+        // PostgreSQL spells out a view's `*` when it is made, SQLite when it is read.
+        if self.0 != Stands::View {
+            return None;
+        }
+        let relations: Vec<_> = match item {
+            SelectItem::Star => rw.scope.relations().to_vec(),
+            SelectItem::TableStar(table) => rw.scope.relation(table).cloned().into_iter().collect(),
+            _ => return None,
+        };
+        let mut items = Vec::new();
+        for relation in relations {
+            let (Some(fields), Some(table)) = (relation.fields, relation.name) else {
+                refuse(rw, "a `*` in a view, of columns that are not known");
+                continue;
+            };
+            let table = rw.qualifier(&table);
+            items.extend(fields.into_iter().map(|field| SelectItem::Expr {
+                expr: Expr::Column {
+                    table: Some(table.clone()),
+                    column: field.name,
+                },
+                alias: None,
+            }));
+        }
+        Some(items)
+    }
+
+    /// PostgreSQL puts NULLs last where SQLite puts them first, and the other way round.
+    pub(super) fn order_key(&self, rw: &mut Rewriter<'_>, key: &OrderBy, value: &Expr) -> OrderBy {
+        let ty = rw.scope.ty(value);
+        match ty.as_ref().map(Family::of) {
+            Some(Family::Text) if !matches!(value, Expr::Collate { .. }) => {
+                self.text_order(rw, &Type::Text);
+            }
+            Some(
+                Family::Enum | Family::Json | Family::Array | Family::Interval | Family::Other,
+            ) => {
+                let shown = ty.as_ref().map(constant::name_of).unwrap_or_default();
+                refuse(rw, &format!("an order of values of the type {shown}"));
+            }
+            // A column of what has been refused, or a name of the select list.
+            None if !matches!(value, Expr::Column { .. } | Expr::Literal(_)) => {
+                let _ = rw.expr(value);
+                super::unknown_type(rw, value);
+            }
+            _ => {}
+        }
+        let nulls = match key.nulls {
+            Some(nulls) => Some(nulls),
+            None if !rw.scope.nullable(value) => None,
+            None if rw.scope.source() != aludel::sql::Syntax::Postgres => None,
+            None if key.descending => Some(Nulls::First),
+            None => Some(Nulls::Last),
+        };
+        let expr = match &key.expr {
+            // A place in the select list, or a name of it.
+            Expr::Literal(Literal::Number(_)) => key.expr.clone(),
+            expr if expr != value => expr.clone(),
+            expr => rw.expr(expr),
+        };
+        OrderBy {
+            expr,
+            descending: key.descending,
+            nulls,
+        }
+    }
+}
+
+/// `SELECT DISTINCT ON (k) … ORDER BY k, o` without DISTINCT ON: the first row of each, which a
+/// window numbers. Still in the authored dialect's meaning. Any other query as it is.
+pub(in crate::target) fn first_of_each(query: &Query) -> Result<Query, Refusal> {
+    let SetExpr::Select(inner) = &query.body else {
+        return Ok(query.clone());
+    };
+    let Some(Distinct::On(keys)) = &inner.distinct else {
+        return Ok(query.clone());
+    };
+    let no_form = |why: &str| {
+        Refusal::new(
+            "no-form",
+            format!("DISTINCT ON {why} has no counterpart on sqlite"),
+        )
+    };
+    let mut names: Vec<Ident> = Vec::new();
+    let mut items = Vec::new();
+    for (place, item) in inner.items.iter().enumerate() {
+        let SelectItem::Expr { expr, alias } = item else {
+            return Err(no_form("beside `*`").help("name the columns"));
+        };
+        let name = match (alias, expr) {
+            (Some(alias), _) => alias.clone(),
+            (None, Expr::Column { column, .. }) => column.clone(),
+            _ => format!("column{}", place + 1),
+        };
+        if names.contains(&name) {
+            return Err(no_form("with two columns of one name"));
+        }
+        names.push(name.clone());
+        items.push(SelectItem::Expr {
+            expr: expr.clone(),
+            alias: Some(name),
+        });
+    }
+    if query.limit.is_some() || query.offset.is_some() || !inner.group_by.is_empty() {
+        return Err(no_form("with LIMIT or GROUP BY"));
+    }
+    const PLACE: &str = "aludel_place";
+    let over = Window {
+        name: None,
+        partition_by: keys.clone(),
+        order_by: query.order_by.clone(),
+        frame: None,
+    };
+    let number_of_row = Call {
+        name: Name::bare("row_number"),
+        args: Vec::new(),
+        distinct: false,
+        order_by: Vec::new(),
+        filter: None,
+        over: Some(over),
+        separator: None,
+    };
+    items.push(SelectItem::Expr {
+        expr: Expr::Call(Box::new(number_of_row)),
+        alias: Some(PLACE.into()),
+    });
+    let numbered = Query {
+        order_by: Vec::new(),
+        body: SetExpr::Select(Box::new(Select {
+            distinct: None,
+            items,
+            ..(**inner).clone()
+        })),
+        with: Vec::new(),
+        ..query.clone()
+    };
+    let from = TableRef::Subquery {
+        lateral: false,
+        query: Box::new(numbered),
+        alias: Some("numbered".into()),
+        columns: Vec::new(),
+    };
+    let outer = names.into_iter().map(|name| SelectItem::Expr {
+        expr: Expr::column(name),
+        alias: None,
+    });
+    let first = Expr::binary(Expr::column(PLACE), BinaryOp::Eq, number(1));
+    let mut result = select(outer.collect(), vec![from], Some(first));
+    result.with.clone_from(&query.with);
+    result.recursive = query.recursive;
+    Ok(result)
+}
+
+fn mentions_column(expr: &Expr) -> bool {
+    use aludel::schema::Part;
+    if matches!(expr, Expr::Column { .. }) {
+        return true;
+    }
+    let mut found = false;
+    expr.parts(&mut |part| match part {
+        Part::Expr(expr) => found |= mentions_column(expr),
+        Part::Query(_) | Part::Table(_) | Part::Data(_) => found = true,
+    });
+    found
+}

@@ -1,0 +1,308 @@
+//! Dates and times: texts in UTC, to the second or with a fraction of three or six digits.
+
+use aludel::schema::{BinaryOp, Expr, Literal, Type};
+use aludel::translate::Refusal;
+use aludel::translate::infer::{Family, is_text_constant};
+use aludel::translate::rewrite::Rewriter;
+
+use super::build::{call, concat, integer, number};
+use super::convert::{How, convert};
+use super::span;
+use super::{Meaning, constant, refuse, unknown_type};
+use aludel::translate::constant::Interval;
+
+/// A date and time with milliseconds, the finest that SQLite's clock gives.
+const MILLISECONDS: &str = "%Y-%m-%d %H:%M:%f";
+const SECONDS: &str = "%Y-%m-%d %H:%M:%S";
+
+/// The present moment, with the digits that a type keeps.
+pub(super) fn now(precision: Option<u32>) -> Expr {
+    let format = if precision.is_some_and(|digits| digits < 3) {
+        SECONDS
+    } else {
+        MILLISECONDS
+    };
+    call("strftime", [Expr::text(format), Expr::text("now")])
+}
+
+/// Whether an authored expression is the present moment: `now()`, `CURRENT_TIMESTAMP`,
+/// `timezone('utc', now())`, `now() AT TIME ZONE 'utc'`.
+pub(super) fn is_now(expr: &Expr) -> bool {
+    match expr {
+        Expr::Keyword("CURRENT_TIMESTAMP" | "LOCALTIMESTAMP" | "UTC_TIMESTAMP", _) => true,
+        Expr::Call(call) => match (call.name.name.as_str(), call.args.as_slice()) {
+            (
+                "now"
+                | "transaction_timestamp"
+                | "statement_timestamp"
+                | "clock_timestamp"
+                | "utc_timestamp"
+                | "sysdate",
+                _,
+            ) => true,
+            (
+                "timezone",
+                [
+                    aludel::schema::CallArg::Expr(zone),
+                    aludel::schema::CallArg::Expr(inner),
+                ],
+            ) => is_utc(zone) && is_now(inner),
+            _ => false,
+        },
+        Expr::AtTimeZone { expr, zone } => is_utc(zone) && is_now(expr),
+        Expr::Cast { expr, ty } => matches!(ty, Type::Timestamp { .. }) && is_now(expr),
+        _ => false,
+    }
+}
+
+fn is_utc(zone: &Expr) -> bool {
+    matches!(zone, Expr::Literal(Literal::Text(zone)) if ["utc", "gmt", "z", "etc/utc", "zulu", "uct"].contains(&zone.to_ascii_lowercase().as_str()))
+}
+
+impl Meaning {
+    pub(super) fn keyword(
+        &self,
+        rw: &mut Rewriter<'_>,
+        word: &'static str,
+        precision: Option<u32>,
+    ) -> Expr {
+        match word {
+            "CURRENT_TIMESTAMP" | "LOCALTIMESTAMP" | "UTC_TIMESTAMP" => {
+                self.volatile(rw, now(precision))
+            }
+            "CURRENT_DATE" | "UTC_DATE" => self.volatile(rw, Expr::Keyword("CURRENT_DATE", None)),
+            "LOCALTIME" | "UTC_TIME" => {
+                let time = call("strftime", [Expr::text("%H:%M:%f"), Expr::text("now")]);
+                self.volatile(rw, time)
+            }
+            other => refuse(rw, other),
+        }
+    }
+
+    /// `+` and `-`, of numbers and of times.
+    pub(super) fn additive(
+        &self,
+        rw: &mut Rewriter<'_>,
+        left: &Expr,
+        op: BinaryOp,
+        right: &Expr,
+    ) -> Expr {
+        let (l, r) = (rw.scope.ty(left), rw.scope.ty(right));
+        let family = |ty: &Option<Type>| ty.as_ref().map(Family::of);
+        let sign = if op == BinaryOp::Minus { -1 } else { 1 };
+        match (family(&l), family(&r)) {
+            (Some(Family::Timestamp | Family::Date), Some(Family::Interval)) => {
+                self.shifted(rw, left, right, sign)
+            }
+            (Some(Family::Interval), Some(Family::Timestamp | Family::Date)) if sign == 1 => {
+                self.shifted(rw, right, left, 1)
+            }
+            (Some(Family::Date), Some(Family::Integer)) => self.days_later(rw, left, right, sign),
+            (Some(Family::Date), Some(Family::Date)) if sign == -1 => {
+                let (left, right) = (rw.expr(left), rw.expr(right));
+                let days = |date| call("julianday", [date]);
+                integer(Expr::binary(days(left), BinaryOp::Minus, days(right)))
+            }
+            (Some(Family::Json), _) if sign == -1 && l == Some(Type::Jsonb) => {
+                self.json_changed(rw, &Expr::binary(left.clone(), op, right.clone()))
+            }
+            // `now() - '1 day'`: PostgreSQL reads the constant as an interval.
+            (Some(Family::Timestamp), None) if is_text_constant(right) => {
+                let interval = Expr::Cast {
+                    expr: Box::new(right.clone()),
+                    ty: Type::Interval(None),
+                };
+                self.shifted(rw, left, &interval, sign)
+            }
+            _ => self.arithmetic(rw, left, op, right),
+        }
+    }
+
+    /// A date or time, later by an interval.
+    fn shifted(&self, rw: &mut Rewriter<'_>, moment: &Expr, interval: &Expr, sign: i64) -> Expr {
+        let span = match interval_constant(interval) {
+            Some(Ok(span)) => span,
+            Some(Err(refusal)) => return rw.refuse(refusal),
+            None => return refuse(rw, "an interval that is no constant"),
+        };
+        let Some(seconds) = span::seconds(span).map(|seconds| seconds * sign) else {
+            return rw.refuse(
+                Refusal::new("interval", format!("an interval of `{}` is not added to a time in the same way by sqlite", span::show(span).unwrap_or_default()))
+                    .help("months and fractions of a second are not translated; days, hours, minutes and seconds are"),
+            );
+        };
+        let modifier = Expr::text(format!("{seconds:+} seconds"));
+        if is_now(moment) {
+            let shifted = call(
+                "strftime",
+                [Expr::text(MILLISECONDS), Expr::text("now"), modifier],
+            );
+            return self.volatile(rw, shifted);
+        }
+        let Some(ty) = rw.scope.ty(moment) else {
+            return unknown_type(rw, moment);
+        };
+        let value = rw.expr(moment);
+        if Family::of(&ty) == Family::Date {
+            return call("strftime", [Expr::text(SECONDS), value, modifier]);
+        }
+        if !super::build::is_stable(&value) {
+            return refuse(rw, "a random time");
+        }
+        // The fraction stays: SQLite would round it to milliseconds.
+        let whole = call("substr", [value.clone(), number(1), number(19)]);
+        let shifted = call("strftime", [Expr::text(SECONDS), whole, modifier]);
+        concat([shifted, call("substr", [value, number(20)])])
+    }
+
+    fn days_later(&self, rw: &mut Rewriter<'_>, date: &Expr, days: &Expr, sign: i64) -> Expr {
+        let value = rw.expr(date);
+        let days = match days {
+            Expr::Literal(Literal::Number(digits)) => match digits.parse::<i64>() {
+                Ok(days) => Expr::text(format!("{:+} days", days * sign)),
+                Err(_) => return refuse(rw, "so many days"),
+            },
+            days => {
+                let mut count = rw.expr(days);
+                if sign == -1 {
+                    count = Expr::binary(number(0), BinaryOp::Minus, count);
+                }
+                concat([count, Expr::text(" days")])
+            }
+        };
+        call("date", [value, days])
+    }
+
+    pub(super) fn at_time_zone(&self, rw: &mut Rewriter<'_>, expr: &Expr, zone: &Expr) -> Expr {
+        if !is_utc(zone) {
+            return refuse(rw, "AT TIME ZONE of another zone than UTC");
+        }
+        // Either way round: both are held in UTC.
+        rw.expr(expr)
+    }
+
+    pub(super) fn extract(&self, rw: &mut Rewriter<'_>, field: &str, expr: &Expr) -> Expr {
+        let Some(ty) = self.known_type(rw, expr) else {
+            return rw.expr(expr);
+        };
+        if !matches!(Family::of(&ty), Family::Timestamp | Family::Date) {
+            return refuse(rw, &format!("EXTRACT from {}", constant::name_of(&ty)));
+        }
+        let format = match field {
+            "year" => "%Y",
+            "month" => "%m",
+            "day" => "%d",
+            "hour" => "%H",
+            "minute" => "%M",
+            "dow" => "%w",
+            "doy" => "%j",
+            "epoch" if is_now(expr) => {
+                // Seconds since 1970, with the milliseconds that the clock gives.
+                let days = Expr::binary(
+                    call("julianday", [Expr::text("now")]),
+                    BinaryOp::Minus,
+                    real("2440587.5"),
+                );
+                let seconds = Expr::binary(days, BinaryOp::Multiply, real("86400.0"));
+                return self.volatile(rw, seconds);
+            }
+            "epoch" if Family::of(&ty) == Family::Date => "%s",
+            other => return refuse(rw, &format!("EXTRACT({other} FROM …)")),
+        };
+        let value = if is_now(expr) {
+            self.volatile(rw, Expr::text("now"))
+        } else {
+            rw.expr(expr)
+        };
+        integer(call("strftime", [Expr::text(format), value]))
+    }
+
+    /// `EXTRACT(EPOCH FROM …)` as a whole number: PostgreSQL rounds to the nearest second.
+    pub(super) fn epoch_seconds(&self, rw: &mut Rewriter<'_>, expr: &Expr) -> Option<Expr> {
+        if is_now(expr) {
+            let seconds = integer(call("strftime", [Expr::text("%s"), Expr::text("now")]));
+            return Some(self.volatile(rw, seconds));
+        }
+        let ty = rw.scope.ty(expr)?;
+        if Family::of(&ty) != Family::Timestamp {
+            return None;
+        }
+        let value = rw.expr(expr);
+        if !super::build::is_stable(&value) {
+            return None;
+        }
+        let whole = call("substr", [value.clone(), number(1), number(19)]);
+        let seconds = integer(call("strftime", [Expr::text("%s"), whole]));
+        // `.5` and more, as texts.
+        let half = Expr::binary(
+            call("substr", [value, number(20)]),
+            BinaryOp::GtEq,
+            Expr::text(".5"),
+        );
+        Some(Expr::binary(seconds, BinaryOp::Plus, half))
+    }
+
+    pub(super) fn date_trunc(&self, rw: &mut Rewriter<'_>, field: &Expr, expr: &Expr) -> Expr {
+        let Expr::Literal(Literal::Text(field)) = field else {
+            return refuse(rw, "date_trunc to a field that is no constant");
+        };
+        let kept: (i64, &str) = match field.to_ascii_lowercase().as_str() {
+            "year" => (4, "-01-01 00:00:00"),
+            "month" => (7, "-01 00:00:00"),
+            "day" => (10, " 00:00:00"),
+            "hour" => (13, ":00:00"),
+            "minute" => (16, ":00"),
+            "second" => (19, ""),
+            other => return refuse(rw, &format!("date_trunc to `{other}`")),
+        };
+        let Some(ty) = rw.scope.ty(expr) else {
+            let _ = rw.expr(expr);
+            return unknown_type(rw, expr);
+        };
+        let value = rw.expr(expr);
+        let value = convert(rw, value, &ty, &super::super::types::TIMESTAMP, How::Cast);
+        let start = call("substr", [value, number(1), number(kept.0)]);
+        if kept.1.is_empty() {
+            start
+        } else {
+            concat([start, Expr::text(kept.1)])
+        }
+    }
+
+    /// `to_timestamp(seconds)`.
+    pub(super) fn moment_of_seconds(&self, rw: &mut Rewriter<'_>, seconds: &Expr) -> Expr {
+        match rw.scope.ty(seconds) {
+            Some(ty) if Family::of(&ty) == Family::Integer => {
+                let value = rw.expr(seconds);
+                call("datetime", [value, Expr::text("unixepoch")])
+            }
+            _ => refuse(rw, "to_timestamp of what is no whole number"),
+        }
+    }
+}
+
+fn real(digits: &str) -> Expr {
+    Expr::Literal(Literal::Number(digits.into()))
+}
+
+/// A constant interval, in any of the ways to write one.
+fn interval_constant(expr: &Expr) -> Option<Result<Interval, Refusal>> {
+    match expr {
+        Expr::Interval { value, unit } => match (&**value, unit) {
+            (Expr::Literal(Literal::Text(text)), None) => Some(span::parse(text)),
+            (Expr::Literal(Literal::Text(text) | Literal::Number(text)), Some(unit)) => {
+                Some(span::parse(&format!("{text} {unit}")))
+            }
+            _ => None,
+        },
+        Expr::Literal(Literal::Typed(Type::Interval(None), text)) => Some(span::parse(text)),
+        Expr::Cast {
+            expr,
+            ty: Type::Interval(None),
+        } => match &**expr {
+            Expr::Literal(Literal::Text(text)) => Some(span::parse(text)),
+            _ => None,
+        },
+        _ => None,
+    }
+}

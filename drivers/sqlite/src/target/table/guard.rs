@@ -1,0 +1,110 @@
+//! Statements that fail unless something is as it should be.
+//!
+//! A SELECT that raises where its condition holds, with a message: SQLite shows what is no JSON
+//! path. It leaves nothing behind, and works within any transaction and in every client.
+
+use aludel::schema::Literal;
+use aludel::schema::{Column, Table, Trigger};
+use aludel::translate::print::Spelling;
+
+use super::super::spelling::Sqlite;
+
+/// Fails if a row refers to one that is not there. To be run once foreign keys were not enforced.
+pub(in crate::target) const FOREIGN_KEY_CHECK: &str = "SELECT json_extract('0', 'a row of `' || \"table\" || '` refers to a row of `' || parent || '` that is not there; PRAGMA foreign_key_check lists all such rows') FROM pragma_foreign_key_check LIMIT 1";
+
+/// Fails unless a table, its indexes and its triggers are what is known of them: what a hand or
+/// another tool has added would be lost in a rebuild.
+pub(super) fn guard(table: &Table, triggers: &[&Trigger]) -> String {
+    let name = text(&table.name.name);
+    let expected = text(&expected(table, triggers));
+    let shown = text(&format!(
+        "`{}` is not what its migrations made, so it is not rebuilt: it has ",
+        table.name.name
+    ));
+    format!(
+        "SELECT json_extract('0', {shown} || coalesce(found, 'nothing') || '; they made ' || {expected}) \
+         FROM (SELECT group_concat(part, ', ') AS found FROM (\
+         SELECT part FROM (\
+         SELECT 1 AS kind, cid AS place, name || CASE WHEN \"notnull\" THEN ' NOT NULL' ELSE '' END \
+         || CASE WHEN pk THEN ' KEY ' || pk ELSE '' END || CASE WHEN hidden THEN ' GENERATED' ELSE '' END AS part \
+         FROM pragma_table_xinfo({name}) \
+         UNION ALL SELECT 2, 0, count(*) || ' FOREIGN KEYS' FROM pragma_foreign_key_list({name}) HAVING count(*) > 0 \
+         UNION ALL SELECT 3, 0, upper(type) || ' ' || name FROM sqlite_schema \
+         WHERE tbl_name = {name} COLLATE NOCASE AND type IN ('index', 'trigger') AND sql IS NOT NULL\
+         ) ORDER BY kind, place, part)) WHERE found IS NOT {expected}"
+    )
+}
+
+fn text(value: &str) -> String {
+    Sqlite
+        .literal(&Literal::Text(value.into()))
+        .unwrap_or_default()
+}
+
+fn expected(table: &Table, triggers: &[&Trigger]) -> String {
+    let mut parts: Vec<String> = table
+        .columns
+        .iter()
+        .map(|column| shown(column, table))
+        .collect();
+    let keys: usize = table.foreign_keys().map(|(_, key)| key.columns.len()).sum();
+    if keys > 0 {
+        parts.push(format!("{keys} FOREIGN KEYS"));
+    }
+    let indexes = table
+        .indexes
+        .iter()
+        .map(|index| format!("INDEX {}", index.name));
+    let triggers = triggers
+        .iter()
+        .map(|trigger| format!("TRIGGER {}", trigger.name));
+    let mut rest: Vec<String> = indexes.chain(triggers).collect();
+    rest.sort();
+    parts.extend(rest);
+    parts.join(", ")
+}
+
+fn shown(column: &Column, table: &Table) -> String {
+    let mut text = column.name.clone();
+    if !column.nullable {
+        text.push_str(" NOT NULL");
+    }
+    let place = table
+        .primary_key()
+        .iter()
+        .position(|part| part.column == column.name);
+    if let Some(place) = place {
+        text.push_str(&format!(" KEY {}", place + 1));
+    }
+    if column.generated.is_some() {
+        text.push_str(" GENERATED");
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use aludel::schema::{Name, Type};
+    use aludel::translate::print::print;
+
+    #[test]
+    fn a_guard_names_what_the_migrations_made() {
+        let mut table = Table::new(Name::bare("it's"));
+        table.columns = vec![
+            Column {
+                nullable: false,
+                ..Column::new("id", Type::Text)
+            },
+            Column::new("note", Type::Text),
+        ];
+        let sql = guard(&table, &[]);
+        assert!(sql.contains("pragma_table_xinfo('it''s')"), "{sql}");
+        assert!(
+            sql.ends_with("WHERE found IS NOT 'id NOT NULL, note'"),
+            "{sql}"
+        );
+        // It prints as a statement of its own.
+        assert!(print(&Sqlite, |p| p.literal(&Literal::Text(sql))).is_ok());
+    }
+}

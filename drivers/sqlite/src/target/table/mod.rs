@@ -1,0 +1,260 @@
+//! A table's change: created, dropped, altered in place, or rebuilt.
+
+mod guard;
+mod names;
+mod native;
+mod rebuild;
+
+use aludel::schema::{Column, Expr, Literal, Table};
+use aludel::translate::infer::{Field, Scope};
+use aludel::translate::print::print;
+use aludel::translate::rewrite::rewrite;
+use aludel::translate::{Omission, Refusal, Rendered, TableChange};
+
+use super::lower::numbers_itself;
+use super::rules::{self, Meaning, Stands};
+use super::spelling::Sqlite;
+
+pub(super) use names::{ident, mentions};
+
+/// The statements that turn one state into the other.
+pub(super) fn render(change: &TableChange<'_>) -> Result<Rendered, Vec<Refusal>> {
+    match (change.before, change.after) {
+        (None, None) => Ok(Rendered::default()),
+        (None, Some(after)) => create(change, after),
+        (Some(before), None) => Ok(drop_table(before)),
+        (Some(before), Some(after)) => alter(change, before, after),
+    }
+}
+
+fn create(change: &TableChange<'_>, after: &Table) -> Result<Rendered, Vec<Refusal>> {
+    let mut statements = vec![print(&Sqlite, |p| p.create_table(after))?];
+    statements.extend(first_number(change, after)?);
+    for index in &after.indexes {
+        statements.push(print(&Sqlite, |p| p.create_index(index, &after.name))?);
+    }
+    Ok(Rendered {
+        statements,
+        ..Rendered::default()
+    })
+}
+
+/// Where the numbers of a new table begin, if not at one.
+fn first_number(change: &TableChange<'_>, after: &Table) -> Result<Option<String>, Vec<Refusal>> {
+    let Some(authored) = change.authored_after else {
+        return Ok(None);
+    };
+    let start = authored
+        .columns
+        .iter()
+        .find(|column| numbers_itself(authored, column))
+        .and_then(|column| {
+            let options = match (&column.identity, &column.default) {
+                (Some(identity), _) => Some(&identity.options),
+                (None, Some(default)) => {
+                    let name = aludel::schema::sequence_of(default)?;
+                    change
+                        .scope
+                        .authored
+                        .sequence(&name)
+                        .map(|sequence| &sequence.options)
+                }
+                (None, None) => None,
+            };
+            options?.start.or(options?.min)
+        });
+    let Some(start) = start.filter(|start| *start != 1) else {
+        return Ok(None);
+    };
+    let name = print(&Sqlite, |p| {
+        p.literal(&Literal::Text(after.name.name.clone()))
+    })?;
+    Ok(Some(format!(
+        "INSERT INTO sqlite_sequence (name, seq) VALUES ({name}, {})",
+        start - 1
+    )))
+}
+
+/// With foreign keys enforced, dropping a table deletes its rows first, which fails where they
+/// restrict one another.
+fn drop_table(before: &Table) -> Rendered {
+    let own = before
+        .foreign_keys()
+        .any(|(_, key)| key.table == before.name);
+    let mut rendered = Rendered {
+        statements: vec![format!("DROP TABLE {}", names::ident(&before.name))],
+        ..Rendered::default()
+    };
+    if own {
+        rendered.before.push("PRAGMA foreign_keys = OFF".into());
+        rendered.after.push("PRAGMA foreign_keys = ON".into());
+    }
+    rendered
+}
+
+fn alter(
+    change: &TableChange<'_>,
+    before: &Table,
+    after: &Table,
+) -> Result<Rendered, Vec<Refusal>> {
+    if let Some(what) = &before.opaque {
+        return Err(vec![
+            Refusal::new(
+                "rebuild-unsafe",
+                format!("`{}` was touched by code that is not understood ({what}), so it cannot be changed safely", before.name),
+            )
+            .help("write an override for this revision too"),
+        ]);
+    }
+    let values = Values::of(change, after)?;
+    let renamed = names::Renamed::of(change, before, after)?;
+    let state = names::with_foreign_names(&renamed.table, after, &change.scope);
+    if let Some(mut statements) = native::alter(change, &state, after, &values)? {
+        let mut all = renamed.statements;
+        all.append(&mut statements);
+        return Ok(Rendered {
+            statements: all,
+            omissions: values.omissions,
+            ..Rendered::default()
+        });
+    }
+    rebuild::rebuild(change, before, after, renamed.statements, values)
+}
+
+/// Where the values of a column come from.
+#[derive(Debug, Clone, PartialEq)]
+enum Value {
+    /// The column of this name, as it is.
+    Kept(String),
+    /// An expression over the columns of the table before the change, under their new names.
+    Computed(Expr),
+    /// What the table gives it by itself: a number, a generated value, the default.
+    Own,
+}
+
+struct Values {
+    /// By the place of the column after.
+    of: Vec<Value>,
+    omissions: Vec<Omission>,
+}
+
+impl Values {
+    fn of(change: &TableChange<'_>, after: &Table) -> Result<Self, Vec<Refusal>> {
+        let mut values = Self {
+            of: Vec::new(),
+            omissions: Vec::new(),
+        };
+        let mut refusals = Vec::new();
+        for column in &after.columns {
+            match values.value(change, column) {
+                Ok(value) => values.of.push(value),
+                Err(more) => refusals.extend(more),
+            }
+        }
+        if refusals.is_empty() {
+            Ok(values)
+        } else {
+            Err(refusals)
+        }
+    }
+
+    fn value(&mut self, change: &TableChange<'_>, column: &Column) -> Result<Value, Vec<Refusal>> {
+        if column.generated.is_some() {
+            return Ok(Value::Own);
+        }
+        let origin = change
+            .columns
+            .iter()
+            .find(|origin| origin.column == column.name);
+        let from = origin.and_then(|origin| origin.from.as_deref());
+        let using = origin.and_then(|origin| origin.using.as_ref());
+        let authored_after = change
+            .authored_after
+            .and_then(|table| table.column(&column.name));
+        let into = authored_after.map(|column| Field {
+            name: column.name.clone(),
+            ty: Some(column.ty.clone()),
+            nullable: column.nullable,
+        });
+        match (from, using, into) {
+            (None, _, _) if column.identity.is_some() => Ok(Value::Own),
+            (None, None, _) => Ok(Value::Computed(Expr::Literal(Literal::Null))),
+            // The default that it had when it was added: the rows that were there get it.
+            (None, Some(initial), into) => self.initial(change, initial, into.as_ref(), column),
+            (Some(_), Some(using), Some(into)) => match rules::renamed_member(using, &into) {
+                Some(value) => Ok(Value::Computed(names::in_new_names(value, change))),
+                None => self.converted(change, using, &into),
+            },
+            (Some(from), None, Some(into)) => {
+                let was = change.authored_before.and_then(|table| table.column(from));
+                if was.is_none_or(|was| Some(&was.ty) == into.ty.as_ref()) {
+                    return Ok(Value::Kept(column.name.clone()));
+                }
+                self.converted(change, &Expr::column(from), &into)
+            }
+            (Some(_), None, None) => Ok(Value::Kept(column.name.clone())),
+            (Some(_), Some(_), None) => Err(vec![Refusal::new(
+                "override-differs",
+                format!("`{}` is not a column of the authored table", column.name),
+            )]),
+        }
+    }
+
+    fn initial(
+        &mut self,
+        change: &TableChange<'_>,
+        initial: &Expr,
+        into: Option<&Field>,
+        column: &Column,
+    ) -> Result<Value, Vec<Refusal>> {
+        let scope = Scope::new(change.scope.authored, change.scope.source);
+        let value = rewrite(&Meaning(Stands::Default), scope, |rw| {
+            rw.stored(initial, into)
+        });
+        let (value, omissions) = value?;
+        self.omissions.extend(omissions);
+        // The table itself knows how to make it, row by row.
+        if column.default.as_ref() == Some(&value) {
+            return Ok(Value::Own);
+        }
+        Ok(Value::Computed(value))
+    }
+
+    /// A value of the rows before, in the authored dialect's meaning.
+    fn converted(
+        &mut self,
+        change: &TableChange<'_>,
+        value: &Expr,
+        into: &Field,
+    ) -> Result<Value, Vec<Refusal>> {
+        let Some(table) = change.authored_before else {
+            return Err(vec![Refusal::new(
+                "unknown-table",
+                "what the table was before is not known",
+            )]);
+        };
+        let scope = Scope::of_table(table, change.scope.authored, change.scope.source);
+        let (value, omissions) = rewrite(&Meaning(Stands::Statement), scope, |rw| {
+            rw.stored(value, Some(into))
+        })?;
+        self.omissions.extend(omissions);
+        Ok(match names::in_new_names(value, change) {
+            Expr::Column {
+                table: None,
+                column,
+            } if column == into.name => Value::Kept(column),
+            value => Value::Computed(value),
+        })
+    }
+
+    /// Whether no column that was there is converted.
+    fn keep_all(&self, change: &TableChange<'_>, after: &Table) -> bool {
+        after.columns.iter().zip(&self.of).all(|(column, value)| {
+            let kept = change
+                .columns
+                .iter()
+                .any(|origin| origin.column == column.name && origin.from.is_some());
+            !kept || matches!(value, Value::Kept(_) | Value::Own)
+        })
+    }
+}

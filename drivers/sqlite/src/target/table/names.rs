@@ -1,0 +1,283 @@
+//! Renames: SQLite carries a new name of a table or column to every index, foreign key, trigger
+//! and view that uses it. So a rename is always done by ALTER TABLE, and done first; what is left
+//! to do then has the new names already.
+
+use aludel::schema::{
+    Constraint, ConstraintKind, Expr, Ident, IndexPart, Name, Part, PartMut, Table,
+};
+use aludel::translate::print::Spelling;
+use aludel::translate::{DataScope, Refusal, TableChange};
+
+use super::super::rules::OLD;
+use super::super::spelling::Sqlite;
+
+/// A table's name as it is written.
+pub(in crate::target) fn ident(name: &Name) -> String {
+    Sqlite.identifier(&name.name)
+}
+
+/// The table before, once it has its new names.
+pub(super) struct Renamed {
+    pub(super) table: Table,
+    pub(super) statements: Vec<String>,
+}
+
+impl Renamed {
+    pub(super) fn of(
+        change: &TableChange<'_>,
+        before: &Table,
+        after: &Table,
+    ) -> Result<Self, Vec<Refusal>> {
+        let mut table = before.clone();
+        let mut statements = Vec::new();
+        if before.name != after.name {
+            let same = before.name.name.eq_ignore_ascii_case(&after.name.name);
+            if same {
+                // SQLite takes it for the name that it has.
+                let between = format!("aludel_old_{}", before.name.name);
+                let between = Sqlite.identifier(&between);
+                statements.push(format!(
+                    "ALTER TABLE {} RENAME TO {between}",
+                    ident(&before.name)
+                ));
+                statements.push(format!(
+                    "ALTER TABLE {between} RENAME TO {}",
+                    ident(&after.name)
+                ));
+            } else {
+                statements.push(format!(
+                    "ALTER TABLE {} RENAME TO {}",
+                    ident(&before.name),
+                    ident(&after.name)
+                ));
+            }
+            let own = before.name.clone();
+            for key in foreign_keys_mut(&mut table) {
+                if key.table == own {
+                    key.table.clone_from(&after.name);
+                }
+            }
+            table.name.clone_from(&after.name);
+        }
+        let renames: Vec<(&Ident, &Ident)> = change
+            .columns
+            .iter()
+            .filter_map(|origin| origin.from.as_ref().map(|from| (from, &origin.column)))
+            .filter(|(from, to)| from != to)
+            .collect();
+        if !renames.is_empty() || before.name != after.name {
+            check_triggers(change, before)?;
+        }
+        for (from, to) in renames {
+            if table
+                .columns
+                .iter()
+                .any(|column| column.name.eq_ignore_ascii_case(to))
+            {
+                return Err(vec![
+                    Refusal::new(
+                        "rename-clash",
+                        format!("`{}`: `{from}` takes the name of a column that goes or is renamed in the same revision", after.name),
+                    )
+                    .help("put the two renames into revisions of their own"),
+                ]);
+            }
+            statements.push(format!(
+                "ALTER TABLE {} RENAME COLUMN {} TO {}",
+                ident(&after.name),
+                Sqlite.identifier(from),
+                Sqlite.identifier(to)
+            ));
+            rename_column(&mut table, from, to);
+        }
+        Ok(Self { table, statements })
+    }
+}
+
+/// SQLite rewrites a trigger's text on a rename, and what is known of it would be wrong then.
+fn check_triggers(change: &TableChange<'_>, before: &Table) -> Result<(), Vec<Refusal>> {
+    let held = change.scope.target;
+    let mentions = |text: &str| {
+        text.to_ascii_lowercase()
+            .contains(&before.name.name.to_ascii_lowercase())
+    };
+    let trigger = held
+        .triggers()
+        .find(|trigger| trigger.table == before.name || mentions(&trigger.text));
+    let trigger = trigger.or_else(|| change.triggers.first().copied());
+    match trigger {
+        None => Ok(()),
+        Some(trigger) => Err(vec![
+            Refusal::new(
+                "rename-with-trigger",
+                format!(
+                    "the trigger `{}`, which an override made, names what is renamed in `{}`",
+                    trigger.name, before.name
+                ),
+            )
+            .help("write an override for this revision too"),
+        ]),
+    }
+}
+
+/// Foreign keys that point at what has been renamed meanwhile have followed.
+pub(super) fn with_foreign_names(before: &Table, after: &Table, scope: &DataScope<'_>) -> Table {
+    let mut table = before.clone();
+    for constraint in &mut table.constraints {
+        let ConstraintKind::ForeignKey(key) = &constraint.kind else {
+            continue;
+        };
+        let followed = after.constraints.iter().find(|other| {
+            let ConstraintKind::ForeignKey(new) = &other.kind else {
+                return false;
+            };
+            new != key && new.columns == key.columns && has_followed(key, new, scope) && {
+                let mut same = constraint.clone();
+                same.kind = other.kind.clone();
+                same == **other
+            }
+        });
+        if let Some(followed) = followed {
+            *constraint = followed.clone();
+        }
+    }
+    table
+}
+
+/// Whether one foreign key is the other after a rename: what the one names is gone, what the
+/// other names is there.
+fn has_followed(
+    old: &aludel::schema::ForeignKey,
+    new: &aludel::schema::ForeignKey,
+    scope: &DataScope<'_>,
+) -> bool {
+    let held = scope.target;
+    if old.table != new.table
+        && (held.table(&old.table).is_some() || held.table(&new.table).is_none())
+    {
+        return false;
+    }
+    let Some(parent) = held.table(&new.table) else {
+        return false;
+    };
+    old.referred.len() == new.referred.len()
+        && old.referred.iter().zip(&new.referred).all(|(old, new)| {
+            old == new || (parent.column(old).is_none() && parent.column(new).is_some())
+        })
+        && old.on_delete == new.on_delete
+        && old.on_update == new.on_update
+}
+
+pub(super) fn foreign_keys_mut(
+    table: &mut Table,
+) -> impl Iterator<Item = &mut aludel::schema::ForeignKey> {
+    table
+        .constraints
+        .iter_mut()
+        .filter_map(|constraint| match &mut constraint.kind {
+            ConstraintKind::ForeignKey(key) => Some(key),
+            _ => None,
+        })
+}
+
+fn rename_column(table: &mut Table, from: &Ident, to: &Ident) {
+    let own = table.name.clone();
+    for column in &mut table.columns {
+        if column.name == *from {
+            column.name.clone_from(to);
+        }
+        if let Some(generated) = &mut column.generated {
+            rename_in(&mut generated.expr, from, to);
+        }
+    }
+    for constraint in &mut table.constraints {
+        rename_in_constraint(constraint, &own, from, to);
+    }
+    for index in &mut table.indexes {
+        for key in &mut index.keys {
+            rename_in(&mut key.expr, from, to);
+        }
+        if let Some(filter) = &mut index.filter {
+            rename_in(filter, from, to);
+        }
+    }
+}
+
+fn rename_in_constraint(constraint: &mut Constraint, own: &Name, from: &Ident, to: &Ident) {
+    let parts = |parts: &mut Vec<IndexPart>| {
+        for part in parts.iter_mut().filter(|part| part.column == *from) {
+            part.column.clone_from(to);
+        }
+    };
+    let idents = |idents: &mut Vec<Ident>| {
+        for ident in idents.iter_mut().filter(|ident| *ident == from) {
+            ident.clone_from(to);
+        }
+    };
+    match &mut constraint.kind {
+        ConstraintKind::PrimaryKey { columns } | ConstraintKind::Unique { columns, .. } => {
+            parts(columns)
+        }
+        ConstraintKind::ForeignKey(key) => {
+            idents(&mut key.columns);
+            if key.table == *own {
+                idents(&mut key.referred);
+            }
+        }
+        ConstraintKind::Check { expr, .. } => rename_in(expr, from, to),
+        _ => {}
+    }
+}
+
+fn rename_in(expr: &mut Expr, from: &Ident, to: &Ident) {
+    if let Expr::Column { column, .. } = expr
+        && column == from
+    {
+        column.clone_from(to);
+    }
+    expr.parts_mut(&mut |part| {
+        if let PartMut::Expr(expr) = part {
+            rename_in(expr, from, to);
+        }
+    });
+}
+
+/// An expression over the columns of the table before, once those have their new names.
+pub(super) fn in_new_names(mut expr: Expr, change: &TableChange<'_>) -> Expr {
+    fn walk(expr: &mut Expr, change: &TableChange<'_>) {
+        if let Expr::Column { table, column } = expr {
+            // The table may have another name by now.
+            if table.is_some() {
+                *table = Some(Name::bare(OLD));
+            }
+            let is = |origin: &&aludel::translate::ColumnOrigin| {
+                origin.from.as_deref() == Some(column.as_str())
+            };
+            if let Some(origin) = change.columns.iter().find(is) {
+                column.clone_from(&origin.column);
+            }
+            return;
+        }
+        expr.parts_mut(&mut |part| {
+            if let PartMut::Expr(expr) = part {
+                walk(expr, change);
+            }
+        });
+    }
+    walk(&mut expr, change);
+    expr
+}
+
+/// Whether an expression names a column.
+pub(in crate::target) fn mentions(expr: &Expr, column: &str) -> bool {
+    if matches!(expr, Expr::Column { column: own, .. } if own == column) {
+        return true;
+    }
+    let mut found = false;
+    expr.parts(&mut |part| {
+        if let Part::Expr(expr) = part {
+            found |= mentions(expr, column);
+        }
+    });
+    found
+}

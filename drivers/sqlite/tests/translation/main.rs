@@ -1,0 +1,7 @@
+//! PostgreSQL's SQL in, SQLite's SQL out, and what SQLite makes of it.
+
+mod rebuild;
+mod silently_wrong;
+mod statements;
+mod support;
+mod tables;
