@@ -50,7 +50,9 @@ impl Scope<'_> {
                 }
             }
             "sysdate" | "utc_timestamp" | "current_timestamp" | "from_unixtime" => TIMESTAMP,
-            "curdate" | "utc_date" | "current_date" | "make_date" | "to_date" => Type::Date,
+            "curdate" | "utc_date" | "current_date" | "make_date" | "to_date" | "date" => {
+                Type::Date
+            }
             "unix_timestamp" => Type::BIGINT,
             "timezone" => match self.argument(call, 1) {
                 Some(ty) if is_zoned(&ty) => TIMESTAMP,

@@ -139,6 +139,12 @@ impl Scope<'_> {
             | Op::Overlaps
             | Op::TextMatch => Type::Boolean,
             Op::Plus | Op::Minus => return self.additive(left, op, right),
+            Op::Multiply
+                if matches!(self.ty(left), Some(Type::Interval(_)))
+                    || matches!(self.ty(right), Some(Type::Interval(_))) =>
+            {
+                Type::Interval(None)
+            }
             Op::Multiply | Op::Modulo => return self.arithmetic(left, right),
             Op::Divide if self.source() == Syntax::Mysql => match self.arithmetic(left, right)? {
                 ty if Family::of(&ty) == Family::Float => ty,
