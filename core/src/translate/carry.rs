@@ -640,8 +640,15 @@ impl<'a> Carrier<'a> {
             rendered.omissions.extend(news);
             rendered
         });
-        if rendered.is_err() {
-            self.unknown.insert(table.name.clone());
+        match &rendered {
+            Ok(rendered) => {
+                for table in &rendered.along {
+                    self.held.put_table(table.clone());
+                }
+            }
+            Err(_) => {
+                self.unknown.insert(table.name.clone());
+            }
         }
         self.push(source, rendered);
     }

@@ -220,7 +220,7 @@ fn finish(out: Vec<Out>) -> Translated {
     let mut translated = Translated::default();
     let mut checks: Vec<(usize, String)> = Vec::new();
     let enforced = out.iter().all(|out| match &out.what {
-        Outcome::Rendered(rendered) => rendered.before.is_empty(),
+        Outcome::Rendered(rendered) => rendered.check.is_empty(),
         _ => true,
     });
     for Out { source, what } in out {

@@ -125,7 +125,7 @@ pub struct ColumnOrigin {
 }
 
 /// Statements, and what must stand outside their transaction.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Rendered {
     /// To be run before the revision's transaction begins (`PRAGMA foreign_keys = OFF`).
     pub before: Vec<String>,
@@ -137,6 +137,9 @@ pub struct Rendered {
     pub after: Vec<String>,
     /// What was left out.
     pub omissions: Vec<Omission>,
+    /// Other tables than the one at hand that the statements change along, as the target holds
+    /// them afterwards: those whose foreign keys want the type that a column of this one gets.
+    pub along: Vec<Table>,
 }
 
 /// Something that has no faithful form in the target.

@@ -52,6 +52,7 @@ pub(super) fn rebuild(
             "PRAGMA foreign_keys = ON".into(),
         ],
         omissions: values.omissions,
+        ..Rendered::default()
     })
 }
 
