@@ -5,15 +5,18 @@ use std::borrow::Cow;
 use aludel::driver::{Capabilities, Client, Dialect, LockKind, Server};
 use aludel::ledger::{FORMAT, GUARD_CONSTRAINT, LedgerTables};
 use aludel::sql::Syntax;
+use aludel::translate::Target;
 use sha2::{Digest, Sha256};
 
 use crate::print;
+use crate::target::MysqlTarget;
 
 /// The dialect of one server of the family.
 #[derive(Debug)]
 pub struct MysqlDialect {
     server: Server,
     capabilities: Capabilities,
+    target: MysqlTarget,
 }
 
 impl MysqlDialect {
@@ -43,6 +46,7 @@ impl MysqlDialect {
         }
         Ok(Self {
             server: server.clone(),
+            target: MysqlTarget::new(server),
             capabilities: Capabilities::new(false, LockKind::Session).revisions_per_message(64),
         })
     }
@@ -148,6 +152,10 @@ impl Dialect for MysqlDialect {
             }
             Client::None => "",
         }
+    }
+
+    fn target(&self) -> Option<&dyn Target> {
+        Some(&self.target)
     }
 
     fn print<'a>(&self, sql: &'a str, client: Client) -> Cow<'a, str> {

@@ -2,6 +2,7 @@
 //!
 //! * `dialect`: the SQL, pure text; `print`: how the `mariadb` client reads it; `reset`: what puts a
 //!   session back.
+//! * `target`: scripts of other dialects in this one.
 //! * `url`: what a URL says, as options of the client.
 //! * `session`, `message`, `answers`, `stop`, `ledger`, `failure`: one connection and what is done
 //!   on it.
@@ -21,6 +22,7 @@ mod print;
 mod reset;
 mod session;
 mod stop;
+mod target;
 mod url;
 
 pub use dialect::MysqlDialect;

@@ -1,0 +1,262 @@
+//! Keys, CHECKs and foreign keys: what goes, what comes, what only changes its name.
+
+use std::collections::HashMap;
+
+use aludel::schema::{
+    Constraint, ConstraintKind, Expr, ForeignKey, Ident, Index, IndexKey, IndexPart, Table,
+};
+use aludel::translate::print::Printer;
+
+use super::Alteration;
+use crate::target::build;
+use crate::target::definition;
+
+/// What the primary key is called.
+const PRIMARY: &str = "PRIMARY";
+
+impl<'a> Alteration<'a> {
+    pub(super) fn gather_keys(&mut self, printer: &mut Printer<'_>) {
+        let before = keys_of(self.before);
+        let after = keys_of(self.after);
+        // Those before by their definition after; those that have to be made again are not there.
+        let mut kept: HashMap<&str, Index> = HashMap::new();
+        for key in &before {
+            if let Some(carried) = self.kept(key) {
+                kept.insert(&key.name, carried);
+            }
+        }
+        let mut renamed: HashMap<&str, &str> = HashMap::new();
+        for key in &after {
+            let is_new = !before.iter().any(|old| old.name == key.name);
+            let old = before.iter().find(|old| {
+                let goes = !after.iter().any(|key| key.name == old.name);
+                let same = |carried: &Index| {
+                    Index {
+                        name: key.name.clone(),
+                        ..carried.clone()
+                    } == *key
+                };
+                goes && kept.get(old.name.as_str()).is_some_and(same)
+                    && !renamed.contains_key(old.name.as_str())
+            });
+            if let Some(old) =
+                old.filter(|old| is_new && old.name != PRIMARY && key.name != PRIMARY)
+            {
+                renamed.insert(&old.name, &key.name);
+                let (from, to) = (printer.ident(&old.name), printer.ident(&key.name));
+                self.adds.push(format!("RENAME INDEX {from} TO {to}"));
+            }
+        }
+        for key in &before {
+            let stays = after
+                .iter()
+                .any(|new| kept.get(key.name.as_str()) == Some(new));
+            if stays || renamed.contains_key(key.name.as_str()) {
+                continue;
+            }
+            self.drops.push(if key.name == PRIMARY {
+                "DROP PRIMARY KEY".into()
+            } else {
+                format!("DROP INDEX {}", printer.ident(&key.name))
+            });
+        }
+        for key in &after {
+            let stays = kept.get(key.name.as_str()) == Some(key);
+            if stays || renamed.values().any(|name| *name == key.name) {
+                continue;
+            }
+            self.adds.push(if key.name == PRIMARY {
+                let columns: Vec<String> = key.keys.iter().map(|k| printer.index_key(k)).collect();
+                format!("ADD PRIMARY KEY ({})", columns.join(", "))
+            } else {
+                format!("ADD {}", definition::key(printer, key))
+            });
+        }
+    }
+
+    /// A key before as it is after the columns have changed; `None` if it has to be made again.
+    fn kept(&self, key: &Index) -> Option<Index> {
+        let mut carried = key.clone();
+        for part in &mut carried.keys {
+            let is_column = matches!(part.expr, Expr::Column { .. });
+            let broken = if is_column {
+                self.looks_at_replaced(&part.expr)
+            } else {
+                self.looks_at_changed(&part.expr) || self.looks_at_retyped(&part.expr)
+            };
+            if broken {
+                return None;
+            }
+            part.expr = self.carried(&part.expr)?;
+        }
+        Some(carried)
+    }
+
+    fn looks_at_replaced(&self, expr: &Expr) -> bool {
+        let mut replaced = false;
+        super::each_column(expr, &mut |column| {
+            replaced |= self.replaced.contains(column)
+        });
+        replaced
+    }
+
+    pub(super) fn gather_checks(&mut self, printer: &mut Printer<'_>) {
+        let checks = |table: &'a Table| {
+            table.constraints.iter().filter_map(|constraint| {
+                let ConstraintKind::Check { expr, .. } = &constraint.kind else {
+                    return None;
+                };
+                Some((constraint, expr))
+            })
+        };
+        let mut stay: Vec<&Ident> = Vec::new();
+        for (constraint, expr) in checks(self.before) {
+            let Some(name) = &constraint.name else {
+                continue;
+            };
+            let touched = (!self.facts.renames_follow || self.looks_at_replaced(expr))
+                && self.looks_at_changed(expr);
+            let carried = self.carried(expr).filter(|_| !touched);
+            let same = carried.is_some_and(|carried| {
+                checks(self.after).any(|(after, expr)| {
+                    after.name == constraint.name
+                        && *expr == carried
+                        && not_enforced(after) == not_enforced(constraint)
+                })
+            });
+            if same {
+                stay.push(name);
+            } else {
+                self.drops
+                    .push(format!("DROP CONSTRAINT {}", printer.ident(name)));
+            }
+        }
+        for (constraint, _) in checks(self.after) {
+            if constraint
+                .name
+                .as_ref()
+                .is_none_or(|name| !stay.contains(&name))
+            {
+                let text = printer.constraint(constraint, self.after);
+                self.adds.push(format!("ADD {text}"));
+            }
+        }
+    }
+
+    pub(super) fn gather_references(&mut self, printer: &mut Printer<'_>) {
+        let mut stay: Vec<&Ident> = Vec::new();
+        for (constraint, key) in self.before.foreign_keys() {
+            let Some(name) = &constraint.name else {
+                continue;
+            };
+            let after = self.after.foreign_keys();
+            let mut named = after.filter(|(after, _)| after.name == constraint.name);
+            let again = named.next();
+            if again.is_some_and(|(_, after)| self.same_reference(key, after)) {
+                stay.push(name);
+                continue;
+            }
+            let drop = format!("DROP FOREIGN KEY {}", printer.ident(name));
+            // Its name is free only once the statement is done.
+            if again.is_some() {
+                self.first.push(drop);
+            } else {
+                self.drops.push(drop);
+            }
+        }
+        for (constraint, _) in self.after.foreign_keys() {
+            if constraint
+                .name
+                .as_ref()
+                .is_none_or(|name| !stay.contains(&name))
+            {
+                let text = printer.constraint(constraint, self.after);
+                self.adds.push(format!("ADD {text}"));
+            }
+        }
+    }
+
+    /// Whether a foreign key is what it was, but for names that the server carries along.
+    fn same_reference(&self, before: &ForeignKey, after: &ForeignKey) -> bool {
+        let changed = |column: &Ident| {
+            let column = column.as_str();
+            self.retyped.contains(column) || self.replaced.contains(column)
+        };
+        if before.columns.iter().any(changed) {
+            return false;
+        }
+        let columns: Option<Vec<Ident>> = before
+            .columns
+            .iter()
+            .map(|column| self.renamed(column).map(str::to_owned))
+            .collect();
+        let authored = self.change.scope.authored;
+        let own = before.table == self.before.name;
+        let table = if own && after.table == self.after.name {
+            true
+        } else {
+            before.table == after.table || authored.table(&before.table).is_none()
+        };
+        let referred = before.referred == after.referred || {
+            let there = if own {
+                Some(self.after)
+            } else {
+                authored.table(&after.table).map(AsRef::as_ref)
+            };
+            before.referred.len() == after.referred.len()
+                && before
+                    .referred
+                    .iter()
+                    .zip(&after.referred)
+                    .all(|(old, new)| {
+                        old == new || there.is_none_or(|there| there.column(old).is_none())
+                    })
+        };
+        let unchanged = ForeignKey {
+            columns: columns.unwrap_or_default(),
+            table: after.table.clone(),
+            referred: after.referred.clone(),
+            ..before.clone()
+        };
+        table && referred && unchanged == *after
+    }
+}
+
+fn not_enforced(constraint: &Constraint) -> bool {
+    matches!(
+        constraint.kind,
+        ConstraintKind::Check {
+            not_enforced: true,
+            ..
+        }
+    )
+}
+
+/// All keys of a table as indexes, which is what they are to the server.
+fn keys_of(table: &Table) -> Vec<Index> {
+    let constraints = table.constraints.iter().filter_map(|constraint| {
+        match (&constraint.kind, &constraint.name) {
+            (ConstraintKind::PrimaryKey { columns }, _) => Some(unique(PRIMARY, columns)),
+            (ConstraintKind::Unique { columns, .. }, Some(name)) => Some(unique(name, columns)),
+            _ => None,
+        }
+    });
+    constraints.chain(table.indexes.iter().cloned()).collect()
+}
+
+fn unique(name: &str, columns: &[IndexPart]) -> Index {
+    let key = |part: &IndexPart| IndexKey {
+        length: part.length,
+        ..build::key(Expr::column(part.column.clone()))
+    };
+    Index {
+        name: name.to_owned(),
+        unique: true,
+        method: None,
+        keys: columns.iter().map(key).collect(),
+        include: Vec::new(),
+        filter: None,
+        nulls_not_distinct: false,
+        comment: None,
+    }
+}

@@ -1,0 +1,249 @@
+//! From what a table is to what it is to be, in as few statements as the server allows: what is
+//! done cannot be taken back here, so that a statement less is a place less to stop at.
+//!
+//! Mostly one ALTER TABLE. Before it, where they are needed:
+//!
+//! * foreign keys of other tables go, whose columns' type changes;
+//! * an ALTER TABLE drops foreign keys that come back under their name, and adds columns that
+//!   have to be filled, or that are NOT NULL without a default: the server would fill those with
+//!   zeros, where the authored engine refuses them if there are rows;
+//! * an UPDATE fills them.
+
+mod columns;
+mod convert;
+mod keys;
+mod referrers;
+
+use std::collections::{BTreeSet, HashMap};
+
+use aludel::schema::{Expr, Ident, Part, PartMut, Table};
+use aludel::translate::print::{Level, Printer, print};
+use aludel::translate::{Refusal, Rendered, TableChange};
+
+use super::facts::Facts;
+use super::spelling::{Words, bare_text};
+use super::{definition, session};
+
+/// The statements that turn a table's state before into its state after.
+///
+/// # Errors
+///
+/// What cannot be done without losing something.
+pub(crate) fn table(change: &TableChange<'_>, facts: &Facts) -> Result<Rendered, Vec<Refusal>> {
+    let words = Words { facts };
+    let mut along = Vec::new();
+    let statements = match (change.before, change.after) {
+        (None, None) => Vec::new(),
+        (None, Some(after)) => vec![print(&words, |p| definition::create(p, after))?],
+        (Some(before), None) => {
+            let word = if before.options.temporary {
+                "TEMPORARY "
+            } else {
+                ""
+            };
+            vec![print(&words, |p| {
+                format!("DROP {word}TABLE {}", p.name(&before.name))
+            })?]
+        }
+        (Some(before), Some(after)) => alter(change, before, after, facts, &mut along)?,
+    };
+    Ok(Rendered {
+        along,
+        ..session::rendered(statements, facts)
+    })
+}
+
+fn alter(
+    change: &TableChange<'_>,
+    before: &Table,
+    after: &Table,
+    facts: &Facts,
+    along: &mut Vec<Table>,
+) -> Result<Vec<String>, Vec<Refusal>> {
+    let words = Words { facts };
+    let mut refusals = Vec::new();
+    let mut statements = Vec::new();
+    let text = print(&words, |printer| {
+        let mut alteration = Alteration::new(change, before, after, facts);
+        alteration.gather(printer);
+        let referrers = alteration.referrers(printer);
+        refusals = std::mem::take(&mut alteration.refusals);
+        statements.extend(referrers.before);
+        statements.extend(alteration.statements(printer));
+        statements.extend(referrers.after);
+        along.extend(referrers.tables);
+        String::new()
+    });
+    match text {
+        Err(mut found) => {
+            found.append(&mut refusals);
+            Err(found)
+        }
+        Ok(_) if refusals.is_empty() => Ok(statements),
+        Ok(_) => Err(refusals),
+    }
+}
+
+/// The clauses of the statements to come.
+struct Alteration<'a> {
+    change: &'a TableChange<'a>,
+    before: &'a Table,
+    after: &'a Table,
+    facts: &'a Facts,
+    /// Columns before by their name after.
+    origins: HashMap<&'a str, &'a str>,
+    /// Columns whose type is another afterwards, by their name before.
+    retyped: BTreeSet<&'a str>,
+    /// Columns that another takes the place of, by their name before.
+    replaced: BTreeSet<&'a str>,
+    /// What the values of columns are converted to, by their name after.
+    conversions: HashMap<&'a str, Expr>,
+    /// Of the ALTER TABLE that comes first.
+    first: Vec<String>,
+    /// What columns are filled with between the two.
+    fills: Vec<(Ident, Expr)>,
+    /// Of the ALTER TABLE that does the rest, in an order that the server takes.
+    drops: Vec<String>,
+    columns: Vec<String>,
+    adds: Vec<String>,
+    refusals: Vec<Refusal>,
+}
+
+impl<'a> Alteration<'a> {
+    fn new(
+        change: &'a TableChange<'a>,
+        before: &'a Table,
+        after: &'a Table,
+        facts: &'a Facts,
+    ) -> Self {
+        let mut alteration = Self {
+            change,
+            before,
+            after,
+            facts,
+            origins: HashMap::new(),
+            retyped: BTreeSet::new(),
+            replaced: BTreeSet::new(),
+            conversions: HashMap::new(),
+            first: Vec::new(),
+            fills: Vec::new(),
+            drops: Vec::new(),
+            columns: Vec::new(),
+            adds: Vec::new(),
+            refusals: Vec::new(),
+        };
+        alteration.match_columns();
+        alteration
+    }
+
+    fn gather(&mut self, printer: &mut Printer<'_>) {
+        self.gather_columns(printer);
+        self.gather_keys(printer);
+        self.gather_checks(printer);
+        self.gather_references(printer);
+        if self.before.comment != self.after.comment {
+            let comment = self.after.comment.as_deref().unwrap_or_default();
+            self.adds.push(format!("COMMENT = {}", bare_text(comment)));
+        }
+        if self.before.name != self.after.name {
+            self.adds
+                .push(format!("RENAME TO {}", printer.name(&self.after.name)));
+        }
+    }
+
+    fn statements(self, printer: &mut Printer<'_>) -> Vec<String> {
+        let table = printer.name(&self.before.name);
+        let mut statements = Vec::new();
+        if !self.first.is_empty() {
+            statements.push(format!(
+                "ALTER TABLE {table}\n    {}",
+                self.first.join(",\n    ")
+            ));
+        }
+        if !self.fills.is_empty() {
+            let fills: Vec<String> = self
+                .fills
+                .iter()
+                .map(|(column, value)| {
+                    format!(
+                        "{} = {}",
+                        printer.ident(column),
+                        printer.at(value, Level::Or)
+                    )
+                })
+                .collect();
+            statements.push(format!("UPDATE {table} SET {}", fills.join(", ")));
+        }
+        let rest = [self.drops, self.columns, self.adds].concat();
+        match rest.as_slice() {
+            [] => {}
+            [clause] => statements.push(format!("ALTER TABLE {table} {clause}")),
+            clauses => {
+                statements.push(format!(
+                    "ALTER TABLE {table}\n    {}",
+                    clauses.join(",\n    ")
+                ));
+            }
+        }
+        statements
+    }
+
+    /// The name after of a column before, if it stays.
+    fn renamed(&self, before: &str) -> Option<&'a str> {
+        let mut pairs = self.origins.iter();
+        pairs.find(|(_, from)| **from == before).map(|(to, _)| *to)
+    }
+
+    /// An expression before with the names that columns have afterwards; `None` if one is gone.
+    fn carried(&self, expr: &Expr) -> Option<Expr> {
+        let mut expr = expr.clone();
+        let names: HashMap<&str, &str> =
+            self.origins.iter().map(|(to, from)| (*from, *to)).collect();
+        rename(&mut expr, &names).then_some(expr)
+    }
+
+    /// Whether an expression before looks at a column that is renamed, replaced or gone, which
+    /// some servers do not allow as long as the expression is there.
+    fn looks_at_changed(&self, expr: &Expr) -> bool {
+        let mut changed = false;
+        each_column(expr, &mut |column| {
+            changed |= self.replaced.contains(column) || self.renamed(column) != Some(column);
+        });
+        changed
+    }
+
+    /// Whether an expression before looks at a column whose type changes.
+    fn looks_at_retyped(&self, expr: &Expr) -> bool {
+        let mut retyped = false;
+        each_column(expr, &mut |column| retyped |= self.retyped.contains(column));
+        retyped
+    }
+}
+
+fn each_column(expr: &Expr, f: &mut dyn FnMut(&str)) {
+    if let Expr::Column { column, .. } = expr {
+        f(column);
+    }
+    expr.parts(&mut |part| {
+        if let Part::Expr(expr) = part {
+            each_column(expr, f);
+        }
+    });
+}
+
+/// Gives the columns of an expression their new names. False if one has none.
+fn rename(expr: &mut Expr, names: &HashMap<&str, &str>) -> bool {
+    let mut known = true;
+    if let Expr::Column { column, .. } = expr {
+        match names.get(column.as_str()) {
+            Some(name) => *column = (*name).to_owned(),
+            None => known = false,
+        }
+    }
+    expr.parts_mut(&mut |part| {
+        if let PartMut::Expr(expr) = part {
+            known &= rename(expr, names);
+        }
+    });
+    known
+}

@@ -1,0 +1,107 @@
+//! Foreign keys of other tables that refer to columns whose type changes: they stand in the way of
+//! the change, and their own columns want the new type.
+
+use aludel::schema::{Column, Ident, Table};
+use aludel::translate::print::Printer;
+
+use super::Alteration;
+use crate::target::{definition, lower};
+
+/// What is done to other tables.
+#[derive(Default)]
+pub(super) struct Referrers {
+    /// Before the table changes.
+    pub(super) before: Vec<String>,
+    /// After it has.
+    pub(super) after: Vec<String>,
+    /// The tables afterwards, where they are others.
+    pub(super) tables: Vec<Table>,
+}
+
+impl Alteration<'_> {
+    pub(super) fn referrers(&mut self, printer: &mut Printer<'_>) -> Referrers {
+        let mut result = Referrers::default();
+        let scope = &self.change.scope;
+        let changed = |column: &Ident| {
+            let from = self.origins.get(column.as_str()).copied();
+            let from = from.unwrap_or(column.as_str());
+            self.retyped.contains(from) || self.replaced.contains(from)
+        };
+        let authored_name = self.authored_name();
+        let mut refusals = Vec::new();
+        for child in scope.target.referrers(&self.after.name) {
+            if child.name == self.after.name {
+                continue;
+            }
+            let keys: Vec<_> = child
+                .foreign_keys()
+                .filter(|(_, key)| key.table == self.after.name && key.referred.iter().any(changed))
+                .collect();
+            if keys.is_empty() {
+                continue;
+            }
+            let name = printer.name(&child.name);
+            let drops: Vec<String> = keys
+                .iter()
+                .filter_map(|(constraint, _)| constraint.name.as_deref())
+                .map(|name| format!("DROP FOREIGN KEY {}", printer.ident(name)))
+                .collect();
+            result
+                .before
+                .push(format!("ALTER TABLE {name} {}", drops.join(", ")));
+            // Its own columns follow the type of those that they refer to.
+            let authored = scope.authored.referrers(&authored_name);
+            let authored = authored
+                .into_iter()
+                .find(|table| table.name.name == child.name.name);
+            let lowered =
+                authored.map(|table| lower::lower(table, scope.authored, scope.source, self.facts));
+            let mut clauses = Vec::new();
+            let mut table = (**child).clone();
+            match lowered {
+                Some(Ok(lowered)) => {
+                    for column in keys.iter().flat_map(|(_, key)| &key.columns) {
+                        clauses.extend(retype(printer, &mut table, lowered.table.column(column)));
+                    }
+                }
+                Some(Err(found)) => refusals.extend(found),
+                None => {}
+            }
+            for (constraint, _) in &keys {
+                let text = printer.constraint(constraint, child);
+                clauses.push(format!("ADD {text}"));
+            }
+            result
+                .after
+                .push(format!("ALTER TABLE {name} {}", clauses.join(", ")));
+            if table != **child {
+                result.tables.push(table);
+            }
+        }
+        self.refusals.extend(refusals);
+        result
+    }
+
+    /// What the authored engine calls the table.
+    fn authored_name(&self) -> aludel::schema::Name {
+        let authored = self.change.authored_after;
+        authored.map_or_else(|| self.after.name.clone(), |table| table.name.clone())
+    }
+}
+
+/// Gives a column of a table the type that it has by now; the clause for it.
+fn retype(printer: &mut Printer<'_>, table: &mut Table, now: Option<&Column>) -> Option<String> {
+    let now = now?;
+    let held = table
+        .columns
+        .iter_mut()
+        .find(|column| column.name == now.name)?;
+    if (&held.ty, &held.charset, &held.collation) == (&now.ty, &now.charset, &now.collation) {
+        return None;
+    }
+    held.ty = now.ty.clone();
+    held.charset.clone_from(&now.charset);
+    held.collation.clone_from(&now.collation);
+    let definition = definition::column(printer, held);
+    Some(format!("MODIFY COLUMN {definition}"))
+}

@@ -1,0 +1,114 @@
+//! Small expressions.
+
+use aludel::schema::{BinaryOp, Expr, IndexKey, Literal, Name, Type};
+
+/// A whole number.
+pub(crate) fn number(value: impl Into<i64>) -> Expr {
+    digits(value.into().to_string())
+}
+
+/// A number as it is written.
+pub(crate) fn digits(digits: impl Into<String>) -> Expr {
+    let digits = digits.into();
+    match digits.strip_prefix('-') {
+        Some(positive) => Expr::Unary {
+            op: aludel::schema::UnaryOp::Minus,
+            expr: Box::new(Expr::Literal(Literal::Number(positive.to_owned()))),
+        },
+        None => Expr::Literal(Literal::Number(digits)),
+    }
+}
+
+/// NULL.
+pub(crate) fn null() -> Expr {
+    Expr::Literal(Literal::Null)
+}
+
+/// TRUE or FALSE.
+pub(crate) fn boolean(value: bool) -> Expr {
+    Expr::Literal(Literal::Boolean(value))
+}
+
+/// A call of a built-in function.
+pub(crate) fn call(name: &str, args: impl IntoIterator<Item = Expr>) -> Expr {
+    Expr::call(name, args)
+}
+
+/// `CASE WHEN … THEN … [ELSE …] END`.
+pub(crate) fn case(whens: impl IntoIterator<Item = (Expr, Expr)>, otherwise: Option<Expr>) -> Expr {
+    Expr::Case {
+        operand: None,
+        whens: whens.into_iter().collect(),
+        otherwise: otherwise.map(Box::new),
+    }
+}
+
+/// `CAST(expr AS type)`.
+pub(crate) fn cast(expr: Expr, ty: Type) -> Expr {
+    Expr::Cast {
+        expr: Box::new(expr),
+        ty,
+    }
+}
+
+/// `expr COLLATE name`.
+pub(crate) fn collate(expr: Expr, collation: &str) -> Expr {
+    Expr::Collate {
+        expr: Box::new(expr),
+        collation: Name::bare(collation),
+    }
+}
+
+/// `expr IS [NOT] NULL`.
+pub(crate) fn is_null(expr: Expr, negated: bool) -> Expr {
+    Expr::IsNull {
+        expr: Box::new(expr),
+        negated,
+    }
+}
+
+/// `NOT expr`.
+pub(crate) fn not(expr: Expr) -> Expr {
+    Expr::Unary {
+        op: aludel::schema::UnaryOp::Not,
+        expr: Box::new(expr),
+    }
+}
+
+/// `NOT expr`, or the expression itself.
+pub(crate) fn negated(expr: Expr, negated: bool) -> Expr {
+    if negated { not(expr) } else { expr }
+}
+
+/// `left = right`.
+pub(crate) fn equal(left: Expr, right: Expr) -> Expr {
+    Expr::binary(left, BinaryOp::Eq, right)
+}
+
+/// `left AND right`.
+pub(crate) fn and(left: Expr, right: Expr) -> Expr {
+    Expr::binary(left, BinaryOp::And, right)
+}
+
+/// A date and time to the microsecond.
+pub(crate) const MOMENT: Type = Type::Timestamp {
+    precision: Some(6),
+    zoned: false,
+};
+
+/// The moment at which the statement began, in UTC.
+pub(crate) fn utc_now() -> Expr {
+    call("utc_timestamp", [number(6)])
+}
+
+/// A key of an index, with nothing but its expression.
+pub(crate) fn key(expr: Expr) -> IndexKey {
+    IndexKey {
+        expr,
+        length: None,
+        descending: false,
+        nulls: None,
+        collation: None,
+        class: None,
+    }
+}

@@ -1,0 +1,162 @@
+//! INSERT.
+
+use aludel::schema::{
+    DataStatement, Expr, Ident, Insert, InsertSource, Query, SelectItem, SetExpr, Table,
+    sequence_of,
+};
+use aludel::translate::infer::Scope;
+use aludel::translate::print::Printer;
+use aludel::translate::{DataScope, Refusal};
+
+use super::conflict;
+use crate::target::facts::Facts;
+
+/// The statement with the columns that an INSERT fills spelled out, and with DEFAULT where a
+/// column takes the number that its own sequence would give it.
+pub(super) fn prepare(statement: &DataStatement, scope: &DataScope<'_>) -> DataStatement {
+    let DataStatement::Insert(insert) = statement else {
+        return statement.clone();
+    };
+    let mut insert = (**insert).clone();
+    let Some(table) = scope.authored.table(&insert.table) else {
+        return statement.clone();
+    };
+    if insert.columns.is_empty()
+        && let InsertSource::Query(query) = &insert.source
+    {
+        let width = match &query.body {
+            SetExpr::Values(rows) => rows.first().map(Vec::len),
+            _ => {
+                let inner = Scope::new(scope.authored, scope.source);
+                inner.query_fields(query).map(|fields| fields.len())
+            }
+        };
+        // Fewer values than columns fill the first ones.
+        let names = table.columns.iter().map(|column| column.name.clone());
+        insert.columns = names.take(width.unwrap_or(0)).collect();
+    }
+    if let InsertSource::Query(query) = &mut insert.source
+        && let SetExpr::Values(rows) = &mut query.body
+    {
+        for row in rows {
+            for (name, value) in insert.columns.iter().zip(row) {
+                let column = table.column(name);
+                let default = column.and_then(|column| column.default.as_ref());
+                let own = default.and_then(sequence_of);
+                if own.is_some() && sequence_of(value) == own {
+                    *value = Expr::Default;
+                }
+            }
+        }
+    }
+    DataStatement::Insert(Box::new(insert))
+}
+
+/// An INSERT in the shape that the servers take.
+pub(super) fn shape(
+    mut insert: Insert,
+    authored: &DataStatement,
+    scope: &DataScope<'_>,
+    facts: &Facts,
+) -> Result<Insert, Vec<Refusal>> {
+    let DataStatement::Insert(authored) = authored else {
+        return Err(Vec::new());
+    };
+    // What it gives back, nobody gets.
+    insert.returning.clear();
+    insert.overriding = false;
+    let table = scope.authored.table(&authored.table).map(AsRef::as_ref);
+    if insert.columns.is_empty() && matches!(insert.source, InsertSource::Query(_)) {
+        let message = format!("which columns `{}` gets is not known", insert.table);
+        return Err(vec![
+            Refusal::new("unknown-columns", message).help("name the columns"),
+        ]);
+    }
+    if let InsertSource::Query(query) = &mut insert.source {
+        move_with(query, &mut insert.with, &mut insert.recursive);
+    }
+    if let (Some(table), InsertSource::Query(query)) = (table, &mut insert.source) {
+        spell_missing(table, &mut insert.columns, query);
+    }
+    if let Some(on_conflict) = insert.on_conflict.take() {
+        let known = table.ok_or_else(|| unknown(&authored.table.name))?;
+        let alias = insert.alias.take();
+        conflict::shape(
+            &mut insert,
+            on_conflict,
+            authored,
+            known,
+            alias.as_ref(),
+            facts,
+        )?;
+    }
+    insert.alias = None;
+    Ok(insert)
+}
+
+/// A column that has no default and takes no NULL is an error for each row that leaves it out;
+/// MariaDB makes it one for no row too, unless it is given a NULL.
+fn spell_missing(table: &Table, columns: &mut Vec<Ident>, query: &mut Query) {
+    let SetExpr::Select(select) = &mut query.body else {
+        return;
+    };
+    let plain = select.distinct.is_none() && select.group_by.is_empty();
+    for column in table.columns.iter().filter(|_| plain) {
+        let given = columns.contains(&column.name);
+        let filled = column.nullable
+            || column.default.is_some()
+            || column.identity.is_some()
+            || column.generated.is_some();
+        if !given && !filled {
+            columns.push(column.name.clone());
+            select.items.push(SelectItem::Expr {
+                expr: crate::target::build::null(),
+                alias: None,
+            });
+        }
+    }
+}
+
+fn unknown(table: &str) -> Vec<Refusal> {
+    vec![Refusal::new(
+        "unknown-table",
+        format!("the keys of `{table}` are not known"),
+    )]
+}
+
+/// Common table expressions stand before the SELECT, not before the INSERT.
+fn move_with(query: &mut Query, with: &mut Vec<aludel::schema::Cte>, recursive: &mut bool) {
+    let mut all = std::mem::take(with);
+    all.append(&mut query.with);
+    query.with = all;
+    query.recursive |= std::mem::take(recursive);
+}
+
+/// `INSERT … DEFAULT VALUES`; `None` for an INSERT in the standard's form.
+pub(crate) fn print(printer: &mut Printer<'_>, insert: &Insert) -> Option<String> {
+    match insert.source {
+        InsertSource::Defaults => Some(format!(
+            "INSERT INTO {} () VALUES ()",
+            printer.name(&insert.table)
+        )),
+        _ => None,
+    }
+}
+
+/// Whether a column that an INSERT does not fill gets a value that no other row has, or NULL.
+pub(super) fn is_fresh(table: &Table, column: &str) -> bool {
+    let Some(column) = table.column(column) else {
+        return false;
+    };
+    if column.identity.is_some() {
+        return true;
+    }
+    match &column.default {
+        None => true,
+        Some(default) => {
+            sequence_of(default).is_some()
+                || matches!(default, Expr::Call(call)
+                    if matches!(call.name.name.as_str(), "gen_random_uuid" | "uuid_generate_v4" | "uuid_generate_v1"))
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! Statements on rows.
+//!
+//! First each becomes one that means here what it meant ([`Meaning`]), then it gets the shape that
+//! the servers take:
+//!
+//! * an UPDATE that reads other tables names them before SET, a DELETE before WHERE;
+//! * neither reads the table that it changes, but a copy made before;
+//! * an UPDATE sets one column after the other: none that a later expression still reads;
+//! * `ON CONFLICT` is ON DUPLICATE KEY, where the key that it names is the only one that can be met;
+//! * TRUNCATE is DELETE, which keeps the counter and does not commit.
+
+mod conflict;
+mod distinct;
+mod insert;
+mod numbering;
+mod update;
+
+pub(crate) use distinct::in_query as write_distinct;
+pub(crate) use insert::print as insert;
+pub(crate) use update::{print_delete as delete, print_update as update};
+
+use aludel::schema::{
+    Cte, DataStatement, Expr, InsertSource, Name, PartMut, Query, Select, SelectItem, SetExpr,
+    TableRef,
+};
+use aludel::translate::infer::Scope;
+use aludel::translate::print::print;
+use aludel::translate::rewrite::rewrite;
+use aludel::translate::{DataScope, Refusal, Rendered};
+
+use super::facts::Facts;
+use super::meaning::Meaning;
+use super::session;
+use super::spelling::Words;
+
+/// The statements for a statement.
+///
+/// # Errors
+///
+/// Every part of it that has no faithful form.
+pub(crate) fn data(
+    statement: &DataStatement,
+    scope: &DataScope<'_>,
+    facts: &Facts,
+) -> Result<Rendered, Vec<Refusal>> {
+    let meaning = Meaning::of(scope.source, facts)?.over(scope.target);
+    if let DataStatement::Query(query) = statement
+        && let Some(set) = numbering::set(query, scope)
+    {
+        return Ok(session::rendered(set?, facts));
+    }
+    let inner = Scope::new(scope.authored, scope.source);
+    let mut prepared = insert::prepare(statement, scope);
+    distinct::in_statement(&mut prepared);
+    let (rewritten, omissions) = rewrite(&meaning, inner, |rw| {
+        if let DataStatement::Insert(insert) = &prepared
+            && let InsertSource::Query(query) = &insert.source
+        {
+            meaning.refuse_bodies(rw, &query.body);
+        }
+        rw.statement(&prepared)
+    })?;
+    let statements = match rewritten {
+        // What it reads, nobody gets.
+        DataStatement::Query(_) => Vec::new(),
+        DataStatement::Insert(insert) => {
+            let shaped = insert::shape(*insert, &prepared, scope, facts)?;
+            vec![DataStatement::Insert(Box::new(shaped))]
+        }
+        DataStatement::Update(update) => {
+            let shaped = update::shape_update(*update, facts)?;
+            vec![DataStatement::Update(Box::new(shaped))]
+        }
+        DataStatement::Delete(delete) => {
+            let shaped = update::shape_delete(*delete, facts)?;
+            vec![DataStatement::Delete(Box::new(shaped))]
+        }
+        DataStatement::Truncate {
+            restart_identity,
+            cascade,
+            ..
+        } => {
+            let tables = match &prepared {
+                DataStatement::Truncate { tables, .. } => tables.as_slice(),
+                _ => &[],
+            };
+            let texts = numbering::truncate(tables, restart_identity, cascade, scope, facts)?;
+            return Ok(session::rendered(texts, facts));
+        }
+        _ => {
+            return Err(vec![Refusal::new(
+                "no-form",
+                "this statement has no counterpart",
+            )]);
+        }
+    };
+    let words = Words { facts };
+    let texts: Result<Vec<String>, Vec<Refusal>> = statements
+        .iter()
+        .map(|statement| print(&words, |printer| printer.statement(statement)))
+        .collect();
+    let mut rendered = session::rendered(texts?, facts);
+    rendered.omissions = omissions;
+    Ok(rendered)
+}
+
+/// Puts common table expressions where they are named: an UPDATE and a DELETE take none on every
+/// server.
+fn inline(
+    with: Vec<Cte>,
+    recursive: bool,
+    facts: &Facts,
+    statement: &mut DataStatement,
+) -> Result<(), Vec<Refusal>> {
+    let none = |what: &str| {
+        let message = format!(
+            "{what} before UPDATE or DELETE has no counterpart on {}",
+            facts.name
+        );
+        Err(vec![Refusal::new("no-form", message)])
+    };
+    if recursive && !with.is_empty() {
+        return none("WITH RECURSIVE");
+    }
+    let mut known: Vec<(Name, Query)> = Vec::new();
+    for cte in with {
+        let DataStatement::Query(query) = *cte.body else {
+            return none("a statement that changes rows in WITH");
+        };
+        if !cte.columns.is_empty() {
+            return none("WITH that names its columns");
+        }
+        let mut query = *query;
+        // It sees those before it.
+        query.parts_mut(&mut |part| replace(part, &mut |item| substitute(item, &known)));
+        known.push((Name::bare(cte.name), query));
+    }
+    if !known.is_empty() {
+        statement.parts_mut(&mut |part| replace(part, &mut |item| substitute(item, &known)));
+    }
+    Ok(())
+}
+
+fn substitute(item: &TableRef, known: &[(Name, Query)]) -> Option<TableRef> {
+    let TableRef::Table { name, alias, .. } = item else {
+        return None;
+    };
+    let (_, query) = known.iter().find(|(known, _)| known == name)?;
+    Some(TableRef::Subquery {
+        lateral: false,
+        query: Box::new(query.clone()),
+        alias: Some(alias.clone().unwrap_or_else(|| name.name.clone())),
+        columns: Vec::new(),
+    })
+}
+
+/// A copy of a table's rows as they were before the statement. The LIMIT keeps the server from
+/// reading the table itself instead.
+fn copy(item: &TableRef, table: &Name) -> Option<TableRef> {
+    let TableRef::Table { name, alias, .. } = item else {
+        return None;
+    };
+    (name == table).then(|| TableRef::Subquery {
+        lateral: false,
+        query: Box::new(Query {
+            with: Vec::new(),
+            recursive: false,
+            body: SetExpr::Select(Box::new(Select {
+                items: vec![SelectItem::Star],
+                from: vec![TableRef::Table {
+                    name: name.clone(),
+                    alias: None,
+                    columns: Vec::new(),
+                }],
+                ..Select::default()
+            })),
+            order_by: Vec::new(),
+            limit: Some(super::build::digits("18446744073709551615")),
+            offset: None,
+        }),
+        alias: Some(alias.clone().unwrap_or_else(|| name.name.clone())),
+        columns: Vec::new(),
+    })
+}
+
+/// Replaces items of FROM, wherever they stand in a part. What is put in is not looked into.
+fn replace(part: PartMut<'_>, by: &mut dyn FnMut(&TableRef) -> Option<TableRef>) {
+    match part {
+        PartMut::Table(item) => match by(item) {
+            Some(other) => *item = other,
+            None => item.parts_mut(&mut |part| replace(part, by)),
+        },
+        PartMut::Expr(expr) => expr.parts_mut(&mut |part| replace(part, by)),
+        PartMut::Query(query) => query.parts_mut(&mut |part| replace(part, by)),
+        PartMut::Data(statement) => statement.parts_mut(&mut |part| replace(part, by)),
+    }
+}
+
+/// Calls `f` with every column that an expression names, in subqueries too.
+fn each_column(expr: &Expr, f: &mut dyn FnMut(Option<&Name>, &str)) {
+    use aludel::schema::Part;
+    fn part(item: Part<'_>, f: &mut dyn FnMut(Option<&Name>, &str)) {
+        match item {
+            Part::Expr(expr) => each_column(expr, f),
+            Part::Query(query) => query.parts(&mut |item| part(item, f)),
+            Part::Table(table) => table.parts(&mut |item| part(item, f)),
+            Part::Data(statement) => statement.parts(&mut |item| part(item, f)),
+        }
+    }
+    if let Expr::Column { table, column } = expr {
+        f(table.as_ref(), column);
+    }
+    expr.parts(&mut |item| part(item, f));
+}

@@ -1,0 +1,255 @@
+//! What numbers columns: `setval`, and TRUNCATE, which may begin anew.
+
+use aludel::schema::{
+    CallArg, Expr, Ident, Literal, Name, Part, Query, Select, SelectItem, SetExpr, Table,
+    sequence_of,
+};
+use aludel::translate::print::print;
+use aludel::translate::{DataScope, Refusal};
+
+use crate::target::facts::Facts;
+use crate::target::other;
+use crate::target::spelling::{Words, quoted};
+
+/// A query that sets a sequence: the statements for it. `None` if it is another query.
+pub(super) fn set(
+    query: &Query,
+    scope: &DataScope<'_>,
+) -> Option<Result<Vec<String>, Vec<Refusal>>> {
+    let SetExpr::Select(select) = &query.body else {
+        return None;
+    };
+    let calls: Option<Vec<(Name, &Expr, bool)>> = select
+        .items
+        .iter()
+        .map(|item| match item {
+            SelectItem::Expr { expr, .. } => setval(expr),
+            _ => None,
+        })
+        .collect();
+    let calls = calls.filter(|calls| !calls.is_empty())?;
+    let mut statements = Vec::new();
+    let mut refusals = Vec::new();
+    for (sequence, value, called) in calls {
+        match set_one(&sequence, value, called, select, scope) {
+            Ok(statement) => statements.extend(statement),
+            Err(refusal) => refusals.push(refusal),
+        }
+    }
+    Some(if refusals.is_empty() {
+        Ok(statements)
+    } else {
+        Err(refusals)
+    })
+}
+
+/// The sequence that `setval` sets, to what, and whether that number is taken already.
+fn setval(expr: &Expr) -> Option<(Name, &Expr, bool)> {
+    let Expr::Call(call) = expr else { return None };
+    if call.name.name != "setval" {
+        return None;
+    }
+    let (first, value, called) = match call.args.as_slice() {
+        [CallArg::Expr(first), CallArg::Expr(value)] => (first, value, true),
+        [
+            CallArg::Expr(first),
+            CallArg::Expr(value),
+            CallArg::Expr(Expr::Literal(Literal::Boolean(called))),
+        ] => (first, value, *called),
+        _ => return None,
+    };
+    let sequence = match first {
+        // The sequence of a column, by the name that PostgreSQL gives it.
+        Expr::Call(serial) if serial.name.name == "pg_get_serial_sequence" => {
+            let texts: Vec<&str> = serial
+                .args
+                .iter()
+                .filter_map(|arg| match arg {
+                    CallArg::Expr(Expr::Literal(Literal::Text(text))) => Some(text.as_str()),
+                    _ => None,
+                })
+                .collect();
+            let [table, column] = texts.as_slice() else {
+                return None;
+            };
+            let table = table.trim_matches('"').trim_start_matches("public.");
+            Name::bare(format!("{table}.{column}"))
+        }
+        first => sequence_of(&Expr::call("nextval", [first.clone()]))?,
+    };
+    Some((sequence, value, called))
+}
+
+fn set_one(
+    sequence: &Name,
+    value: &Expr,
+    called: bool,
+    select: &Select,
+    scope: &DataScope<'_>,
+) -> Result<Option<String>, Refusal> {
+    let sequence = &in_default(sequence);
+    let own = other::held(sequence, scope.authored, scope.target);
+    if let (Some(held), Some(value)) = (own, whole(value)) {
+        let called = i32::from(called);
+        let name = quoted(&held.name.name);
+        return Ok(Some(format!("DO SETVAL({name}, {value}, {called})")));
+    }
+    let Some((table, column)) = numbered(sequence, scope) else {
+        let message = format!("no column is numbered by the sequence `{sequence}`");
+        return Err(Refusal::new("sequence", message));
+    };
+    if let Some(value) = whole(value) {
+        let next = if called {
+            value.saturating_add(1)
+        } else {
+            value
+        };
+        let table = &table.name.name;
+        return Ok(Some(format!(
+            "ALTER TABLE {} AUTO_INCREMENT = {next}",
+            quoted(table)
+        )));
+    }
+    // The counter is above every number there is, by itself.
+    let from_there =
+        select.from.is_empty() || select.from.iter().all(|item| is_table(item, &table.name));
+    if from_there && is_greatest(value, &column) {
+        return Ok(None);
+    }
+    let message = format!(
+        "the sequence `{sequence}` is set to a number that is neither a constant nor the greatest of its column"
+    );
+    Err(Refusal::new("sequence", message))
+}
+
+/// A name as the model has it, where the default schema is not written.
+fn in_default(name: &Name) -> Name {
+    match name.schema.as_deref() {
+        Some("public") => Name::bare(name.name.clone()),
+        _ => name.clone(),
+    }
+}
+
+/// The table and the column that draw from a sequence; `table.column` is a column by its name.
+fn numbered<'s>(sequence: &Name, scope: &DataScope<'s>) -> Option<(&'s Table, Ident)> {
+    if let Some((table, column)) = sequence.name.split_once('.') {
+        let table = scope.authored.table(&Name::bare(table))?;
+        return Some((table, column.to_owned()));
+    }
+    if let Some((table, column)) = &scope.authored.sequence(sequence)?.owned_by {
+        return Some((scope.authored.table(table)?, column.clone()));
+    }
+    let mut users = scope.authored.sequence_users(sequence);
+    let table = users.next()?;
+    let column = table
+        .columns
+        .iter()
+        .find(|column| column.default.as_ref().and_then(sequence_of).as_ref() == Some(sequence))?;
+    Some((table, column.name.clone()))
+}
+
+fn whole(expr: &Expr) -> Option<i64> {
+    match expr {
+        Expr::Literal(Literal::Number(digits)) => digits.parse().ok(),
+        Expr::Cast { expr, .. } => whole(expr),
+        _ => None,
+    }
+}
+
+fn is_table(item: &aludel::schema::TableRef, table: &Name) -> bool {
+    matches!(item, aludel::schema::TableRef::Table { name, .. } if name == table)
+}
+
+/// Whether a number is the greatest of a column, with what is added or put in its place if there
+/// is none.
+fn is_greatest(expr: &Expr, column: &str) -> bool {
+    let mut found = false;
+    let mut other = false;
+    look(expr, column, &mut found, &mut other);
+    found && !other
+}
+
+fn look(expr: &Expr, column: &str, found: &mut bool, other: &mut bool) {
+    match expr {
+        Expr::Call(call) if call.name.name == "max" => {
+            let of_column = matches!(call.args.as_slice(),
+                [CallArg::Expr(Expr::Column { column: name, .. })] if name == column);
+            *found |= of_column;
+            *other |= !of_column;
+            return;
+        }
+        Expr::Call(call) if !matches!(call.name.name.as_str(), "coalesce" | "greatest") => {
+            *other = true
+        }
+        Expr::Column { .. } => *other = true,
+        _ => {}
+    }
+    expr.parts(&mut |part| match part {
+        Part::Expr(expr) => look(expr, column, found, other),
+        Part::Query(query) => query.parts(&mut |part| match part {
+            Part::Expr(expr) => look(expr, column, found, other),
+            Part::Table(_) => {}
+            _ => *other = true,
+        }),
+        _ => *other = true,
+    });
+}
+
+/// TRUNCATE: all rows, of the tables that refer to others first.
+pub(super) fn truncate(
+    tables: &[Name],
+    restart: bool,
+    cascade: bool,
+    scope: &DataScope<'_>,
+    facts: &Facts,
+) -> Result<Vec<String>, Vec<Refusal>> {
+    let mut all: Vec<Name> = tables.to_vec();
+    if cascade {
+        let mut place = 0;
+        while let Some(table) = all.get(place).cloned() {
+            for referrer in scope.authored.referrers(&table) {
+                if !all.contains(&referrer.name) {
+                    all.push(referrer.name.clone());
+                }
+            }
+            place += 1;
+        }
+    }
+    let mut ordered: Vec<Name> = Vec::with_capacity(all.len());
+    while !all.is_empty() {
+        let free = all.iter().position(|table| {
+            let mut referrers = scope.authored.referrers(table);
+            referrers.all(|other| other.name == *table || !all.contains(&other.name))
+        });
+        let Some(free) = free else {
+            let message = format!(
+                "tables that refer to each other in a circle are not emptied one by one on {}",
+                facts.name
+            );
+            return Err(vec![Refusal::new("no-form", message)]);
+        };
+        ordered.push(all.remove(free));
+    }
+    let words = Words { facts };
+    let mut statements = Vec::new();
+    for table in &ordered {
+        statements.push(print(&words, |p| format!("DELETE FROM {}", p.name(table)))?);
+    }
+    if restart {
+        for table in &ordered {
+            let numbered = scope.authored.table(table).is_some_and(|table| {
+                table.columns.iter().any(|column| {
+                    column.identity.is_some()
+                        || column.default.as_ref().and_then(sequence_of).is_some()
+                })
+            });
+            if numbered {
+                let text = print(&words, |p| {
+                    format!("ALTER TABLE {} AUTO_INCREMENT = 1", p.name(table))
+                })?;
+                statements.push(text);
+            }
+        }
+    }
+    Ok(statements)
+}

@@ -1,0 +1,177 @@
+//! UPDATE and DELETE.
+
+use aludel::schema::{Assignment, DataStatement, Delete, Expr, Ident, Name, TableRef, Update};
+use aludel::translate::Refusal;
+use aludel::translate::print::{Level, Printer};
+
+use super::{copy, each_column, inline, replace};
+use crate::target::facts::Facts;
+
+/// An UPDATE in the shape that the servers take.
+pub(super) fn shape_update(mut update: Update, facts: &Facts) -> Result<Update, Vec<Refusal>> {
+    let with = std::mem::take(&mut update.with);
+    let recursive = std::mem::take(&mut update.recursive);
+    // What it gives back, nobody gets.
+    update.returning.clear();
+    let mut statement = DataStatement::Update(Box::new(update));
+    inline(with, recursive, facts, &mut statement)?;
+    let table = written(&statement);
+    statement.parts_mut(&mut |part| replace(part, &mut |item| copy(item, &table)));
+    let DataStatement::Update(update) = statement else {
+        return Err(Vec::new());
+    };
+    let mut update = *update;
+    let assignments = std::mem::take(&mut update.assignments);
+    let itself = update
+        .alias
+        .clone()
+        .unwrap_or_else(|| update.table.name.clone());
+    update.assignments = in_order(single(assignments, facts)?, &itself, facts)?;
+    Ok(update)
+}
+
+/// A DELETE in the shape that the servers take.
+pub(super) fn shape_delete(mut delete: Delete, facts: &Facts) -> Result<Delete, Vec<Refusal>> {
+    let with = std::mem::take(&mut delete.with);
+    let recursive = std::mem::take(&mut delete.recursive);
+    delete.returning.clear();
+    let mut statement = DataStatement::Delete(Box::new(delete));
+    inline(with, recursive, facts, &mut statement)?;
+    let table = written(&statement);
+    statement.parts_mut(&mut |part| replace(part, &mut |item| copy(item, &table)));
+    match statement {
+        DataStatement::Delete(delete) => Ok(*delete),
+        _ => Err(Vec::new()),
+    }
+}
+
+fn written(statement: &DataStatement) -> Name {
+    match statement {
+        DataStatement::Update(update) => update.table.clone(),
+        DataStatement::Delete(delete) => delete.table.clone(),
+        _ => Name::bare(""),
+    }
+}
+
+/// One column an assignment.
+fn single(assignments: Vec<Assignment>, facts: &Facts) -> Result<Vec<Assignment>, Vec<Refusal>> {
+    let mut result = Vec::with_capacity(assignments.len());
+    for Assignment { columns, value } in assignments {
+        match value {
+            value if columns.len() == 1 => result.push(Assignment { columns, value }),
+            Expr::Row(values) if values.len() == columns.len() => {
+                let pairs = columns.into_iter().zip(values);
+                result.extend(pairs.map(|(column, value)| Assignment {
+                    columns: vec![column],
+                    value,
+                }));
+            }
+            _ => {
+                let message = format!(
+                    "several columns set from one query have no counterpart on {}",
+                    facts.name
+                );
+                return Err(vec![
+                    Refusal::new("no-form", message).help("set each from a query of its own"),
+                ]);
+            }
+        }
+    }
+    Ok(result)
+}
+
+/// Assignments in an order in which none reads a column that one before it has set: the servers
+/// set one after the other, PostgreSQL all at once.
+pub(super) fn in_order(
+    mut rest: Vec<Assignment>,
+    itself: &str,
+    facts: &Facts,
+) -> Result<Vec<Assignment>, Vec<Refusal>> {
+    let reads = |assignment: &Assignment, column: &Ident| {
+        let mut found = false;
+        each_column(&assignment.value, &mut |table, name| {
+            found |= name == column && table.is_none_or(|table| table.name == itself);
+        });
+        found
+    };
+    let mut ordered = Vec::with_capacity(rest.len());
+    while !rest.is_empty() {
+        // One whose column no other that is left reads.
+        let next = rest.iter().enumerate().position(|(place, assignment)| {
+            let others = rest.iter().enumerate().filter(|(other, _)| *other != place);
+            let mut others = others.map(|(_, other)| other);
+            assignment
+                .columns
+                .iter()
+                .all(|column| !others.any(|other| reads(other, column)))
+        });
+        let Some(next) = next else {
+            let columns: Vec<String> = rest
+                .iter()
+                .flat_map(|a| &a.columns)
+                .map(|c| format!("`{c}`"))
+                .collect();
+            let message = format!(
+                "{} are set from each other's values at once, and {} sets one after the other",
+                columns.join(", "),
+                facts.name
+            );
+            return Err(vec![
+                Refusal::new("simultaneous", message).help("set them in two statements"),
+            ]);
+        };
+        ordered.push(rest.remove(next));
+    }
+    Ok(ordered)
+}
+
+/// An UPDATE that reads other tables; `None` for one in the standard's form.
+pub(crate) fn print_update(printer: &mut Printer<'_>, update: &Update) -> Option<String> {
+    if update.from.is_empty() {
+        return None;
+    }
+    let mut tables = vec![itself(&update.table, update.alias.as_ref())];
+    tables.extend(update.from.iter().cloned());
+    let name = update.alias.as_ref().unwrap_or(&update.table.name);
+    let tables = printer.from(&tables);
+    let assignments: Vec<String> = update
+        .assignments
+        .iter()
+        .flat_map(|assignment| {
+            assignment
+                .columns
+                .iter()
+                .map(move |column| (column, &assignment.value))
+        })
+        .map(|(column, value)| {
+            let column = format!("{}.{}", printer.ident(name), printer.ident(column));
+            format!("{column} = {}", printer.at(value, Level::Or))
+        })
+        .collect();
+    let filter = printer.filter(update.filter.as_ref());
+    Some(format!(
+        "UPDATE {tables} SET {}{filter}",
+        assignments.join(", ")
+    ))
+}
+
+/// A DELETE with an alias or that reads other tables; `None` for one in the standard's form.
+pub(crate) fn print_delete(printer: &mut Printer<'_>, delete: &Delete) -> Option<String> {
+    if delete.using.is_empty() && delete.alias.is_none() {
+        return None;
+    }
+    let mut tables = vec![itself(&delete.table, delete.alias.as_ref())];
+    tables.extend(delete.using.iter().cloned());
+    let name = printer.ident(delete.alias.as_ref().unwrap_or(&delete.table.name));
+    let tables = printer.from(&tables);
+    let filter = printer.filter(delete.filter.as_ref());
+    Some(format!("DELETE {name} FROM {tables}{filter}"))
+}
+
+fn itself(table: &Name, alias: Option<&Ident>) -> TableRef {
+    TableRef::Table {
+        name: table.clone(),
+        alias: alias.cloned(),
+        columns: Vec::new(),
+    }
+}

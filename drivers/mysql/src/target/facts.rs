@@ -1,0 +1,99 @@
+//! What differs between the servers of the family, as values.
+
+use aludel::driver::Server;
+
+/// What one server's SQL has, and how it calls it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Facts {
+    /// How the server is called in messages.
+    pub(crate) name: &'static str,
+    /// The collation under which texts are equal only if they are the same, trailing blanks
+    /// included, as PostgreSQL and SQLite have it. (The one that both servers know, `utf8mb4_bin`,
+    /// ignores trailing blanks.)
+    pub(crate) exact: &'static str,
+    /// The collation under which texts are equal but for case, if there is one that does not
+    /// ignore accents and trailing blanks too.
+    pub(crate) any_case: Option<&'static str>,
+    /// Keys of indexes may be expressions. Else they are generated columns that nobody sees.
+    pub(crate) expression_keys: bool,
+    /// JSON is a type of its own, which no index takes. Else it is text with a CHECK.
+    pub(crate) json: bool,
+    /// A generated column may be NOT NULL.
+    pub(crate) generated_not_null: bool,
+    /// A CHECK and a generated column follow the new name of a column that they look at.
+    pub(crate) renames_follow: bool,
+    /// `RANDOM_BYTES` is known.
+    pub(crate) random_bytes: bool,
+    /// MD5 and SHA1 are known without a component that adds them.
+    pub(crate) old_hashes: bool,
+    /// `UUID_TO_BIN` and `BIN_TO_UUID` are known.
+    pub(crate) uuid_functions: bool,
+    /// `CREATE SEQUENCE` is known.
+    pub(crate) sequences: bool,
+    /// `LATERAL` is known.
+    pub(crate) lateral: bool,
+    /// INTERSECT and EXCEPT are known.
+    pub(crate) set_operators: bool,
+    /// Modes of a session beyond those that both servers have.
+    pub(crate) modes: &'static str,
+}
+
+/// MySQL, from 8.0.17 on.
+const MYSQL: Facts = Facts {
+    name: "mysql",
+    exact: "utf8mb4_0900_bin",
+    any_case: Some("utf8mb4_0900_as_ci"),
+    expression_keys: true,
+    json: true,
+    generated_not_null: true,
+    renames_follow: false,
+    random_bytes: true,
+    old_hashes: true,
+    uuid_functions: true,
+    sequences: false,
+    lateral: true,
+    set_operators: false,
+    modes: "",
+};
+
+/// MariaDB, from 10.5 on.
+const MARIADB: Facts = Facts {
+    name: "mariadb",
+    exact: "utf8mb4_nopad_bin",
+    any_case: None,
+    expression_keys: false,
+    json: false,
+    generated_not_null: false,
+    renames_follow: true,
+    random_bytes: false,
+    old_hashes: true,
+    uuid_functions: false,
+    sequences: true,
+    lateral: false,
+    set_operators: true,
+    // MySQL rounds a time to the digits of its column, as PostgreSQL does; MariaDB cuts it off
+    // unless it is told.
+    modes: ",TIME_ROUND_FRACTIONAL",
+};
+
+impl Facts {
+    pub(crate) fn of(server: &Server) -> Self {
+        match server.flavour() {
+            "mariadb" => {
+                let mut facts = MARIADB;
+                if server.version() >= (10, 10) {
+                    facts.any_case = Some("utf8mb4_uca1400_nopad_as_ci");
+                    facts.random_bytes = true;
+                }
+                facts
+            }
+            _ => {
+                let mut facts = MYSQL;
+                // From 8.0.31 on, which a version of two numbers does not tell from 8.0.
+                facts.set_operators = server.version() >= (8, 1);
+                facts.old_hashes = server.version() < (9, 6);
+                facts
+            }
+        }
+    }
+}

@@ -1,0 +1,290 @@
+//! Columns: types, defaults, numbering.
+
+use aludel::schema::{
+    Column, Expr, Generated, Ident, Identity, Name, Schema, SequenceOptions, Table, Type,
+    sequence_of,
+};
+use aludel::translate::Refusal;
+
+use super::{COMMENTS, Lowering};
+use crate::target::keys;
+use crate::target::types::{self, Held};
+
+/// Bytes of a row, but for texts and bytes without a limit.
+const ROW_BYTES: u64 = 65_535;
+
+impl Lowering<'_, '_> {
+    pub(super) fn hold_columns(&mut self) {
+        for column in &self.table.columns {
+            let ty = referred_type(self.authored, self.table, column, 0);
+            match types::hold(ty, self.authored, self.facts) {
+                Ok(mut held) => {
+                    if let Some((code, how)) = held.said {
+                        self.omit(code, format!("column `{}`: {how}", column.name));
+                    }
+                    if let Some(collation) = &column.collation {
+                        self.collate(&mut held, column, collation);
+                    }
+                    self.held.insert(column.name.clone(), held);
+                }
+                Err(mut refusal) => {
+                    refusal.message = format!("column `{}`: {}", column.name, refusal.message);
+                    self.refuse(refusal);
+                }
+            }
+        }
+        if let Err(refusals) = keys::fit(self.table, &mut self.held) {
+            for refusal in refusals {
+                self.refuse(refusal);
+            }
+        }
+        self.shorten_row();
+    }
+
+    /// A collation under which only the same texts are equal says nothing that the one of every
+    /// text here does not say, but for the order of letters.
+    fn collate(&mut self, held: &mut Held, column: &Column, collation: &Name) {
+        let name = collation.name.to_lowercase();
+        if name == "nocase" && self.facts.any_case.is_some() {
+            held.collation = self.facts.any_case;
+        } else if !is_exact(&name) {
+            let message = format!(
+                "the collation `{collation}` of column `{}` has no counterpart on {}",
+                column.name, self.facts.name
+            );
+            self.refuse(Refusal::new("collation", message));
+        }
+    }
+
+    /// A row holds 65,535 bytes: the longest texts that no key needs become ones without a limit
+    /// in the row, and a CHECK keeps the limit that they were given.
+    fn shorten_row(&mut self) {
+        let keyed = keys::keyed_columns(self.table);
+        loop {
+            let total: u64 = self.held.values().map(row_bytes).sum();
+            if total <= ROW_BYTES {
+                return;
+            }
+            let free = |column: &&Column| !keyed.contains(&column.name);
+            let longest = (self.table.columns.iter().filter(free))
+                .filter_map(|column| {
+                    let held = self.held.get(&column.name)?;
+                    let text = matches!(held.ty, Type::Varchar(_));
+                    text.then(|| (row_bytes(held), column.name.clone()))
+                })
+                .max_by_key(|(bytes, _)| *bytes);
+            let held = longest.and_then(|(_, name)| self.held.get_mut(&name));
+            match held {
+                Some(held) => {
+                    if let Type::Varchar(length) = held.ty {
+                        held.longest = length;
+                    }
+                    held.ty = Type::LongText;
+                }
+                None => {
+                    let name = &self.table.name;
+                    let message =
+                        format!("a row of `{name}` has {total} bytes, more than {ROW_BYTES}");
+                    return self.refuse(Refusal::new("row-too-long", message));
+                }
+            }
+        }
+    }
+
+    pub(super) fn columns(&mut self, lowered: &mut Table) {
+        for column in &self.table.columns {
+            let column = self.column(column);
+            lowered.columns.push(column);
+        }
+    }
+
+    fn column(&mut self, column: &Column) -> Column {
+        let mut lowered = Column::new(column.name.clone(), column.ty.clone());
+        if let Some(held) = self.held.get(&column.name) {
+            held.describe(&mut lowered);
+        }
+        lowered.nullable = column.nullable;
+        let on = format!("column `{}`", column.name);
+        lowered.comment = self.comment(column.comment.as_deref(), COMMENTS.1, &on);
+        if self.numbers_itself(column) {
+            lowered.nullable = false;
+            lowered.identity = Some(Identity {
+                always: false,
+                sequence: None,
+                options: SequenceOptions::default(),
+            });
+        } else if let Some(generated) = &column.generated {
+            lowered.generated = Some(Generated {
+                expr: self.stored(&generated.expr, &column.ty),
+                stored: generated.stored,
+            });
+            if !column.nullable && !self.facts.generated_not_null {
+                let message = format!(
+                    "{on} is generated and NOT NULL, which {} does not take",
+                    self.facts.name
+                );
+                self.refuse(Refusal::new("generated-not-null", message));
+            }
+        } else if let Some(default) = &column.default {
+            lowered.default = self.meaning.default(self.rewriter, default, &column.ty);
+        }
+        lowered
+    }
+
+    /// A value as a column of this type stores it.
+    fn stored(&mut self, value: &Expr, ty: &Type) -> Expr {
+        self.meaning.stored(self.rewriter, value, ty)
+    }
+
+    /// Whether a column takes its numbers from a counter of its own: AUTO_INCREMENT.
+    fn numbers_itself(&mut self, column: &Column) -> bool {
+        // What becomes of a sequence that several columns draw from, the rewriter says.
+        if !is_numbered(column) || self.shares_sequence(column) {
+            return false;
+        }
+        let (table, server) = (&self.table.name, self.facts.name);
+        let mut numbered = self.table.columns.iter().filter(|c| is_numbered(c));
+        if numbered.any(|other| other.name != column.name) {
+            let message =
+                format!("`{table}` has two columns that number themselves, and {server} takes one");
+            self.refuse(Refusal::new("numbering", message));
+        }
+        if !column.ty.is_integer() {
+            let message = format!("column `{}` numbers itself, and is no integer", column.name);
+            self.refuse(Refusal::new("numbering", message));
+        }
+        let options = self.numbering(column).unwrap_or_default();
+        if options.increment.is_some_and(|by| by != 1) || options.cycle {
+            let message = format!(
+                "column `{}` numbers itself in steps of its own, which are a setting of the server on {server}",
+                column.name
+            );
+            self.refuse(Refusal::new("numbering", message));
+        }
+        if column.nullable {
+            let message = format!(
+                "column `{}` numbers itself and takes NULL: on {server} a NULL would get a number",
+                column.name
+            );
+            self.refuse(Refusal::new("numbering", message).help("make it NOT NULL"));
+        }
+        true
+    }
+
+    /// Whether other columns draw from the column's sequence too.
+    fn shares_sequence(&self, column: &Column) -> bool {
+        let Some(sequence) = column.default.as_ref().and_then(sequence_of) else {
+            return false;
+        };
+        let draws = |column: &&Column| {
+            column.default.as_ref().and_then(sequence_of).as_ref() == Some(&sequence)
+        };
+        let columns = self.authored.tables().flat_map(|table| &table.columns);
+        columns.filter(draws).count() > 1
+    }
+
+    /// The options of the sequence that a column draws from.
+    fn numbering(&self, column: &Column) -> Option<SequenceOptions> {
+        if let Some(identity) = &column.identity {
+            return Some(identity.options.clone());
+        }
+        let sequence = column.default.as_ref().and_then(sequence_of)?;
+        Some(self.authored.sequence(&sequence)?.options.clone())
+    }
+
+    /// With which number the numbering of a new table begins, if not with 1.
+    pub(super) fn numbering_start(&self) -> Option<u64> {
+        let column = self.table.columns.iter().find(|c| is_numbered(c))?;
+        let start = self.numbering(column)?.start?;
+        u64::try_from(start).ok().filter(|start| *start != 1)
+    }
+}
+
+/// Whether a column draws its default from a sequence.
+pub(super) fn is_numbered(column: &Column) -> bool {
+    column.identity.is_some() || column.default.as_ref().and_then(sequence_of).is_some()
+}
+
+/// The type of a column, which a foreign key makes the type of the column that it refers to:
+/// InnoDB wants integers of one width and sign on both sides.
+fn referred_type<'a>(
+    authored: &'a Schema,
+    table: &'a Table,
+    column: &'a Column,
+    depth: u8,
+) -> &'a Type {
+    // A cycle of foreign keys has no first column to take a type from.
+    const DEEPEST: u8 = 16;
+    let numeric = |ty: &Type| {
+        ty.is_integer() || matches!(ty, Type::Numeric { .. } | Type::Real | Type::Double)
+    };
+    if depth == DEEPEST || !numeric(&column.ty) {
+        return &column.ty;
+    }
+    let referred = table.foreign_keys().find_map(|(_, key)| {
+        let place = key.columns.iter().position(|name| *name == column.name)?;
+        let there = if key.table == table.name {
+            table
+        } else {
+            authored.table(&key.table)?
+        };
+        let referred = there.column(key.referred.get(place)?)?;
+        let itself = there.name == table.name && referred.name == column.name;
+        (!itself && numeric(&referred.ty)).then_some((there, referred))
+    });
+    match referred {
+        Some((there, referred)) => referred_type(authored, there, referred, depth + 1),
+        None => &column.ty,
+    }
+}
+
+/// Whether a collation of PostgreSQL or SQLite is one under which only the same texts are equal.
+/// PostgreSQL's are, unless they were created to be others, under a name of their own.
+fn is_exact(name: &str) -> bool {
+    let language = name.split(['.', '@']).next().unwrap_or_default();
+    let parts: Vec<&str> = language.split(['_', '-']).collect();
+    let letters = |part: &str, lengths: &[usize]| {
+        lengths.contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphabetic())
+    };
+    match parts.as_slice() {
+        ["c" | "posix" | "default" | "binary" | "unicode"] => true,
+        ["ucs", "basic"] | ["pg", "c", "utf8"] | ["pg", "unicode", "fast"] => true,
+        [.., "x", "icu"] => true,
+        [language] => letters(language, &[2, 3]) && name != *language,
+        [language, country] => letters(language, &[2, 3]) && letters(country, &[2]),
+        _ => false,
+    }
+}
+
+/// What a value takes of a row, at most.
+fn row_bytes(held: &Held) -> u64 {
+    // A text or bytes without a limit leave a pointer in the row.
+    const POINTER: u64 = 12;
+    const LENGTH: u64 = 2;
+    let bytes = types::key_bytes(&held.ty, held.charset).map(u64::from);
+    bytes.map_or(POINTER, |bytes| bytes + LENGTH)
+}
+
+/// A CHECK that keeps the limit of a text whose type does not.
+pub(super) fn length_check(
+    table: &str,
+    column: &Ident,
+    longest: u32,
+) -> aludel::schema::Constraint {
+    use aludel::schema::{BinaryOp, Constraint, ConstraintKind, Expr};
+    let length = Expr::call("char_length", [Expr::column(column.clone())]);
+    let limit = crate::target::build::number(longest);
+    Constraint {
+        name: Some(crate::target::names::shorten(&format!(
+            "{table}_{column}_length"
+        ))),
+        kind: ConstraintKind::Check {
+            expr: Expr::binary(length, BinaryOp::LtEq, limit),
+            not_enforced: false,
+        },
+        deferrable: false,
+        initially_deferred: false,
+        not_valid: false,
+        named: false,
+    }
+}

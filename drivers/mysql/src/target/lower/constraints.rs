@@ -1,0 +1,171 @@
+//! Constraints.
+
+use aludel::schema::{
+    Constraint, ConstraintKind, Expr, ForeignKey, Ident, ReferentialAction, Table,
+};
+use aludel::translate::Refusal;
+
+use super::Lowering;
+use super::columns::{is_numbered, length_check};
+use crate::target::{keys, names};
+
+impl Lowering<'_, '_> {
+    pub(super) fn constraints(&mut self, lowered: &mut Table) {
+        for constraint in &self.table.constraints {
+            if let Some(constraint) = self.constraint(constraint) {
+                lowered.constraints.push(constraint);
+            }
+        }
+        for column in &self.table.columns {
+            let held = self.held.get(&column.name);
+            if let Some(longest) = held.and_then(|held| held.longest) {
+                let check = length_check(&self.table.name.name, &column.name, longest);
+                lowered.constraints.push(check);
+            }
+        }
+    }
+
+    fn constraint(&mut self, constraint: &Constraint) -> Option<Constraint> {
+        let table = &self.table.name.name;
+        let what = match &constraint.name {
+            Some(name) => format!("constraint `{name}`"),
+            None => format!("a constraint of `{table}`"),
+        };
+        if constraint.deferrable {
+            self.omit(
+                "deferrable",
+                format!("DEFERRABLE of {what}: it is checked at once"),
+            );
+        }
+        let own = |name: &String| names::constraint(table, name);
+        let name = constraint.name.as_ref();
+        let (name, kind) = match &constraint.kind {
+            ConstraintKind::PrimaryKey { .. } => (None, constraint.kind.clone()),
+            ConstraintKind::Unique {
+                nulls_not_distinct: true,
+                ..
+            } => {
+                self.refuse_equal_nulls(&what);
+                return None;
+            }
+            ConstraintKind::Unique { .. } => (
+                name.map(|name| names::shorten(name)),
+                constraint.kind.clone(),
+            ),
+            ConstraintKind::ForeignKey(key) => {
+                let key = self.foreign_key(key, &what);
+                (name.map(own), ConstraintKind::ForeignKey(key))
+            }
+            ConstraintKind::Check { expr, not_enforced } => {
+                self.refuse_check_columns(expr, &what);
+                let kind = ConstraintKind::Check {
+                    expr: self.meaning.condition(self.rewriter, expr),
+                    not_enforced: *not_enforced,
+                };
+                (name.map(own), kind)
+            }
+            _ => {
+                let message = format!("{what} excludes rows, which only PostgreSQL does");
+                self.refuse(Refusal::new("exclusion", message));
+                return None;
+            }
+        };
+        Some(Constraint {
+            name,
+            kind,
+            deferrable: false,
+            initially_deferred: false,
+            // There is no constraint here that the rows do not keep.
+            not_valid: false,
+            named: constraint.named,
+        })
+    }
+
+    pub(super) fn refuse_equal_nulls(&mut self, what: &str) {
+        let message = format!(
+            "{what} takes NULLs for equal, which {} does not",
+            self.facts.name
+        );
+        self.refuse(Refusal::new("nulls-not-distinct", message));
+    }
+
+    fn foreign_key(&mut self, key: &ForeignKey, what: &str) -> ForeignKey {
+        if [key.on_delete, key.on_update].contains(&ReferentialAction::SetDefault) {
+            let message = format!("{what} sets a default, which InnoDB does not");
+            self.refuse(Refusal::new("set-default", message));
+        }
+        if key.match_full && key.columns.len() > 1 {
+            let message = format!("{what} is MATCH FULL, which InnoDB is not");
+            self.refuse(Refusal::new("match-full", message));
+        }
+        let mut key = ForeignKey {
+            match_full: false,
+            table: names::flat(&key.table),
+            ..key.clone()
+        };
+        self.order_reference(&mut key);
+        key
+    }
+
+    /// The columns of a foreign key stand in the order of the key that they refer to.
+    fn order_reference(&self, key: &mut ForeignKey) {
+        let there = if key.table == names::flat(&self.table.name) {
+            Some(self.table)
+        } else {
+            let mut keys = self.table.foreign_keys().map(|(_, key)| key);
+            let authored = keys.find(|other| names::flat(&other.table) == key.table);
+            authored
+                .and_then(|key| self.authored.table(&key.table))
+                .map(AsRef::as_ref)
+        };
+        let Some(there) = there else { return };
+        let whole = keys::unique_keys(there);
+        let same = |columns: &&Vec<Ident>| {
+            columns.len() == key.referred.len()
+                && columns.iter().all(|column| key.referred.contains(column))
+        };
+        let Some(order) = whole.iter().find(same) else {
+            return;
+        };
+        let pairs: Vec<(Ident, Ident)> = order
+            .iter()
+            .filter_map(|referred| {
+                let place = key.referred.iter().position(|name| name == referred)?;
+                Some((key.columns.get(place)?.clone(), referred.clone()))
+            })
+            .collect();
+        if pairs.len() == key.columns.len() {
+            (key.columns, key.referred) = pairs.into_iter().unzip();
+        }
+    }
+
+    /// What a CHECK may not look at: a column that numbers itself, and one that a foreign key
+    /// changes by itself.
+    fn refuse_check_columns(&mut self, expr: &Expr, what: &str) {
+        for name in keys::columns_of(expr) {
+            let Some(column) = self.table.column(&name) else {
+                continue;
+            };
+            let changes = |key: &ForeignKey| {
+                key.columns.contains(&name)
+                    && (key.on_delete == ReferentialAction::SetNull
+                        || matches!(
+                            key.on_update,
+                            ReferentialAction::Cascade | ReferentialAction::SetNull
+                        ))
+            };
+            let why = if is_numbered(column) {
+                "which numbers itself"
+            } else if self.table.foreign_keys().any(|(_, key)| changes(key)) {
+                "which a foreign key changes by itself"
+            } else {
+                continue;
+            };
+            let message = format!(
+                "{what} looks at `{name}`, {why}: {} allows no such CHECK",
+                self.facts.name
+            );
+            self.refuse(Refusal::new("check-column", message));
+        }
+    }
+}

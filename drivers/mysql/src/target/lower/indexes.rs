@@ -1,0 +1,213 @@
+//! Indexes.
+
+use aludel::schema::{
+    Column, ConstraintKind, Expr, Generated, Ident, Index, IndexKey, IndexPart, Table, Type,
+};
+use aludel::translate::Refusal;
+
+use super::{COMMENTS, Lowering};
+use crate::target::build;
+use crate::target::types::{self, Held};
+use crate::target::{keys, names};
+
+impl Lowering<'_, '_> {
+    pub(super) fn indexes(&mut self, lowered: &mut Table) {
+        for index in &self.table.indexes {
+            if let Some(index) = self.index(index, lowered) {
+                lowered.indexes.push(index);
+            }
+        }
+        index_numbering(lowered);
+        index_references(lowered);
+    }
+
+    fn index(&mut self, index: &Index, lowered: &mut Table) -> Option<Index> {
+        let what = format!("index `{}`", index.name);
+        let method = index.method.as_deref().unwrap_or("btree");
+        if !matches!(method, "btree" | "hash") {
+            self.omit("index-method", format!("{what} ({method})"));
+            return None;
+        }
+        if !index.unique && self.has_no_order(index) {
+            self.omit(
+                "index-type",
+                format!("{what}: a column of it has no order here"),
+            );
+            return None;
+        }
+        if index.nulls_not_distinct {
+            self.refuse_equal_nulls(&what);
+        }
+        if !index.include.is_empty() {
+            self.omit("index-include", format!("INCLUDE of {what}"));
+        }
+        let name = names::shorten(&index.name);
+        let prefixes = keys::prefixes(index, &self.held);
+        let mut keys = Vec::with_capacity(index.keys.len() + 1);
+        for (place, (key, length)) in index.keys.iter().zip(prefixes).enumerate() {
+            let expr = match &key.expr {
+                Expr::Column { column, .. } => Expr::column(column.clone()),
+                expr => self.key(expr, index, &format!("{name}_{}", place + 1), lowered)?,
+            };
+            keys.push(IndexKey {
+                length,
+                descending: key.descending,
+                ..build::key(expr)
+            });
+        }
+        if let Some(filter) = &index.filter {
+            // NULL outside the predicate, and rows with a NULL in a key are equal to no other.
+            let inside = self.meaning.condition(self.rewriter, filter);
+            let expr = build::case([(inside, build::number(1))], None);
+            let held = Held::plain(Type::TinyInt {
+                unsigned: false,
+                width: Some(1),
+            });
+            let expr = self.hidden(expr, &held, &format!("{name}_where"), lowered);
+            keys.push(build::key(expr));
+        }
+        Some(Index {
+            name,
+            unique: index.unique,
+            method: None,
+            keys,
+            include: Vec::new(),
+            filter: None,
+            nulls_not_distinct: false,
+            comment: self.comment(index.comment.as_deref(), COMMENTS.1, &what),
+        })
+    }
+
+    /// Whether a column of the index is of a type that no key takes.
+    fn has_no_order(&self, index: &Index) -> bool {
+        index.keys.iter().any(|key| match &key.expr {
+            Expr::Column { column, .. } => {
+                let held = self.held.get(column);
+                self.facts.json && held.is_some_and(|held| held.ty == Type::Json)
+            }
+            _ => false,
+        })
+    }
+
+    /// An expression in a key.
+    fn key(&mut self, expr: &Expr, index: &Index, name: &str, lowered: &mut Table) -> Option<Expr> {
+        let columns = keys::columns_of(expr);
+        let (expr, ty) = self.meaning.typed(self.rewriter, expr)?;
+        let held = match types::hold(&ty, self.authored, self.facts) {
+            Ok(held) => held,
+            Err(refusal) => {
+                self.refuse(refusal);
+                return None;
+            }
+        };
+        let (expr, held) =
+            keys::fit_expression(expr, held, index, &columns, &self.held, self.facts);
+        if types::key_bytes(&held.ty, held.charset).is_none() {
+            let message = format!(
+                "index `{}` has {} in its key, which no key holds here",
+                index.name,
+                types::words(&held.ty)
+            );
+            self.refuse(Refusal::new("key-type", message));
+            return None;
+        }
+        Some(self.hidden(expr, &held, name, lowered))
+    }
+
+    /// An expression as a key: itself, or a generated column that nobody sees.
+    fn hidden(&mut self, expr: Expr, held: &Held, name: &str, lowered: &mut Table) -> Expr {
+        if self.facts.expression_keys {
+            return expr;
+        }
+        let taken: Vec<&str> = lowered.columns.iter().map(|c| c.name.as_str()).collect();
+        let name = names::free(&names::shorten(name), &taken);
+        let mut column = Column::new(name.clone(), held.ty.clone());
+        held.describe(&mut column);
+        column.generated = Some(Generated {
+            expr,
+            stored: false,
+        });
+        column.invisible = true;
+        lowered.columns.push(column);
+        Expr::column(name)
+    }
+}
+
+/// A column that numbers itself has to be the first of a key.
+fn index_numbering(table: &mut Table) {
+    let column = table
+        .columns
+        .iter()
+        .find(|column| column.identity.is_some());
+    let Some(column) = column.map(|column| column.name.clone()) else {
+        return;
+    };
+    let columns = std::slice::from_ref(&column);
+    if !leads(table, columns) {
+        add(table, &column, columns);
+    }
+}
+
+/// A foreign key has to have an index that begins with its columns. InnoDB would make one; it is
+/// made here, so that the model holds it.
+fn index_references(table: &mut Table) {
+    let keys: Vec<(Ident, Vec<Ident>)> = table
+        .foreign_keys()
+        .filter_map(|(constraint, key)| Some((constraint.name.clone()?, key.columns.clone())))
+        .collect();
+    for (name, columns) in keys {
+        if !leads(table, &columns) {
+            add(table, &name, &columns);
+        }
+    }
+}
+
+/// Whether a key of the table begins with these columns, whole.
+fn leads(table: &Table, columns: &[Ident]) -> bool {
+    let begins = |parts: &[IndexPart]| {
+        parts.len() >= columns.len()
+            && (parts.iter().zip(columns))
+                .all(|(part, column)| part.column == *column && part.length.is_none())
+    };
+    let constraint = table
+        .constraints
+        .iter()
+        .any(|constraint| match &constraint.kind {
+            ConstraintKind::PrimaryKey { columns } | ConstraintKind::Unique { columns, .. } => {
+                begins(columns)
+            }
+            _ => false,
+        });
+    let part = |key: &IndexKey| match &key.expr {
+        Expr::Column { column, .. } => Some(IndexPart {
+            column: column.clone(),
+            length: key.length,
+        }),
+        _ => None,
+    };
+    constraint
+        || table.indexes.iter().any(|index| {
+            let parts: Vec<IndexPart> = index.keys.iter().map_while(part).collect();
+            begins(&parts)
+        })
+}
+
+fn add(table: &mut Table, name: &str, columns: &[Ident]) {
+    let unique = (table.constraints.iter())
+        .filter(|constraint| matches!(constraint.kind, ConstraintKind::Unique { .. }))
+        .filter_map(|constraint| constraint.name.as_deref());
+    let indexes = table.indexes.iter().map(|index| index.name.as_str());
+    let taken: Vec<&str> = indexes.chain(unique).collect();
+    let name = names::free(name, &taken);
+    let key = |column: &Ident| build::key(Expr::column(column.clone()));
+    table.indexes.push(Index {
+        name,
+        unique: false,
+        method: None,
+        keys: columns.iter().map(key).collect(),
+        include: Vec::new(),
+        filter: None,
+        nulls_not_distinct: false,
+        comment: None,
+    });
+}

@@ -1,0 +1,147 @@
+//! Aggregates and window functions.
+
+use aludel::schema::{Call, CallArg, Expr, Literal, Query, Select, SelectItem, SetExpr};
+use aludel::translate::infer::Family;
+use aludel::translate::rewrite::Rewriter;
+
+use super::Meaning;
+use super::casts::decimal;
+use crate::target::build;
+
+impl Meaning<'_> {
+    /// An aggregate or a window function; `None` if it is not one.
+    pub(super) fn aggregate(
+        &self,
+        rw: &mut Rewriter<'_>,
+        call: &Call,
+        rounded: bool,
+    ) -> Option<Expr> {
+        let name = call.name.name.as_str();
+        let first = match call.args.first() {
+            Some(CallArg::Expr(expr)) => Some(expr),
+            _ => None,
+        };
+        let family = first
+            .and_then(|expr| rw.scope.ty(expr))
+            .map(|ty| Family::of(&ty));
+        let here = match name {
+            "count" | "row_number" | "rank" | "dense_rank" | "ntile" | "percent_rank"
+            | "cume_dist" | "lag" | "lead" | "first_value" | "last_value" | "nth_value" => name,
+            "sum" if family.is_some_and(Family::is_number) => "sum",
+            "avg" if family == Some(Family::Float) => "avg",
+            // Four more digits than the values have.
+            "avg" if family.is_some_and(Family::is_number) && rounded => "avg",
+            "min" | "max" if family == Some(Family::Enum) => {
+                return Some(self.refuse(rw, "comparison", "the order of an enum's members"));
+            }
+            "min" | "max" if family.is_some() => name,
+            "bool_or" => "max",
+            "bool_and" | "every" => "min",
+            "string_agg" => return self.string_agg(rw, call),
+            "array_agg" | "json_agg" | "jsonb_agg" => return self.array_agg(rw, call),
+            "json_object_agg" | "jsonb_object_agg" => return self.object_agg(rw, call),
+            _ => return None,
+        };
+        let mut result = rw.call(call);
+        result.name.name = here.into();
+        let filter = result.filter.take();
+        if let Some(filter) = filter {
+            // What is not counted is NULL.
+            for arg in &mut result.args {
+                *arg = CallArg::Expr(match arg {
+                    CallArg::Expr(expr) => build::case([(filter.clone(), expr.clone())], None),
+                    _ => build::case([(filter.clone(), build::number(1))], None),
+                });
+            }
+        }
+        if here == "avg" && family != Some(Family::Float) {
+            for arg in &mut result.args {
+                if let CallArg::Expr(expr) = arg {
+                    *expr = build::cast(expr.clone(), decimal(24));
+                }
+            }
+        }
+        Some(Expr::Call(Box::new(result)))
+    }
+
+    fn string_agg(&self, rw: &mut Rewriter<'_>, call: &Call) -> Option<Expr> {
+        let [
+            CallArg::Expr(value),
+            CallArg::Expr(Expr::Literal(Literal::Text(separator))),
+        ] = call.args.as_slice()
+        else {
+            return None;
+        };
+        if separator.contains(['\\', '\'']) || call.over.is_some() {
+            return None;
+        }
+        let mut text = self.text(rw, value);
+        if let Some(filter) = &call.filter {
+            text = build::case([(rw.expr(filter), text)], None);
+        }
+        Some(Expr::Call(Box::new(Call {
+            name: aludel::schema::Name::bare("group_concat"),
+            args: vec![CallArg::Expr(text)],
+            distinct: call.distinct,
+            order_by: rw.order(&call.order_by),
+            filter: None,
+            over: None,
+            separator: Some(separator.clone()),
+        })))
+    }
+
+    fn array_agg(&self, rw: &mut Rewriter<'_>, call: &Call) -> Option<Expr> {
+        let [CallArg::Expr(value)] = call.args.as_slice() else {
+            return None;
+        };
+        // Its order is of its own, and NULLs cannot be kept out.
+        if !call.order_by.is_empty() || call.distinct || call.filter.is_some() {
+            return Some(self.refuse(
+                rw,
+                "aggregate",
+                "an array or JSON gathered in an order, without doubles, or with a FILTER",
+            ));
+        }
+        let value = self.json_value(rw, value);
+        Some(build::call("json_arrayagg", [value]))
+    }
+
+    /// `ARRAY(SELECT …)`: an aggregate, where nothing stands after the rows are there.
+    pub(super) fn array_query(&self, rw: &mut Rewriter<'_>, query: &Query) -> Expr {
+        let plain = query.with.is_empty()
+            && query.order_by.is_empty()
+            && query.limit.is_none()
+            && query.offset.is_none();
+        let select = match &query.body {
+            SetExpr::Select(select) if plain => select,
+            _ => return self.refuse(rw, "aggregate", "`ARRAY(SELECT …)` in an order"),
+        };
+        let [SelectItem::Expr { expr, .. }] = select.items.as_slice() else {
+            return self.refuse(rw, "aggregate", "`ARRAY(SELECT …)` of several columns");
+        };
+        if select.distinct.is_some() || !select.group_by.is_empty() || select.having.is_some() {
+            return self.refuse(rw, "aggregate", "`ARRAY(SELECT …)` without doubles");
+        }
+        let mut gathered = query.clone();
+        gathered.body = SetExpr::Select(Box::new(Select {
+            items: vec![SelectItem::Expr {
+                expr: Expr::call("array_agg", [expr.clone()]),
+                alias: None,
+            }],
+            ..(**select).clone()
+        }));
+        let gathered = Expr::Subquery(Box::new(rw.query(&gathered)));
+        build::call("coalesce", [gathered, build::call("json_array", [])])
+    }
+
+    fn object_agg(&self, rw: &mut Rewriter<'_>, call: &Call) -> Option<Expr> {
+        let [CallArg::Expr(key), CallArg::Expr(value)] = call.args.as_slice() else {
+            return None;
+        };
+        if !call.order_by.is_empty() || call.distinct || call.filter.is_some() {
+            return None;
+        }
+        let (key, value) = (self.text(rw, key), self.json_value(rw, value));
+        Some(build::call("json_objectagg", [key, value]))
+    }
+}

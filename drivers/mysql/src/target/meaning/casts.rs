@@ -1,0 +1,333 @@
+//! Values of one type as another.
+
+use aludel::schema::{Call, CallArg, Expr, Literal, Type};
+use aludel::translate::infer::{Family, is_text_constant};
+use aludel::translate::rewrite::Rewriter;
+
+use super::Meaning;
+use crate::target::build;
+use crate::target::types::words;
+
+/// Digits after the point up to which a number is rounded from one that has more of them, with
+/// the same result whether there were twenty of them or thirty.
+const FEW_DIGITS: i32 = 12;
+
+/// Whether few digits of a number are left in a value of this type.
+pub(super) fn rounds(ty: &Type) -> bool {
+    match ty {
+        Type::Numeric {
+            precision: Some((_, scale)),
+            ..
+        } => *scale <= FEW_DIGITS,
+        ty => ty.is_integer() || matches!(ty, Type::Real | Type::Money),
+    }
+}
+
+impl Meaning<'_> {
+    /// A value that is stored into a column of a type.
+    pub(crate) fn stored(&self, rw: &mut Rewriter<'_>, value: &Expr, ty: &Type) -> Expr {
+        if let Expr::Literal(Literal::Text(text)) = value {
+            return self.constant(rw, text, ty);
+        }
+        if is_text_constant(value) {
+            return build::null();
+        }
+        // `'{}'::jsonb`: the column reads the text itself.
+        if let Expr::Cast { expr, ty: to } = value
+            && let Expr::Literal(Literal::Text(text)) = &**expr
+            && matches!(Family::of(to), Family::Json | Family::Array)
+            && Family::of(to) == Family::of(ty)
+        {
+            return self.constant(rw, text, to);
+        }
+        // What CASE and COALESCE give without a type of their own is a text.
+        let from = rw
+            .scope
+            .ty(value)
+            .or_else(|| untyped(value).then_some(Type::Text));
+        let Some(from) = from else {
+            if matches!(value, Expr::Subquery(_)) || matches!(Family::of(ty), Family::Text) {
+                let words = words(ty);
+                return self.refuse_unknown(rw, format_args!("a value stored as {words}"));
+            }
+            return rw.expr(value);
+        };
+        let rewritten = if rounds(ty) {
+            self.rounded(|| rw.expr(value))
+        } else {
+            rw.expr(value)
+        };
+        self.convert(rw, rewritten, &from, ty, false)
+    }
+
+    /// `CAST(expr AS type)`.
+    pub(super) fn explicit_cast(&self, rw: &mut Rewriter<'_>, expr: &Expr, ty: &Type) -> Expr {
+        match expr {
+            Expr::Literal(Literal::Text(text)) => {
+                let value = match Family::of(ty) {
+                    Family::Json | Family::Array => return self.json_constant(rw, text, ty),
+                    _ => self.constant(rw, text, ty),
+                };
+                return self.limited(value, ty);
+            }
+            Expr::Literal(Literal::Null) => return build::null(),
+            _ => {}
+        }
+        let Some(from) = rw
+            .scope
+            .ty(expr)
+            .or_else(|| untyped(expr).then_some(Type::Text))
+        else {
+            return self.refuse_unknown(rw, format_args!("a cast to {}", words(ty)));
+        };
+        let value = if rounds(ty) {
+            self.rounded(|| rw.expr(expr))
+        } else {
+            rw.expr(expr)
+        };
+        if matches!(expr, Expr::Call(call) if call.name.name == "random") && is_text(ty) {
+            // Any text of it is as good as another.
+            return self.as_text(value);
+        }
+        self.convert(rw, value, &from, ty, true)
+    }
+
+    /// A value cut to the length that a cast names.
+    fn limited(&self, value: Expr, ty: &Type) -> Expr {
+        match ty {
+            Type::Varchar(Some(length)) | Type::Char(Some(length)) => {
+                build::call("left", [value, build::number(*length)])
+            }
+            _ => value,
+        }
+    }
+
+    /// A value of `from`, rewritten already, as one of `to`; `explicit` if a cast asked for it.
+    fn convert(
+        &self,
+        rw: &mut Rewriter<'_>,
+        value: Expr,
+        from: &Type,
+        to: &Type,
+        explicit: bool,
+    ) -> Expr {
+        let (a, b) = (Family::of(from), Family::of(to));
+        match (a, b) {
+            (Family::Text, Family::Text) => match to {
+                Type::Varchar(Some(_)) | Type::Char(Some(_)) if explicit && from != to => {
+                    self.limited(value, to)
+                }
+                _ => value,
+            },
+            (Family::Integer, Family::Integer) | (Family::Bytes, Family::Bytes) => value,
+            (Family::Integer, Family::Numeric | Family::Float)
+            | (
+                Family::Numeric | Family::Float,
+                Family::Integer | Family::Numeric | Family::Float,
+            ) => {
+                if explicit {
+                    self.cast_number(rw, value, from, to)
+                } else {
+                    value
+                }
+            }
+            (Family::Boolean, Family::Boolean)
+            | (Family::Uuid, Family::Uuid)
+            | (Family::Interval, Family::Interval)
+            | (Family::Json, Family::Json)
+            | (Family::Date, Family::Date) => value,
+            (Family::Time, Family::Time) | (Family::Timestamp, Family::Timestamp) => {
+                self.to_precision(value, from, to, explicit)
+            }
+            // They are 1 and 0, and nothing else is a boolean.
+            (Family::Boolean, Family::Integer) => value,
+            (Family::Integer, Family::Boolean) => {
+                Expr::binary(value, aludel::schema::BinaryOp::NotEq, build::number(0))
+            }
+            (Family::Date, Family::Timestamp) => build::cast(value, build::MOMENT),
+            (Family::Timestamp, Family::Date) => build::call("date", [value]),
+            (Family::Timestamp, Family::Time) => build::call("time", [value]),
+            (Family::Array, Family::Array | Family::Json) => value,
+            (Family::Enum, Family::Enum) if from == to => value,
+            (_, Family::Text) => {
+                let text = self.to_text(rw, value, from);
+                if explicit {
+                    self.limited(text, to)
+                } else {
+                    text
+                }
+            }
+            (Family::Text, _) => self.parsed(rw, value, to),
+            (Family::Json, Family::Integer | Family::Numeric | Family::Float) => {
+                self.cast_number(rw, value, from, to)
+            }
+            (Family::Other, Family::Other) if from == to => value,
+            _ => self.no_cast(rw, from, to),
+        }
+    }
+
+    fn no_cast(&self, rw: &mut Rewriter<'_>, from: &Type, to: &Type) -> Expr {
+        let what = format!("a cast from {} to {}", words(from), words(to));
+        self.refuse(rw, "cast", what)
+    }
+
+    fn cast_number(&self, rw: &mut Rewriter<'_>, value: Expr, from: &Type, to: &Type) -> Expr {
+        match to {
+            to if to.is_integer() => build::cast(value, Type::BIGINT),
+            Type::Double => build::cast(value, Type::Double),
+            Type::Numeric {
+                precision: Some(_), ..
+            } => build::cast(value, to.clone()),
+            // Of any length: as it is, but that a division must not be one of integers.
+            Type::Numeric { .. } if from.is_integer() => build::cast(value, decimal(0)),
+            Type::Numeric { .. } if matches!(from, Type::Numeric { .. }) => value,
+            _ => self.no_cast(rw, from, to),
+        }
+    }
+
+    /// A time with fewer digits of a second is rounded.
+    fn to_precision(&self, value: Expr, from: &Type, to: &Type, explicit: bool) -> Expr {
+        let digits = |ty: &Type| match ty {
+            Type::Time { precision, .. } | Type::Timestamp { precision, .. } => {
+                precision.unwrap_or(6)
+            }
+            _ => 6,
+        };
+        if !explicit || digits(to) >= digits(from) {
+            return value;
+        }
+        let precision = Some(digits(to));
+        let zoned = false;
+        build::cast(
+            value,
+            match to {
+                Type::Time { .. } => Type::Time { precision, zoned },
+                _ => Type::Timestamp { precision, zoned },
+            },
+        )
+    }
+
+    /// A text of a value, under the collation that all texts have.
+    pub(super) fn as_text(&self, value: Expr) -> Expr {
+        build::collate(build::cast(value, Type::Text), self.facts.exact)
+    }
+
+    /// The text that PostgreSQL shows of a value.
+    pub(super) fn to_text(&self, rw: &mut Rewriter<'_>, value: Expr, from: &Type) -> Expr {
+        match from {
+            ty if is_text(ty) => value,
+            ty if ty.is_integer() => self.as_text(value),
+            Type::Numeric {
+                precision: Some(_), ..
+            }
+            | Type::Date
+            | Type::Json
+            | Type::Jsonb => self.as_text(value),
+            Type::Uuid | Type::Enum(_) | Type::Macaddr => self.as_text(value),
+            Type::Boolean => {
+                let text = |value: bool| (build::boolean(value), Expr::text(value.to_string()));
+                Expr::Case {
+                    operand: Some(Box::new(value)),
+                    whens: vec![text(true), text(false)],
+                    otherwise: None,
+                }
+            }
+            other => self.no_cast(rw, other, &Type::Text),
+        }
+    }
+
+    /// An expression as a text.
+    pub(super) fn text(&self, rw: &mut Rewriter<'_>, expr: &Expr) -> Expr {
+        if is_text_constant(expr) {
+            return rw.expr(expr);
+        }
+        match rw.scope.ty(expr) {
+            Some(ty) => {
+                let value = rw.expr(expr);
+                self.to_text(rw, value, &ty)
+            }
+            None => self.refuse_unknown(rw, "a text"),
+        }
+    }
+
+    /// A text that is read as a value.
+    fn parsed(&self, rw: &mut Rewriter<'_>, value: Expr, to: &Type) -> Expr {
+        match to {
+            to if to.is_integer() => build::cast(value, Type::BIGINT),
+            Type::Numeric {
+                precision: Some(_), ..
+            } => build::cast(value, to.clone()),
+            Type::Numeric { .. } => build::cast(value, decimal(30)),
+            Type::Double => build::cast(value, Type::Double),
+            Type::Date => build::cast(value, Type::Date),
+            Type::Timestamp { zoned: false, .. } => build::cast(value, build::MOMENT),
+            Type::Json | Type::Jsonb => self.as_json(value),
+            Type::Enum(_) => value,
+            Type::Uuid => match &value {
+                // Thirty-two digits, of which it makes the usual form.
+                Expr::Call(call) if call.name.name == "md5" || is_random_digits(call) => {
+                    hyphenated(value)
+                }
+                _ if self.facts.uuid_functions => {
+                    let bytes = build::call("uuid_to_bin", [value]);
+                    self.as_text(build::call("bin_to_uuid", [bytes]))
+                }
+                _ => self.no_cast(rw, &Type::Text, to),
+            },
+            _ => self.no_cast(rw, &Type::Text, to),
+        }
+    }
+}
+
+/// `LOWER(HEX(RANDOM_BYTES(16)))`, which is what stands for a hash of something random.
+fn is_random_digits(call: &Call) -> bool {
+    let inner = |call: &Call, name: &str| match call.args.as_slice() {
+        [CallArg::Expr(Expr::Call(inner))] if call.name.name == name => Some(inner.clone()),
+        _ => None,
+    };
+    inner(call, "lower")
+        .and_then(|hex| inner(&hex, "hex"))
+        .is_some_and(|bytes| bytes.name.name == "random_bytes")
+}
+
+/// Hyphens into the thirty-two digits of a uuid.
+fn hyphenated(digits: Expr) -> Expr {
+    [9, 14, 19, 24].into_iter().fold(digits, |text, place| {
+        let args = [
+            text,
+            build::number(place),
+            build::number(0),
+            Expr::text("-"),
+        ];
+        build::call("insert", args)
+    })
+}
+
+/// A decimal number of as many digits as there are.
+pub(super) fn decimal(scale: i32) -> Type {
+    Type::Numeric {
+        precision: Some((65, scale)),
+        unsigned: false,
+    }
+}
+
+pub(super) fn is_text(ty: &Type) -> bool {
+    Family::of(ty) == Family::Text || matches!(ty, Type::Xml)
+}
+
+/// Whether an expression is made of constants that have no type of their own.
+fn untyped(expr: &Expr) -> bool {
+    match expr {
+        Expr::Case {
+            whens, otherwise, ..
+        } => {
+            let otherwise = otherwise.as_deref();
+            whens
+                .iter()
+                .map(|(_, then)| then)
+                .chain(otherwise)
+                .all(untyped)
+        }
+        other => is_text_constant(other),
+    }
+}

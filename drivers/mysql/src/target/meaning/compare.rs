@@ -1,0 +1,372 @@
+//! Comparisons.
+
+use aludel::schema::{BinaryOp, Expr, Literal, Part, Quantifier, Type};
+use aludel::translate::constant::{self, Item};
+use aludel::translate::infer::{Family, is_text_constant};
+use aludel::translate::rewrite::Rewriter;
+
+use super::Meaning;
+use super::casts::is_text;
+use crate::target::build;
+
+impl Meaning<'_> {
+    /// Two operands that meet in one type: a text constant takes the other's.
+    pub(super) fn pair(
+        &self,
+        rw: &mut Rewriter<'_>,
+        left: &Expr,
+        right: &Expr,
+        what: &str,
+    ) -> (Expr, Expr) {
+        if let (Expr::Row(left), Expr::Row(right)) = (left, right)
+            && left.len() == right.len()
+        {
+            let pairs = left.iter().zip(right);
+            let (left, right) = pairs.map(|(l, r)| self.pair(rw, l, r, what)).unzip();
+            return (Expr::Row(left), Expr::Row(right));
+        }
+        let Some(ty) = rw.scope.compared(left, right) else {
+            return (self.refuse_unknown(rw, what), build::null());
+        };
+        // Values of two types that are held alike are compared as they are.
+        let (mut l, mut r) = (self.meet(rw, left, &ty), self.meet(rw, right, &ty));
+        if is_text(&ty) {
+            let padded = |expr: &Expr| matches!(rw.scope.ty(expr), Some(Type::Char(_)));
+            if padded(left) || padded(right) {
+                (l, r) = (without_blanks(l), without_blanks(r));
+            }
+            if !names_column(left) && !names_column(right) {
+                l = build::collate(l, self.facts.exact);
+            }
+        }
+        (l, r)
+    }
+
+    pub(super) fn comparison(
+        &self,
+        rw: &mut Rewriter<'_>,
+        left: &Expr,
+        op: BinaryOp,
+        right: &Expr,
+    ) -> Expr {
+        if let (Expr::Subquery(_), _) | (_, Expr::Subquery(_)) = (left, right)
+            && rw.scope.compared(left, right).is_none()
+        {
+            return self.refuse_unknown(rw, "a comparison with a subquery");
+        }
+        let equality = matches!(op, BinaryOp::Eq | BinaryOp::NotEq);
+        if equality && let Some((kind, name)) = self.kind_of(rw, left, right) {
+            return Expr::binary(kind, op, name);
+        }
+        match rw.scope.compared(left, right) {
+            Some(ty) if matches!(Family::of(&ty), Family::Json | Family::Array) => {
+                if !equality {
+                    return self.refuse(rw, "comparison", "an order of JSON values or arrays");
+                }
+                let (left, right) = self.pair(rw, left, right, "a comparison");
+                if self.facts.json {
+                    return Expr::binary(left, op, right);
+                }
+                let equal = build::call("json_equals", [left, right]);
+                return build::negated(equal, op == BinaryOp::NotEq);
+            }
+            // They compare as texts here.
+            Some(ty) if !equality && Family::of(&ty) == Family::Enum => {
+                return self.refuse(rw, "comparison", "the order of an enum's members");
+            }
+            Some(ty) if !equality && Family::of(&ty) == Family::Interval => {
+                return self.refuse(rw, "interval", "an interval as a value");
+            }
+            Some(ty) if !equality && matches!(ty, Type::Inet | Type::Cidr) => {
+                return self.refuse(rw, "comparison", "the order of addresses");
+            }
+            _ => {}
+        }
+        if self.ignores_case(rw, left, right) {
+            return self.refuse(
+                rw,
+                "comparison",
+                "a comparison of `citext` with a value that is made",
+            );
+        }
+        let (left, right) = self.pair(rw, left, right, "a comparison");
+        Expr::binary(left, op, right)
+    }
+
+    /// Whether a text that ignores case meets one that is neither a column nor a constant: the
+    /// collation of a made text would win.
+    fn ignores_case(&self, rw: &Rewriter<'_>, left: &Expr, right: &Expr) -> bool {
+        let citext = |expr: &Expr| rw.scope.ty(expr) == Some(Type::Citext);
+        let plain = |expr: &Expr| matches!(expr, Expr::Literal(_) | Expr::Column { .. });
+        (citext(left) && !(plain(right) && plain(left)))
+            || (citext(right) && !(plain(left) && plain(right)))
+            || (citext(left) != citext(right)
+                && matches!((left, right), (Expr::Column { .. }, Expr::Column { .. })))
+    }
+
+    pub(super) fn between(
+        &self,
+        rw: &mut Rewriter<'_>,
+        expr: &Expr,
+        low: &Expr,
+        high: &Expr,
+        negated: bool,
+    ) -> Expr {
+        let above = self.comparison(rw, expr, BinaryOp::GtEq, low);
+        let below = self.comparison(rw, expr, BinaryOp::LtEq, high);
+        match (above, below) {
+            (
+                Expr::Binary {
+                    left, right: low, ..
+                },
+                Expr::Binary { right: high, .. },
+            ) => Expr::Between {
+                expr: left,
+                low,
+                high,
+                negated,
+            },
+            // Refused.
+            (other, _) => other,
+        }
+    }
+
+    pub(super) fn in_list(
+        &self,
+        rw: &mut Rewriter<'_>,
+        expr: &Expr,
+        list: &[Expr],
+        negated: bool,
+    ) -> Expr {
+        let mut value = None;
+        let mut items = Vec::with_capacity(list.len());
+        for item in list {
+            match self.comparison(rw, expr, BinaryOp::Eq, item) {
+                Expr::Binary {
+                    left,
+                    op: BinaryOp::Eq,
+                    right,
+                } => {
+                    value.get_or_insert(left);
+                    items.push(*right);
+                }
+                // Refused, or a comparison that is a call.
+                other if list.len() == 1 => return build::negated(other, negated),
+                _ => return self.refuse(rw, "comparison", "IN on JSON values or arrays"),
+            }
+        }
+        match value {
+            Some(expr) => Expr::InList {
+                expr,
+                list: items,
+                negated,
+            },
+            None => build::boolean(negated),
+        }
+    }
+
+    /// `= ANY (array)`; `None` for one on a subquery, which does the same here.
+    pub(super) fn quantified(
+        &self,
+        rw: &mut Rewriter<'_>,
+        left: &Expr,
+        op: BinaryOp,
+        quantifier: Quantifier,
+        right: &Expr,
+    ) -> Option<Expr> {
+        let negated = match (op, quantifier) {
+            (BinaryOp::Eq, Quantifier::Any) => false,
+            (BinaryOp::NotEq, Quantifier::All) => true,
+            _ if matches!(right, Expr::Subquery(_)) => return None,
+            _ => return Some(self.refuse(rw, "operator", "ANY and ALL but with `=`")),
+        };
+        Some(match right {
+            Expr::Subquery(query) => {
+                let query = Box::new(rw.query(query));
+                Expr::InQuery {
+                    expr: rw.boxed(left),
+                    query,
+                    negated,
+                }
+            }
+            Expr::Array(items) => self.in_list(rw, left, items, negated),
+            Expr::Cast { expr, ty } if matches!(**expr, Expr::Array(_)) => {
+                let (Expr::Array(items), Type::Array(item)) = (&**expr, ty) else {
+                    return Some(self.refuse(rw, "operator", "this array"));
+                };
+                let cast = |expr: &Expr| Expr::Cast {
+                    expr: Box::new(expr.clone()),
+                    ty: (**item).clone(),
+                };
+                let items: Vec<Expr> = items.iter().map(cast).collect();
+                self.in_list(rw, left, &items, negated)
+            }
+            Expr::Literal(Literal::Text(text)) => self.in_constant(rw, left, text, negated),
+            Expr::Cast { expr, .. } if is_text_constant(expr) => match &**expr {
+                Expr::Literal(Literal::Text(text)) => self.in_constant(rw, left, text, negated),
+                _ => build::null(),
+            },
+            array => {
+                // An array of scalars: nothing in it is an array that could hold the value too.
+                let (value, array) = (self.json_value(rw, left), rw.expr(array));
+                let value = self.quoted_json(rw, left, value);
+                build::negated(build::call("json_contains", [array, value]), negated)
+            }
+        })
+    }
+
+    /// `= ANY ('{a,b}')`.
+    fn in_constant(&self, rw: &mut Rewriter<'_>, left: &Expr, text: &str, negated: bool) -> Expr {
+        let items = constant::array(text).unwrap_or_default();
+        let texts: Vec<Expr> = items
+            .into_iter()
+            .filter_map(|item| match item {
+                Item::Text(text) => Some(Expr::text(text)),
+                Item::Null => Some(build::null()),
+                Item::Array(_) => None,
+            })
+            .collect();
+        self.in_list(rw, left, &texts, negated)
+    }
+
+    /// LIKE, ILIKE.
+    pub(super) fn like(&self, rw: &mut Rewriter<'_>, expr: &Expr) -> Expr {
+        let Expr::Like {
+            expr,
+            pattern,
+            escape,
+            any_case,
+            negated,
+        } = expr
+        else {
+            return build::null();
+        };
+        let (mut value, mut like) = (self.text(rw, expr), self.text(rw, pattern));
+        if *any_case {
+            value = build::call("lower", [value]);
+            like = build::call("lower", [like]);
+        }
+        if !names_column(expr) && !names_column(pattern) {
+            value = build::collate(value, self.facts.exact);
+        }
+        Expr::Like {
+            expr: Box::new(value),
+            pattern: Box::new(like),
+            escape: *escape,
+            any_case: false,
+            negated: *negated,
+        }
+    }
+
+    /// `~`, where the pattern is one that both sides read alike.
+    pub(super) fn regex(
+        &self,
+        rw: &mut Rewriter<'_>,
+        left: &Expr,
+        right: &Expr,
+        any_case: bool,
+        negated: bool,
+    ) -> Expr {
+        let pattern = match right {
+            Expr::Literal(Literal::Text(pattern)) => pattern_here(pattern, any_case),
+            Expr::Cast { expr, .. } => match &**expr {
+                Expr::Literal(Literal::Text(pattern)) => pattern_here(pattern, any_case),
+                _ => None,
+            },
+            _ => None,
+        };
+        let Some(pattern) = pattern else {
+            return self.refuse(rw, "regex", "this regular expression");
+        };
+        let mut value = self.text(rw, left);
+        if !names_column(left) {
+            value = build::collate(value, self.facts.exact);
+        }
+        let op = BinaryOp::Regex {
+            any_case: false,
+            negated,
+        };
+        Expr::binary(value, op, Expr::text(pattern))
+    }
+}
+
+/// A regular expression in the syntax that both servers read, if it means there what it means to
+/// PostgreSQL.
+pub(super) fn pattern_here(pattern: &str, any_case: bool) -> Option<String> {
+    // A point takes a line's end too, and `$` is the end of the text alone.
+    let mut result = String::from(if any_case { "(?is)" } else { "(?s)" });
+    let mut chars = pattern.chars().peekable();
+    let mut class = false;
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' => {
+                let escaped = chars.next()?;
+                // A character that stands for itself; classes differ beyond ASCII.
+                if escaped.is_ascii_alphanumeric() || !escaped.is_ascii() {
+                    return None;
+                }
+                result.push('\\');
+                result.push(escaped);
+            }
+            '[' if class => return None,
+            '[' => {
+                class = true;
+                result.push('[');
+                if chars.next_if_eq(&'^').is_some() {
+                    result.push('^');
+                }
+                if matches!(chars.peek(), Some(']')) {
+                    return None;
+                }
+            }
+            ']' => {
+                class = false;
+                result.push(']');
+            }
+            // Operators of classes to one of the engines.
+            '&' | '~' if class => return None,
+            '$' if !class => result.push_str("\\z"),
+            '(' if chars.peek() == Some(&'?') => return None,
+            // A quantifier after a quantifier is another one in each of the engines.
+            '*' | '+' | '?' | '}' if !class => {
+                result.push(c);
+                if matches!(chars.peek(), Some('*' | '+' | '?' | '{')) {
+                    return None;
+                }
+            }
+            // Texts of the world beyond ASCII have more than one form.
+            c if !c.is_ascii() => return None,
+            c => result.push(c),
+        }
+    }
+    (!class).then_some(result)
+}
+
+/// Blanks at the end are of no account where a `char(n)` is compared, and not kept in one.
+fn without_blanks(expr: Expr) -> Expr {
+    match expr {
+        Expr::Literal(Literal::Text(text)) => Expr::text(text.trim_end_matches(' ')),
+        other => other,
+    }
+}
+
+/// Whether an expression's collation is that of a column.
+fn names_column(expr: &Expr) -> bool {
+    match expr {
+        Expr::Column { .. } => true,
+        Expr::Binary {
+            op: BinaryOp::JsonGetText | BinaryOp::JsonPathText,
+            ..
+        } => false,
+        Expr::Cast { .. } | Expr::Subquery(_) => false,
+        other => {
+            let mut found = false;
+            other.parts(&mut |part| {
+                if let Part::Expr(expr) = part {
+                    found |= names_column(expr);
+                }
+            });
+            found
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! Constants.
+
+use aludel::schema::{Expr, Literal, Type};
+use aludel::translate::constant;
+use aludel::translate::rewrite::Rewriter;
+
+use super::Meaning;
+use crate::target::build;
+use crate::target::types::words;
+
+impl Meaning<'_> {
+    /// A constant with a type of its own; `None` if it is written alike.
+    pub(super) fn literal(&self, rw: &mut Rewriter<'_>, literal: &Literal) -> Option<Expr> {
+        match literal {
+            // With an exponent it would be a floating point number here.
+            Literal::Number(digits) if digits.contains(['e', 'E']) => {
+                Some(match constant::decimal(digits) {
+                    Some(digits) => build::digits(digits),
+                    None => self.refuse(rw, "constant", format!("the number {digits}")),
+                })
+            }
+            Literal::Typed(ty, text) => Some(self.constant(rw, text, ty)),
+            _ => None,
+        }
+    }
+
+    /// A text that PostgreSQL reads as a value of a type.
+    pub(super) fn constant(&self, rw: &mut Rewriter<'_>, text: &str, ty: &Type) -> Expr {
+        match self.read(text, ty) {
+            Some(value) => value,
+            None => {
+                let what = format!("the constant '{text}' of type {}", words(ty));
+                self.refuse(rw, "constant", what)
+            }
+        }
+    }
+
+    fn read(&self, text: &str, ty: &Type) -> Option<Expr> {
+        Some(match ty {
+            Type::Text
+            | Type::Varchar(_)
+            | Type::Citext
+            | Type::Name
+            | Type::Xml
+            | Type::Enum(_)
+            | Type::InlineEnum(_) => Expr::text(text),
+            // Blanks at the end are of no account, and not kept here.
+            Type::Char(_) => Expr::text(text.trim_end_matches(' ')),
+            Type::Boolean => build::boolean(constant::boolean(text)?),
+            ty if ty.is_integer() => build::digits(text.trim().parse::<i64>().ok()?.to_string()),
+            Type::Numeric { .. } | Type::Real | Type::Double => {
+                build::digits(constant::decimal(text)?)
+            }
+            Type::Uuid => Expr::text(constant::uuid(text)?),
+            Type::Date => Expr::text(constant::date(text)?.to_string()),
+            Type::Time { zoned: false, .. } => Expr::text(constant::time(text)?.to_string()),
+            Type::Timestamp { zoned: true, .. } => {
+                Expr::text(constant::moment(text)?.in_utc()?.to_string())
+            }
+            // PostgreSQL takes no notice of a zone that is written with a time without one.
+            Type::Timestamp { zoned: false, .. } => {
+                Expr::text(constant::moment(text)?.local()?.to_string())
+            }
+            Type::Json | Type::Jsonb => {
+                serde_json::from_str::<serde_json::Value>(text).ok()?;
+                Expr::text(text)
+            }
+            Type::Array(item) => Expr::text(constant::array_json(text, item)?),
+            Type::Blob => Expr::Literal(Literal::Bytes(constant::bytes(text)?)),
+            Type::Bit(_) if text.bytes().all(|byte| matches!(byte, b'0' | b'1')) => {
+                Expr::Literal(Literal::Bits(text.to_owned()))
+            }
+            Type::Inet | Type::Cidr => Expr::text(inet(text)?),
+            Type::Macaddr => Expr::text(macaddr(text)?),
+            _ => return None,
+        })
+    }
+
+    /// A text as JSON, where a function or an operator takes it.
+    pub(super) fn json_constant(&self, rw: &mut Rewriter<'_>, text: &str, ty: &Type) -> Expr {
+        let text = self.constant(rw, text, ty);
+        self.as_json(text)
+    }
+}
+
+/// An address as PostgreSQL shows it.
+fn inet(text: &str) -> Option<String> {
+    let (address, bits) = match text.trim().split_once('/') {
+        Some((address, bits)) => (address, Some(bits.parse::<u8>().ok()?)),
+        None => (text.trim(), None),
+    };
+    let address: std::net::IpAddr = address.parse().ok()?;
+    let all = if address.is_ipv4() { 32 } else { 128 };
+    match bits {
+        Some(bits) if bits > all => None,
+        Some(bits) if bits < all => Some(format!("{address}/{bits}")),
+        _ => Some(address.to_string()),
+    }
+}
+
+/// An address as PostgreSQL shows it: `08:00:2b:01:02:03`.
+fn macaddr(text: &str) -> Option<String> {
+    let text = text.trim().to_ascii_lowercase();
+    let parts: Vec<&str> = text.split([':', '-']).collect();
+    let valid = parts.len() == 6
+        && parts
+            .iter()
+            .all(|part| part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    valid.then(|| parts.join(":"))
+}

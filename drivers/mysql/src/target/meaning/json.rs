@@ -1,0 +1,489 @@
+//! JSON, and arrays, which are held as JSON.
+
+use aludel::schema::{
+    BinaryOp, CallArg, Expr, Literal, Query, Select, SelectItem, SetExpr, SetOp, Type,
+};
+use aludel::translate::constant::{self, Item};
+use aludel::translate::infer::{Family, is_text_constant};
+use aludel::translate::rewrite::Rewriter;
+
+use super::Meaning;
+use crate::target::build;
+
+impl Meaning<'_> {
+    /// A text that is JSON, as JSON.
+    pub(super) fn as_json(&self, text: Expr) -> Expr {
+        if self.facts.json {
+            build::cast(text, Type::Json)
+        } else {
+            // What a function of JSON gives is JSON to the next one, and not a text.
+            build::call("json_extract", [text, Expr::text("$")])
+        }
+    }
+
+    /// An expression as a value in JSON: a text becomes a string, JSON stays what it is.
+    pub(super) fn json_value(&self, rw: &mut Rewriter<'_>, expr: &Expr) -> Expr {
+        if let Expr::Literal(Literal::Null | Literal::Text(_) | Literal::Boolean(_)) = expr {
+            return rw.expr(expr);
+        }
+        let Some(ty) = rw.scope.ty(expr) else {
+            return self.refuse_unknown(rw, "a value in JSON");
+        };
+        let value = rw.expr(expr);
+        match Family::of(&ty) {
+            Family::Text | Family::Integer | Family::Uuid => value,
+            Family::Enum => self.as_text(value),
+            Family::Numeric
+                if matches!(
+                    ty,
+                    Type::Numeric {
+                        precision: Some(_),
+                        ..
+                    }
+                ) =>
+            {
+                value
+            }
+            // A column's would be 1 or 0.
+            Family::Boolean => match &value {
+                Expr::Column { .. } | Expr::Call(_) | Expr::Case { .. } => {
+                    build::equal(value, build::boolean(true))
+                }
+                _ => value,
+            },
+            Family::Json | Family::Array => self.embedded(value),
+            _ => {
+                let what = format!("{} in JSON", crate::target::types::words(&ty));
+                self.refuse(rw, "json-value", what)
+            }
+        }
+    }
+
+    /// JSON within JSON: where it is held as text, it has to be said that it is JSON.
+    fn embedded(&self, value: Expr) -> Expr {
+        let is_made = matches!(&value, Expr::Call(call) if call.name.name.starts_with("json_"));
+        if self.facts.json || is_made {
+            value
+        } else {
+            build::call("json_extract", [value, Expr::text("$")])
+        }
+    }
+
+    /// A scalar as a JSON document of its own: what JSON_CONTAINS looks for.
+    pub(super) fn quoted_json(&self, rw: &mut Rewriter<'_>, authored: &Expr, value: Expr) -> Expr {
+        let text = is_text_constant(authored)
+            || rw.scope.ty(authored).is_some_and(|ty| {
+                matches!(Family::of(&ty), Family::Text | Family::Uuid | Family::Enum)
+            });
+        if text {
+            build::call("json_quote", [value])
+        } else {
+            self.as_json(build::cast(value, Type::Text))
+        }
+    }
+
+    pub(super) fn json_operator(
+        &self,
+        rw: &mut Rewriter<'_>,
+        left: &Expr,
+        op: BinaryOp,
+        right: &Expr,
+    ) -> Expr {
+        let is_json = |ty: Option<Type>| matches!(ty, Some(Type::Json | Type::Jsonb));
+        if !is_json(rw.scope.ty(left)) {
+            return self.refuse_unknown(rw, "an operator of JSON");
+        }
+        let document = rw.expr(left);
+        match op {
+            BinaryOp::JsonGet | BinaryOp::JsonGetText => {
+                let found = self.member(rw, &document, right);
+                self.found(found, op == BinaryOp::JsonGetText)
+            }
+            BinaryOp::JsonPath | BinaryOp::JsonPathText => match path_of(right) {
+                Some(path) => {
+                    let found = build::call("json_extract", [document, Expr::text(path)]);
+                    self.found(found, op == BinaryOp::JsonPathText)
+                }
+                None => self.refuse(rw, "json-path", "a path that is not a constant of names"),
+            },
+            BinaryOp::JsonHasKey => self.has_key(rw, document, right),
+            BinaryOp::JsonDeletePath => match path_of(right) {
+                Some(path) => build::call("json_remove", [document, Expr::text(path)]),
+                None => self.refuse(rw, "json-path", "a path that is not a constant of names"),
+            },
+            other => self.refuse(rw, "operator", format!("the operator {other:?}")),
+        }
+    }
+
+    /// What stands in a document, as JSON or as a text. JSON's null is NULL as a text.
+    fn found(&self, found: Expr, text: bool) -> Expr {
+        if !text {
+            return found;
+        }
+        if self.facts.json {
+            let null = build::cast(Expr::text("null"), Type::Json);
+            let found = build::call("nullif", [found, null]);
+            return build::call("json_unquote", [found]);
+        }
+        let ty = build::call("json_type", [found.clone()]);
+        let is_null = build::equal(ty, Expr::text("NULL"));
+        let unquoted = build::call("json_unquote", [found]);
+        build::case([(is_null, build::null())], Some(unquoted))
+    }
+
+    /// `document -> key`.
+    fn member(&self, rw: &mut Rewriter<'_>, document: &Expr, key: &Expr) -> Expr {
+        match key {
+            Expr::Literal(Literal::Text(name)) => {
+                let args = [document.clone(), Expr::text(path([name]))];
+                build::call("json_extract", args)
+            }
+            Expr::Literal(Literal::Number(place)) if place.parse::<u32>().is_ok() => {
+                // What is no array would be taken for one of a single element.
+                let is_array = build::equal(
+                    build::call("json_type", [document.clone()]),
+                    Expr::text("ARRAY"),
+                );
+                let args = [document.clone(), Expr::text(format!("$[{place}]"))];
+                build::case([(is_array, build::call("json_extract", args))], None)
+            }
+            key if rw
+                .scope
+                .ty(key)
+                .is_some_and(|ty| Family::of(&ty) == Family::Text) =>
+            {
+                let quoted = build::call("json_quote", [rw.expr(key)]);
+                let path = Expr::binary(Expr::text("$."), BinaryOp::Concat, quoted);
+                build::call("json_extract", [document.clone(), path])
+            }
+            _ => self.refuse(rw, "json-path", "this place in JSON"),
+        }
+    }
+
+    /// `document ? key`: a member of an object, a string of an array, the string itself.
+    fn has_key(&self, rw: &mut Rewriter<'_>, document: Expr, key: &Expr) -> Expr {
+        let Expr::Literal(Literal::Text(name)) = key else {
+            return self.refuse(rw, "json-path", "`?` but with a constant");
+        };
+        let ty = || build::call("json_type", [document.clone()]);
+        let is = |kind: &str| build::equal(ty(), Expr::text(kind));
+        let args = [
+            document.clone(),
+            Expr::text("one"),
+            Expr::text(path([name])),
+        ];
+        let member = build::call("json_contains_path", args);
+        // There is no form that looks at the elements of an array alone, and not into them.
+        let element = build::call("json_length", [failing(document.clone())]);
+        let string = build::equal(
+            build::collate(
+                build::call("json_unquote", [document.clone()]),
+                self.facts.exact,
+            ),
+            Expr::text(name.clone()),
+        );
+        let no = build::case(
+            [(
+                build::is_null(document.clone(), true),
+                build::boolean(false),
+            )],
+            None,
+        );
+        build::case(
+            [
+                (is("OBJECT"), member),
+                (is("ARRAY"), element),
+                (is("STRING"), string),
+            ],
+            Some(no),
+        )
+    }
+
+    /// `document - key`: a member of an object.
+    pub(super) fn json_without(&self, rw: &mut Rewriter<'_>, document: &Expr, key: &Expr) -> Expr {
+        let Expr::Literal(Literal::Text(name)) = key else {
+            return self.refuse(
+                rw,
+                "json-path",
+                "`-` on jsonb but with the name of a member",
+            );
+        };
+        let document = rw.expr(document);
+        let args = [document.clone(), Expr::text(path([name]))];
+        let without = build::call("json_remove", args);
+        if is_object(&document) {
+            return without;
+        }
+        // Of an array it takes strings away, which there is no form for here.
+        let ty = build::call("json_type", [document.clone()]);
+        let other = Expr::binary(ty, BinaryOp::NotEq, Expr::text("OBJECT"));
+        build::case([(other, failing(document))], Some(without))
+    }
+
+    /// `array @> array`: JSON_CONTAINS is the same where elements are scalars.
+    pub(super) fn contains(&self, rw: &mut Rewriter<'_>, whole: &Expr, part: &Expr) -> Expr {
+        let array = |ty: Option<Type>| match ty {
+            Some(Type::Array(item)) => Some(*item),
+            _ => None,
+        };
+        let item = array(rw.scope.ty(whole)).or_else(|| array(rw.scope.ty(part)));
+        let Some(item) = item else {
+            return self.refuse(
+                rw,
+                "operator",
+                "`@>` on jsonb, which looks into arrays otherwise,",
+            );
+        };
+        let ty = Type::Array(Box::new(item));
+        let (whole, part) = (self.meet(rw, whole, &ty), self.meet(rw, part, &ty));
+        build::call("json_contains", [whole, part])
+    }
+
+    pub(super) fn subscript(&self, rw: &mut Rewriter<'_>, array: &Expr, index: &Expr) -> Expr {
+        let place = match index {
+            Expr::Literal(Literal::Number(digits)) => digits.parse::<u32>().ok(),
+            _ => None,
+        };
+        let (Some(Type::Array(item)), Some(place)) = (rw.scope.ty(array), place) else {
+            return self.refuse(
+                rw,
+                "subscript",
+                "an element of an array but at a constant place",
+            );
+        };
+        let Some(place) = place.checked_sub(1) else {
+            return build::null();
+        };
+        let array = rw.expr(array);
+        let found = build::call("json_extract", [array, Expr::text(format!("$[{place}]"))]);
+        match Family::of(&item) {
+            Family::Text | Family::Uuid | Family::Enum => self.found(found, true),
+            Family::Integer => build::cast(self.found(found, true), Type::BIGINT),
+            _ => self.refuse(rw, "subscript", "an element of this array"),
+        }
+    }
+
+    /// A function of JSON or arrays; `None` if it is not one.
+    pub(super) fn json_call(
+        &self,
+        rw: &mut Rewriter<'_>,
+        name: &str,
+        args: &[&Expr],
+    ) -> Option<Expr> {
+        Some(match (name, args) {
+            ("jsonb_build_object" | "json_build_object", args) if args.len() % 2 == 0 => {
+                let mut parts = Vec::with_capacity(args.len());
+                for (place, arg) in args.iter().enumerate() {
+                    parts.push(if place % 2 == 0 {
+                        self.text(rw, arg)
+                    } else {
+                        self.json_value(rw, arg)
+                    });
+                }
+                build::call("json_object", parts)
+            }
+            ("jsonb_build_array" | "json_build_array", args) => {
+                let items: Vec<Expr> = args.iter().map(|arg| self.json_value(rw, arg)).collect();
+                build::call("json_array", items)
+            }
+            ("to_jsonb" | "to_json", [value]) => {
+                if is_text_constant(value) {
+                    return None;
+                }
+                let ty = rw.scope.ty(value)?;
+                if matches!(Family::of(&ty), Family::Json | Family::Array) {
+                    let value = rw.expr(value);
+                    return Some(self.embedded(value));
+                }
+                let scalar = self.json_value(rw, value);
+                match Family::of(&ty) {
+                    Family::Boolean | Family::Integer => {
+                        // An array of it, and out of the array.
+                        let array = build::call("json_array", [scalar]);
+                        build::call("json_extract", [array, Expr::text("$[0]")])
+                    }
+                    _ => self.as_json(build::call("json_quote", [scalar])),
+                }
+            }
+            ("jsonb_set", [document, at, value]) => {
+                self.json_set(rw, "json_set", document, at, value)
+            }
+            ("jsonb_set", [document, at, value, Expr::Literal(Literal::Boolean(create))]) => {
+                let function = if *create { "json_set" } else { "json_replace" };
+                self.json_set(rw, function, document, at, value)
+            }
+            ("jsonb_typeof" | "json_typeof", [document]) => {
+                let ty = build::call("json_type", [rw.expr(document)]);
+                let kind = |here: &str| {
+                    let is = build::equal(ty.clone(), Expr::text(here));
+                    (is, Expr::text(here.to_lowercase()))
+                };
+                let known = ["OBJECT", "ARRAY", "STRING", "BOOLEAN", "NULL"].map(kind);
+                let number = build::is_null(ty.clone(), true);
+                build::case(
+                    known.into_iter().chain([(number, Expr::text("number"))]),
+                    None,
+                )
+            }
+            ("jsonb_array_length" | "json_array_length", [document]) => {
+                let document = rw.expr(document);
+                let ty = build::call("json_type", [document.clone()]);
+                let other = Expr::binary(ty, BinaryOp::NotEq, Expr::text("ARRAY"));
+                let failure = build::call("json_length", [failing(document.clone())]);
+                build::case(
+                    [(other, failure)],
+                    Some(build::call("json_length", [document])),
+                )
+            }
+            ("array_length", [array, Expr::Literal(Literal::Number(one))]) if one == "1" => {
+                let length = build::call("json_length", [rw.expr(array)]);
+                build::call("nullif", [length, build::number(0)])
+            }
+            ("cardinality", [array]) => build::call("json_length", [rw.expr(array)]),
+            ("array_append", [array, item]) => {
+                let (array, item) = (rw.expr(array), self.json_value(rw, item));
+                build::call("json_array_append", [array, Expr::text("$"), item])
+            }
+            ("string_to_array", [text, Expr::Literal(Literal::Text(at))])
+                if !at.is_empty() && at.chars().all(|c| c.is_ascii_graphic() || c == ' ') =>
+            {
+                if at.contains(['"', '\\']) {
+                    return None;
+                }
+                let text = self.text(rw, text);
+                let quoted = build::call("json_quote", [text.clone()]);
+                let args = [quoted, Expr::text(at.clone()), Expr::text("\",\"")];
+                let parts = build::call("replace", args);
+                let array = build::call("concat", [Expr::text("["), parts, Expr::text("]")]);
+                let empty = build::equal(text, Expr::text(""));
+                let none = build::call("json_array", []);
+                build::case([(empty, none)], Some(self.as_json(array)))
+            }
+            ("pg_input_is_valid", [text, Expr::Literal(Literal::Text(ty))])
+                if matches!(ty.as_str(), "json" | "jsonb") =>
+            {
+                let valid = build::call("json_valid", [self.text(rw, text)]);
+                build::equal(valid, build::number(1))
+            }
+            _ => return None,
+        })
+    }
+
+    /// `jsonb_typeof(document) = 'object'`.
+    pub(super) fn kind_of(
+        &self,
+        rw: &mut Rewriter<'_>,
+        left: &Expr,
+        right: &Expr,
+    ) -> Option<(Expr, Expr)> {
+        let (Expr::Call(call), Expr::Literal(Literal::Text(kind))) = (left, right) else {
+            return None;
+        };
+        let [CallArg::Expr(document)] = call.args.as_slice() else {
+            return None;
+        };
+        let named = matches!(call.name.name.as_str(), "jsonb_typeof" | "json_typeof");
+        let one = matches!(
+            kind.as_str(),
+            "object" | "array" | "string" | "boolean" | "null"
+        );
+        (named && one).then(|| {
+            let ty = build::call("json_type", [rw.expr(document)]);
+            (ty, Expr::text(kind.to_uppercase()))
+        })
+    }
+
+    fn json_set(
+        &self,
+        rw: &mut Rewriter<'_>,
+        function: &str,
+        document: &Expr,
+        at: &Expr,
+        value: &Expr,
+    ) -> Expr {
+        let Some(path) = path_of(at) else {
+            return self.refuse(rw, "json-path", "a path that is not a constant of names");
+        };
+        let nullable = rw.scope.nullable(value);
+        let json = |rw: &mut Rewriter<'_>, expr: &Expr| match expr {
+            Expr::Literal(Literal::Text(text)) => self.json_constant(rw, text, &Type::Jsonb),
+            expr => {
+                let value = rw.expr(expr);
+                self.embedded(value)
+            }
+        };
+        let (document, value) = (json(rw, document), json(rw, value));
+        let set = build::call(function, [document, Expr::text(path), value.clone()]);
+        if nullable {
+            // NULL makes the whole NULL; here it would be JSON's null in its place.
+            build::case([(build::is_null(value, false), build::null())], Some(set))
+        } else {
+            set
+        }
+    }
+}
+
+/// Whether an expression is known to give an object, if it gives anything.
+fn is_object(expr: &Expr) -> bool {
+    matches!(expr, Expr::Call(call) if call.name.name == "json_object")
+}
+
+/// An expression that fails unless its operand is NULL: a subquery of two rows.
+fn failing(value: Expr) -> Expr {
+    let row = || {
+        SetExpr::Select(Box::new(Select {
+            items: vec![SelectItem::Expr {
+                expr: value.clone(),
+                alias: None,
+            }],
+            ..Select::default()
+        }))
+    };
+    Expr::Subquery(Box::new(Query {
+        with: Vec::new(),
+        recursive: false,
+        body: SetExpr::Op {
+            op: SetOp::Union,
+            all: true,
+            left: Box::new(row()),
+            right: Box::new(row()),
+        },
+        order_by: Vec::new(),
+        limit: None,
+        offset: None,
+    }))
+}
+
+/// `'{a,b}'` or `ARRAY['a', 'b']` as a path. A number in it may be a place in an array or the
+/// name of a member, which only the document tells.
+fn path_of(expr: &Expr) -> Option<String> {
+    let names: Vec<String> = match expr {
+        Expr::Literal(Literal::Text(text)) => {
+            let names = constant::array(text)?.into_iter().map(|item| match item {
+                Item::Text(text) => Some(text),
+                _ => None,
+            });
+            names.collect::<Option<_>>()?
+        }
+        Expr::Array(items) => {
+            let names = items.iter().map(|item| match item {
+                Expr::Literal(Literal::Text(text)) => Some(text.clone()),
+                _ => None,
+            });
+            names.collect::<Option<_>>()?
+        }
+        Expr::Cast { expr, .. } => return path_of(expr),
+        _ => return None,
+    };
+    let number = |name: &String| name.parse::<i64>().is_ok();
+    (!names.is_empty() && !names.iter().any(number)).then(|| path(&names))
+}
+
+fn path<T: AsRef<str>>(names: impl IntoIterator<Item = T>) -> String {
+    let mut path = String::from("$");
+    for name in names {
+        let quoted = serde_json::Value::String(name.as_ref().to_owned());
+        path.push_str(&format!(".{quoted}"));
+    }
+    path
+}

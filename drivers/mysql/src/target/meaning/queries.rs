@@ -1,0 +1,181 @@
+//! Queries: what stands in FROM, DISTINCT ON, where NULLs stand.
+
+use aludel::schema::{
+    Expr, JoinKind, Literal, Nulls, OrderBy, Query, SetExpr, SetOp, TableRef, Type,
+};
+use aludel::translate::infer::Family;
+use aludel::translate::rewrite::Rewriter;
+
+use super::Meaning;
+
+impl Meaning<'_> {
+    pub(super) fn whole_query(&self, rw: &mut Rewriter<'_>, query: &Query) -> Option<Query> {
+        self.refuse_bodies(rw, &query.body);
+        None
+    }
+
+    pub(crate) fn refuse_bodies(&self, rw: &mut Rewriter<'_>, body: &SetExpr) {
+        let SetExpr::Op {
+            op, left, right, ..
+        } = body
+        else {
+            return;
+        };
+        if *op != SetOp::Union && !self.facts.set_operators {
+            self.refuse(rw, "no-form", "INTERSECT and EXCEPT");
+        }
+        self.refuse_bodies(rw, left);
+        self.refuse_bodies(rw, right);
+    }
+
+    pub(super) fn item_of_from(&self, rw: &mut Rewriter<'_>, item: &TableRef) -> Option<TableRef> {
+        match item {
+            TableRef::Table { columns, .. } if !columns.is_empty() => {
+                self.refuse(rw, "no-form", "names for the columns of a table in FROM");
+            }
+            TableRef::Subquery { lateral: true, .. } if !self.facts.lateral => {
+                self.refuse(rw, "no-form", "LATERAL");
+            }
+            TableRef::Subquery {
+                query,
+                columns,
+                alias,
+                ..
+            } if !columns.is_empty() => {
+                return Some(self.named(rw, query, alias.as_ref(), columns));
+            }
+            TableRef::Function { .. } => {
+                self.refuse(rw, "no-form", "a function in FROM");
+            }
+            TableRef::Join {
+                kind: JoinKind::Full,
+                ..
+            } => {
+                self.refuse(rw, "no-form", "FULL JOIN");
+            }
+            _ => {}
+        }
+        None
+    }
+
+    /// `(VALUES …) AS alias (a, b)`: the names go to the columns of its first row, which all
+    /// servers take them from.
+    fn named(
+        &self,
+        rw: &mut Rewriter<'_>,
+        query: &Query,
+        alias: Option<&String>,
+        columns: &[String],
+    ) -> TableRef {
+        use aludel::schema::{Select, SelectItem};
+        let rows = match &query.body {
+            SetExpr::Values(rows) if query.with.is_empty() && query.limit.is_none() => rows,
+            _ => {
+                self.refuse(rw, "no-form", "names for the columns of a query in FROM");
+                return TableRef::Table {
+                    name: aludel::schema::Name::bare("refused"),
+                    alias: None,
+                    columns: Vec::new(),
+                };
+            }
+        };
+        let fields = rw.scope.query_fields(query).unwrap_or_default();
+        let mut selects = rows.iter().map(|row| {
+            let items = row.iter().enumerate().map(|(place, value)| {
+                let ty = fields.get(place).and_then(|field| field.ty.clone());
+                let expr = match ty {
+                    Some(ty) => self.meet(rw, value, &ty),
+                    None => rw.expr(value),
+                };
+                SelectItem::Expr {
+                    expr,
+                    alias: columns.get(place).cloned(),
+                }
+            });
+            SetExpr::Select(Box::new(Select {
+                items: items.collect(),
+                ..Select::default()
+            }))
+        });
+        let first = selects.next().unwrap_or(SetExpr::Values(Vec::new()));
+        let body = selects.fold(first, |left, right| SetExpr::Op {
+            op: SetOp::Union,
+            all: true,
+            left: Box::new(left),
+            right: Box::new(right),
+        });
+        TableRef::Subquery {
+            lateral: false,
+            query: Box::new(Query {
+                with: Vec::new(),
+                recursive: false,
+                body,
+                order_by: Vec::new(),
+                limit: None,
+                offset: None,
+            }),
+            alias: alias.cloned(),
+            columns: Vec::new(),
+        }
+    }
+
+    /// A key of an order. NULL is the greatest value there, the least here.
+    pub(super) fn key_of_order(
+        &self,
+        rw: &mut Rewriter<'_>,
+        key: &OrderBy,
+        value: &Expr,
+    ) -> OrderBy {
+        let ordered = rw.scope.ty(value).map(|ty| Family::of(&ty));
+        if matches!(
+            ordered,
+            Some(Family::Json | Family::Array | Family::Interval)
+        ) {
+            self.refuse(
+                rw,
+                "comparison",
+                "an order of JSON values, arrays or intervals",
+            );
+        }
+        let first = match key.nulls {
+            Some(Nulls::First) => true,
+            Some(Nulls::Last) => false,
+            None => key.descending,
+        };
+        // Where NULLs stand here without being told.
+        let here = !key.descending;
+        let nullable = rw.scope.nullable(value);
+        // The number of an item of the select list is one only if it stands alone.
+        let by_number = matches!(key.expr, Expr::Literal(Literal::Number(_)));
+        let by = if by_number && nullable {
+            value
+        } else {
+            &key.expr
+        };
+        OrderBy {
+            expr: rw.expr(by),
+            descending: key.descending,
+            nulls: (nullable && first != here).then_some(if first {
+                Nulls::First
+            } else {
+                Nulls::Last
+            }),
+        }
+    }
+
+    /// A boolean that holds where a condition does: a text constant is none.
+    pub(crate) fn condition(&self, rw: &mut Rewriter<'_>, expr: &Expr) -> Expr {
+        self.meet(rw, expr, &Type::Boolean)
+    }
+
+    /// An expression and its type.
+    pub(crate) fn typed(&self, rw: &mut Rewriter<'_>, expr: &Expr) -> Option<(Expr, Type)> {
+        match rw.scope.ty(expr) {
+            Some(ty) => Some((rw.expr(expr), ty)),
+            None => {
+                self.refuse_unknown(rw, "the key of an index");
+                None
+            }
+        }
+    }
+}

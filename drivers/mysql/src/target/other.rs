@@ -1,0 +1,131 @@
+//! Enums, which stand in their columns, and sequences.
+
+use aludel::schema::{Effect, Name, Schema, Sequence};
+use aludel::translate::{DataScope, Omission, Refusal, Rendered};
+
+use super::facts::Facts;
+use super::session;
+use super::spelling::quoted;
+
+/// The statements for a change of something else than tables and views.
+///
+/// # Errors
+///
+/// If there is nothing of the kind here.
+pub(crate) fn other(
+    effect: &Effect,
+    scope: &DataScope<'_>,
+    facts: &Facts,
+) -> Result<Rendered, Vec<Refusal>> {
+    match effect {
+        Effect::Sequence {
+            before,
+            after,
+            restart,
+        } => sequence(before.as_deref(), after.as_deref(), *restart, scope, facts),
+        Effect::Trigger {
+            after: Some(trigger),
+            ..
+        } => {
+            let message = format!(
+                "trigger `{}` is code that only its own engine understands",
+                trigger.name
+            );
+            Err(vec![Refusal::new("trigger", message)])
+        }
+        // An enum stands in the columns of its type.
+        _ => Ok(Rendered::default()),
+    }
+}
+
+/// The sequence of a name that the target holds and that nothing else stands for: one that
+/// belongs to a column, or that a column draws from, is that column's counter.
+pub(crate) fn held<'s>(name: &Name, authored: &Schema, target: &'s Schema) -> Option<&'s Sequence> {
+    let held = target.sequence(name)?;
+    let drawn = authored.sequence_users(name).next().is_some();
+    (held.owned_by.is_none() && !drawn).then_some(held)
+}
+
+fn sequence(
+    before: Option<&Sequence>,
+    after: Option<&Sequence>,
+    restart: Option<Option<i64>>,
+    scope: &DataScope<'_>,
+    facts: &Facts,
+) -> Result<Rendered, Vec<Refusal>> {
+    let there = before.and_then(|before| scope.target.sequence(&before.name));
+    let there = there.filter(|held| held.owned_by.is_none());
+    let Some(after) = after else {
+        // A column's was never made.
+        let drop = there.map(|held| format!("DROP SEQUENCE {}", quoted(&held.name.name)));
+        return Ok(session::rendered(drop.into_iter().collect(), facts));
+    };
+    let name = quoted(&after.name.name);
+    if let Some(restart) = restart {
+        let next = restart.or(after.options.start).unwrap_or(1);
+        let own = held(&after.name, scope.authored, scope.target);
+        let statement = match (own, &after.owned_by) {
+            (Some(_), _) => format!("ALTER SEQUENCE {name} RESTART {next}"),
+            (None, Some((table, _))) => {
+                format!(
+                    "ALTER TABLE {} AUTO_INCREMENT = {next}",
+                    quoted(&table.name)
+                )
+            }
+            (None, None) => {
+                let message = format!("the sequence `{}` numbers no column", after.name);
+                return Err(vec![Refusal::new("sequence", message)]);
+            }
+        };
+        return Ok(session::rendered(vec![statement], facts));
+    }
+    if let Some(held) = there {
+        if after.owned_by.is_some() {
+            // From here on it is a column's counter.
+            let drop = format!("DROP SEQUENCE {}", quoted(&held.name.name));
+            return Ok(session::rendered(vec![drop], facts));
+        }
+        let changed = before.is_some_and(|before| before.options != after.options);
+        if changed {
+            let message = format!("the options of the sequence `{}` change", after.name);
+            return Err(vec![Refusal::new("sequence", message)]);
+        }
+        let renamed = held.name.name != after.name.name;
+        let rename =
+            renamed.then(|| format!("ALTER TABLE {} RENAME TO {name}", quoted(&held.name.name)));
+        return Ok(session::rendered(rename.into_iter().collect(), facts));
+    }
+    if before.is_some() || after.identity || after.owned_by.is_some() {
+        return Ok(Rendered::default());
+    }
+    if facts.sequences {
+        return Ok(session::rendered(vec![create(after, &name)], facts));
+    }
+    let message = format!(
+        "sequence `{}`: a column that draws from it numbers itself, and nothing else can",
+        after.name
+    );
+    Ok(Rendered {
+        omissions: vec![Omission::new("sequence", message)],
+        ..Rendered::default()
+    })
+}
+
+fn create(sequence: &Sequence, name: &str) -> String {
+    let options = &sequence.options;
+    let mut text = format!("CREATE SEQUENCE {name}");
+    for (word, value) in [
+        ("START WITH", options.start),
+        ("INCREMENT BY", options.increment),
+        ("MINVALUE", options.min),
+        ("MAXVALUE", options.max),
+    ] {
+        if let Some(value) = value {
+            text.push_str(&format!(" {word} {value}"));
+        }
+    }
+    if options.cycle {
+        text.push_str(" CYCLE");
+    }
+    text
+}
