@@ -72,10 +72,14 @@ impl Database {
         let mut session = begin(self, dialect).map_err(RunError::from)?;
         let mut revisions = Vec::with_capacity(wanted.len());
         for ix in wanted {
+            let before = session.as_ref().map(Session::fork);
             let up = match &mut session {
                 Some(session) => session.script(ix, Direction::Up),
                 None => prepare::script(self, dialect, ix, Direction::Up),
             };
+            if let (Err(_), Some(session), Some(before)) = (&up, &mut session, before) {
+                session.pass_over(before, ix);
+            }
             let mut omitted = session
                 .as_mut()
                 .map(|session| std::mem::take(&mut session.omitted))
@@ -176,6 +180,19 @@ impl<'a> Session<'a> {
     /// If its script cannot be read or scanned: what it did is not known then.
     pub(crate) fn replay(&mut self, ix: NodeIx) -> Result<(), Vec<ScriptIssue>> {
         self.take(ix, Direction::Up).map(|_| ())
+    }
+
+    /// Goes on after a revision that was refused: the authored engine has run it, the target has
+    /// not. `before` is the session before it.
+    fn pass_over(&mut self, before: Self, ix: NodeIx) {
+        self.translator = before.translator;
+        let read = self.read(ix, Direction::Up, self.source);
+        let bodies = read.as_ref().map(|read| self.bodies(ix, read, self.source));
+        // What cannot be read has been said.
+        if let Ok(Ok(bodies)) = bodies {
+            let bodies: Vec<String> = bodies.iter().map(ToString::to_string).collect();
+            self.translator.overridden(&bodies, &[]);
+        }
     }
 
     /// Prepares one script, and takes note of what it does.

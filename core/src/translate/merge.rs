@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 
 use super::target::Refusal;
-use crate::schema::{Column, Constraint, Ident, Index, Table};
+use crate::schema::{Column, Constraint, ConstraintKind, Expr, Ident, Index, Part, Table};
 
 /// Whether two tables are the same in every part that a change could touch. The order of columns
 /// and of constraints does not count.
@@ -57,11 +57,51 @@ pub(super) fn merge(
     if base.comment != after.comment {
         merged.comment = after.comment.clone();
     }
+    for column in wanted(&merged, held) {
+        if merged.column(&column).is_none() && after.column(&column).is_some() {
+            refusals.push(differs(held, &format!("column `{column}`")));
+        }
+    }
     if refusals.is_empty() {
         Ok(merged)
     } else {
         Err(refusals)
     }
+}
+
+/// The columns that the new constraints and indexes of `merged` name.
+fn wanted(merged: &Table, held: &Table) -> Vec<Ident> {
+    let mut names = Vec::new();
+    let constraints = merged.constraints.iter();
+    for constraint in constraints.filter(|c| !held.constraints.contains(c)) {
+        match &constraint.kind {
+            ConstraintKind::PrimaryKey { columns } | ConstraintKind::Unique { columns, .. } => {
+                names.extend(columns.iter().map(|part| part.column.clone()));
+            }
+            ConstraintKind::ForeignKey(key) => names.extend(key.columns.iter().cloned()),
+            ConstraintKind::Check { expr, .. } => named(expr, &mut names),
+            ConstraintKind::Exclude(_) => {}
+        }
+    }
+    let indexes = merged.indexes.iter();
+    for index in indexes.filter(|index| !held.indexes.contains(index)) {
+        names.extend(index.include.iter().cloned());
+        let exprs = index.keys.iter().map(|key| &key.expr).chain(&index.filter);
+        exprs.for_each(|expr| named(expr, &mut names));
+    }
+    names
+}
+
+/// The columns that an expression names; what stands in a query is not looked through.
+fn named(expr: &Expr, names: &mut Vec<Ident>) {
+    if let Expr::Column { column, .. } = expr {
+        names.push(column.clone());
+    }
+    expr.parts(&mut |part| {
+        if let Part::Expr(expr) = part {
+            named(expr, names);
+        }
+    });
 }
 
 fn differs(held: &Table, what: &str) -> Refusal {

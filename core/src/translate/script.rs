@@ -146,15 +146,19 @@ impl<'a> Translator<'a> {
             }
             Audience::Both => {
                 for change in sql::parse(self.source.syntax(), body) {
-                    self.change(index, change);
+                    self.change(index, change, body);
                 }
             }
         }
     }
 
-    fn change(&mut self, index: usize, change: Change) {
+    fn change(&mut self, index: usize, change: Change, body: &str) {
         match change {
             Change::Opaque(opaque) => {
+                if let Some(omission) = without_effect(&opaque.what, body) {
+                    self.carrier.omit(index, omission);
+                    return;
+                }
                 self.carrier.flush(self.authored.schema());
                 let mut message = format!("{} is understood by its own engine only", opaque.what);
                 if let Some(why) = &opaque.why {
@@ -184,6 +188,28 @@ impl<'a> Translator<'a> {
                 Err(problem) => self.carrier.refuse(index, replay_refusal(problem)),
             },
         }
+    }
+}
+
+/// What only the authored engine understands, and the target is the same without.
+fn without_effect(what: &str, body: &str) -> Option<Omission> {
+    match what {
+        // No function of the authored dialect is ever there to be dropped.
+        "DROP FUNCTION" | "DROP PROCEDURE" | "DROP ROUTINE" | "DROP AGGREGATE" => {
+            Some(Omission::new("function", "the dropping of a function"))
+        }
+        // The first revision of every Diesel project; a use of them is refused where it stands.
+        "CREATE FUNCTION"
+            if ["diesel_manage_updated_at", "diesel_set_updated_at"]
+                .iter()
+                .any(|name| body.contains(name)) =>
+        {
+            Some(Omission::new(
+                "diesel-setup",
+                "a helper function of Diesel's",
+            ))
+        }
+        _ => None,
     }
 }
 
