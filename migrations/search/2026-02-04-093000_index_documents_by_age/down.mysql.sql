@@ -1,1 +1,0 @@
-DROP INDEX documents_source_updated_at_idx ON documents;

@@ -1,1 +1,0 @@
-CREATE INDEX documents_source_updated_at_idx ON documents (source, updated_at);
