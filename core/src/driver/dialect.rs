@@ -91,6 +91,11 @@ pub trait Dialect: Send + Sync {
         "COMMIT"
     }
 
+    /// Reverts a revision's transaction.
+    fn rollback(&self) -> &'static str {
+        "ROLLBACK"
+    }
+
     /// Stands for [`Dialect::begin`] inside an application's own transaction; the savepoint's name
     /// is [`SAVEPOINT`](super::SAVEPOINT).
     fn savepoint(&self) -> &'static str {
@@ -100,6 +105,11 @@ pub trait Dialect: Send + Sync {
     /// Stands for [`Dialect::commit`] inside an application's own transaction.
     fn release(&self) -> &'static str {
         "RELEASE SAVEPOINT aludel"
+    }
+
+    /// Stands for [`Dialect::rollback`] inside an application's own transaction.
+    fn rollback_to_savepoint(&self) -> [&'static str; 2] {
+        ["ROLLBACK TO SAVEPOINT aludel", "RELEASE SAVEPOINT aludel"]
     }
 
     /// Puts a session's settings back after a script that changed some, statement by statement.

@@ -11,7 +11,7 @@ use crate::config::{Config, DatabaseSettings};
 use crate::driver::{Driver, Registry, Server};
 use crate::graph::Graph;
 use crate::ledger::{Identity, LedgerTables};
-use crate::revision::{Directory, RevisionSet, Source};
+use crate::revision::{Directory, RevisionSet, RustRevision, RustRevisions, Source};
 use crate::run::{Event, Events, RunOptions};
 
 /// Puts a [`Migrator`] together. What is set here wins over what a configuration says.
@@ -20,6 +20,9 @@ pub struct MigratorBuilder {
     registry: Registry,
     directories: Vec<PathBuf>,
     sources: Vec<Arc<dyn Source>>,
+    rust: RustRevisions,
+    /// Directories or sources were named, which stand for those of a configuration.
+    gives_revisions: bool,
     recursive: Option<bool>,
     name: Option<String>,
     config_file: Option<PathBuf>,
@@ -38,6 +41,8 @@ impl MigratorBuilder {
             registry: Registry::new(),
             directories: Vec::new(),
             sources: Vec::new(),
+            rust: RustRevisions::new(),
+            gives_revisions: false,
             recursive: None,
             name: None,
             config_file: None,
@@ -81,6 +86,7 @@ impl MigratorBuilder {
     /// Adds a migrations directory, read when the migrator is built.
     pub fn directory(mut self, path: impl Into<PathBuf>) -> Self {
         self.directories.push(path.into());
+        self.gives_revisions = true;
         self
     }
 
@@ -111,6 +117,25 @@ impl MigratorBuilder {
     /// Adds revisions from anywhere.
     pub fn source(mut self, source: impl Source + 'static) -> Self {
         self.sources.push(Arc::new(source));
+        self.gives_revisions = true;
+        self
+    }
+
+    /// Adds a revision written in Rust; its id is made of the name as of a directory's. Those that are
+    /// added so are a line of their own, in the order of their ids.
+    pub fn revision(mut self, name: impl Into<String>, revision: impl RustRevision) -> Self {
+        self.rust = self.rust.with(name, revision);
+        self
+    }
+
+    /// Adds a revision written in Rust after others, such as those of a directory.
+    pub fn revision_after(
+        mut self,
+        parents: &[&str],
+        name: impl Into<String>,
+        revision: impl RustRevision,
+    ) -> Self {
+        self.rust = self.rust.after(parents, name, revision);
         self
     }
 
@@ -198,12 +223,16 @@ impl MigratorBuilder {
     /// # Errors
     ///
     /// Everything that is wrong with them at once. No database is needed.
-    pub fn build(self) -> Result<Migrator, Error> {
+    pub fn build(mut self) -> Result<Migrator, Error> {
         let settings = match &self.name {
             Some(name) => Some(self.settings(name)?),
             None => None,
         };
         let settings = settings.as_ref();
+        if !self.rust.is_empty() {
+            let rust = std::mem::take(&mut self.rust);
+            self.sources.push(Arc::new(rust));
+        }
         let revisions = self.revisions(settings)?;
         let graph = Graph::build(revisions.nodes()).map_err(Error::Graph)?;
         let configured = settings.and_then(|s| s.server.as_ref()).map(|s| &s.value);
@@ -264,9 +293,7 @@ impl MigratorBuilder {
             .or(configured.map(|(_, r)| r))
             .unwrap_or(false);
         let directories = match configured {
-            Some((directories, _)) if self.directories.is_empty() && self.sources.is_empty() => {
-                directories
-            }
+            Some((directories, _)) if !self.gives_revisions => directories,
             _ => &self.directories,
         };
         if self.sources.is_empty() {

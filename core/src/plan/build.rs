@@ -88,7 +88,9 @@ impl Builder<'_> {
             Atomicity::Stepwise(_) => self.stepwise(&work),
         });
         steps.extend(outside(Role::After, &work.script.after));
-        let sets_session = work.script.pieces.iter().any(|p| p.sets_session);
+        // What a program sets is not known.
+        let is_program = work.script.program.is_some();
+        let sets_session = is_program || work.script.pieces.iter().any(|p| p.sets_session);
         if sets_session {
             let reset = self.dialect.reset_session().iter();
             steps.extend(reset.map(|&sql| step(Role::Reset, sql)));
@@ -96,7 +98,9 @@ impl Builder<'_> {
         let parsed_as_one = self.dialect.capabilities().statements_alone;
         let stepwise = matches!(atomicity, Atomicity::Stepwise(_));
         let has_outside = !(work.script.before.is_empty() && work.script.after.is_empty());
-        let delivery = if parsed_as_one && (stepwise || sets_session || has_outside) {
+        let delivery = if is_program {
+            Delivery::PerStatement
+        } else if parsed_as_one && (stepwise || sets_session || has_outside) {
             Delivery::PerStatement
         } else if work.script.pieces.iter().any(|p| p.reads_clock) {
             Delivery::First
@@ -115,7 +119,9 @@ impl Builder<'_> {
         if let Some(why) = work.script.stepwise {
             return Atomicity::Stepwise(why);
         }
-        let commits = work.script.pieces.iter().any(|p| p.implicit_commit);
+        // Whether a program's statements would commit is not known; recorded, it is planned alike.
+        let is_program = work.script.program.is_some() || work.script.is_recorded;
+        let commits = is_program || work.script.pieces.iter().any(|p| p.implicit_commit);
         if commits && !self.dialect.capabilities().transactional_ddl {
             return Atomicity::Stepwise(Why::ImplicitCommit);
         }
@@ -140,6 +146,10 @@ impl Builder<'_> {
         ];
         for (index, statement) in self.script(work).enumerate() {
             steps.push(statement);
+            if work.script.program.is_some() {
+                // A program writes the rows of its statements as it goes.
+                continue;
+            }
             steps.push(self.journal(work, EntryEvent::Statement(index + 1)));
         }
         steps.extend([
@@ -218,13 +228,14 @@ impl Builder<'_> {
 
     fn script<'w>(&self, work: &'w Work) -> impl Iterator<Item = Draft> + use<'w> {
         let script = &work.script;
-        script.pieces.iter().enumerate().map(|(index, piece)| {
+        let program = script.program.iter().map(|_| step(Role::Program, ""));
+        program.chain(script.pieces.iter().enumerate().map(|(index, piece)| {
             let role = Role::Script {
                 number: index + 1,
                 span: piece.span.clone(),
             };
             step(role, piece.text(&script.text))
-        })
+        }))
     }
 
     fn ledger_row(&self, work: &Work) -> Draft {
@@ -244,12 +255,14 @@ impl Builder<'_> {
 impl Work {
     /// A journal row about this work.
     pub fn entry(&self, event: EntryEvent) -> JournalEntry {
+        let is_script = self.script.program.is_none() && !self.script.is_recorded;
         JournalEntry {
             revision: self.id.clone(),
             direction: self.direction,
             event,
-            statements: Some(self.script.pieces.len()),
-            checksum: Some(self.script.checksum.clone()),
+            // Of a program neither is known.
+            statements: is_script.then_some(self.script.pieces.len()),
+            checksum: is_script.then(|| self.script.checksum.clone()),
         }
     }
 }

@@ -124,6 +124,8 @@ pub enum Role {
         /// to its last token. `Step::sql` is that text, or its translation.
         span: Range<usize>,
     },
+    /// Runs a revision that is written in Rust; there is no text.
+    Program,
     /// A row of the ledger.
     Ledger,
     /// An event of the journal.
@@ -137,16 +139,19 @@ pub enum Role {
 }
 
 impl Plan {
-    /// Makes the plan fit into a transaction that is open already: savepoints stand for its
-    /// transactions.
-    pub fn nest(&mut self, dialect: &dyn crate::driver::Dialect) {
-        for step in self.units.iter_mut().flat_map(|unit| &mut unit.steps) {
-            let sql = match step.role {
-                Role::Begin => dialect.savepoint(),
-                Role::Commit => dialect.release(),
-                _ => continue,
-            };
-            sql.clone_into(&mut step.sql);
+    /// Makes the plan fit for a connection that an application lends: its settings are not reset,
+    /// and inside its transaction savepoints stand for transactions.
+    pub fn lend(&mut self, dialect: &dyn crate::driver::Dialect, in_transaction: bool) {
+        for unit in &mut self.units {
+            unit.steps.retain(|step| step.role != Role::Reset);
+            for step in unit.steps.iter_mut().filter(|_| in_transaction) {
+                let sql = match step.role {
+                    Role::Begin => dialect.savepoint(),
+                    Role::Commit => dialect.release(),
+                    _ => continue,
+                };
+                sql.clone_into(&mut step.sql);
+            }
         }
     }
 }

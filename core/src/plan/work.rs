@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::Why;
 use crate::ledger::Direction;
+use crate::revision::Program;
 
 /// One revision to run, one way.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +40,11 @@ pub struct WorkScript {
     pub checksum: String,
     /// The statements to run, in order.
     pub pieces: Vec<Piece>,
+    /// What runs in place of statements, where the revision is written in Rust and a database is
+    /// there. Offline it has been recorded as a script.
+    pub program: Option<Program>,
+    /// The statements were recorded from such a program.
+    pub is_recorded: bool,
     /// Why it is no transaction, if it says so itself.
     pub stepwise: Option<Why>,
     /// Statements to run outside the transaction, before it begins; none is the user's own.

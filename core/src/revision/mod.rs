@@ -12,6 +12,7 @@
 //! Deliberately absent: whether parents and dependencies exist. That is the graph's question.
 
 mod checksum;
+mod code;
 #[cfg(feature = "include-dir")]
 mod embedded;
 mod id;
@@ -29,6 +30,8 @@ pub mod write;
 
 pub use crate::config::{Place, TomlProblem};
 pub use checksum::{Checksum, Comparison, InvalidChecksum};
+pub use code::{Context, ContextError, Program, RustRevision, RustRevisions};
+pub(crate) use code::{Recording, Statements};
 #[cfg(feature = "include-dir")]
 pub use embedded::Embedded;
 pub use id::{InvalidRevisionId, MAX_CHARS, RevisionId};

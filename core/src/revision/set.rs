@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use super::load::load;
 use super::{
-    Direction, Directory, LoadProblem, Metadata, RevisionId, ScriptFile, ScriptProblem, Source,
-    Warning, script,
+    Direction, Directory, LoadProblem, Metadata, Program, RevisionId, ScriptFile, ScriptProblem,
+    Source, Warning, script,
 };
 
 /// One revision: its id, where it is and what it says of itself.
@@ -158,6 +158,12 @@ impl RevisionSet {
     /// What is not wrong and the user should know.
     pub fn warnings(&self) -> &[Warning] {
         &self.warnings
+    }
+
+    /// What a revision runs in place of its scripts, where it is written in Rust.
+    pub fn program(&self, revision: &Revision) -> Option<Program> {
+        let source = self.sources.get(revision.directory)?;
+        source.program(&revision.relative)
     }
 
     /// Reads a revision's script for a driver, whose names come most specific first: the first

@@ -9,6 +9,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::Program;
+
 /// One entry of a directory.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DirectoryEntry {
@@ -44,6 +46,12 @@ pub trait Source: fmt::Debug + Send + Sync {
     ///
     /// If it is there and cannot be read.
     fn read(&self, file: &Path) -> io::Result<Option<Vec<u8>>>;
+
+    /// What a revision runs in place of its scripts, where it is written in Rust.
+    fn program(&self, revision: &Path) -> Option<Program> {
+        let _ = revision;
+        None
+    }
 }
 
 /// A directory of the file system.

@@ -191,7 +191,7 @@ impl Database {
         }
         for &ix in self.graph.topological() {
             for direction in [Direction::Up, Direction::Down] {
-                if let Err(found) = prepare::script(self, dialect.as_ref(), ix, direction) {
+                if let Err(found) = prepare::script(self, dialect.as_ref(), ix, direction, true) {
                     add(found);
                 }
             }

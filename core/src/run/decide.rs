@@ -28,18 +28,21 @@ pub(super) struct Decision {
 }
 
 impl Database {
+    /// Decides for a connection of some tenure, or for none: offline.
     pub(super) fn decide(
         &self,
         intent: &Intent<'_>,
         snapshot: &Snapshot,
         dialect: &dyn Dialect,
-        tenure: Tenure,
+        on: Option<Tenure>,
         options: &RunOptions,
     ) -> Result<Decision, RunError> {
-        let mut decision = self.decide_freely(intent, snapshot, dialect, options)?;
+        let offline = on.is_none();
+        let mut decision = self.decide_freely(intent, snapshot, dialect, offline, options)?;
+        let tenure = on.unwrap_or_default();
         lent::check(&decision.plan, dialect, tenure)?;
-        if tenure == Tenure::InTransaction {
-            decision.plan.nest(dialect);
+        if tenure != Tenure::Own {
+            decision.plan.lend(dialect, tenure == Tenure::InTransaction);
         }
         Ok(decision)
     }
@@ -49,6 +52,7 @@ impl Database {
         intent: &Intent<'_>,
         snapshot: &Snapshot,
         dialect: &dyn Dialect,
+        offline: bool,
         options: &RunOptions,
     ) -> Result<Decision, RunError> {
         let setup =
@@ -69,8 +73,15 @@ impl Database {
                     });
                 }
                 let (steps, holes) = (&set.steps, &set.holes);
-                let prepared =
-                    prepare::works(self, dialect, &applied, steps, Direction::Up, holes)?;
+                let prepared = prepare::works(
+                    self,
+                    dialect,
+                    &applied,
+                    steps,
+                    Direction::Up,
+                    holes,
+                    offline,
+                )?;
                 let works = prepared.works;
                 Ok(Decision {
                     omitted: prepared.omitted,
@@ -99,8 +110,15 @@ impl Database {
                         help: "restore the files, or `aludel stamp --forget ID` for each".into(),
                     });
                 }
-                let prepared =
-                    prepare::works(self, dialect, &applied, &steps, Direction::Down, &[])?;
+                let prepared = prepare::works(
+                    self,
+                    dialect,
+                    &applied,
+                    &steps,
+                    Direction::Down,
+                    &[],
+                    offline,
+                )?;
                 let works = prepared.works;
                 // A ledger of another tool alone needs no journal as long as nothing is written.
                 let setup = setup && !works.is_empty();

@@ -9,6 +9,10 @@ use crate::driver::{Dialect, Tenure};
 use crate::plan::{Atomicity, Piece, Plan, Purpose, Why, Work};
 use crate::sql::line_col;
 
+/// What to do about what would commit.
+const OUTSIDE: &str =
+    "run it outside your transaction, or let aludel open a connection: `Migrator::run`";
+
 /// Refuses a plan that a connection of this tenure does not permit, all reasons together.
 pub(super) fn check(plan: &Plan, dialect: &dyn Dialect, tenure: Tenure) -> Result<(), RunError> {
     if tenure == Tenure::Own {
@@ -60,6 +64,21 @@ fn changes_settings(work: &Work, piece: &Piece) -> ScriptIssue {
 /// Why a revision would commit the application's transaction, if it would.
 fn commits(work: &Work, atomicity: Atomicity) -> Option<ScriptIssue> {
     let script = &work.script;
+    if script.program.is_some() {
+        return (atomicity != Atomicity::Transaction).then(|| ScriptIssue {
+            code: "script-commits",
+            message: format!(
+                "revision `{}` is written in Rust, and its statements may commit your transaction",
+                work.name
+            ),
+            path: script.path.clone(),
+            text: None,
+            span: 0..0,
+            line: 0,
+            column: 0,
+            help: Some(OUTSIDE.into()),
+        });
+    }
     let first = script.pieces.first()?;
     let (piece, message) = match atomicity {
         Atomicity::Transaction if script.before.is_empty() && script.after.is_empty() => {
@@ -86,13 +105,7 @@ fn commits(work: &Work, atomicity: Atomicity) -> Option<ScriptIssue> {
             "the script declares no-transaction, and your transaction is open",
         ),
     };
-    Some(issue(
-        work,
-        piece,
-        "script-commits",
-        message,
-        "run it outside your transaction, or let aludel open a connection: `Migrator::run`",
-    ))
+    Some(issue(work, piece, "script-commits", message, OUTSIDE))
 }
 
 fn issue(work: &Work, piece: &Piece, code: &'static str, message: &str, help: &str) -> ScriptIssue {

@@ -5,7 +5,7 @@ use std::io::Write;
 
 use super::decide::Intent;
 use super::{Database, RunError, RunOptions, script};
-use crate::driver::{Client, Tenure};
+use crate::driver::Client;
 use crate::graph::NodeIx;
 use crate::ledger::Snapshot;
 use crate::revision::Direction;
@@ -97,7 +97,7 @@ impl Database {
             .collect();
         let options = RunOptions::default();
         let dialect = dialect.as_ref();
-        let decision = self.decide(intent, &snapshot, dialect, Tenure::Own, &options)?;
+        let decision = self.decide(intent, &snapshot, dialect, None, &options)?;
         script::print(&decision.plan, dialect, client, out)?;
         Ok(())
     }

@@ -195,7 +195,8 @@ impl Database {
         if options.dry_run {
             let snapshot = session.read(tables).await.map_err(RunError::from_failure)?;
             check_format(&snapshot)?;
-            let decision = self.decide(intent, &snapshot, dialect, session.tenure(), options)?;
+            let decision =
+                self.decide(intent, &snapshot, dialect, Some(session.tenure()), options)?;
             self.announce(&decision, &snapshot, runner.events);
             return Ok(Done {
                 stamped: false,
@@ -224,7 +225,8 @@ impl Database {
         let mut stale = 0;
         loop {
             check_format(&snapshot)?;
-            let decision = self.decide(intent, &snapshot, dialect, session.tenure(), options)?;
+            let decision =
+                self.decide(intent, &snapshot, dialect, Some(session.tenure()), options)?;
             self.announce(&decision, &snapshot, runner.events);
             let before = committed.len();
             let mut live = Live {

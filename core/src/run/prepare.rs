@@ -1,6 +1,8 @@
 //! From graph nodes to work: reads scripts, scans them, decides how each runs. All mistakes of a
 //! run's scripts are reported together, before anything runs.
 
+pub(crate) mod programmed;
+
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -28,13 +30,14 @@ pub(crate) fn works(
     steps: &[NodeIx],
     direction: Direction,
     holes: &[NodeIx],
+    offline: bool,
 ) -> Result<Prepared, RunError> {
     let mut prepared = Prepared::default();
     let mut issues = Vec::new();
     let mut translation = if all_own(database, dialect, steps, direction)? {
         None
     } else {
-        translation::begin(database, dialect)?
+        translation::begin(database, dialect, offline)?
     };
     if let Some(translation) = &mut translation {
         for &ix in database.graph.topological() {
@@ -52,7 +55,7 @@ pub(crate) fn works(
     for &ix in steps {
         let script = match &mut translation {
             Some(translation) => translation.script(ix, direction),
-            None => script(database, dialect, ix, direction),
+            None => script(database, dialect, ix, direction, offline),
         };
         match script {
             Ok(script) => {
@@ -85,6 +88,9 @@ fn all_own(
         return Ok(true);
     }
     for &ix in steps {
+        if database.revisions.program(database.revision(ix)).is_some() {
+            continue;
+        }
         match choose(database, dialect, ix, direction) {
             Ok(chosen) if chosen.own => {}
             Ok(_) => return Ok(false),
@@ -224,41 +230,54 @@ pub(crate) fn problems(
         .collect()
 }
 
-/// Reads, scans and checks one script.
+/// Reads, scans and checks one script. `offline`: what a revision written in Rust executes is
+/// recorded as one.
 pub(crate) fn script(
     database: &Database,
     dialect: &dyn Dialect,
     ix: NodeIx,
     direction: Direction,
+    offline: bool,
 ) -> Result<WorkScript, Vec<ScriptIssue>> {
     let revision = database.revision(ix);
+    if let Some(program) = database.revisions.program(revision) {
+        return programmed::script(database, dialect, revision, direction, program, offline);
+    }
     let file = choose(database, dialect, ix, direction)?.file;
-    let text: Arc<str> = Arc::from(file.text.as_str());
     let in_transaction = revision.metadata.runs_in_transaction();
-    let scanned = scan(&text, dialect, &database.options.names, in_transaction);
-    let (mut pieces, mode) = scanned.map_err(|found| problems(found, &file, &text))?;
+    let mut script = scanned(database, dialect, &file, in_transaction)?;
     let mut issues = Vec::new();
-    for piece in &mut pieces {
-        match substituted(
-            database,
-            ix,
-            dialect.syntax(),
-            &file,
-            &text,
-            piece.span.clone(),
-        ) {
+    let (text, syntax) = (script.text.clone(), dialect.syntax());
+    for piece in &mut script.pieces {
+        match substituted(database, ix, syntax, &file, &text, piece.span.clone()) {
             Ok(sql) => piece.sql = sql,
             Err(found) => issues.extend(found),
         }
     }
-    if !issues.is_empty() {
-        return Err(issues);
+    if issues.is_empty() {
+        Ok(script)
+    } else {
+        Err(issues)
     }
+}
+
+/// A file's text as a script that will run.
+fn scanned(
+    database: &Database,
+    dialect: &dyn Dialect,
+    file: &ScriptFile,
+    in_transaction: bool,
+) -> Result<WorkScript, Vec<ScriptIssue>> {
+    let text: Arc<str> = Arc::from(file.text.as_str());
+    let scanned = scan(&text, dialect, &database.options.names, in_transaction);
+    let (pieces, mode) = scanned.map_err(|found| problems(found, file, &text))?;
     Ok(WorkScript {
-        path: file.path,
+        path: file.path.clone(),
         checksum: file.checksum.to_string(),
         text,
         pieces,
+        program: None,
+        is_recorded: false,
         stepwise: match mode {
             Mode::Transaction => None,
             Mode::NoTransaction => Some(Why::Declared),

@@ -36,6 +36,8 @@ pub(crate) struct Session<'a> {
     database: &'a Database,
     dialect: &'a dyn Dialect,
     source: &'a dyn Dialect,
+    /// No database is there: revisions written in Rust are recorded.
+    offline: bool,
     translator: Translator<'a>,
     pub(crate) omitted: Vec<Omitted>,
 }
@@ -69,13 +71,13 @@ impl Database {
     ) -> Result<Vec<TranslatedRevision>, RunError> {
         let nothing = Applied::new(&self.graph, []);
         let wanted = self.graph.upgrade(target, &nothing)?.steps;
-        let mut session = begin(self, dialect).map_err(RunError::from)?;
+        let mut session = begin(self, dialect, true).map_err(RunError::from)?;
         let mut revisions = Vec::with_capacity(wanted.len());
         for ix in wanted {
             let before = session.as_ref().map(Session::fork);
             let up = match &mut session {
                 Some(session) => session.script(ix, Direction::Up),
-                None => prepare::script(self, dialect, ix, Direction::Up),
+                None => prepare::script(self, dialect, ix, Direction::Up, true),
             };
             if let (Err(_), Some(session), Some(before)) = (&up, &mut session, before) {
                 session.pass_over(before, ix);
@@ -92,7 +94,7 @@ impl Database {
                     omitted.append(&mut session.omitted);
                     Some(down)
                 }
-                None => Some(prepare::script(self, dialect, ix, Direction::Down)),
+                None => Some(prepare::script(self, dialect, ix, Direction::Down, true)),
             };
             revisions.push(TranslatedRevision {
                 name: self.name(ix),
@@ -106,6 +108,9 @@ impl Database {
 
     fn has_down(&self, ix: NodeIx) -> bool {
         let revision = self.revision(ix);
+        if let Some(program) = self.revisions.program(revision) {
+            return program.runs(Direction::Down);
+        }
         // What cannot be read is for whoever reads it to say.
         !matches!(
             self.revisions.script(revision, Direction::Down, &[]),
@@ -127,6 +132,7 @@ impl Database {
 pub(crate) fn begin<'a>(
     database: &'a Database,
     dialect: &'a dyn Dialect,
+    offline: bool,
 ) -> Result<Option<Session<'a>>, Refusal> {
     let Some(source) = database.foreign() else {
         return Ok(None);
@@ -149,6 +155,7 @@ pub(crate) fn begin<'a>(
         database,
         dialect,
         source,
+        offline,
         translator,
         omitted: Vec::new(),
     }))
@@ -168,6 +175,7 @@ impl<'a> Session<'a> {
             database: self.database,
             dialect: self.dialect,
             source: self.source,
+            offline: self.offline,
             translator: self.translator.clone(),
             omitted: Vec::new(),
         }
@@ -179,6 +187,9 @@ impl<'a> Session<'a> {
     ///
     /// If its script cannot be read or scanned: what it did is not known then.
     pub(crate) fn replay(&mut self, ix: NodeIx) -> Result<(), Vec<ScriptIssue>> {
+        if self.takes_program(ix, Direction::Up)? {
+            return Ok(());
+        }
         self.take(ix, Direction::Up).map(|_| ())
     }
 
@@ -205,9 +216,12 @@ impl<'a> Session<'a> {
         ix: NodeIx,
         direction: Direction,
     ) -> Result<WorkScript, Vec<ScriptIssue>> {
+        if self.takes_program(ix, direction)? {
+            return prepare::script(self.database, self.dialect, ix, direction, self.offline);
+        }
         let (read, translated) = self.take(ix, direction)?;
         let Some(translated) = translated else {
-            return prepare::script(self.database, self.dialect, ix, direction);
+            return prepare::script(self.database, self.dialect, ix, direction, self.offline);
         };
         let statements = &read.script.statements;
         let place = |index: usize| statements[index].body.clone();
@@ -246,6 +260,8 @@ impl<'a> Session<'a> {
             text: read.text,
             checksum: read.chosen.file.checksum.to_string(),
             pieces,
+            program: None,
+            is_recorded: false,
             stepwise: None,
             before: translated.before,
             after: translated.after,
@@ -291,10 +307,43 @@ impl<'a> Session<'a> {
             .transpose()?
             .unwrap_or_default();
         let own = self.bodies(ix, &read, self.dialect)?;
-        let text = |bodies: &[Cow<'_, str>]| bodies.iter().map(ToString::to_string).collect();
-        let (authored, own): (Vec<String>, Vec<String>) = (text(&authored), text(&own));
-        self.translator.overridden(&authored, &own);
+        self.translator.overridden(&texts(&authored), &texts(&own));
         Ok((read, None))
+    }
+
+    /// Takes note of a revision that is written in Rust; false if it is not. It says itself what it
+    /// executes on which engine, as a script of the driver's own does.
+    fn takes_program(
+        &mut self,
+        ix: NodeIx,
+        direction: Direction,
+    ) -> Result<bool, Vec<ScriptIssue>> {
+        let revision = self.database.revision(ix);
+        let Some(program) = self.database.revisions.program(revision) else {
+            return Ok(false);
+        };
+        if !program.runs(direction) {
+            // That is said when it is prepared.
+            return Ok(true);
+        }
+        let recorded = |dialect: &dyn Dialect| -> Result<Read, Vec<ScriptIssue>> {
+            let file = prepare::programmed::record(&program, direction, dialect, revision)
+                .map_err(|issue| vec![issue])?;
+            let text: Arc<str> = Arc::from(file.text.as_str());
+            let script = sql::scan(dialect.syntax(), &text)
+                .map_err(|found| prepare::problems(found, &file, &text))?;
+            let chosen = Chosen { file, own: true };
+            Ok(Read {
+                chosen,
+                text,
+                script,
+            })
+        };
+        let (authored, own) = (recorded(self.source)?, recorded(self.dialect)?);
+        let authored = self.bodies(ix, &authored, self.source)?;
+        let own = self.bodies(ix, &own, self.dialect)?;
+        self.translator.overridden(&texts(&authored), &texts(&own));
+        Ok(true)
     }
 
     fn bodies<'r>(
@@ -348,6 +397,10 @@ impl<'a> Session<'a> {
             script,
         })
     }
+}
+
+fn texts(bodies: &[Cow<'_, str>]) -> Vec<String> {
+    bodies.iter().map(ToString::to_string).collect()
 }
 
 /// The chosen statements with their audience, by their place among all of the script.

@@ -181,6 +181,8 @@ pub(super) fn work(name: &str) -> Work {
                 sets_session: false,
                 reads_clock: false,
             }],
+            program: None,
+            is_recorded: false,
             stepwise: None,
             before: Vec::new(),
             after: Vec::new(),

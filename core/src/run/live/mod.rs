@@ -3,6 +3,7 @@
 
 #[cfg(test)]
 mod fake;
+mod program;
 #[cfg(test)]
 mod tests;
 
@@ -13,7 +14,7 @@ use super::{Event, Events, RunError, StatementFailure};
 use crate::driver::{
     Dialect, Failure, FailureKind, LedgerRequest, Message, Session, SessionState, Tenure,
 };
-use crate::ledger::{EntryEvent, GUARD_CONSTRAINT, Identity, LedgerText};
+use crate::ledger::{EntryEvent, GUARD_CONSTRAINT, Identity, LedgerTables, LedgerText};
 use crate::plan::{Atomicity, Delivery, Plan, Purpose, Role, Unit};
 
 /// Longest text of a message that is made of several units, in bytes.
@@ -46,6 +47,8 @@ struct Stopped {
     /// Index of the step in the unit.
     step: usize,
     failure: Failure,
+    /// What was executed, where it is none of the plan's texts.
+    statement: Option<String>,
 }
 
 impl Live<'_> {
@@ -69,7 +72,7 @@ impl Live<'_> {
                 self.announce(unit);
             }
             announced = end.max(announced);
-            let sent = self.send(units, next, end).await;
+            let sent = self.send(&plan.tables, units, next, end).await;
             let done = match &sent {
                 Ok(done) => *done,
                 Err(stopped) => stopped.committed(units, next),
@@ -141,7 +144,13 @@ impl Live<'_> {
     }
 
     /// Sends units and answers how far it came: the index after the last unit that is done.
-    async fn send(&mut self, units: &[Unit], from: usize, to: usize) -> Result<usize, Stopped> {
+    async fn send(
+        &mut self,
+        tables: &LedgerTables,
+        units: &[Unit],
+        from: usize,
+        to: usize,
+    ) -> Result<usize, Stopped> {
         let mut places: Vec<(usize, usize)> = Vec::new();
         let mut texts: Vec<&str> = Vec::new();
         let mut transactions = Vec::new();
@@ -164,10 +173,20 @@ impl Live<'_> {
                 unit,
                 step,
                 failure,
+                statement: None,
             }
         };
         if units[from].delivery == Delivery::PerStatement {
             for base in 0..texts.len() {
+                let (index, step) = places[base];
+                let unit = &units[index];
+                if let (Role::Program, Some((work, _))) = (&unit.steps[step].role, unit.work())
+                    && let Some(program) = &work.script.program
+                {
+                    let ran = self.program(tables, unit, work, program).await;
+                    ran.map_err(|halt| Stopped::program(index, step, halt))?;
+                    continue;
+                }
                 let interrupt = self.session.interrupt();
                 let call = self.session.send(&texts[base..=base]);
                 let answer = supervised(interrupt, self.cancel, call).await;
@@ -224,6 +243,7 @@ impl Live<'_> {
             unit,
             step,
             failure,
+            statement,
         } = stopped;
         let unit = &plan.units[unit];
         let mut part_way = None;
@@ -258,13 +278,12 @@ impl Live<'_> {
                 failed: false,
             });
         }
-        RunError::Statement(Box::new(StatementFailure::new(
-            unit,
-            step,
-            failure,
-            part_way,
-            self.committed.clone(),
-        )))
+        let committed = self.committed.clone();
+        let mut told = StatementFailure::new(unit, step, failure, part_way, committed);
+        if let Some(statement) = statement {
+            told.statement = statement;
+        }
+        RunError::Statement(Box::new(told))
     }
 
     /// Writes one row outside the plan; whether it was written.
