@@ -9,7 +9,7 @@ use tokio::runtime::Handle;
 use super::{Error, IntoUrl, Migrator};
 use crate::config::DatabaseUrl;
 use crate::driver::{Client, Driver, Server, Session};
-use crate::run::{Database, Done, Move, RunError, Runner, Status};
+use crate::run::{Database, Done, Move, RevisionScripts, RunError, Runner, Status};
 
 impl Migrator {
     /// Prints what a move would do as a script for the engine's own client. No connection is made
@@ -245,6 +245,16 @@ impl Migrator {
             database.status(&migrator.inner.options, runner).await
         })
         .await
+    }
+
+    /// The scripts of every revision as they would run on a server, parents first, for another tool
+    /// to run: without ledger rows and guards. `place` is what [`Migrator::run_offline`] takes.
+    ///
+    /// # Errors
+    ///
+    /// If no driver is known for the place, or a script is refused.
+    pub fn scripts(&self, place: &str) -> Result<Vec<RevisionScripts>, Error> {
+        Ok(self.offline(place)?.scripts()?)
     }
 
     /// Runs on a task of its own, which is cancelled rather than dropped when the caller goes away:

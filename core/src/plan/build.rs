@@ -98,9 +98,8 @@ impl Builder<'_> {
         let parsed_as_one = self.dialect.capabilities().statements_alone;
         let stepwise = matches!(atomicity, Atomicity::Stepwise(_));
         let has_outside = !(work.script.before.is_empty() && work.script.after.is_empty());
-        let delivery = if is_program {
-            Delivery::PerStatement
-        } else if parsed_as_one && (stepwise || sets_session || has_outside) {
+        let alone = parsed_as_one && (stepwise || sets_session || has_outside);
+        let delivery = if is_program || alone {
             Delivery::PerStatement
         } else if work.script.pieces.iter().any(|p| p.reads_clock) {
             Delivery::First

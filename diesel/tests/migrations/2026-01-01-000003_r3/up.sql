@@ -1,0 +1,2 @@
+CREATE TABLE third (id INTEGER);
+INSERT INTO third VALUES (3);
