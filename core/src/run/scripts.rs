@@ -1,11 +1,9 @@
 //! The scripts of revisions as they would run on a server, for other tools to run: no ledger rows,
 //! no guards.
 
-use super::{Database, RunError, prepare};
-use crate::driver::Dialect;
-use crate::graph::NodeIx;
+use super::{Database, RunError};
+use crate::graph::Applied;
 use crate::plan::WorkScript;
-use crate::revision::Direction;
 
 /// The scripts of one revision.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,16 +43,20 @@ impl Database {
         let dialect = self.offline_dialect()?;
         let mut all = Vec::with_capacity(self.graph.len());
         let mut issues = Vec::new();
-        for &ix in self.graph.topological() {
-            let up = self.statements(dialect.as_ref(), ix, Direction::Up);
-            let down = self.statements(dialect.as_ref(), ix, Direction::Down);
-            let node = self.graph.node(ix);
+        let order = self
+            .graph
+            .upgrade("heads", &Applied::new(&self.graph, []))?
+            .steps;
+        let translated = self.translate("heads", dialect.as_ref())?;
+        for (ix, revision) in order.into_iter().zip(translated) {
+            let up = revision.up.map(ScriptStatements::of);
+            let down = revision.down.transpose();
             match (up, down) {
-                (Ok(Some(up)), Ok(down)) => all.push(RevisionScripts {
-                    id: node.id.to_string(),
-                    name: node.name.clone(),
+                (Ok(up), Ok(down)) => all.push(RevisionScripts {
+                    id: self.graph.node(ix).id.to_string(),
+                    name: revision.name,
                     up,
-                    down,
+                    down: down.map(ScriptStatements::of),
                 }),
                 (up, down) => {
                     issues.extend([up.err(), down.err()].into_iter().flatten().flatten());
@@ -65,25 +67,6 @@ impl Database {
             Ok(all)
         } else {
             Err(RunError::Scripts(issues))
-        }
-    }
-
-    fn statements(
-        &self,
-        dialect: &dyn Dialect,
-        ix: NodeIx,
-        direction: Direction,
-    ) -> Result<Option<ScriptStatements>, Vec<super::ScriptIssue>> {
-        match prepare::script(self, dialect, ix, direction, true) {
-            Ok(script) => Ok(Some(ScriptStatements::of(script))),
-            // Having no down script is a choice.
-            Err(issues)
-                if direction == Direction::Down
-                    && issues.iter().all(|issue| issue.code == "irreversible") =>
-            {
-                Ok(None)
-            }
-            Err(issues) => Err(issues),
         }
     }
 }
