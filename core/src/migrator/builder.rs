@@ -1,5 +1,6 @@
 //! Putting a migrator together.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,6 +28,8 @@ pub struct MigratorBuilder {
     name: Option<String>,
     config_file: Option<PathBuf>,
     environment: Option<String>,
+    dialect: Option<String>,
+    variables: BTreeMap<String, String>,
     server: Option<String>,
     tables: Option<LedgerTables>,
     lock_timeout: Option<Duration>,
@@ -47,6 +50,8 @@ impl MigratorBuilder {
             name: None,
             config_file: None,
             environment: None,
+            dialect: None,
+            variables: BTreeMap::new(),
             server: None,
             tables: None,
             lock_timeout: None,
@@ -152,6 +157,19 @@ impl MigratorBuilder {
         self
     }
 
+    /// The dialect that the scripts are written in, by the name of a driver that was added: on another
+    /// driver's databases they are translated. Without it they run as they stand.
+    pub fn dialect(mut self, name: impl Into<String>) -> Self {
+        self.dialect = Some(name.into());
+        self
+    }
+
+    /// The value of a variable that scripts declare.
+    pub fn variable(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.variables.insert(name.into(), value.into());
+        self
+    }
+
     /// The server that offline work plans for, and that a run must find: `"mariadb 10.11"`.
     pub fn server(mut self, server: impl Into<String>) -> Self {
         self.server = Some(server.into());
@@ -249,6 +267,8 @@ impl MigratorBuilder {
             .tables
             .or_else(|| settings.map(DatabaseSettings::ledger_tables));
         let url = settings.and_then(|s| s.url.as_ref());
+        let configured = settings.and_then(|s| s.dialect.as_ref());
+        let dialect = self.dialect.or_else(|| configured.map(|s| s.value.clone()));
         Ok(Migrator {
             inner: Arc::new(Inner {
                 url: url.map(|setting| setting.value.clone()),
@@ -256,6 +276,8 @@ impl MigratorBuilder {
                 registry: self.registry,
                 revisions: Arc::new(revisions),
                 graph: Arc::new(graph),
+                dialect,
+                variables: self.variables,
                 server,
                 tables: tables.unwrap_or_default(),
                 options,

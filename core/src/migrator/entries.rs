@@ -135,7 +135,7 @@ impl Migrator {
         let to = to.into();
         let flavour = session.server().flavour().to_owned();
         let driver = self.inner.registry.by_name(&flavour)?;
-        let database = self.database(driver, &flavour, None, None);
+        let database = self.database(driver, &flavour, None, None)?;
         let runner = Runner {
             events: self.inner.events.as_ref(),
             cancel: &self.inner.cancel,
@@ -287,16 +287,16 @@ impl Migrator {
     fn online(&self, url: DatabaseUrl) -> Result<Database, Error> {
         let scheme = url.scheme().to_owned();
         let driver = self.inner.registry.by_scheme(&scheme)?;
-        Ok(self.database(driver, &scheme, Some(url), None))
+        self.database(driver, &scheme, Some(url), None)
     }
 
     /// The database that a URL, a driver's name or a server's name means without a connection.
     fn offline(&self, place: &str) -> Result<Database, Error> {
         if let Ok(driver) = self.inner.registry.by_name(place) {
-            return Ok(self.database(driver, place, None, None));
+            return self.database(driver, place, None, None);
         }
         if let Some((driver, server)) = self.server_named(place) {
-            return Ok(self.database(&driver, server.flavour(), None, Some(server.clone())));
+            return self.database(&driver, server.flavour(), None, Some(server.clone()));
         }
         self.online(DatabaseUrl::parse(place)?)
     }

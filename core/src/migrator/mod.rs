@@ -25,16 +25,17 @@ mod stream;
 mod tests;
 mod url;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
 use crate::config::DatabaseUrl;
-use crate::driver::{Driver, Registry, Server};
+use crate::driver::{Dialect, Driver, Registry, Server};
 use crate::graph::Graph;
 use crate::ledger::LedgerTables;
 use crate::revision::RevisionSet;
-use crate::run::{Database, DatabaseOptions, Events, RunOptions};
+use crate::run::{Database, DatabaseOptions, Events, RunError, RunOptions};
 
 pub use builder::MigratorBuilder;
 pub use error::Error;
@@ -79,7 +80,10 @@ struct Inner {
     revisions: Arc<RevisionSet>,
     graph: Arc<Graph>,
     url: Option<DatabaseUrl>,
+    /// The name of the dialect that the scripts are written in.
+    dialect: Option<String>,
     server: Option<Server>,
+    variables: BTreeMap<String, String>,
     tables: LedgerTables,
     options: RunOptions,
     events: Arc<dyn Events>,
@@ -145,7 +149,7 @@ impl Migrator {
         scheme: &str,
         url: Option<DatabaseUrl>,
         server: Option<Server>,
-    ) -> Database {
+    ) -> Result<Database, Error> {
         let inner = &self.inner;
         let options = DatabaseOptions {
             name: inner.name.clone(),
@@ -154,10 +158,34 @@ impl Migrator {
             url,
             server: server.or_else(|| inner.server.clone()),
             tables: inner.tables.clone(),
-            authored: None,
-            variables: std::collections::BTreeMap::new(),
+            authored: self.authored(driver)?,
+            variables: inner.variables.clone(),
             names: inner.registry.names(),
         };
-        Database::new(options, inner.revisions.clone(), inner.graph.clone())
+        let (revisions, graph) = (inner.revisions.clone(), inner.graph.clone());
+        Ok(Database::new(options, revisions, graph))
+    }
+
+    /// The authored dialect, where it is another than the driver's: scripts are translated.
+    fn authored(&self, driver: &Arc<dyn Driver>) -> Result<Option<Arc<dyn Dialect>>, Error> {
+        let Some(name) = &self.inner.dialect else {
+            return Ok(None);
+        };
+        let known = self.inner.registry.by_name(name)?;
+        if Arc::ptr_eq(known, driver) {
+            return Ok(None);
+        }
+        let refused = |message: String| {
+            let help = "name the dialect that the scripts are written in, such as `postgres`";
+            Error::Run(RunError::Refused {
+                code: "dialect",
+                message,
+                help: help.into(),
+            })
+        };
+        let server = known
+            .assumed(name)
+            .ok_or_else(|| refused(format!("nothing is assumed of the server of `{name}`")))?;
+        known.dialect(&server).map(Some).map_err(refused)
     }
 }
