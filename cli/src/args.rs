@@ -144,6 +144,8 @@ pub(crate) enum Command {
     },
     /// Revert the last revisions and apply them again
     Redo(Redo),
+    /// Take over another tool's directory and ledger; runs nothing
+    Adopt(Adopt),
     /// Make or destroy the database itself
     Database {
         #[command(subcommand)]
@@ -197,6 +199,25 @@ pub(crate) struct Confirm {
     /// Confirm for a protected database, by name; may be repeated
     #[arg(long, value_name = "NAME")]
     pub(crate) yes_on: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Adopt {
+    /// diesel, alembic, sqlx, refinery, dbmate, golang-migrate, goose or flyway
+    #[arg(long, value_name = "TOOL")]
+    pub(crate) from: String,
+    /// The tool's directory; for alembic what `alembic upgrade head --sql` printed
+    #[arg(long, value_name = "PATH")]
+    pub(crate) source: Option<PathBuf>,
+    /// What `alembic downgrade head:base --sql` printed
+    #[arg(long, value_name = "PATH", requires = "source")]
+    pub(crate) down: Option<PathBuf>,
+    /// Write the revisions and leave the database alone
+    #[arg(long)]
+    pub(crate) files_only: bool,
+    /// Say what would be done, and change nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
 }
 
 #[derive(Debug, Args)]

@@ -11,6 +11,7 @@
 //! | `aludel-diesel` | connections of diesel-async, and Diesel's migrations, both ways |
 //! | `aludel-cli` | the program `aludel` |
 
+pub mod adopt;
 pub mod config;
 pub mod driver;
 pub mod graph;

@@ -7,19 +7,21 @@ use std::sync::OnceLock;
 /// The program's path.
 pub fn aludel() -> &'static Path {
     static PATH: OnceLock<PathBuf> = OnceLock::new();
-    PATH.get_or_init(|| {
-        let root = root();
-        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let built = Command::new(cargo)
-            .args(["build", "-q", "-p", "aludel-cli"])
-            .current_dir(&root)
-            .status()
-            .unwrap();
-        assert!(built.success(), "the program does not build");
-        let target =
-            std::env::var_os("CARGO_TARGET_DIR").map_or(root.join("target"), PathBuf::from);
-        root.join(target).join("debug/aludel")
-    })
+    PATH.get_or_init(|| built("aludel-cli", "aludel"))
+}
+
+/// Builds a program of a package; its path.
+pub fn built(package: &str, program: &str) -> PathBuf {
+    let root = root();
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let built = Command::new(cargo)
+        .args(["build", "-q", "-p", package])
+        .current_dir(&root)
+        .status()
+        .unwrap();
+    assert!(built.success(), "the program does not build");
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or(root.join("target"), PathBuf::from);
+    root.join(target).join("debug").join(program)
 }
 
 /// The repository.

@@ -1,5 +1,6 @@
 //! One file per family of commands.
 
+mod adopt;
 mod database;
 mod drivers;
 mod edit;
@@ -50,6 +51,7 @@ pub(crate) fn run(command: Command, context: &Context) -> Answer {
         Command::Database { command } => database::database(context, &command),
         Command::Edit { target } => edit::edit(context, &target),
         Command::Redo(words) => redo::redo(context, &words),
+        Command::Adopt(words) => adopt::adopt(context, &words),
         Command::Completions { shell } => words::completions(context, shell),
         Command::Man { directory } => words::man(&directory),
         Command::Drivers { command } => drivers::drivers(context, command),

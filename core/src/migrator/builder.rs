@@ -266,6 +266,8 @@ impl MigratorBuilder {
         let tables = self
             .tables
             .or_else(|| settings.map(DatabaseSettings::ledger_tables));
+        let mut variables = settings.map_or_else(BTreeMap::new, |s| s.variables.value.clone());
+        variables.extend(self.variables);
         let url = settings.and_then(|s| s.url.as_ref());
         let configured = settings.and_then(|s| s.dialect.as_ref());
         let dialect = self.dialect.or_else(|| configured.map(|s| s.value.clone()));
@@ -277,7 +279,7 @@ impl MigratorBuilder {
                 revisions: Arc::new(revisions),
                 graph: Arc::new(graph),
                 dialect,
-                variables: self.variables,
+                variables,
                 server,
                 tables: tables.unwrap_or_default(),
                 options,

@@ -11,7 +11,7 @@
 //!
 //! The drivers are crates of their own, so that nobody links an engine that is not wanted:
 //! `aludel-sqlite`, `aludel-postgres`, `aludel-mysql`, and whatever else implements
-//! [`Driver`](crate::driver::Driver). Connections of Diesel's, and Diesel's migrations, are lent to
+//! [`Driver`]. Connections of Diesel's, and Diesel's migrations, are lent to
 //! a migrator by the crate `aludel-diesel`.
 //!
 //! Deliberately absent: printing, signals, `.env` files. Events tell how a run goes, a

@@ -12,9 +12,14 @@ use crate::plan::{self, Plan, Stamp};
 pub(super) enum Intent<'a> {
     Upgrade(&'a str),
     Downgrade(&'a str),
-    Stamp { targets: &'a [String], purge: bool },
+    Stamp {
+        targets: &'a [String],
+        purge: bool,
+    },
     Forget(&'a [String]),
     Ensure,
+    /// Record as applied what another tool applied, and the checksums of what is recorded without.
+    Adopt(&'a [String]),
 }
 
 /// A decision: a plan, and what to tell about it.
@@ -159,11 +164,39 @@ impl Database {
                 let plan = plan::stamp(dialect, tables, setup, stamp, by)?;
                 Ok(Decision::quiet(plan))
             }
+            Intent::Adopt(ids) => {
+                let stamp = self.decide_adoption(ids, snapshot, dialect);
+                let recorded = stamp.add.iter().chain(&stamp.renew);
+                let recorded = recorded.map(|(id, _)| id.clone()).collect();
+                let plan = plan::stamp(dialect, tables, setup && !stamp.is_empty(), stamp, by)?;
+                Ok(Decision {
+                    revisions: recorded,
+                    ..Decision::quiet(plan)
+                })
+            }
             Intent::Ensure => {
                 let plan = plan::stamp(dialect, tables, setup, Stamp::default(), by)?;
                 Ok(Decision::quiet(plan))
             }
         }
+    }
+
+    fn decide_adoption(&self, ids: &[String], snapshot: &Snapshot, dialect: &dyn Dialect) -> Stamp {
+        let recorded = snapshot.recorded();
+        let mut stamp = Stamp::default();
+        for id in ids {
+            let checksum = self
+                .graph
+                .ix(id)
+                .and_then(|ix| prepare::checksum(self, dialect, ix));
+            let known = recorded.get(id.as_str());
+            if !snapshot.applied.contains(id) {
+                stamp.add.push((id.clone(), checksum));
+            } else if known.is_none_or(|row| row.checksum.is_none()) && checksum.is_some() {
+                stamp.renew.push((id.clone(), checksum));
+            }
+        }
+        stamp
     }
 
     fn decide_stamp(

@@ -5,6 +5,7 @@
 //! [`CancellationToken`](tokio_util::sync::CancellationToken) and reads [`Event`]s.
 
 mod administer;
+mod adopt;
 mod database;
 mod decide;
 mod error;
@@ -24,6 +25,7 @@ mod status;
 mod supervise;
 mod translation;
 
+pub use adopt::Adoption;
 pub use database::{Database, DatabaseOptions, Done, RunOptions, Runner};
 pub use error::{Class, RunError, ScriptIssue, StatementFailure};
 pub use event::{Event, Events};

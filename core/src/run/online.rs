@@ -136,7 +136,7 @@ impl Database {
     }
 
     /// Makes a move on a session that the caller opened and keeps. Inside a transaction of the
-    /// caller's nothing is committed; see [`Tenure`].
+    /// caller's nothing is committed; see [`Tenure`](crate::driver::Tenure).
     ///
     /// # Errors
     ///
@@ -183,7 +183,7 @@ impl Database {
         done
     }
 
-    async fn make(
+    pub(super) async fn make(
         &self,
         intent: &Intent<'_>,
         session: &mut (dyn Session + '_),
@@ -272,7 +272,7 @@ impl Database {
         }
     }
 
-    async fn connect(
+    pub(super) async fn connect(
         &self,
         access: Access,
         options: &RunOptions,

@@ -1,0 +1,1 @@
+DELETE FROM pages WHERE id = 1;

@@ -1,0 +1,1 @@
+INSERT INTO pages (id, path) VALUES (1, '/');
