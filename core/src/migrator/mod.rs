@@ -15,7 +15,7 @@
 //! a migrator by the crate `aludel-diesel`.
 //!
 //! Deliberately absent: printing, signals, `.env` files. Events tell how a run goes, a
-//! [`CancellationToken`](tokio_util::sync::CancellationToken) stops it.
+//! [`CancellationToken`] stops it.
 
 mod builder;
 mod entries;
