@@ -40,6 +40,16 @@ impl Record {
             Effect::View { before, after } => before != after,
             Effect::Trigger { before, after } => before != after,
         });
+        // A view that follows a new name can do so once that is there.
+        effects.sort_by_key(|effect| {
+            matches!(
+                effect,
+                Effect::View {
+                    before: Some(_),
+                    after: Some(_)
+                }
+            )
+        });
         effects
     }
 

@@ -250,7 +250,7 @@ fn views_spell_out_their_columns() {
             tables,
             "CREATE VIEW v AS SELECT * FROM t WHERE name IS NOT NULL"
         ),
-        "CREATE VIEW v AS SELECT t.id, t.name FROM t WHERE name IS NOT NULL"
+        "CREATE VIEW v AS SELECT id, name FROM t WHERE name IS NOT NULL"
     );
     assert_eq!(
         codes(tables, "CREATE MATERIALIZED VIEW v AS SELECT id FROM t"),
