@@ -179,14 +179,20 @@ impl<'a> Translator<'a> {
                 let statement = self.authored.resolve(statement);
                 self.carrier.data(index, &statement, self.authored.schema());
             }
-            change => match self.authored.apply(&change) {
-                Ok(effects) => {
-                    for effect in &effects {
-                        self.carrier.effect(index, effect, self.authored.schema());
-                    }
+            change => {
+                // What is pending speaks of types by the names that they have now.
+                if let Change::RenameType { .. } | Change::DropTypes { .. } = change {
+                    self.carrier.flush(self.authored.schema());
                 }
-                Err(problem) => self.carrier.refuse(index, replay_refusal(problem)),
-            },
+                match self.authored.apply(&change) {
+                    Ok(effects) => {
+                        for effect in &effects {
+                            self.carrier.effect(index, effect, self.authored.schema());
+                        }
+                    }
+                    Err(problem) => self.carrier.refuse(index, replay_refusal(problem)),
+                }
+            }
         }
     }
 }

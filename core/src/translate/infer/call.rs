@@ -112,9 +112,9 @@ impl Scope<'_> {
             | "version"
             | "uuid" => Type::Text,
             "length" | "char_length" | "character_length" | "octet_length" | "bit_length"
-            | "strpos" | "position" | "ascii" | "array_length" | "cardinality"
-            | "array_position" | "array_upper" | "array_lower" | "json_array_length"
-            | "jsonb_array_length" | "instr" | "locate" => Type::INTEGER,
+            | "strpos" | "position" | "ascii" | "num_nonnulls" | "num_nulls" | "array_length"
+            | "cardinality" | "array_position" | "array_upper" | "array_lower"
+            | "json_array_length" | "jsonb_array_length" | "instr" | "locate" => Type::INTEGER,
             "count" | "row_number" | "rank" | "dense_rank" | "nextval" | "currval" | "setval"
             | "lastval" | "txid_current" => Type::BIGINT,
             "ntile" => Type::INTEGER,

@@ -145,6 +145,9 @@ impl Scope<'_> {
             {
                 Type::Interval(None)
             }
+            Op::Multiply if self.is_scaled(left, right) || self.is_scaled(right, left) => {
+                Type::Interval(None)
+            }
             Op::Multiply | Op::Modulo => return self.arithmetic(left, right),
             Op::Divide if self.source() == Syntax::Mysql => match self.arithmetic(left, right)? {
                 ty if Family::of(&ty) == Family::Float => ty,
@@ -173,6 +176,13 @@ impl Scope<'_> {
     fn arithmetic(&self, left: &Expr, right: &Expr) -> Option<Type> {
         let ty = self.compared(left, right)?;
         (Family::of(&ty).is_number()).then_some(ty)
+    }
+
+    /// An interval times a number.
+    fn is_scaled(&self, interval: &Expr, number: &Expr) -> bool {
+        let is =
+            |expr, test: fn(Family) -> bool| self.ty(expr).is_some_and(|ty| test(Family::of(&ty)));
+        is(interval, |family| family == Family::Interval) && is(number, Family::is_number)
     }
 
     fn additive(&self, left: &Expr, op: BinaryOp, right: &Expr) -> Option<Type> {

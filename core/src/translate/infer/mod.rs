@@ -23,7 +23,7 @@ mod scope;
 mod tests;
 
 pub use expr::is_text_constant;
-pub use scope::{Field, Relation, Scope};
+pub use scope::{Field, Relation, Scope, UNNAMED, output_name};
 
 use crate::schema::Type;
 

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::NUMERIC;
 use crate::schema::{
     Cte, DataStatement, Expr, Ident, Name, Query, Schema, Select, SelectItem, SetExpr, Table,
-    TableRef, Type,
+    TableRef, TrimSide, Type,
 };
 use crate::sql::Syntax;
 
@@ -491,22 +491,51 @@ fn met(mut left: Field, right: &Field) -> Field {
     left
 }
 
-/// The name that PostgreSQL gives to a column of a select list.
-fn output_name(expr: &Expr) -> Ident {
+/// The name that PostgreSQL gives to a column of a select list; `?column?` where it has none.
+pub fn output_name(expr: &Expr) -> Ident {
     match expr {
         Expr::Column { column, .. } => column.clone(),
         Expr::Call(call) => call.name.name.clone(),
         Expr::Cast { expr, .. } | Expr::Collate { expr, .. } => output_name(expr),
         Expr::Keyword(word, _) => word.to_lowercase(),
-        Expr::Case {
-            otherwise: Some(expr),
-            ..
-        } if matches!(**expr, Expr::Column { .. }) => output_name(expr),
-        Expr::Case { .. } => "case".into(),
+        Expr::Case { otherwise, .. } => match otherwise.as_deref().map(output_name) {
+            Some(name) if name != UNNAMED => name,
+            _ => "case".into(),
+        },
         Expr::Exists(_) => "exists".into(),
         Expr::Array(_) | Expr::ArrayQuery(_) => "array".into(),
+        Expr::Row(_) => "row".into(),
         Expr::Extract { .. } => "extract".into(),
-        _ => "?column?".into(),
+        Expr::Position { .. } => "position".into(),
+        Expr::Substring { .. } => "substring".into(),
+        Expr::Trim { side, .. } => match side {
+            TrimSide::Both => "btrim",
+            TrimSide::Leading => "ltrim",
+            TrimSide::Trailing => "rtrim",
+        }
+        .into(),
+        Expr::AtTimeZone { .. } => "timezone".into(),
+        Expr::Subscript { expr, .. } => output_name(expr),
+        Expr::Subquery(query) => first_name(&query.body),
+        _ => UNNAMED.into(),
+    }
+}
+
+/// What PostgreSQL calls a column without a name.
+pub const UNNAMED: &str = "?column?";
+
+fn first_name(body: &SetExpr) -> Ident {
+    match body {
+        SetExpr::Select(select) => match select.items.first() {
+            Some(SelectItem::Expr {
+                alias: Some(alias), ..
+            }) => alias.clone(),
+            Some(SelectItem::Expr { expr, alias: None }) => output_name(expr),
+            _ => UNNAMED.into(),
+        },
+        SetExpr::Query(query) => first_name(&query.body),
+        SetExpr::Op { left, .. } => first_name(left),
+        SetExpr::Values(_) => "column1".into(),
     }
 }
 

@@ -22,7 +22,7 @@ use aludel::translate::print::print;
 use aludel::translate::rewrite::rewrite;
 use aludel::translate::{DataScope, Lowered, Omission, Refusal, Rendered, TableChange, Target};
 
-use rules::{Meaning, Stands};
+use rules::{Meaning, Stands, with_names};
 use spelling::Sqlite;
 
 /// The rendering half of SQLite's dialect.
@@ -140,7 +140,9 @@ fn create_view(
         )]);
     };
     let types = Scope::new(scope.authored, scope.source);
-    let (query, more) = rewrite(&Meaning(Stands::View), types, |rw| rw.query(query))?;
+    let (query, more) = rewrite(&Meaning(Stands::View), types, |rw| {
+        rw.query(&with_names(query))
+    })?;
     omissions.extend(more);
     let view = View {
         name: names::flat(&view.name),

@@ -257,3 +257,60 @@ fn views_spell_out_their_columns() {
         ["materialized-view"]
     );
 }
+
+/// PostgreSQL's way to take a member out of an enum.
+#[test]
+fn an_enum_is_replaced_by_a_new_one() {
+    let mut both = Both::new();
+    both.run(
+        "CREATE TYPE mood AS ENUM ('sad', 'ok', 'old'); CREATE TABLE t (id int PRIMARY KEY, m mood NOT NULL DEFAULT 'ok')",
+    );
+    both.database.run("INSERT INTO t VALUES (1, 'sad')");
+    both.run(
+        "CREATE TYPE mood_new AS ENUM ('sad', 'ok');
+         ALTER TABLE t ALTER COLUMN m DROP DEFAULT;
+         ALTER TABLE t ALTER COLUMN m TYPE mood_new USING (m::text::mood_new);
+         ALTER TYPE mood RENAME TO mood_old;
+         ALTER TYPE mood_new RENAME TO mood;
+         DROP TYPE mood_old;
+         ALTER TABLE t ALTER COLUMN m SET DEFAULT 'ok'",
+    );
+    assert!(
+        both.database
+            .try_run("INSERT INTO t VALUES (2, 'old')")
+            .is_err()
+    );
+    both.database.run("INSERT INTO t (id) VALUES (2)");
+    assert_eq!(
+        both.database.rows("id, m", "t ORDER BY id"),
+        ["1, 'sad'", "2, 'ok'"]
+    );
+}
+
+/// SQLite names such a column by its text, PostgreSQL by what is computed.
+#[test]
+fn columns_of_queries_have_the_names_that_postgresql_gives_them() {
+    let mut both = Both::new();
+    both.run(
+        "CREATE TABLE t (id int PRIMARY KEY, a text);
+         CREATE VIEW v AS WITH w AS (SELECT t.*, (SELECT max(u.id) FROM t u), count(*) OVER (), lower(a), id::bigint FROM t)
+             SELECT w.max, w.count, coalesce(w.lower, ''), (SELECT s.upper FROM (SELECT upper(w.a)) s) FROM w",
+    );
+    both.database.run("INSERT INTO t VALUES (1, 'X')");
+    assert_eq!(
+        both.database.rows("max, count, coalesce, upper", "v"),
+        ["1, 1, 'x', 'X'"]
+    );
+}
+
+#[test]
+fn a_generated_column_adds_an_interval_times_a_number() {
+    let mut both = Both::new();
+    both.run("CREATE TABLE t (at timestamp NOT NULL, n int, gone timestamp GENERATED ALWAYS AS (CASE WHEN n > 0 THEN at + (n * INTERVAL '1 hour') END) STORED)");
+    both.database
+        .run("INSERT INTO t VALUES ('2024-01-01 10:00:00.500', 3), ('2024-01-01 10:00:00', 0)");
+    assert_eq!(
+        both.database.rows("gone", "t"),
+        ["'2024-01-01 13:00:00.500'", "NULL"]
+    );
+}

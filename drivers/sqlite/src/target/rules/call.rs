@@ -60,6 +60,15 @@ impl Meaning {
                 let count = rw.expr(count);
                 self.volatile(rw, call("randomblob", [count]))
             }
+            ("num_nonnulls" | "num_nulls", args) if !args.is_empty() => {
+                let negated = name == "num_nonnulls";
+                let mut tests = args.iter().map(|arg| Expr::IsNull {
+                    expr: rw.boxed(arg),
+                    negated,
+                });
+                let first = tests.next().unwrap_or_else(null);
+                tests.fold(first, |sum, test| Expr::binary(sum, BinaryOp::Plus, test))
+            }
             ("coalesce" | "ifnull", args) if !args.is_empty() => self.coalesce(rw, called, args),
             ("nullif", [left, right]) => match self.compared(rw, left, right, false) {
                 Some((left, right)) => call("nullif", [left, right]),

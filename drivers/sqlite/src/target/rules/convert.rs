@@ -81,6 +81,8 @@ fn converted(x: &Expr, from: &Type, to: &Type, how: How, schema: &Schema) -> Con
         | (F::Bytes, F::Bytes)
         | (F::Interval, F::Interval)
         | (F::Float, F::Float)
+        // An enum becomes another one by a new name only.
+        | (F::Enum, F::Enum)
         | (F::Uuid | F::Date | F::Time | F::Enum, F::Text) => Ok(None),
         (F::Boolean, F::Integer) => Ok(None),
         (F::Boolean, F::Text) => form(boolean_text(x)),

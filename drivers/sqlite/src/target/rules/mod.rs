@@ -29,7 +29,7 @@ use aludel::translate::infer::{Family, Field, is_text_constant};
 use aludel::translate::rewrite::{Rewriter, Rules};
 
 pub(super) use member::renamed_member;
-pub(super) use query::first_of_each;
+pub(super) use query::{first_of_each, with_names};
 
 use convert::How;
 

@@ -5,7 +5,7 @@ use aludel::schema::{
     Nulls, OrderBy, Query, Select, SelectItem, SetExpr, SetOp, TableRef, Type, Window,
 };
 use aludel::translate::Refusal;
-use aludel::translate::infer::Family;
+use aludel::translate::infer::{Family, UNNAMED, output_name};
 use aludel::translate::rewrite::Rewriter;
 
 use super::build::{body, column_of, number, select};
@@ -19,6 +19,19 @@ impl Meaning {
             if !matches!(*cte.body, DataStatement::Query(_)) {
                 refuse(rw, "a WITH that changes rows");
             }
+        }
+        let unnamed = |cte: &Cte| {
+            cte.columns.is_empty()
+                && matches!(&*cte.body, DataStatement::Query(query) if with_names(query) != **query)
+        };
+        if query.with.iter().any(unnamed) {
+            let mut named = query.clone();
+            for cte in &mut named.with {
+                if let DataStatement::Query(query) = &mut *cte.body {
+                    **query = with_names(query);
+                }
+            }
+            return Some(rw.query(&named));
         }
         let SetExpr::Select(inner) = &query.body else {
             return None;
@@ -48,6 +61,17 @@ impl Meaning {
                 refuse(rw, "LATERAL");
                 None
             }
+            TableRef::Subquery {
+                lateral: false,
+                query,
+                alias,
+                columns,
+            } if columns.is_empty() => Some(TableRef::Subquery {
+                lateral: false,
+                query: Box::new(rw.subquery(false, &with_names(query))),
+                alias: alias.clone(),
+                columns: Vec::new(),
+            }),
             // VALUES, or any query, whose columns are named by the alias.
             TableRef::Subquery {
                 lateral,
@@ -311,6 +335,35 @@ impl Meaning {
             descending: key.descending,
             nulls,
         }
+    }
+}
+
+/// A query whose columns have the names that PostgreSQL gives them: SQLite gives none to most, and
+/// what stands around it may use them.
+pub(in crate::target) fn with_names(query: &Query) -> Query {
+    let mut query = query.clone();
+    names_of(&mut query.body);
+    query
+}
+
+fn names_of(body: &mut SetExpr) {
+    match body {
+        SetExpr::Select(select) => {
+            for item in &mut select.items {
+                if let SelectItem::Expr {
+                    expr,
+                    alias: alias @ None,
+                } = item
+                    && !matches!(expr, Expr::Column { .. })
+                {
+                    *alias = Some(output_name(expr)).filter(|name| name != UNNAMED);
+                }
+            }
+        }
+        SetExpr::Query(query) => names_of(&mut query.body),
+        // The first of a union says the names.
+        SetExpr::Op { left, .. } => names_of(left),
+        _ => {}
     }
 }
 

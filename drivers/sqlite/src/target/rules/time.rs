@@ -120,18 +120,40 @@ impl Meaning {
 
     /// A date or time, later by an interval.
     fn shifted(&self, rw: &mut Rewriter<'_>, moment: &Expr, interval: &Expr, sign: i64) -> Expr {
-        let span = match interval_constant(interval) {
+        let (factor, constant) = scaled(interval);
+        let span = match interval_constant(constant) {
             Some(Ok(span)) => span,
             Some(Err(refusal)) => return rw.refuse(refusal),
             None => return refuse(rw, "an interval that is no constant"),
         };
         let Some(seconds) = span::seconds(span).map(|seconds| seconds * sign) else {
             return rw.refuse(
-                Refusal::new("interval", format!("an interval of `{}` is not added to a time in the same way by sqlite", span::show(span).unwrap_or_default()))
-                    .help("months and fractions of a second are not translated; days, hours, minutes and seconds are"),
+                Refusal::new(
+                    "interval",
+                    format!(
+                        "an interval of `{}` is not added to a time in the same way by sqlite",
+                        span::show(span).unwrap_or_default()
+                    ),
+                )
+                .help(
+                    "months and fractions of a second are not translated; days, hours, minutes and seconds are",
+                ),
             );
         };
-        let modifier = Expr::text(format!("{seconds:+} seconds"));
+        let modifier = match factor {
+            None => Expr::text(format!("{seconds:+} seconds")),
+            Some(factor) => {
+                let whole = rw
+                    .scope
+                    .ty(factor)
+                    .is_some_and(|ty| Family::of(&ty) == Family::Integer);
+                if !whole {
+                    return refuse(rw, "an interval times what is no whole number");
+                }
+                let count = Expr::binary(rw.expr(factor), BinaryOp::Multiply, number(seconds));
+                concat([count, Expr::text(" seconds")])
+            }
+        };
         if is_now(moment) {
             let shifted = call(
                 "strftime",
@@ -283,6 +305,23 @@ impl Meaning {
 
 fn real(digits: &str) -> Expr {
     Expr::Literal(Literal::Number(digits.into()))
+}
+
+/// `n * INTERVAL '1 second'`: the number, and the interval.
+fn scaled(expr: &Expr) -> (Option<&Expr>, &Expr) {
+    match expr {
+        Expr::Binary {
+            left,
+            op: BinaryOp::Multiply,
+            right,
+        } if interval_constant(right).is_some() => (Some(left), right),
+        Expr::Binary {
+            left,
+            op: BinaryOp::Multiply,
+            right,
+        } if interval_constant(left).is_some() => (Some(right), left),
+        expr => (None, expr),
+    }
 }
 
 /// A constant interval, in any of the ways to write one.
