@@ -46,7 +46,7 @@ use crate::schema::{Ident, Name};
 /// Prints with one dialect's spelling, and collects what has none.
 ///
 /// Its methods never fail: what cannot be printed leaves a gap in the text and a refusal in the
-/// printer, so that the rest is looked at too. [`print`] gives the text only if there is no gap.
+/// printer, so that the rest is looked at too. [`print()`] gives the text only if there is no gap.
 pub struct Printer<'a> {
     spelling: &'a dyn Spelling,
     refusals: Vec<Refusal>,
