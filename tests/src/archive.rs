@@ -30,7 +30,8 @@
 //! - A line `On postgres:`, or ``On postgres, `FILE`:``, before a block restricts it.
 //!
 //! `DATABASE_URL` is the page's own database; `DATABASE`, `SERVER` (host and port) and `SCHEME` are
-//! its parts. What differs from run to run is written `[DIR]`, `[DATABASE]`, `[SERVER]`, `[VERSION]`.
+//! its parts. What differs from run to run is written `[DIR]`, `[DATABASE]`, `[SERVER]`, `[PORT]`,
+//! `[VERSION]`.
 //! `SNAPSHOTS=overwrite` writes the answers into the pages: read them before you commit.
 
 use std::collections::BTreeMap;
@@ -256,8 +257,12 @@ impl<'a> Run<'a> {
     fn redacted(&self, ran: &Ran) -> String {
         let mut text = ran.text();
         if self.engine != Engine::Sqlite {
+            let address = self.database.address();
+            let port = address.rsplit(':').next().unwrap_or_default();
             text = text
-                .replace(self.database.address(), "[SERVER]")
+                .replace(address, "[SERVER]")
+                // Where a message takes the address apart.
+                .replace(&format!(" port {port}"), " port [PORT]")
                 .replace(self.database.name(), "[DATABASE]");
         }
         text
