@@ -183,6 +183,7 @@ fn the_demonstration_goes_up_down_and_up_again() {
             let migrations = migrations.to_str().unwrap();
             let aludel = |words: &[&str]| {
                 let mut all = vec!["--url", database.url.as_str(), "--migrations", migrations];
+                all.extend(["--dialect", "postgres"]);
                 all.extend(words);
                 ok(directory.path(), &all)
             };
@@ -200,6 +201,8 @@ fn the_demonstration_goes_up_down_and_up_again() {
                     &printed.url,
                     "--migrations",
                     migrations,
+                    "--dialect",
+                    "postgres",
                     "upgrade",
                     "--sql",
                 ],
