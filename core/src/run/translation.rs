@@ -137,10 +137,6 @@ pub(crate) fn begin<'a>(
     let Some(source) = database.foreign() else {
         return Ok(None);
     };
-    if dialect.target().is_none() {
-        // Until every driver translates, a script runs as it stands where its driver does not.
-        return Ok(None);
-    }
     let name = database.options.driver.info().name;
     let translator = Translator::new(source, dialect).ok_or_else(|| {
         Refusal::new(
