@@ -98,8 +98,16 @@ fn check(text: &str) {
     }
 }
 
+/// How many random scripts: some, or, if `ALUDEL_TEST_LONG` is set, for hours.
+fn cases() -> u32 {
+    match std::env::var_os("ALUDEL_TEST_LONG") {
+        Some(_) => 3_000_000,
+        None => 1_500,
+    }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(1500) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(cases()) })]
 
     #[test]
     fn joining_is_the_identity_and_nothing_panics(text in pieces()) {

@@ -2,14 +2,16 @@
 
 use sqlparser::ast;
 
-use super::{Convert, NewRow, Parsed, none, unclear};
-use crate::schema::{BinaryOp, Expr, Literal, Name, Quantifier, TrimSide, Type, UnaryOp};
+use super::{Convert, Parsed, none, unclear};
+use crate::schema::{BinaryOp, Expr, Literal, Name, Quantifier, TrimSide, UnaryOp};
 use crate::sql::Syntax;
-use crate::sql::parse::cursor::{Cursor, Source};
-use crate::sql::parse::{lex, literal, types};
 
 impl Convert<'_> {
     pub(super) fn expr(self, expr: ast::Expr) -> Parsed<Expr> {
+        self.deeper()?.inner(expr)
+    }
+
+    fn inner(self, expr: ast::Expr) -> Parsed<Expr> {
         use ast::Expr as E;
         Ok(match expr {
             E::Identifier(ident) => self.word(ident),
@@ -18,7 +20,7 @@ impl Convert<'_> {
             E::Value(ast::ValueWithSpan { value, span: _ }) => Expr::Literal(self.value(value)?),
             E::TypedString(typed) => self.typed(typed)?,
             E::UnaryOp { op, expr } => self.prefixed(op, *expr)?,
-            E::BinaryOp { left, op, right } => self.infix(*left, op, *right)?,
+            E::BinaryOp { left, op, right } => self.chain(left, op, right)?,
             E::IsNull(inner) => self.is_null(inner, false)?,
             E::IsNotNull(inner) => self.is_null(inner, true)?,
             E::IsTrue(inner) => self.is_boolean(inner, Some(true), false)?,
@@ -191,148 +193,6 @@ impl Convert<'_> {
         })
     }
 
-    /// A word without a qualifier: a column, or a keyword that the crate takes for one.
-    fn word(self, ident: ast::Ident) -> Expr {
-        if ident.quote_style.is_none() {
-            if ident.value.eq_ignore_ascii_case("default") {
-                return Expr::Default;
-            }
-            if let Some(keyword) = self.keyword(&ident.value) {
-                return Expr::Keyword(keyword, None);
-            }
-        }
-        Expr::column(self.ident(ident))
-    }
-
-    /// Words that stand for a value.
-    pub(super) fn keyword(self, word: &str) -> Option<&'static str> {
-        let known: &[&'static str] = match self.syntax {
-            Syntax::Postgres => &[
-                "CURRENT_TIMESTAMP",
-                "CURRENT_DATE",
-                "CURRENT_TIME",
-                "LOCALTIME",
-                "LOCALTIMESTAMP",
-                "CURRENT_USER",
-                "SESSION_USER",
-                "USER",
-                "CURRENT_ROLE",
-                "CURRENT_CATALOG",
-                "CURRENT_SCHEMA",
-            ],
-            Syntax::Mysql => &[
-                "CURRENT_TIMESTAMP",
-                "CURRENT_DATE",
-                "CURRENT_TIME",
-                "LOCALTIME",
-                "LOCALTIMESTAMP",
-                "CURRENT_USER",
-                "UTC_TIMESTAMP",
-                "UTC_DATE",
-                "UTC_TIME",
-            ],
-            Syntax::Sqlite => &["CURRENT_TIMESTAMP", "CURRENT_DATE", "CURRENT_TIME"],
-        };
-        known.iter().find(|k| k.eq_ignore_ascii_case(word)).copied()
-    }
-
-    fn column(self, parts: Vec<ast::Ident>) -> Parsed<Expr> {
-        let mut parts = self.idents(parts);
-        let Some(column) = parts.pop() else {
-            return unclear("a column without a name");
-        };
-        let mut parts = parts.into_iter();
-        let table = match (parts.next(), parts.next(), parts.next()) {
-            (None, _, _) => None,
-            (Some(table), None, _) if self.is_new_row(&table) => Some(Name::bare("excluded")),
-            (Some(table), None, _) => Some(Name::bare(table)),
-            (Some(schema), Some(table), None) => Some(Name::qualified(schema, table)),
-            _ => return unclear("a column's name of four parts"),
-        };
-        Ok(Expr::Column { table, column })
-    }
-
-    fn is_new_row(self, table: &str) -> bool {
-        matches!(self.new_row, Some(NewRow::Alias(alias)) if alias == table)
-    }
-
-    pub(super) fn value(self, value: ast::Value) -> Parsed<Literal> {
-        use ast::Value as V;
-        Ok(match value {
-            V::Null => Literal::Null,
-            V::Boolean(value) => Literal::Boolean(value),
-            V::Number(number, false) => self.number(number)?,
-            V::SingleQuotedString(text) => Literal::Text(text),
-            V::SingleQuotedByteStringLiteral(digits) => Literal::Bits(digits),
-            V::HexStringLiteral(digits) => {
-                // PostgreSQL's X'1F' are bits.
-                if self.syntax == Syntax::Postgres {
-                    return unclear("bits in hexadecimal digits");
-                }
-                Literal::Bytes(literal::bytes(&format!("'{digits}'"))?)
-            }
-            other => return unclear(format!("the literal {other}")),
-        })
-    }
-
-    fn number(self, number: String) -> Parsed<Literal> {
-        let prefix = number.get(..2).unwrap_or_default().to_ascii_lowercase();
-        if !matches!(prefix.as_str(), "0x" | "0o" | "0b") {
-            return Ok(Literal::Number(number));
-        }
-        let digits = number.get(2..).unwrap_or_default();
-        match (self.syntax, prefix.as_str()) {
-            // MySQL's are strings of bytes.
-            (Syntax::Mysql, "0x") => Ok(Literal::Bytes(literal::bytes(&format!("'{digits}'"))?)),
-            (Syntax::Mysql, "0b") => Ok(Literal::Bits(digits.to_owned())),
-            (_, "0x") => match i64::from_str_radix(digits, 16) {
-                Ok(value) => Ok(Literal::Number(value.to_string())),
-                Err(_) => unclear("a hexadecimal number that is too large"),
-            },
-            _ => unclear(format!("the number {number}")),
-        }
-    }
-
-    /// `DATE '…'`.
-    fn typed(self, typed: ast::TypedString) -> Parsed<Expr> {
-        let ast::TypedString {
-            data_type,
-            value: ast::ValueWithSpan { value, span: _ },
-            uses_odbc_syntax: _,
-        } = typed;
-        match self.value(value)? {
-            Literal::Text(text) => Ok(Expr::Literal(Literal::Typed(self.ty(&data_type)?, text))),
-            _ => unclear("a typed literal that is no text"),
-        }
-    }
-
-    /// MySQL's `_utf8mb4'…'`.
-    fn introduced(self, prefix: &ast::Ident, value: ast::Expr) -> Parsed<Expr> {
-        let charset = prefix.value.to_ascii_lowercase();
-        let value = self.expr(value)?;
-        match (charset.as_str(), &value) {
-            ("_utf8mb4" | "_utf8" | "_utf8mb3", Expr::Literal(Literal::Text(_))) => Ok(value),
-            ("_latin1" | "_ascii", Expr::Literal(Literal::Text(text))) if text.is_ascii() => {
-                Ok(value)
-            }
-            ("_binary", Expr::Literal(Literal::Text(text))) => {
-                Ok(Expr::Literal(Literal::Bytes(text.clone().into_bytes())))
-            }
-            _ => unclear(format!("a literal in the character set {charset}")),
-        }
-    }
-
-    /// A type, by the same grammar that reads it in a column.
-    pub(super) fn ty(self, data_type: &ast::DataType) -> Parsed<Type> {
-        let text = data_type.to_string();
-        let source = Source::new(self.syntax, &text);
-        let toks = lex::tokens(self.syntax, &text)?;
-        let mut c = Cursor::new(&source, &toks);
-        let ty = types::cast(&mut c)?;
-        c.finish()?;
-        Ok(ty)
-    }
-
     fn prefixed(self, op: ast::UnaryOperator, expr: ast::Expr) -> Parsed<Expr> {
         let op = self.unary(op)?;
         let expr = self.expr(expr)?;
@@ -350,25 +210,53 @@ impl Convert<'_> {
         })
     }
 
-    fn infix(self, left: ast::Expr, op: ast::BinaryOperator, right: ast::Expr) -> Parsed<Expr> {
+    /// Operators that take the result of the one before on their left: a loop, since programs
+    /// write long ones.
+    fn chain(
+        self,
+        mut left: Box<ast::Expr>,
+        op: ast::BinaryOperator,
+        right: Box<ast::Expr>,
+    ) -> Parsed<Expr> {
+        let mut rest = vec![(op, right)];
+        let first = loop {
+            match *left {
+                ast::Expr::BinaryOp {
+                    left: before,
+                    op,
+                    right,
+                } => {
+                    rest.push((op, right));
+                    left = before;
+                }
+                first => break first,
+            }
+        };
+        let mut expr = self.expr(first)?;
+        while let Some((op, right)) = rest.pop() {
+            expr = self.infix(expr, op, self.expr(*right)?)?;
+        }
+        Ok(expr)
+    }
+
+    fn infix(self, left: Expr, op: ast::BinaryOperator, right: Expr) -> Parsed<Expr> {
         use ast::BinaryOperator as B;
-        let like = |any_case, negated| {
-            Ok(Expr::Like {
-                expr: Box::new(self.expr(left.clone())?),
-                pattern: Box::new(self.expr(right.clone())?),
+        let like = match op {
+            B::PGLikeMatch => Some((false, false)),
+            B::PGILikeMatch => Some((true, false)),
+            B::PGNotLikeMatch => Some((false, true)),
+            B::PGNotILikeMatch => Some((true, true)),
+            _ => None,
+        };
+        if let Some((any_case, negated)) = like {
+            return Ok(Expr::Like {
+                expr: Box::new(left),
+                pattern: Box::new(right),
                 escape: None,
                 any_case,
                 negated,
-            })
-        };
-        match op {
-            B::PGLikeMatch => return like(false, false),
-            B::PGILikeMatch => return like(true, false),
-            B::PGNotLikeMatch => return like(false, true),
-            B::PGNotILikeMatch => return like(true, true),
-            _ => {}
+            });
         }
-        let (left, right) = (self.expr(left)?, self.expr(right)?);
         let op_is = op != B::Spaceship;
         let negated = match op {
             B::Spaceship | B::Is => true,
@@ -391,93 +279,6 @@ impl Convert<'_> {
                 right: Box::new(right),
                 negated,
             },
-        })
-    }
-
-    fn is_null(self, expr: Box<ast::Expr>, negated: bool) -> Parsed<Expr> {
-        let expr = self.boxed(expr)?;
-        Ok(Expr::IsNull { expr, negated })
-    }
-
-    fn is_boolean(self, expr: Box<ast::Expr>, value: Option<bool>, negated: bool) -> Parsed<Expr> {
-        let expr = self.boxed(expr)?;
-        Ok(Expr::IsBoolean {
-            expr,
-            value,
-            negated,
-        })
-    }
-
-    fn is_distinct(
-        self,
-        left: Box<ast::Expr>,
-        right: Box<ast::Expr>,
-        negated: bool,
-    ) -> Parsed<Expr> {
-        Ok(Expr::IsDistinct {
-            left: self.boxed(left)?,
-            right: self.boxed(right)?,
-            negated,
-        })
-    }
-
-    fn contained(self, expr: Box<ast::Expr>, target: ast::InTarget, negated: bool) -> Parsed<Expr> {
-        let expr = self.boxed(expr)?;
-        match target {
-            ast::InTarget::List(list) => Ok(Expr::InList {
-                expr,
-                list: self.all(list, Self::expr)?,
-                negated,
-            }),
-            ast::InTarget::Subquery(query) => Ok(Expr::InQuery {
-                expr,
-                query: Box::new(self.query(*query)?),
-                negated,
-            }),
-            ast::InTarget::Unnest(_) | ast::InTarget::Table { .. } => unclear("IN without a list"),
-        }
-    }
-
-    fn like(
-        self,
-        expr: Box<ast::Expr>,
-        pattern: Box<ast::Expr>,
-        escape: Option<Box<ast::Expr>>,
-        any_case: bool,
-        negated: bool,
-    ) -> Parsed<Expr> {
-        let escape = match escape.map(|escape| self.expr(*escape)).transpose()? {
-            None => None,
-            Some(Expr::Literal(Literal::Text(text))) => {
-                let mut chars = text.chars();
-                match (chars.next(), chars.next()) {
-                    (Some(escape), None) => Some(escape),
-                    _ => return unclear("an ESCAPE of other than one character"),
-                }
-            }
-            Some(_) => return unclear("an ESCAPE that is computed"),
-        };
-        Ok(Expr::Like {
-            expr: self.boxed(expr)?,
-            pattern: self.boxed(pattern)?,
-            escape,
-            any_case,
-            negated,
-        })
-    }
-
-    fn quantified(
-        self,
-        left: Box<ast::Expr>,
-        op: ast::BinaryOperator,
-        quantifier: Quantifier,
-        right: Box<ast::Expr>,
-    ) -> Parsed<Expr> {
-        Ok(Expr::Quantified {
-            left: self.boxed(left)?,
-            op: self.binary(op)?,
-            quantifier,
-            right: self.boxed(right)?,
         })
     }
 

@@ -6,48 +6,60 @@
 //! has decided what it means.
 
 mod call;
+mod constant;
 mod data;
 mod dialect;
 mod expr;
+mod from;
+mod insert;
 mod joined;
 mod name;
 mod operator;
+mod predicate;
 mod query;
+mod stack;
 mod tokens;
 
 use sqlparser::ast;
-use sqlparser::parser::{Parser, ParserError, ParserOptions};
-use sqlparser::tokenizer::Token;
+use sqlparser::parser::ParserError;
 
 use super::cursor::{Cursor, Parsed, Unclear, unclear};
 use crate::schema::{DataStatement, Expr, Query};
 use crate::sql::Syntax;
 
-/// How deep parentheses and queries may nest.
-const DEPTH: usize = 100;
-
 /// Reads all that is left as one expression.
 pub(super) fn expr(c: &Cursor<'_>) -> Parsed<Expr> {
-    let parsed = run(c, |parser| parser.parse_expr())?;
-    Convert::of(c).expr(parsed)
+    stack::read(
+        c,
+        |parser| parser.parse_expr(),
+        |convert, parsed| convert.expr(parsed),
+    )
 }
 
 /// Reads all that is left as one query.
 pub(super) fn query(c: &Cursor<'_>) -> Parsed<Query> {
-    let parsed = run(c, |parser| parser.parse_query())?;
-    Convert::of(c).query(*parsed)
+    stack::read(
+        c,
+        |parser| parser.parse_query(),
+        |convert, parsed| convert.query(*parsed),
+    )
 }
 
 /// Reads all that is left as one statement on rows.
 pub(super) fn data(c: &Cursor<'_>) -> Parsed<DataStatement> {
-    let parsed = run(c, |parser| parser.parse_statement())?;
-    Convert::of(c).statement(parsed)
+    stack::read(
+        c,
+        |parser| parser.parse_statement(),
+        |convert, parsed| convert.statement(parsed),
+    )
 }
 
 /// Turns the crate's tree into our types.
 #[derive(Debug, Clone, Copy)]
 struct Convert<'n> {
     syntax: Syntax,
+    /// How many expressions and queries may still nest.
+    depth: usize,
     /// Within MySQL's `ON DUPLICATE KEY UPDATE`: how the row that was to be inserted is called.
     new_row: Option<NewRow<'n>>,
 }
@@ -62,10 +74,19 @@ enum NewRow<'n> {
 }
 
 impl Convert<'_> {
-    fn of(c: &Cursor<'_>) -> Self {
+    fn new(syntax: Syntax, depth: usize) -> Self {
         Self {
-            syntax: c.syntax(),
+            syntax,
+            depth,
             new_row: None,
+        }
+    }
+
+    /// One expression or query further inside.
+    fn deeper(self) -> Parsed<Self> {
+        match self.depth.checked_sub(1) {
+            Some(depth) => Ok(Self { depth, ..self }),
+            None => unclear("nested too deeply"),
         }
     }
 
@@ -77,20 +98,6 @@ impl Convert<'_> {
     fn boxed(self, expr: Box<ast::Expr>) -> Parsed<Box<Expr>> {
         self.expr(*expr).map(Box::new)
     }
-}
-
-fn run<T>(c: &Cursor<'_>, f: impl FnOnce(&mut Parser<'_>) -> Result<T, ParserError>) -> Parsed<T> {
-    let tokens = tokens::convert(c)?;
-    let mut parser = Parser::new(dialect::dialect(c.syntax()))
-        .with_recursion_limit(DEPTH)
-        .with_options(ParserOptions::new().with_unescape(true))
-        .with_tokens_with_locations(tokens);
-    let parsed = f(&mut parser).map_err(problem)?;
-    let left = parser.peek_token_ref();
-    if left.token != Token::EOF {
-        return unclear(format!("unexpected `{}`", left.token));
-    }
-    Ok(parsed)
 }
 
 /// The crate's message, without its places, which count tokens here.

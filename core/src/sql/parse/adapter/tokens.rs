@@ -7,20 +7,23 @@ use crate::sql::parse::cursor::{Cursor, Parsed, unclear};
 use crate::sql::parse::lex::{Lex, Tok};
 use crate::sql::parse::literal;
 
-/// The most operators in a row: the crate's tree leans to the left, and is walked and dropped by
-/// recursion.
-const OPERATORS: usize = 1_000;
+/// The most tokens in a row: the trees of a chain of operators lean to the left, and are dropped
+/// by recursion.
+const CHAIN: usize = 2_000;
 
-pub(super) fn convert(c: &Cursor<'_>) -> Parsed<Vec<TokenWithSpan>> {
+/// The tokens that are left, and how deep parentheses and CASEs nest in them.
+pub(super) fn convert(c: &Cursor<'_>) -> Parsed<(Vec<TokenWithSpan>, usize)> {
     traps(*c)?;
     let mut all = Vec::with_capacity(c.rest().len());
-    let mut depths = vec![0_usize];
+    let mut counts = vec![0_usize];
+    let mut nesting = 0;
     if c.syntax() == Syntax::Sqlite && c.is("REPLACE") {
         all.extend(["INSERT", "OR"].map(|word| TokenWithSpan::wrap(Token::make_keyword(word))));
     }
     for (index, tok) in c.rest().iter().enumerate() {
         let text = c.text_of(*tok);
-        chain(&mut depths, tok.kind, text)?;
+        chain(&mut counts, c, index)?;
+        nesting = nesting.max(counts.len() - 1);
         if isnull(c, index) {
             all.extend(["IS", "NULL"].map(|word| TokenWithSpan::wrap(Token::make_keyword(word))));
             continue;
@@ -28,7 +31,7 @@ pub(super) fn convert(c: &Cursor<'_>) -> Parsed<Vec<TokenWithSpan>> {
         let token = token(c.syntax(), *tok, text)?;
         all.push(TokenWithSpan::new(token, span(*tok)));
     }
-    Ok(all)
+    Ok((all, nesting))
 }
 
 /// Words that the crate reads and forgets if something else follows them than it hopes for.
@@ -56,38 +59,25 @@ fn isnull(c: &Cursor<'_>, at: usize) -> bool {
         && !c.is_at(at - 1, "AS")
 }
 
-/// Counts operators between commas, per parenthesis.
-fn chain(depths: &mut Vec<usize>, kind: Lex, text: &str) -> Parsed<()> {
-    match (kind, text) {
-        (Lex::Op, "(" | "[") => depths.push(0),
-        (Lex::Op, ")" | "]") => {
-            depths.pop();
-            // `a[1][2]…` is a chain too.
-            count(depths)?;
-        }
-        (Lex::Op, ",") => {
-            if let Some(depth) = depths.last_mut() {
-                *depth = 0;
-            }
-        }
-        (Lex::Op | Lex::Word, _) => count(depths)?,
-        _ => {}
+/// Counts the tokens between commas, within each pair of parentheses and each CASE.
+fn chain(counts: &mut Vec<usize>, c: &Cursor<'_>, at: usize) -> Parsed<()> {
+    const OPEN: &[&str] = &["(", "["];
+    const CLOSE: &[&str] = &[")", "]"];
+    if OPEN.iter().any(|op| c.is_op_at(at, op)) || c.is_at(at, "CASE") {
+        counts.push(0);
+        return Ok(());
+    }
+    if counts.len() > 1 && (CLOSE.iter().any(|op| c.is_op_at(at, op)) || c.is_at(at, "END")) {
+        counts.pop();
+    }
+    let flat = c.is_op_at(at, ",") || ["WHEN", "THEN"].iter().any(|word| c.is_at(at, word));
+    match counts.last_mut() {
+        Some(count) if flat => *count = 0,
+        Some(count) if *count == CHAIN => return unclear("an expression that is too long"),
+        Some(count) => *count += 1,
+        None => {}
     }
     Ok(())
-}
-
-fn count(depths: &mut Vec<usize>) -> Parsed<()> {
-    match depths.last_mut() {
-        Some(depth) if *depth >= 4 * OPERATORS => unclear("an expression that is too long"),
-        Some(depth) => {
-            *depth += 1;
-            Ok(())
-        }
-        None => {
-            depths.push(0);
-            Ok(())
-        }
-    }
 }
 
 fn span(tok: Tok) -> Span {

@@ -7,6 +7,8 @@
 #![allow(clippy::unwrap_used, reason = "a test panics to fail")]
 
 mod brief;
+mod limits;
+mod properties;
 
 use std::fmt::Write as _;
 use std::path::Path;

@@ -23,3 +23,5 @@ SELECT a REGEXP 'x';
 SELECT CAST(a AS INTEGER), CAST(b AS TEXT), datetime('now'), strftime('%s', 'now'), CURRENT_TIMESTAMP, substr(a, 1, 2), trim(a, 'x'), ifnull(a, b), iif(a, b, c), count(*) FILTER (WHERE a);
 SELECT raise(ABORT, 'x');
 SELECT ?, ?1, :a, @b, $c;
+SELECT 1 UNION SELECT 2 EXCEPT SELECT 3;
+SELECT 1 UNION SELECT 2 INTERSECT SELECT 3;
