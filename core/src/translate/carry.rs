@@ -118,7 +118,14 @@ impl<'a> Carrier<'a> {
                     self.members(source, before, after, renamed.as_ref(), authored);
                 }
             }
-            Effect::Sequence { .. } | Effect::Trigger { .. } => {
+            Effect::Sequence { restart, .. } => {
+                // It is the table that counts, which has to be there.
+                if restart.is_some() {
+                    self.flush(authored);
+                }
+                self.other(source, effect, authored);
+            }
+            Effect::Trigger { .. } => {
                 self.other(source, effect, authored);
             }
         }

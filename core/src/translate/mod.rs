@@ -19,6 +19,7 @@
 mod actions;
 mod carry;
 pub mod constant;
+mod expand;
 pub mod infer;
 mod merge;
 pub mod print;

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::carry::{Carrier, Out, Outcome};
+use super::expand::expand;
 use super::setting;
 use super::target::{Omission, Refusal, Target};
 use crate::driver::Dialect;
@@ -98,7 +99,7 @@ impl<'a> Translator<'a> {
     pub fn overridden(&mut self, authored: &[String], own: &[String]) {
         let mut touched = Vec::new();
         for body in authored {
-            for change in sql::parse(self.source.syntax(), body) {
+            for change in self.changes(body) {
                 let effects = self.authored.apply(&change).unwrap_or_default();
                 touched.extend(effects.into_iter().filter_map(table_effect));
             }
@@ -108,6 +109,15 @@ impl<'a> Translator<'a> {
         self.carrier
             .settle(&touched, &replaced, self.authored.schema());
         self.carrier.take();
+    }
+
+    /// What an authored statement does.
+    fn changes(&self, body: &str) -> Vec<Change> {
+        let syntax = self.source.syntax();
+        let changes = sql::parse(syntax, body).into_iter();
+        changes
+            .flat_map(|change| expand(change, &self.authored, syntax))
+            .collect()
     }
 
     fn replay_own<S: AsRef<str>>(&mut self, own: &[S]) -> Vec<TableEffect> {
@@ -137,7 +147,7 @@ impl<'a> Translator<'a> {
             Audience::Authored => {
                 self.carrier.flush(self.authored.schema());
                 let mut touched = Vec::new();
-                for change in sql::parse(self.source.syntax(), body) {
+                for change in self.changes(body) {
                     // The authored engine will say itself what it does not take.
                     let effects = self.authored.apply(&change).unwrap_or_default();
                     touched.extend(effects.into_iter().filter_map(table_effect));
@@ -145,7 +155,7 @@ impl<'a> Translator<'a> {
                 self.carrier.settle(&touched, &[], self.authored.schema());
             }
             Audience::Both => {
-                for change in sql::parse(self.source.syntax(), body) {
+                for change in self.changes(body) {
                     self.change(index, change, body);
                 }
             }

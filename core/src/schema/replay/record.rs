@@ -30,7 +30,12 @@ impl Record {
         self.tables.clear();
         let mut effects = std::mem::take(&mut self.effects);
         effects.retain(|effect| match effect {
-            Effect::Table(effect) => effect.before != effect.after || !effect.dropped.is_empty(),
+            // Rows are converted also where the type stays.
+            Effect::Table(effect) => {
+                effect.before != effect.after
+                    || !effect.dropped.is_empty()
+                    || !effect.using.is_empty()
+            }
             Effect::Enum { before, after, .. } => before != after,
             Effect::Sequence {
                 before,

@@ -137,7 +137,10 @@ pub(crate) fn common(left: &Type, right: &Type) -> Option<Type> {
                 NUMERIC
             })
         }
-        (Family::Text, Family::Text) => Some(Type::Text),
+        (Family::Text, Family::Text) => Some(match (left, right) {
+            (Type::Char(a), Type::Char(b)) => Type::Char((*a).max(*b)),
+            _ => Type::Text,
+        }),
         (Family::Bytes, Family::Bytes) => Some(Type::Blob),
         (Family::Timestamp, Family::Timestamp) => Some(if is_zoned(left) || is_zoned(right) {
             TIMESTAMPTZ

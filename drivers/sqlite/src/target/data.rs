@@ -104,6 +104,20 @@ fn prepared(insert: &Insert, table: &Table, scope: &DataScope<'_>) -> Result<Ins
     no_writing_with(&insert.with)?;
     let mut insert = insert.clone();
     insert.overriding = false;
+    if insert.source == InsertSource::Defaults && insert.on_conflict.is_some() {
+        // DEFAULT VALUES takes no ON CONFLICT.
+        let first = table
+            .columns
+            .iter()
+            .find(|column| column.generated.is_none());
+        insert.columns = first
+            .map(|column| column.name.clone())
+            .into_iter()
+            .collect();
+        let row = vec![vec![Expr::Default]];
+        insert.source = InsertSource::Query(Box::new(plain_query(SetExpr::Values(row))));
+    }
+    let conflict = insert.on_conflict.is_some();
     if let InsertSource::Query(query) = &mut insert.source {
         **query = first_of_each(query).map_err(|refusal| vec![refusal])?;
         if insert.columns.is_empty() {
@@ -126,23 +140,42 @@ fn prepared(insert: &Insert, table: &Table, scope: &DataScope<'_>) -> Result<Ins
                 .collect();
         }
         if let SetExpr::Values(rows) = &mut query.body {
-            defaults(rows, &mut insert.columns, table)?;
+            // DEFAULT VALUES is one row.
+            let least = usize::from(conflict || rows.len() > 1);
+            defaults(rows, &mut insert.columns, least, table)?;
         }
         if insert.columns.is_empty() {
             insert.source = InsertSource::Defaults;
-        } else if insert.on_conflict.is_some()
-            && let SetExpr::Select(select) = &mut query.body
-            && !select.from.is_empty()
-            && select.filter.is_none()
-        {
-            // Else ON would be taken for a join's.
-            select.filter = Some(Expr::Literal(Literal::Boolean(true)));
+        } else if conflict {
+            end_from(&mut query.body);
         }
     }
     if let Some(conflict) = &mut insert.on_conflict {
         named_key(conflict, table)?;
     }
     Ok(insert)
+}
+
+/// Ends a FROM at the end of a query, which would take ON CONFLICT for a join's ON.
+fn end_from(body: &mut SetExpr) {
+    match body {
+        SetExpr::Select(select) if !select.from.is_empty() && select.filter.is_none() => {
+            select.filter = Some(Expr::Literal(Literal::Boolean(true)));
+        }
+        SetExpr::Op { right, .. } => end_from(right),
+        _ => {}
+    }
+}
+
+fn plain_query(body: SetExpr) -> Query {
+    Query {
+        with: Vec::new(),
+        recursive: false,
+        body,
+        order_by: Vec::new(),
+        limit: None,
+        offset: None,
+    }
 }
 
 /// How many columns a query gives.
@@ -168,11 +201,13 @@ fn width(query: &Query, scope: &DataScope<'_>) -> Option<usize> {
 fn defaults(
     rows: &mut [Vec<Expr>],
     columns: &mut Vec<Ident>,
+    least: usize,
     table: &Table,
 ) -> Result<(), Vec<Refusal>> {
     let is_default = |row: &Vec<Expr>, place: usize| row.get(place) == Some(&Expr::Default);
     for place in (0..columns.len()).rev() {
-        if !rows.is_empty() && rows.iter().all(|row| is_default(row, place)) {
+        let all = !rows.is_empty() && rows.iter().all(|row| is_default(row, place));
+        if all && columns.len() > least {
             columns.remove(place);
             for row in rows.iter_mut() {
                 row.remove(place);
@@ -284,14 +319,7 @@ fn without_using(delete: &Delete) -> Result<Delete, Vec<Refusal>> {
         filter: delete.filter.clone(),
         ..Select::default()
     };
-    let query = Query {
-        with: Vec::new(),
-        recursive: false,
-        body: SetExpr::Select(Box::new(matching)),
-        order_by: Vec::new(),
-        limit: None,
-        offset: None,
-    };
+    let query = plain_query(SetExpr::Select(Box::new(matching)));
     Ok(Delete {
         using: Vec::new(),
         filter: Some(Expr::Exists(Box::new(query))),

@@ -32,7 +32,13 @@ pub(super) fn effect(
             .or(after.options.start)
             .or(after.options.min)
             .unwrap_or(1);
-        if let Some(table) = numbered(&after.name, scope) {
+        let counts = after.owned_by.is_some() || after.identity;
+        let table = numbered(&after.name, scope);
+        if table.is_none() && counts {
+            let message = format!("the sequence `{}` numbers no table on sqlite", after.name);
+            return Err(vec![Refusal::new("sequence", message)]);
+        }
+        if let Some(table) = table {
             let last = Expr::Literal(Literal::Number((first - 1).to_string()));
             rendered.statements = set(&table, &print(&Sqlite, |p| p.expr(&last))?)?;
         }

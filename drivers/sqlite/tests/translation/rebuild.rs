@@ -460,4 +460,17 @@ fn sequences_begin_where_they_are_told_to() {
         codes("CREATE TABLE t (a int)", "SELECT setval('nothing', 1)"),
         ["sequence"]
     );
+    // In the revision that makes the table.
+    let mut both = Both::new();
+    both.run("CREATE TABLE t (id serial PRIMARY KEY, a text); ALTER SEQUENCE t_id_seq RESTART WITH 100000; INSERT INTO t (a) VALUES ('x')");
+    assert_eq!(both.database.value("SELECT id FROM t"), "100000");
+}
+
+#[test]
+fn a_conversion_to_the_type_that_it_has_converts_the_rows() {
+    let mut both = Both::new();
+    both.run("CREATE TABLE t (a text)");
+    both.database.run("INSERT INTO t VALUES ('x')");
+    both.run("ALTER TABLE t ALTER COLUMN a TYPE text USING a || 'y'");
+    assert_eq!(both.database.rows("a", "t"), ["'xy'"]);
 }

@@ -46,6 +46,14 @@ fn the_forms_of_statements() {
             "INSERT INTO t (id, a) VALUES (NULL, 'x'), (7, NULL)",
         ),
         (
+            "INSERT INTO t (id) VALUES (DEFAULT), (DEFAULT)",
+            "INSERT INTO t (id) VALUES (NULL), (NULL)",
+        ),
+        (
+            "INSERT INTO t DEFAULT VALUES ON CONFLICT DO NOTHING",
+            "INSERT INTO t (id) VALUES (NULL) ON CONFLICT DO NOTHING",
+        ),
+        (
             "INSERT INTO t DEFAULT VALUES",
             "INSERT INTO t DEFAULT VALUES",
         ),
@@ -125,6 +133,20 @@ fn texts_and_numbers() {
         ("n = 255", "a", "lpad(to_hex(n), 8, '0')", "'000000ff'"),
         ("n = -1", "a", "to_hex(n)", "'ffffffff'"),
         ("a = 'a-b-c'", "a", "split_part(a, '-', 1)", "'a'"),
+        (
+            "a = 'a-b-c'",
+            "a",
+            "split_part(a, '-', 3) || split_part(a, '-', 4)",
+            "'c'",
+        ),
+        (
+            "a = 'it\"s \\ x'",
+            "tags",
+            "string_to_array(a, ' ')",
+            "'[\"it\\\"s\",\"\\\\\",\"x\"]'",
+        ),
+        ("a = ''", "tags", "string_to_array(a, ',')", "'[]'"),
+        ("n = 1", "tags", "string_to_array(a, ',')", "NULL"),
         ("a = 'Abc'", "a", "lower(a) || upper(a)", "'abcABC'"),
         ("a = 'abcdef'", "a", "substring(a from 2 for 3)", "'bcd'"),
         ("a = 'abcdef'", "a", "left(a, 2) || right(a, 2)", "'abef'"),
@@ -304,6 +326,20 @@ fn arrays() {
             "'b' = ANY (tags) AND NOT 'c' = ANY (tags)",
             "1",
         ),
+        (
+            "tags = '{a,b}'",
+            "tags",
+            "tags || '{c}' || 'd'::text",
+            "'[\"a\",\"b\",\"c\",\"d\"]'",
+        ),
+        ("n = 1", "tags", "tags || ARRAY['x']", "'[\"x\"]'"),
+        (
+            "tags = '{a,NULL,b}'",
+            "a",
+            "array_to_string(tags, '+')",
+            "'a+b'",
+        ),
+        ("tags = '{}'", "a", "array_to_string(tags, '+')", "''"),
         ("tags = '{a,b}'", "doc", "to_jsonb(tags)", "'[\"a\",\"b\"]'"),
         (
             "tags = '{a,b}'",
@@ -456,4 +492,19 @@ fn where_postgresql_fails_sqlite_does() {
         let error = fails(row, column, expr);
         assert!(error.contains(message), "{expr}: {error}");
     }
+}
+
+#[test]
+fn a_table_made_of_a_query_has_its_columns_and_its_rows() {
+    let mut both = Both::new();
+    both.run("CREATE TABLE t (a varchar(9) NOT NULL, n integer)");
+    both.run("INSERT INTO t VALUES ('x', 1), ('y', 2); CREATE TABLE u AS SELECT a, n + 1 AS m, count(*) OVER (), 'k' AS k FROM t");
+    assert_eq!(
+        both.database.rows("a, m, count, k", "u ORDER BY a"),
+        ["'x', 2, 2, 'k'", "'y', 3, 2, 'k'"]
+    );
+    assert_eq!(
+        codes("", "CREATE TABLE u AS SELECT * FROM my_function()"),
+        ["unknown-columns"]
+    );
 }

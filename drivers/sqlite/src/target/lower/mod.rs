@@ -93,6 +93,18 @@ impl Lowering<'_> {
                 format!("`{name}` is partitioned, which has no counterpart on sqlite"),
             );
         }
+        if self.table.columns.is_empty() {
+            match &self.table.opaque {
+                Some(what) => self.refuse(
+                    "unknown-columns",
+                    format!("the columns of `{name}` are not known: {what}"),
+                ),
+                None => self.refuse(
+                    "no-columns",
+                    format!("`{name}` has no columns, of which sqlite asks one"),
+                ),
+            }
+        }
         if inherits.is_some() {
             self.refuse(
                 "inheritance",

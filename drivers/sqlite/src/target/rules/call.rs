@@ -131,6 +131,12 @@ impl Meaning {
                 ],
             ) => self.lpad(rw, text, length, fill),
             ("to_hex", [arg]) => self.hex_digits(rw, arg),
+            ("string_to_array", [text, Expr::Literal(Literal::Text(mark))]) => {
+                match self.split(rw, text, mark) {
+                    Some(expr) => expr,
+                    None => refuse(rw, "string_to_array with this mark"),
+                }
+            }
             (
                 "split_part",
                 [
@@ -138,7 +144,14 @@ impl Meaning {
                     Expr::Literal(Literal::Text(mark)),
                     Expr::Literal(Literal::Number(place)),
                 ],
-            ) if place == "1" && !mark.is_empty() => self.first_part(rw, text, mark),
+            ) => match place
+                .parse()
+                .ok()
+                .and_then(|place| self.split_part(rw, text, mark, place))
+            {
+                Some(expr) => expr,
+                None => refuse(rw, "split_part with this mark"),
+            },
             ("abs", [arg]) => match self.known_type(rw, arg) {
                 Some(ty) if matches!(Family::of(&ty), Family::Integer | Family::Float) => {
                     call("abs", [rw.expr(arg)])
@@ -373,21 +386,6 @@ impl Meaning {
             };
         }
         shown
-    }
-
-    fn first_part(&self, rw: &mut Rewriter<'_>, text: &Expr, mark: &str) -> Expr {
-        self.texts(rw, [text]);
-        let value = rw.expr(text);
-        if !is_stable(&value) {
-            return refuse(rw, "split_part of a random value");
-        }
-        let at = call("instr", [value.clone(), Expr::text(mark)]);
-        let before = Expr::binary(at.clone(), BinaryOp::Minus, number(1));
-        let part = call("substr", [value.clone(), number(1), before]);
-        case(
-            [(Expr::binary(at, BinaryOp::Gt, number(0)), part)],
-            Some(value),
-        )
     }
 
     fn encode_hex(&self, rw: &mut Rewriter<'_>, bytes: &Expr) -> Expr {

@@ -326,14 +326,21 @@ fn texts(x: &Expr, from: &Type, to: &Type, how: How) -> Converted {
         Type::Char(length) => length.unwrap_or(1) <= limit,
         _ => false,
     };
+    // A char(n) is held without the blanks that do not count.
+    let held = |x: Expr| match to {
+        Type::Char(_) => call("rtrim", [x]),
+        _ => x,
+    };
     // What is stored and too long fails at the column's CHECK; a cast cuts it off.
     if shorter || how == How::Assign {
-        return if padded { form(bare()) } else { Ok(None) };
+        return match (padded, to) {
+            (true, _) => form(bare()),
+            (false, Type::Char(_)) => form(held(x.clone())),
+            _ => Ok(None),
+        };
     }
-    form(call(
-        "substr",
-        [bare(), number(1), number(i64::from(limit))],
-    ))
+    let cut = call("substr", [bare(), number(1), number(i64::from(limit))]);
+    form(held(cut))
 }
 
 fn timestamps(x: &Expr, from: &Type, to: &Type) -> Converted {

@@ -258,7 +258,9 @@ impl Meaning {
                 }
             }
             // What a numeric column rounds is rounded exactly.
-            Expr::Literal(Literal::Number(digits)) if Family::of(ty) == Family::Numeric => {
+            Expr::Literal(Literal::Number(digits))
+                if matches!(Family::of(ty), Family::Numeric | Family::Float) =>
+            {
                 match constant::constant(digits, ty, rw.scope.schema()) {
                     Ok(value) => value,
                     Err(refusal) => rw.refuse(refusal),

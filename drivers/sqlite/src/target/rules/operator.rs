@@ -95,7 +95,11 @@ impl Meaning {
 
     fn side(&self, rw: &mut Rewriter<'_>, side: &Expr, ty: &Type) -> Expr {
         if is_text_constant(side) {
-            // `varchar(n)` and `char(n)` do not cut off what they are compared with.
+            // `varchar(n)` and `char(n)` do not cut off what they are compared with, and blanks at
+            // the end of a `char(n)` do not count.
+            if let (Type::Char(_), Expr::Literal(Literal::Text(text))) = (ty, side) {
+                return Expr::text(text.trim_end_matches(' '));
+            }
             let ty = if Family::of(ty) == Family::Text {
                 &Type::Text
             } else {
@@ -113,6 +117,12 @@ impl Meaning {
                 // White space does not count.
                 call("json", [value])
             }
+            // As texts of the kind that they meet in, not by their columns' collations.
+            Some(Type::Char(_)) if !matches!(ty, Type::Char(_)) => call("rtrim", [value]),
+            Some(Type::Citext) if *ty != Type::Citext => Expr::Collate {
+                expr: Box::new(value),
+                collation: aludel::schema::Name::bare("BINARY"),
+            },
             _ => value,
         }
     }
@@ -504,10 +514,16 @@ impl Meaning {
         if !is_stable(&divisor) {
             return refuse(rw, "a division by a random value");
         }
-        case(
-            [(eq(divisor, number(0)), fail("division by zero", None))],
-            Some(divided),
-        )
+        let mut wrong = eq(divisor, number(0));
+        // NULL by zero is NULL.
+        if rw.scope.nullable(left) {
+            let dividend = rw.expr(left);
+            if !is_stable(&dividend) {
+                return refuse(rw, "a division of a random value");
+            }
+            wrong = super::build::and(wrong, not_null(dividend));
+        }
+        case([(wrong, fail("division by zero", None))], Some(divided))
     }
 
     fn bits(&self, rw: &mut Rewriter<'_>, left: &Expr, op: BinaryOp, right: &Expr) -> Expr {
@@ -533,6 +549,11 @@ impl Meaning {
                 Expr::binary(left, BinaryOp::Concat, right)
             }
             Some(Type::Jsonb) => self.json_changed(rw, &whole),
+            Some(ty @ Type::Array(_)) => match self.array_concat(rw, left, right, &ty) {
+                Some(expr) => expr,
+                None if rw.has_refused() => super::build::null(),
+                None => refuse(rw, "`||` of these arrays"),
+            },
             Some(ty) => refuse(
                 rw,
                 &format!("`||` of values of the type {}", constant::name_of(&ty)),

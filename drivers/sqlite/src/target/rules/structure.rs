@@ -72,6 +72,10 @@ impl Meaning {
         match self.place(rw, &json_path(left, op, right)) {
             Some(place) if place.is_stable() => {
                 if as_text || hstore {
+                    // It may be an object.
+                    if !hstore {
+                        rw.omit(super::convert::jsonb_text());
+                    }
                     place.text()
                 } else {
                     place.json()
@@ -518,6 +522,150 @@ impl Meaning {
         )
     }
 
+    /// `string_to_array(x, ',')`: a text in JSON's quotes, its marks made to end one text and to
+    /// begin the next. No escape that JSON writes may hold the mark.
+    pub(super) fn split(&self, rw: &mut Rewriter<'_>, text: &Expr, mark: &str) -> Option<Expr> {
+        let plain = |c: char| c == ' ' || (c.is_ascii_punctuation() && !matches!(c, '"' | '\\'));
+        if mark.is_empty() || !mark.chars().all(plain) {
+            return None;
+        }
+        self.texts(rw, [text]);
+        let value = rw.expr(text);
+        if !is_stable(&value) {
+            return None;
+        }
+        let quoted = call("json_quote", [value.clone()]);
+        let parts = call("replace", [quoted, Expr::text(mark), Expr::text("\",\"")]);
+        let array = super::build::concat([Expr::text("["), parts, Expr::text("]")]);
+        let full = Expr::binary(value.clone(), BinaryOp::NotEq, Expr::text(""));
+        // The quotes of NULL are `null`.
+        Some(case(
+            [(full, array), (not_null(value), Expr::text("[]"))],
+            None,
+        ))
+    }
+
+    /// `split_part(x, ',', 2)`.
+    pub(super) fn split_part(
+        &self,
+        rw: &mut Rewriter<'_>,
+        text: &Expr,
+        mark: &str,
+        place: u32,
+    ) -> Option<Expr> {
+        let array = self.split(rw, text, mark)?;
+        let nullable = rw.scope.nullable(text);
+        let value = rw.expr(text);
+        let path = Expr::text(format!("$[{}]", place.checked_sub(1)?));
+        let part = call(
+            "coalesce",
+            [call("json_extract", [array, path]), Expr::text("")],
+        );
+        Some(if nullable {
+            case([(not_null(value), part)], None)
+        } else {
+            part
+        })
+    }
+
+    /// Arrays one after the other; NULL is none.
+    pub(super) fn array_concat(
+        &self,
+        rw: &mut Rewriter<'_>,
+        left: &Expr,
+        right: &Expr,
+        ty: &Type,
+    ) -> Option<Expr> {
+        self.no_subquery(rw);
+        let Type::Array(item) = ty else {
+            return None;
+        };
+        if !matches!(
+            Family::of(item),
+            Family::Text | Family::Integer | Family::Uuid | Family::Date | Family::Enum
+        ) {
+            return None;
+        }
+        let mut sides = Vec::new();
+        for side in [left, right] {
+            let side = qualified(rw, side);
+            // An element joins as an array of it.
+            let is_array =
+                is_text_constant(&side) || matches!(rw.scope.ty(&side), Some(Type::Array(_)));
+            let array = if is_array {
+                self.value(rw, &side, ty, How::Cast)
+            } else {
+                let element = self.value(rw, &side, item, How::Cast);
+                call("json_array", [element])
+            };
+            if !is_stable(&array) {
+                return None;
+            }
+            sides.push(array);
+        }
+        let right = sides.pop()?;
+        let left = sides.pop()?;
+        let items = |array: &Expr| {
+            let value = aludel::schema::SelectItem::Expr {
+                expr: column_of(EACH, "value"),
+                alias: Some("item".into()),
+            };
+            super::build::select(vec![value], vec![json_each(array.clone())], None).body
+        };
+        let union = aludel::schema::SetExpr::Op {
+            op: aludel::schema::SetOp::Union,
+            all: true,
+            left: Box::new(items(&left)),
+            right: Box::new(items(&right)),
+        };
+        let from = aludel::schema::TableRef::Subquery {
+            lateral: false,
+            query: Box::new(super::build::body(union)),
+            alias: Some("items".into()),
+            columns: Vec::new(),
+        };
+        let joined = subquery(
+            call("json_group_array", [column_of("items", "item")]),
+            vec![from],
+            None,
+        );
+        let some = Expr::binary(not_null(left), BinaryOp::Or, not_null(right));
+        Some(case([(some, joined)], None))
+    }
+
+    /// `array_to_string(x, ',')`; NULLs in it are passed over.
+    pub(super) fn array_text(
+        &self,
+        rw: &mut Rewriter<'_>,
+        array: &Expr,
+        mark: &Expr,
+    ) -> Option<Expr> {
+        self.no_subquery(rw);
+        let item = match rw.scope.ty(array)? {
+            Type::Array(item) => *item,
+            _ => return None,
+        };
+        if !matches!(
+            Family::of(&item),
+            Family::Text | Family::Integer | Family::Uuid | Family::Date | Family::Enum
+        ) {
+            return None;
+        }
+        let array = qualified(rw, array);
+        let array = rw.expr(&array);
+        let mark = rw.expr(mark);
+        if !is_stable(&array) || !matches!(mark, Expr::Literal(_)) {
+            return None;
+        }
+        let text = subquery(
+            call("group_concat", [column_of(EACH, "value"), mark]),
+            vec![json_each(array.clone())],
+            None,
+        );
+        let text = call("coalesce", [text, Expr::text("")]);
+        Some(case([(not_null(array), text)], None))
+    }
+
     pub(super) fn array_call(
         &self,
         rw: &mut Rewriter<'_>,
@@ -560,6 +708,11 @@ impl Meaning {
                 case([(not_null(array), rest)], None)
             }
             ("to_json" | "to_jsonb", []) => array,
+            ("array_to_string", [mark]) => self.array_text(rw, args.first()?, mark)?,
+            ("array_cat", [other]) => {
+                let ty = Type::Array(Box::new(item));
+                self.array_concat(rw, args.first()?, other, &ty)?
+            }
             _ => return None,
         })
     }

@@ -1,0 +1,82 @@
+//! Random schemas, rows and changes: PostgreSQL and SQLite hold the same rows before a revision,
+//! and after its translation they do again. A revision may be refused, or fail where the
+//! translation says that it does; nothing may be lost, and nothing may differ.
+//!
+//! `ALUDEL_TEST_SECONDS` says for how long (a few seconds, or with `ALUDEL_TEST_LONG` ten minutes),
+//! `ALUDEL_TEST_SEED` where to begin: a run is repeated from the seed that it names.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a panic is the report, and the tally is part of it"
+)]
+
+mod pair;
+mod random;
+mod statements;
+mod values;
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use pair::{Outcome, Pair};
+use random::Random;
+
+/// Revisions of one history.
+const REVISIONS: usize = 25;
+
+#[test]
+fn random_histories_leave_the_same_rows() {
+    let number = |name: &str| {
+        std::env::var(name)
+            .ok()
+            .and_then(|text| text.parse::<u64>().ok())
+    };
+    let long = std::env::var_os("ALUDEL_TEST_LONG").is_some();
+    let seconds = number("ALUDEL_TEST_SECONDS").unwrap_or(if long { 600 } else { 10 });
+    let first = number("ALUDEL_TEST_SEED").unwrap_or(1);
+    let until = Instant::now() + Duration::from_secs(seconds);
+    let mut tally: BTreeMap<String, usize> = BTreeMap::new();
+    let mut seed = first;
+    // One at least, however slow the machine is.
+    while seed == first || Instant::now() < until {
+        history(seed, &mut tally);
+        seed += 1;
+    }
+    println!("seeds {first} to {}: {tally:#?}", seed - 1);
+    assert!(
+        tally.get("same").is_some_and(|same| *same > 10),
+        "{tally:#?}"
+    );
+}
+
+fn history(seed: u64, tally: &mut BTreeMap<String, usize>) {
+    let mut random = Random::new(seed);
+    let mut pair = Pair::new();
+    for step in 0..REVISIONS {
+        let script = statements::revision(&mut random, &pair, step);
+        let outcome = pair.revision(&script);
+        let word = match &outcome {
+            Outcome::Same => "same".to_owned(),
+            Outcome::Invalid => "invalid in PostgreSQL".to_owned(),
+            Outcome::Refused(code) => format!("refused: {code}"),
+            Outcome::Failed(why) => format!("failed as said: {why}"),
+            Outcome::Wrong(what) => panic!(
+                "seed {seed}, revision {step}:\n{what}\n\nits history:\n{}",
+                pair.history()
+            ),
+        };
+        *tally.entry(word).or_default() += 1;
+        for _ in 0..4 {
+            let change = values::change(&mut random, pair.schema());
+            if let Some((postgres, sqlite)) = change
+                && let Some(what) = pair.by_application(&postgres, &sqlite)
+            {
+                panic!(
+                    "seed {seed}, after revision {step}: {what}\n\nits history:\n{}",
+                    pair.history()
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,406 @@
+//! A PostgreSQL and a SQLite database that are to hold the same.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use aludel::config::DatabaseUrl;
+use aludel::driver::{Access, ConnectOptions, Dialect, Driver, Failure, Session};
+use aludel::schema::{Column, Name, Schema, Table, Type};
+use aludel::sql::{self, Syntax};
+use aludel::translate::{Audience, Translator};
+use aludel_tests::database::Database;
+use aludel_tests::engine::Engine;
+use tokio::runtime::Runtime;
+
+/// What became of a revision.
+pub(crate) enum Outcome {
+    /// Both hold the same.
+    Same,
+    /// PostgreSQL does not take it.
+    Invalid,
+    /// It was not translated: the first code.
+    Refused(String),
+    /// SQLite failed where the translation says that it does; PostgreSQL was left alone.
+    Failed(String),
+    /// What must not be.
+    Wrong(String),
+}
+
+/// What translations raise themselves, which PostgreSQL need not.
+const SAID: &[&str] = &[
+    // Blanks that are too many are cut off there.
+    "CHECK constraint failed: length(",
+    "letters beyond ASCII",
+    "would have to be rounded",
+    "no one ",
+    "as it is",
+    "only an object can be changed",
+    "not a value of the type",
+    "no decimal number",
+    "has no end as a decimal number",
+];
+
+pub(crate) struct Pair {
+    postgres: Box<dyn Session>,
+    sqlite: Box<dyn Session>,
+    translator: Translator<'static>,
+    history: Vec<String>,
+    runtime: Runtime,
+    _databases: [Database; 2],
+}
+
+impl Pair {
+    pub(crate) fn new() -> Self {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .unwrap();
+        let databases = [
+            Database::new(Engine::Postgres),
+            Database::new(Engine::Sqlite),
+        ];
+        let drivers: [Box<dyn Driver>; 2] = [
+            Box::new(aludel_postgres::PostgresDriver),
+            Box::new(aludel_sqlite::SqliteDriver::new()),
+        ];
+        let mut sessions = Vec::new();
+        let mut dialects: Vec<&'static Arc<dyn Dialect>> = Vec::new();
+        for (driver, database) in drivers.iter().zip(&databases) {
+            let url = DatabaseUrl::parse(&database.url).unwrap();
+            let session = runtime
+                .block_on(driver.connect(&url, &ConnectOptions::new(Access::Write)))
+                .unwrap();
+            // The translator borrows its dialects; a test's few may stay.
+            dialects.push(Box::leak(Box::new(
+                driver.dialect(session.server()).unwrap(),
+            )));
+            sessions.push(session);
+        }
+        let sqlite = sessions.pop().unwrap();
+        let postgres = sessions.pop().unwrap();
+        let mut pair = Self {
+            postgres,
+            sqlite,
+            translator: Translator::new(dialects[0].as_ref(), dialects[1].as_ref()).unwrap(),
+            history: Vec::new(),
+            runtime,
+            _databases: databases,
+        };
+        pair.runtime
+            .block_on(pair.postgres.send(&["SET TimeZone = 'UTC'"]))
+            .unwrap();
+        pair.runtime
+            .block_on(
+                pair.sqlite
+                    .send(&["PRAGMA foreign_keys = ON", "PRAGMA synchronous = OFF"]),
+            )
+            .unwrap();
+        pair
+    }
+
+    pub(crate) fn schema(&self) -> &Schema {
+        self.translator.authored()
+    }
+
+    pub(crate) fn history(&self) -> String {
+        self.history.join("\n")
+    }
+
+    fn postgres(&mut self, statements: &[&str]) -> Result<(), Failure> {
+        self.runtime.block_on(self.postgres.send(statements))
+    }
+
+    fn sqlite(&mut self, statements: &[&str]) -> Result<(), Failure> {
+        self.runtime.block_on(self.sqlite.send(statements))
+    }
+
+    /// Runs a revision on PostgreSQL, and its translation on SQLite, and compares the rows. The
+    /// statements that PostgreSQL does not take are left out of it.
+    pub(crate) fn revision(&mut self, statements: &[String]) -> Outcome {
+        let mut statements = statements.to_vec();
+        loop {
+            if statements.is_empty() {
+                return Outcome::Invalid;
+            }
+            let mut trial = vec!["BEGIN"];
+            trial.extend(statements.iter().map(String::as_str));
+            trial.extend(["SET CONSTRAINTS ALL IMMEDIATE", "ROLLBACK"]);
+            match self.postgres(&trial) {
+                Ok(()) => break,
+                Err(failure) => {
+                    let at = failure.at.map_or(failure.completed, |at| at.statement);
+                    if at == 0 || at > statements.len() {
+                        return Outcome::Invalid;
+                    }
+                    statements.remove(at - 1);
+                }
+            }
+        }
+        self.level_counters();
+        let script = statements.join(";\n");
+        let _ = sql::scan(Syntax::Postgres, &script).unwrap();
+        let before = self.translator.clone();
+        let both = statements.iter().enumerate();
+        let translated = self
+            .translator
+            .translate(both.map(|(index, text)| (index, text.as_str(), Audience::Both)));
+        if let Some((at, refusal)) = translated.refusals.first() {
+            let what = format!("{} ({})", refusal.code, statements[*at]);
+            let known = crate::statements::may_be_refused(refusal.code);
+            self.translator = before;
+            return if known {
+                Outcome::Refused(refusal.code.into())
+            } else {
+                Outcome::Wrong(format!("refused: {what}: {}", refusal.message))
+            };
+        }
+        let mut message: Vec<&str> = translated.before.iter().map(String::as_str).collect();
+        message.push("BEGIN IMMEDIATE");
+        message.extend(translated.statements.iter().map(|(_, sql)| sql.as_str()));
+        message.push("COMMIT");
+        let answer = self.sqlite(&message);
+        let after: Vec<&str> = translated.after.iter().map(String::as_str).collect();
+        if !after.is_empty() {
+            self.sqlite(&after).unwrap();
+        }
+        self.history.push(format!("-- revision\n{script};"));
+        if let Err(failure) = answer {
+            self.translator = before;
+            self.history.pop();
+            let at = failure
+                .at
+                .map(|at| message[at.statement])
+                .unwrap_or_default();
+            if SAID.iter().any(|said| failure.message.contains(said)) {
+                return Outcome::Failed(
+                    failure
+                        .message
+                        .split(':')
+                        .next()
+                        .unwrap_or_default()
+                        .chars()
+                        .take(60)
+                        .collect(),
+                );
+            }
+            return Outcome::Wrong(format!(
+                "SQLite: {}\nat: {at}\nof:\n{script}",
+                failure.message
+            ));
+        }
+        let mut real = vec!["BEGIN"];
+        real.extend(statements.iter().map(String::as_str));
+        real.push("COMMIT");
+        if let Err(failure) = self.postgres(&real) {
+            return Outcome::Wrong(format!(
+                "PostgreSQL took it once and not again: {}\n{script}",
+                failure.message
+            ));
+        }
+        self.level_counters();
+        match self.difference() {
+            None => Outcome::Same,
+            Some(what) => Outcome::Wrong(format!(
+                "{what}\nafter:\n{script}\ntranslated:\n{}",
+                message.join(";\n")
+            )),
+        }
+    }
+
+    /// An application's statement on both: both take it, or neither does.
+    pub(crate) fn by_application(&mut self, postgres: &str, sqlite: &str) -> Option<String> {
+        let theirs = self.postgres(&[postgres]);
+        let ours = self.sqlite(&[sqlite]);
+        self.level_counters();
+        match (theirs, ours) {
+            (Ok(()), Ok(())) => {
+                self.history
+                    .push(format!("{postgres}; -- by the application"));
+                self.difference()
+                    .map(|what| format!("{what}\nafter: {postgres}"))
+            }
+            (Err(_), Err(_)) => None,
+            (Ok(()), Err(failure)) => Some(format!(
+                "only SQLite refuses {postgres}\n({sqlite}): {}",
+                failure.message
+            )),
+            (Err(failure), Ok(())) => Some(format!(
+                "only PostgreSQL refuses {postgres}\n({sqlite}): {}",
+                failure.message
+            )),
+        }
+    }
+
+    /// A sequence goes on though its transaction is rolled back; AUTOINCREMENT follows numbers
+    /// that are given. Neither is what is tested here.
+    fn level_counters(&mut self) {
+        let tables: Vec<Arc<Table>> = self.translator.authored().tables().cloned().collect();
+        for table in tables {
+            let numbered = table.columns.iter().find_map(|column| {
+                let sequence = match (&column.identity, &column.default) {
+                    (Some(identity), _) => identity.sequence.clone(),
+                    (None, Some(default)) => aludel::schema::sequence_of(default),
+                    _ => None,
+                };
+                sequence.map(|sequence| (column.name.clone(), sequence))
+            });
+            let Some((column, sequence)) = numbered else {
+                continue;
+            };
+            let name = &table.name.name;
+            let counter = format!("SELECT last_value FROM {}", quoted(&sequence));
+            let own = self
+                .runtime
+                .block_on(self.postgres.query(&counter))
+                .unwrap();
+            let highest = format!("SELECT coalesce(max({column}), 0) FROM \"{name}\"");
+            let highest = self
+                .runtime
+                .block_on(self.postgres.query(&highest))
+                .unwrap();
+            let number = |set: &aludel::driver::ResultSet| {
+                set.cell()
+                    .and_then(|cell| cell.parse::<i64>().ok())
+                    .unwrap_or(0)
+            };
+            let level = number(&own).max(number(&highest)).max(1) + 1;
+            self.postgres(&[&format!("SELECT setval('{}', {level})", quoted(&sequence))])
+                .unwrap();
+            self.sqlite(&[
+                &format!("DELETE FROM sqlite_sequence WHERE name = '{name}' COLLATE NOCASE"),
+                &format!("INSERT INTO sqlite_sequence (name, seq) VALUES ('{name}', {level})"),
+            ])
+            .unwrap();
+        }
+    }
+
+    /// What is different in the rows of any table.
+    fn difference(&mut self) -> Option<String> {
+        let tables: Vec<Arc<Table>> = self.translator.authored().tables().cloned().collect();
+        for table in tables {
+            let (theirs, ours) = queries(&table);
+            let theirs = self.runtime.block_on(self.postgres.query(&theirs)).unwrap();
+            let ours = match self.runtime.block_on(self.sqlite.query(&ours)) {
+                Ok(ours) => ours,
+                Err(failure) => {
+                    return Some(format!(
+                        "`{}` cannot be read: {}",
+                        table.name, failure.message
+                    ));
+                }
+            };
+            let theirs = normal(theirs.rows, &table.columns);
+            let ours = normal(ours.rows, &table.columns);
+            if theirs != ours {
+                let mut text = format!("`{}` differs\n", table.name);
+                let _ = writeln!(text, "PostgreSQL: {theirs:?}\nSQLite:     {ours:?}");
+                return Some(text);
+            }
+        }
+        let violations = self
+            .runtime
+            .block_on(
+                self.sqlite
+                    .query("SELECT count(*) FROM pragma_foreign_key_check"),
+            )
+            .unwrap();
+        (violations.cell() != Some("0")).then(|| "a foreign key is broken".into())
+    }
+}
+
+fn quoted(name: &Name) -> String {
+    format!("\"{}\"", name.name)
+}
+
+/// The queries that read a table, in PostgreSQL and in SQLite.
+fn queries(table: &Table) -> (String, String) {
+    let theirs = table.columns.iter().map(|column| {
+        let name = format!("\"{}\"", column.name);
+        match column.ty {
+            Type::Array(_) => format!("to_jsonb({name})::text"),
+            Type::Blob => format!("encode({name}, 'hex')"),
+            _ => format!("{name}::text"),
+        }
+    });
+    let ours = table.columns.iter().map(|column| {
+        let name = format!("\"{}\"", column.name);
+        match column.ty {
+            Type::Blob => format!("CASE WHEN {name} IS NOT NULL THEN lower(hex({name})) END"),
+            Type::Real | Type::Double | Type::Numeric { .. } => name,
+            _ => format!("CAST({name} AS TEXT)"),
+        }
+    });
+    let from = format!("FROM \"{}\"", table.name.name);
+    let list = |items: Vec<String>| items.join(", ");
+    (
+        format!("SELECT {} {from}", list(theirs.collect())),
+        format!("SELECT {} {from}", list(ours.collect())),
+    )
+}
+
+/// Rows whose values are written in one way, in order.
+fn normal(rows: Vec<Vec<Option<String>>>, columns: &[Column]) -> Vec<Vec<Option<String>>> {
+    let mut rows: Vec<Vec<Option<String>>> = rows
+        .into_iter()
+        .map(|row| {
+            row.into_iter()
+                .zip(columns)
+                .map(|(cell, column)| cell.map(|text| one_way(&text, &column.ty)))
+                .collect()
+        })
+        .collect();
+    rows.sort();
+    rows
+}
+
+fn one_way(text: &str, ty: &Type) -> String {
+    match ty {
+        Type::Boolean => match text {
+            "true" | "t" | "1" => "true".into(),
+            _ => "false".into(),
+        },
+        Type::Real | Type::Double | Type::Numeric { .. } => text
+            .parse::<f64>()
+            .map_or(text.into(), |value| value.to_string()),
+        Type::Char(_) => text.trim_end_matches(' ').into(),
+        Type::Timestamp { .. } => {
+            let bare = text.strip_suffix("+00").unwrap_or(text);
+            if bare.contains('.') {
+                bare.trim_end_matches('0').trim_end_matches('.').into()
+            } else {
+                bare.into()
+            }
+        }
+        Type::Json | Type::Jsonb | Type::Array(_) => {
+            match serde_json::from_str::<serde_json::Value>(text) {
+                Ok(value) => numbers(value).to_string(),
+                Err(_) => format!("not JSON: {text}"),
+            }
+        }
+        // What was a jsonb is written with blanks there.
+        Type::Text | Type::Varchar(_) if text.starts_with(['{', '[']) => {
+            match serde_json::from_str::<serde_json::Value>(text) {
+                Ok(value) => numbers(value).to_string(),
+                Err(_) => text.into(),
+            }
+        }
+        _ => text.into(),
+    }
+}
+
+/// A number is the same however it is written.
+fn numbers(value: serde_json::Value) -> serde_json::Value {
+    use serde_json::Value as V;
+    match value {
+        V::Number(number) => V::from(number.as_f64().unwrap_or_default()),
+        V::Array(items) => V::Array(items.into_iter().map(numbers).collect()),
+        V::Object(members) => V::Object(
+            members
+                .into_iter()
+                .map(|(key, value)| (key, numbers(value)))
+                .collect(),
+        ),
+        other => other,
+    }
+}

@@ -1,0 +1,767 @@
+//! Random statements of PostgreSQL. They need not be valid: PostgreSQL is asked.
+
+use aludel::schema::{Column, Schema, Table, Type};
+
+use crate::pair::Pair;
+use crate::random::Random;
+use crate::values::value;
+
+/// The codes with which a translation may refuse what is made here.
+pub(crate) fn may_be_refused(code: &str) -> bool {
+    [
+        // A default that no row takes.
+        "bad-constant",
+        "no-columns",
+        "depends-on-refused",
+        "text-order",
+        "numeric-arithmetic",
+        "numeric-precision",
+        "no-form",
+        "no-such-cast",
+        "no-such-function",
+        "no-such-literal",
+        "key-of-texts",
+        "second-serial",
+        "actions-while-rebuilding",
+        "unknown-type",
+        "truncate-referred",
+    ]
+    .contains(&code)
+}
+
+/// The statements of one revision.
+pub(crate) fn revision(random: &mut Random, pair: &Pair, step: usize) -> Vec<String> {
+    let schema = pair.schema();
+    let tables: Vec<Table> = schema.tables().map(|table| (**table).clone()).collect();
+    let count = 1 + random.below(4);
+    (0..count)
+        .map(|place| {
+            if tables.len() < 2 || (tables.len() < 6 && random.one_in(7)) {
+                return create_table(random, schema, &tables, step * 10 + place);
+            }
+            let table = random.pick(&tables).clone();
+            match random.below(10) {
+                0..=4 => alter(random, &table, &tables, schema, step * 10 + place),
+                5..=7 => data(random, &table, &tables, schema),
+                8 => index(random, &table, schema, step * 10 + place),
+                _ => other(random, &table, &tables, schema, step * 10 + place),
+            }
+        })
+        .collect()
+}
+
+const TYPES: &[Type] = &[
+    Type::INTEGER,
+    Type::BIGINT,
+    Type::SMALLINT,
+    Type::Boolean,
+    Type::Text,
+    Type::Varchar(Some(5)),
+    Type::Varchar(Some(20)),
+    Type::Char(Some(4)),
+    Type::Double,
+    Type::Numeric {
+        precision: Some((8, 2)),
+        unsigned: false,
+    },
+    Type::Date,
+    Type::Timestamp {
+        precision: None,
+        zoned: true,
+    },
+    Type::Timestamp {
+        precision: None,
+        zoned: false,
+    },
+    Type::Uuid,
+    Type::Jsonb,
+    Type::Blob,
+];
+
+fn ty(random: &mut Random, schema: &Schema) -> Type {
+    let enums: Vec<_> = schema.enums().collect();
+    match random.below(12) {
+        0 => Type::Array(Box::new(Type::Text)),
+        1 if !enums.is_empty() => Type::Enum(random.pick(&enums).name.clone()),
+        _ => random.pick(TYPES).clone(),
+    }
+}
+
+/// A type's name in PostgreSQL.
+fn name(ty: &Type) -> String {
+    match ty {
+        Type::Boolean => "boolean".into(),
+        Type::SmallInt { .. } => "smallint".into(),
+        Type::Integer { .. } => "integer".into(),
+        Type::BigInt { .. } => "bigint".into(),
+        Type::Varchar(Some(length)) => format!("varchar({length})"),
+        Type::Char(Some(length)) => format!("char({length})"),
+        Type::Double => "double precision".into(),
+        Type::Numeric {
+            precision: Some((digits, scale)),
+            ..
+        } => format!("numeric({digits}, {scale})"),
+        Type::Numeric { .. } => "numeric".into(),
+        Type::Date => "date".into(),
+        Type::Timestamp { zoned: true, .. } => "timestamptz".into(),
+        Type::Timestamp { .. } => "timestamp".into(),
+        Type::Uuid => "uuid".into(),
+        Type::Jsonb => "jsonb".into(),
+        Type::Blob => "bytea".into(),
+        Type::Array(item) => format!("{}[]", name(item)),
+        Type::Enum(name) => name.name.clone(),
+        _ => "text".into(),
+    }
+}
+
+/// A column's definition.
+fn column(
+    random: &mut Random,
+    column: &str,
+    schema: &Schema,
+    tables: &[Table],
+    known: &[&str],
+) -> String {
+    let ty = ty(random, schema);
+    let mut text = format!("{column} {}", name(&ty));
+    if random.one_in(3) {
+        text.push_str(&format!(" DEFAULT {}", default(random, &ty, schema)));
+    }
+    if random.one_in(4) {
+        text.push_str(" NOT NULL");
+    }
+    if random.one_in(8) {
+        text.push_str(" UNIQUE");
+    }
+    if random.one_in(6) {
+        text.push_str(&format!(" CHECK ({})", check(random, column, &ty, schema)));
+    }
+    if random.one_in(4)
+        && let Some(parent) = random.maybe(tables)
+    {
+        let action = random.pick(&[
+            "",
+            " ON DELETE CASCADE",
+            " ON DELETE SET NULL",
+            " ON UPDATE CASCADE",
+            " ON DELETE SET DEFAULT",
+            " ON DELETE RESTRICT",
+        ]);
+        let key = random.pick(&parent.columns);
+        text = format!(
+            "{column} {} REFERENCES \"{}\" (\"{}\"){action}",
+            name(&key.ty),
+            parent.name.name,
+            key.name
+        );
+    }
+    let _ = known;
+    text
+}
+
+fn default(random: &mut Random, ty: &Type, schema: &Schema) -> String {
+    value(random, ty, schema).postgres
+}
+
+fn check(random: &mut Random, column: &str, ty: &Type, schema: &Schema) -> String {
+    let value = value(random, ty, schema).postgres;
+    match ty {
+        Type::Text | Type::Varchar(_) => match random.below(4) {
+            0 => format!("length({column}) < 6"),
+            1 => format!("{column} ~ '^[a-zA-Z ]*$'"),
+            2 => format!("{column} NOT LIKE 'b%'"),
+            _ => format!("{column} <> {value}"),
+        },
+        Type::Integer { .. }
+        | Type::BigInt { .. }
+        | Type::SmallInt { .. }
+        | Type::Date
+        | Type::Timestamp { .. } => {
+            format!(
+                "{column} {} {value}",
+                random.pick(&[">=", "<>", "<", "IS DISTINCT FROM"])
+            )
+        }
+        Type::Boolean => format!("{column} IS NOT FALSE"),
+        Type::Jsonb => format!("jsonb_typeof({column}) <> 'array'"),
+        _ => format!("{column} IS NOT NULL OR true"),
+    }
+}
+
+fn create_table(random: &mut Random, schema: &Schema, tables: &[Table], number: usize) -> String {
+    let table = format!("t{number}");
+    let mut columns = Vec::new();
+    match random.below(5) {
+        0 => columns.push("id serial PRIMARY KEY".to_owned()),
+        1 => columns.push("id bigint PRIMARY KEY GENERATED BY DEFAULT AS IDENTITY".to_owned()),
+        2 => columns.push("id uuid PRIMARY KEY".to_owned()),
+        3 => columns.push("id integer PRIMARY KEY".to_owned()),
+        _ => {}
+    }
+    for place in 0..1 + random.below(5) {
+        columns.push(column(random, &format!("c{place}"), schema, tables, &[]));
+    }
+    if random.one_in(4) {
+        columns.push("UNIQUE (c0, c1)".into());
+    }
+    if random.one_in(6) {
+        columns.push("CHECK (c0 IS NOT NULL OR c1 IS NOT NULL)".into());
+    }
+    format!("CREATE TABLE {table} ({})", columns.join(", "))
+}
+
+fn alter(
+    random: &mut Random,
+    table: &Table,
+    tables: &[Table],
+    schema: &Schema,
+    number: usize,
+) -> String {
+    let target = random.pick(&table.columns).clone();
+    let quoted = format!("\"{}\"", target.name);
+    let action = match random.below(16) {
+        0..=2 => format!(
+            "ADD COLUMN {}",
+            column(random, &format!("n{number}"), schema, tables, &[])
+        ),
+        3 => format!("DROP COLUMN {quoted}{}", random.pick(&["", " CASCADE"])),
+        4 => format!("RENAME COLUMN {quoted} TO r{number}"),
+        5 => format!("RENAME TO m{number}"),
+        6 => format!("ALTER COLUMN {quoted} SET NOT NULL"),
+        7 => format!("ALTER COLUMN {quoted} DROP NOT NULL"),
+        8 => format!(
+            "ALTER COLUMN {quoted} SET DEFAULT {}",
+            default(random, &target.ty, schema)
+        ),
+        9 => format!("ALTER COLUMN {quoted} DROP DEFAULT"),
+        10 | 11 => {
+            let to = ty(random, schema);
+            let using = match random.below(4) {
+                0 => String::new(),
+                1 => format!(" USING {quoted}::text::{}", name(&to)),
+                2 => format!(" USING {quoted}::{}", name(&to)),
+                _ => format!(" USING {}", expr(random, &to, table, schema, 2)),
+            };
+            format!("ALTER COLUMN {quoted} TYPE {}{using}", name(&to))
+        }
+        12 => format!(
+            "ADD CONSTRAINT k{number} CHECK ({})",
+            check(random, &quoted, &target.ty, schema)
+        ),
+        13 => format!("ADD UNIQUE ({quoted})"),
+        14 => match random
+            .maybe(&table.constraints)
+            .and_then(|constraint| constraint.name.clone())
+        {
+            Some(name) => format!(
+                "DROP CONSTRAINT \"{name}\"{}",
+                random.pick(&["", " CASCADE"])
+            ),
+            None => format!("ALTER COLUMN {quoted} DROP NOT NULL"),
+        },
+        _ => {
+            let parent = random.pick(tables);
+            let key = random.pick(&parent.columns);
+            format!(
+                "ADD FOREIGN KEY ({quoted}) REFERENCES \"{}\" (\"{}\") ON DELETE {}",
+                parent.name.name,
+                key.name,
+                random.pick(&["CASCADE", "NO ACTION", "SET NULL"])
+            )
+        }
+    };
+    format!("ALTER TABLE \"{}\" {action}", table.name.name)
+}
+
+fn index(random: &mut Random, table: &Table, schema: &Schema, number: usize) -> String {
+    if random.one_in(4)
+        && let Some(index) = random.maybe(&table.indexes)
+    {
+        return format!("DROP INDEX \"{}\"", index.name);
+    }
+    let column = random.pick(&table.columns).clone();
+    let unique = random.pick(&["", "UNIQUE "]);
+    let filter = if random.one_in(3) {
+        format!(" WHERE {}", predicate(random, table, schema, 1))
+    } else {
+        String::new()
+    };
+    format!(
+        "CREATE {unique}INDEX i{number} ON \"{}\" (\"{}\"){filter}",
+        table.name.name, column.name
+    )
+}
+
+fn other(
+    random: &mut Random,
+    table: &Table,
+    tables: &[Table],
+    schema: &Schema,
+    number: usize,
+) -> String {
+    let enums: Vec<_> = schema.enums().cloned().collect();
+    match random.below(7) {
+        0 | 1 => format!("CREATE TYPE e{number} AS ENUM ('a', 'b', 'it''s')"),
+        2 => match random.maybe(&enums) {
+            Some(ty) => format!("ALTER TYPE \"{}\" ADD VALUE 'new{number}'", ty.name.name),
+            None => format!("CREATE TYPE e{number} AS ENUM ('x')"),
+        },
+        3 => match random.maybe(&enums) {
+            Some(ty) => format!(
+                "ALTER TYPE \"{}\" RENAME VALUE '{}' TO 'other{number}'",
+                ty.name.name,
+                random.pick(&ty.members).replace('\'', "''")
+            ),
+            None => format!("CREATE TYPE e{number} AS ENUM ('x', 'y')"),
+        },
+        4 if tables.len() > 3 => format!(
+            "DROP TABLE \"{}\"{}",
+            table.name.name,
+            random.pick(&["", " CASCADE"])
+        ),
+        5 => format!(
+            "CREATE VIEW v{number} AS SELECT * FROM \"{}\" WHERE {}",
+            table.name.name,
+            predicate(random, table, schema, 1)
+        ),
+        _ => {
+            let views: Vec<_> = schema.views().cloned().collect();
+            match random.maybe(&views) {
+                Some(view) => format!("DROP VIEW \"{}\"", view.name.name),
+                None => format!(
+                    "TRUNCATE \"{}\"{}",
+                    table.name.name,
+                    random.pick(&["", " CASCADE", " RESTART IDENTITY"])
+                ),
+            }
+        }
+    }
+}
+
+fn data(random: &mut Random, table: &Table, tables: &[Table], schema: &Schema) -> String {
+    let target = format!("\"{}\"", table.name.name);
+    // One that numbers itself stays a key here, whatever it is there.
+    let columns: Vec<_> = table
+        .columns
+        .iter()
+        .filter(|column| !numbers_itself(column))
+        .collect();
+    let Some(column) = random.maybe(&columns).map(|column| (*column).clone()) else {
+        return "SELECT 1".into();
+    };
+    match random.below(10) {
+        0..=4 => {
+            let mut set = format!(
+                "\"{}\" = {}",
+                column.name,
+                expr(random, &column.ty, table, schema, 2)
+            );
+            let another = (*random.pick(&columns)).clone();
+            if another.name != column.name && random.one_in(2) {
+                set.push_str(&format!(
+                    ", \"{}\" = {}",
+                    another.name,
+                    expr(random, &another.ty, table, schema, 1)
+                ));
+            }
+            let filter = if random.one_in(3) {
+                String::new()
+            } else {
+                format!(" WHERE {}", predicate(random, table, schema, 2))
+            };
+            format!("UPDATE {target} SET {set}{filter}")
+        }
+        5 => format!(
+            "DELETE FROM {target} WHERE {}",
+            predicate(random, table, schema, 2)
+        ),
+        6 => {
+            let columns: Vec<_> = table
+                .columns
+                .iter()
+                .filter(|column| {
+                    column
+                        .default
+                        .as_ref()
+                        .and_then(aludel::schema::sequence_of)
+                        .is_none()
+                        && column.identity.is_none()
+                })
+                .collect();
+            let names: Vec<_> = columns
+                .iter()
+                .map(|column| format!("\"{}\"", column.name))
+                .collect();
+            let row = |random: &mut Random| {
+                let values: Vec<_> = columns
+                    .iter()
+                    .map(|column| {
+                        if random.one_in(9) {
+                            "DEFAULT".into()
+                        } else {
+                            value(random, &column.ty, schema).postgres
+                        }
+                    })
+                    .collect();
+                format!("({})", values.join(", "))
+            };
+            let rows: Vec<_> = (0..1 + random.below(2)).map(|_| row(random)).collect();
+            let conflict = random.pick(&["", " ON CONFLICT DO NOTHING"]);
+            format!(
+                "INSERT INTO {target} ({}) VALUES {}{conflict}",
+                names.join(", "),
+                rows.join(", ")
+            )
+        }
+        7 => {
+            let other = random.pick(tables);
+            let theirs = random.pick(&other.columns);
+            format!(
+                "UPDATE {target} SET \"{}\" = {} FROM \"{}\" AS o WHERE o.\"{}\" = {target}.\"{}\"",
+                column.name,
+                expr(random, &column.ty, table, schema, 0),
+                other.name.name,
+                theirs.name,
+                column.name
+            )
+        }
+        8 => {
+            let other = random.pick(tables);
+            let theirs = random.pick(&other.columns);
+            format!(
+                "DELETE FROM {target} USING \"{}\" AS o WHERE o.\"{}\" = {target}.\"{}\"",
+                other.name.name, theirs.name, column.name
+            )
+        }
+        _ => {
+            let other = random.pick(tables);
+            format!(
+                "DELETE FROM {target} WHERE \"{}\" IN (SELECT \"{}\" FROM \"{}\")",
+                column.name,
+                random.pick(&other.columns).name,
+                other.name.name
+            )
+        }
+    }
+}
+
+fn numbers_itself(column: &Column) -> bool {
+    column.identity.is_some()
+        || column
+            .default
+            .as_ref()
+            .and_then(aludel::schema::sequence_of)
+            .is_some()
+}
+
+/// A column of a type, or a constant.
+fn leaf(random: &mut Random, ty: &Type, table: &Table, schema: &Schema) -> String {
+    let columns: Vec<_> = table
+        .columns
+        .iter()
+        .filter(|column| column.ty == *ty)
+        .collect();
+    match random.maybe(&columns) {
+        Some(column) if !random.one_in(3) => format!("\"{}\"", column.name),
+        _ if random.one_in(8) => format!("NULL::{}", name(ty)),
+        _ => format!("{}::{}", value(random, ty, schema).postgres, name(ty)),
+    }
+}
+
+fn any_of(random: &mut Random, types: &[Type], table: &Table, schema: &Schema) -> String {
+    let columns: Vec<_> = table
+        .columns
+        .iter()
+        .filter(|column| types.contains(&column.ty))
+        .collect();
+    match random.maybe(&columns) {
+        Some(column) => format!("\"{}\"", column.name),
+        None => {
+            let ty = random.pick(types).clone();
+            leaf(random, &ty, table, schema)
+        }
+    }
+}
+
+/// An expression of a type.
+fn expr(random: &mut Random, ty: &Type, table: &Table, schema: &Schema, depth: usize) -> String {
+    if depth == 0 || random.one_in(4) {
+        return leaf(random, ty, table, schema);
+    }
+    let sub = |random: &mut Random, ty: &Type| expr(random, ty, table, schema, depth - 1);
+    match random.below(8) {
+        0 => {
+            let (a, b) = (sub(random, ty), sub(random, ty));
+            return format!("coalesce({a}, {b})");
+        }
+        1 => {
+            let when = predicate(random, table, schema, depth - 1);
+            let (a, b) = (sub(random, ty), sub(random, ty));
+            return format!("CASE WHEN {when} THEN {a} ELSE {b} END");
+        }
+        2 => {
+            let (a, b) = (sub(random, ty), sub(random, ty));
+            return format!("nullif({a}, {b})");
+        }
+        _ => {}
+    }
+    let text = Type::Text;
+    let int = Type::INTEGER;
+    match ty {
+        Type::Boolean => format!("({})", predicate(random, table, schema, depth - 1)),
+        Type::Integer { .. } | Type::BigInt { .. } | Type::SmallInt { .. } => match random.below(9)
+        {
+            0 | 1 => format!(
+                "({} {} {})",
+                sub(random, ty),
+                random.pick(&["+", "-", "*"]),
+                sub(random, &int)
+            ),
+            2 => format!(
+                "({} {} {})",
+                sub(random, ty),
+                random.pick(&["/", "%"]),
+                sub(random, &int)
+            ),
+            3 => format!("length({})", sub(random, &text)),
+            4 => format!("position({} in {})", sub(random, &text), sub(random, &text)),
+            5 => format!("{}::{}", sub(random, &text), name(ty)),
+            6 => format!(
+                "greatest({}, {}, {})",
+                sub(random, ty),
+                sub(random, &int),
+                sub(random, ty)
+            ),
+            7 => format!(
+                "extract({} from {})::{}",
+                random.pick(&["year", "month", "day", "dow", "epoch"]),
+                sub(random, &Type::Date),
+                name(ty)
+            ),
+            _ => format!(
+                "({})::{}",
+                any_of(
+                    random,
+                    &[
+                        Type::Boolean,
+                        Type::Numeric {
+                            precision: Some((8, 2)),
+                            unsigned: false
+                        },
+                        Type::BIGINT
+                    ],
+                    table,
+                    schema
+                ),
+                name(ty)
+            ),
+        },
+        Type::Text | Type::Varchar(_) | Type::Char(_) => match random.below(10) {
+            0 | 1 => format!("({} || {})", sub(random, &text), sub(random, &text)),
+            2 => format!(
+                "({} || {})",
+                sub(random, &text),
+                any_of(
+                    random,
+                    &[
+                        Type::INTEGER,
+                        Type::Boolean,
+                        Type::Date,
+                        Type::Uuid,
+                        Type::BIGINT
+                    ],
+                    table,
+                    schema
+                )
+            ),
+            3 => format!("lower({})", sub(random, &text)),
+            4 => format!(
+                "substr({}, {}, {})",
+                sub(random, &text),
+                1 + random.below(3),
+                random.below(4)
+            ),
+            5 => format!(
+                "replace({}, 'a', {})",
+                sub(random, &text),
+                sub(random, &text)
+            ),
+            6 => format!(
+                "concat({}, {}, NULL)",
+                sub(random, &text),
+                sub(random, &int)
+            ),
+            7 => format!(
+                "lpad({}, {}, 'xy')",
+                sub(random, &text),
+                1 + random.below(6)
+            ),
+            8 => format!(
+                "{}::text",
+                any_of(
+                    random,
+                    &[
+                        Type::INTEGER,
+                        Type::Boolean,
+                        Type::Numeric {
+                            precision: Some((8, 2)),
+                            unsigned: false
+                        },
+                        Type::Blob,
+                        Type::Timestamp {
+                            precision: None,
+                            zoned: true
+                        }
+                    ],
+                    table,
+                    schema
+                )
+            ),
+            _ => format!(
+                "{} ->> {}",
+                any_of(random, &[Type::Jsonb], table, schema),
+                random.pick(&["'a'", "'b'", "0"])
+            ),
+        },
+        Type::Timestamp { .. } => match random.below(3) {
+            0 => format!(
+                "({} + interval '{} hours')",
+                sub(random, ty),
+                random.below(60)
+            ),
+            1 => format!(
+                "date_trunc('{}', {})",
+                random.pick(&["day", "month", "hour"]),
+                sub(random, ty)
+            ),
+            _ => format!("{}::{}", sub(random, &Type::Date), name(ty)),
+        },
+        Type::Date => match random.below(3) {
+            0 => format!("({} + {})", sub(random, ty), random.below(40)),
+            1 => format!("({} - {})", sub(random, ty), random.below(40)),
+            _ => format!(
+                "{}::date",
+                any_of(
+                    random,
+                    &[
+                        Type::Timestamp {
+                            precision: None,
+                            zoned: true
+                        },
+                        Type::Timestamp {
+                            precision: None,
+                            zoned: false
+                        }
+                    ],
+                    table,
+                    schema
+                )
+            ),
+        },
+        Type::Jsonb => match random.below(7) {
+            0 => format!(
+                "jsonb_build_object('k', {}, 'l', {})",
+                sub(random, &int),
+                sub(random, &text)
+            ),
+            1 => format!(
+                "({} -> {})",
+                sub(random, ty),
+                random.pick(&["'a'", "'b'", "0"])
+            ),
+            2 => format!(
+                "to_jsonb({})",
+                any_of(
+                    random,
+                    &[Type::Text, Type::INTEGER, Type::Boolean],
+                    table,
+                    schema
+                )
+            ),
+            3 => format!(
+                "jsonb_set({}, '{{{}}}', {})",
+                sub(random, ty),
+                random.pick(&["a", "o,b", "x"]),
+                sub(random, ty)
+            ),
+            4 => format!("({} - 'a')", sub(random, ty)),
+            5 => format!("({} || '{{\"z\": [1]}}')", sub(random, ty)),
+            _ => format!("{}::jsonb", sub(random, &text)),
+        },
+        Type::Double => match random.below(3) {
+            0 => format!(
+                "({} {} {})",
+                sub(random, ty),
+                random.pick(&["+", "-", "*", "/"]),
+                sub(random, ty)
+            ),
+            1 => format!("{}::double precision", sub(random, &int)),
+            _ => format!("({} / {})", sub(random, ty), sub(random, &int)),
+        },
+        Type::Numeric { .. } => format!("{}::{}", sub(random, &int), name(ty)),
+        Type::Uuid => format!("{}::uuid", leaf(random, ty, table, schema)),
+        Type::Array(_) => match random.below(3) {
+            0 => format!("array_append({}, {})", sub(random, ty), sub(random, &text)),
+            1 => format!("array_remove({}, {})", sub(random, ty), sub(random, &text)),
+            _ => format!("ARRAY[{}, {}]", sub(random, &text), sub(random, &text)),
+        },
+        _ => leaf(random, ty, table, schema),
+    }
+}
+
+fn predicate(random: &mut Random, table: &Table, schema: &Schema, depth: usize) -> String {
+    let column = random.pick(&table.columns).clone();
+    let quoted = format!("\"{}\"", column.name);
+    if depth > 0 {
+        match random.below(6) {
+            0 => {
+                return format!(
+                    "({} AND {})",
+                    predicate(random, table, schema, depth - 1),
+                    predicate(random, table, schema, depth - 1)
+                );
+            }
+            1 => {
+                return format!(
+                    "({} OR {})",
+                    predicate(random, table, schema, depth - 1),
+                    predicate(random, table, schema, depth - 1)
+                );
+            }
+            2 => return format!("NOT {}", predicate(random, table, schema, depth - 1)),
+            _ => {}
+        }
+    }
+    let value = |random: &mut Random| value(random, &column.ty, schema).postgres;
+    match random.below(9) {
+        0 => format!("{quoted} IS NULL"),
+        1 => format!("{quoted} IS NOT NULL"),
+        2 => format!("{quoted} IS DISTINCT FROM {}", value(random)),
+        3 => format!("{quoted} IN ({}, {})", value(random), value(random)),
+        4 => match column.ty {
+            Type::Text | Type::Varchar(_) => format!(
+                "{quoted} {} '{}'",
+                random.pick(&["LIKE", "ILIKE", "NOT LIKE"]),
+                random.pick(&["a%", "%b%", "_", "a\\%c", "%[%"])
+            ),
+            Type::Boolean => format!(
+                "{quoted} IS {}",
+                random.pick(&["TRUE", "NOT TRUE", "NOT FALSE"])
+            ),
+            Type::Jsonb => format!("{quoted} ? 'a'"),
+            Type::Array(_) => format!("'a' = ANY ({quoted})"),
+            _ => format!("{quoted} > {}", value(random)),
+        },
+        5 => format!(
+            "{quoted} {} {}",
+            random.pick(&["<", ">=", "<>"]),
+            value(random)
+        ),
+        6 if depth > 0 => format!(
+            "{quoted} = {}",
+            expr(random, &column.ty, table, schema, depth)
+        ),
+        7 => format!("{quoted} = ANY (ARRAY[{}])", value(random)),
+        _ => format!("{quoted} = {}", value(random)),
+    }
+}
