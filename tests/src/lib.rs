@@ -20,3 +20,4 @@ pub mod project;
 pub mod round_trips;
 pub mod signals;
 pub mod truth;
+pub mod twin;

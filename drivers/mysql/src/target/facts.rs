@@ -22,6 +22,9 @@ pub(crate) struct Facts {
     pub(crate) generated_not_null: bool,
     /// A CHECK and a generated column follow the new name of a column that they look at.
     pub(crate) renames_follow: bool,
+    /// A table that has a CHECK may be copied when a column becomes NOT NULL, and the column of a
+    /// foreign key cannot become so in a copy.
+    pub(crate) checks_copy: bool,
     /// `RANDOM_BYTES` is known.
     pub(crate) random_bytes: bool,
     /// MD5 and SHA1 are known without a component that adds them.
@@ -47,6 +50,7 @@ const MYSQL: Facts = Facts {
     json: true,
     generated_not_null: true,
     renames_follow: false,
+    checks_copy: true,
     random_bytes: true,
     old_hashes: true,
     uuid_functions: true,
@@ -65,6 +69,7 @@ const MARIADB: Facts = Facts {
     json: false,
     generated_not_null: false,
     renames_follow: true,
+    checks_copy: false,
     random_bytes: false,
     old_hashes: true,
     uuid_functions: false,

@@ -21,6 +21,8 @@ pub(crate) const KEY_BYTES: u32 = 3072;
 const STEPS: [u32; 8] = [768, 512, 384, 255, 190, 128, 96, 64];
 /// The shortest that is still of use.
 const SHORTEST: u32 = 16;
+/// What MySQL holds of a text that is made by an expression, in characters.
+const MADE: u32 = 512;
 /// How much of a value an index that says nothing about rows holds.
 pub(crate) const PREFIX: u32 = 255;
 
@@ -96,8 +98,20 @@ pub(crate) fn keyed_columns(table: &Table) -> BTreeSet<Ident> {
 /// # Errors
 ///
 /// Each column whose type no key takes, and each key that is too long whatever its columns get.
-pub(crate) fn fit(table: &Table, held: &mut HashMap<Ident, Held>) -> Result<(), Vec<Refusal>> {
+pub(crate) fn fit(
+    table: &Table,
+    held: &mut HashMap<Ident, Held>,
+    facts: &Facts,
+) -> Result<(), Vec<Refusal>> {
     let mut limits: HashMap<Ident, u32> = HashMap::new();
+    if facts.expression_keys {
+        let keys = table.indexes.iter().filter(|index| index.unique);
+        let made = keys.flat_map(|index| &index.keys);
+        let made = made.filter(|key| !is_column(&key.expr) && keeps_length(&key.expr));
+        for column in made.flat_map(|key| columns_of(&key.expr)) {
+            limits.insert(column, MADE * 4);
+        }
+    }
     let mut refusals = Vec::new();
     for key in whole_keys(table) {
         match shares(&key, held) {
@@ -252,7 +266,12 @@ pub(crate) fn fit_expression(
         return (expr, held);
     }
     let count = u32::try_from(index.keys.len()).unwrap_or(u32::MAX);
-    let share = step(KEY_BYTES / count.max(1));
+    let longest = if facts.expression_keys {
+        MADE * 4
+    } else {
+        KEY_BYTES
+    };
+    let share = step((KEY_BYTES / count.max(1)).min(longest));
     let source: Option<u32> = columns
         .iter()
         .map(|name| {
@@ -283,6 +302,10 @@ pub(crate) fn fit_expression(
         expr
     };
     (expr, held)
+}
+
+fn is_column(expr: &Expr) -> bool {
+    matches!(expr, Expr::Column { .. })
 }
 
 /// Whether an expression is made of functions whose result is no longer than their argument, and

@@ -88,10 +88,6 @@ pub(crate) fn hold(ty: &Type, authored: &Schema, facts: &Facts) -> Result<Held, 
             return Err(no_type(ty, facts)
                 .help("a decimal number here has at most 65 digits, 30 of them after the point"));
         }
-        Type::Money => Type::Numeric {
-            precision: Some((19, 2)),
-            unsigned: false,
-        },
         Type::Char(None) => Type::Char(Some(1)),
         Type::Char(Some(length)) if *length > 255 => {
             return Err(no_type(ty, facts).help("CHAR holds 255 characters: make it a varchar"));
@@ -102,7 +98,7 @@ pub(crate) fn hold(ty: &Type, authored: &Schema, facts: &Facts) -> Result<Held, 
                 ..Held::plain(Type::LongText)
             });
         }
-        Type::Varchar(None) | Type::Text | Type::Xml => Type::LongText,
+        Type::Varchar(None) | Type::Text => Type::LongText,
         Type::Citext => {
             let collation = facts.any_case.ok_or_else(|| no_type(ty, facts))?;
             return Ok(Held {
@@ -159,6 +155,8 @@ pub(crate) fn hold(ty: &Type, authored: &Schema, facts: &Facts) -> Result<Held, 
         },
         Type::Time { zoned: true, .. }
         | Type::Varbit(_)
+        | Type::Money
+        | Type::Xml
         | Type::Named(_)
         | Type::Other(_)
         | Type::Absent => return Err(no_type(ty, facts)),

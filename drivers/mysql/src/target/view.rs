@@ -49,6 +49,7 @@ pub(crate) fn view(
     };
     let mut query = query.clone();
     data::write_distinct(&mut query);
+    data::name_columns(&mut query);
     let meaning = Meaning::of(scope.source, facts)?.over(scope.target);
     let inner = Scope::new(scope.authored, scope.source);
     let (query, omissions) = rewrite(&meaning, inner, |rw| rw.query(&query))?;

@@ -1,7 +1,6 @@
 //! Columns: renamed, made anew, converted, added, dropped.
 
 use aludel::schema::{Column, Generated};
-use aludel::translate::Refusal;
 use aludel::translate::print::Printer;
 
 use super::Alteration;
@@ -27,7 +26,6 @@ impl<'a> Alteration<'a> {
                 }
             }
         }
-        self.refuse_read();
         let pairs: Vec<(&str, &str)> = self.origins.iter().map(|(to, from)| (*to, *from)).collect();
         for (to, from) in pairs {
             let (Some(from), Some(to)) = (before.column(from), after.column(to)) else {
@@ -46,24 +44,6 @@ impl<'a> Alteration<'a> {
             if self.is_recomputed(column) {
                 self.replaced.insert(&column.name);
             }
-        }
-    }
-
-    /// A view here is text: it would go on naming a column by its old name.
-    fn refuse_read(&mut self) {
-        let renamed = self.origins.iter().find(|(to, from)| to != from);
-        let Some((to, from)) = renamed else { return };
-        let scope = &self.change.scope;
-        let authored = self.change.authored_after.map(|table| &table.name);
-        let view = authored.and_then(|name| scope.authored.readers(name).next());
-        if let Some(view) = view {
-            let message = format!(
-                "view `{}` reads column `{from}`, which becomes `{to}`: {} does not carry a new name into views",
-                view.name, self.facts.name
-            );
-            let help = "drop the view before, and create it again afterwards";
-            self.refusals
-                .push(Refusal::new("view-reads", message).help(help));
         }
     }
 

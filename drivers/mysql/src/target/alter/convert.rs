@@ -72,7 +72,7 @@ fn alike(old: &Type, new: &Type) -> bool {
     let text = |ty: &Type| {
         matches!(
             ty,
-            T::Text | T::Varchar(_) | T::Char(_) | T::Citext | T::Name | T::Xml
+            T::Text | T::Varchar(_) | T::Char(_) | T::Citext | T::Name
         )
     };
     let exact = |ty: &Type| ty.is_integer() || matches!(ty, T::Numeric { .. });

@@ -65,13 +65,34 @@ impl<'a> Alteration<'a> {
             if stays || renamed.values().any(|name| *name == key.name) {
                 continue;
             }
-            self.adds.push(if key.name == PRIMARY {
+            let add = if key.name == PRIMARY {
                 let columns: Vec<String> = key.keys.iter().map(|k| printer.index_key(k)).collect();
                 format!("ADD PRIMARY KEY ({})", columns.join(", "))
             } else {
                 format!("ADD {}", definition::key(printer, key))
+            };
+            if self.waits(key) {
+                self.last.push(add);
+            } else {
+                self.adds.push(add);
+            }
+        }
+    }
+
+    /// Whether a key's expression looks at a column whose type changes: MySQL reads it with the type
+    /// before.
+    fn waits(&self, key: &Index) -> bool {
+        let mut waits = false;
+        for part in &key.keys {
+            if matches!(part.expr, Expr::Column { .. }) {
+                continue;
+            }
+            super::each_column(&part.expr, &mut |column| {
+                let before = self.origins.get(column).copied().unwrap_or(column);
+                waits |= self.retyped.contains(before) || self.replaced.contains(before);
             });
         }
+        waits
     }
 
     /// A key before as it is after the columns have changed; `None` if it has to be made again.
@@ -176,11 +197,26 @@ impl<'a> Alteration<'a> {
         }
     }
 
+    /// Whether a column of a table with a CHECK no longer takes NULL.
+    fn becomes_not_null(&self, column: &str) -> bool {
+        let mut constraints = self.before.constraints.iter();
+        let checked = constraints.any(|c| matches!(c.kind, ConstraintKind::Check { .. }));
+        let after = self
+            .renamed(column)
+            .and_then(|name| self.after.column(name));
+        let before = self.before.column(column);
+        checked
+            && before.is_some_and(|column| column.nullable)
+            && after.is_some_and(|column| !column.nullable)
+    }
+
     /// Whether a foreign key is what it was, but for names that the server carries along.
     fn same_reference(&self, before: &ForeignKey, after: &ForeignKey) -> bool {
         let changed = |column: &Ident| {
             let column = column.as_str();
-            self.retyped.contains(column) || self.replaced.contains(column)
+            self.retyped.contains(column)
+                || self.replaced.contains(column)
+                || self.facts.checks_copy && self.becomes_not_null(column)
         };
         if before.columns.iter().any(changed) {
             return false;

@@ -3,11 +3,14 @@
 //!
 //! Mostly one ALTER TABLE. Before it, where they are needed:
 //!
+//! * the table gets its new name;
 //! * foreign keys of other tables go, whose columns' type changes;
 //! * an ALTER TABLE drops foreign keys that come back under their name, and adds columns that
 //!   have to be filled, or that are NOT NULL without a default: the server would fill those with
 //!   zeros, where the authored engine refuses them if there are rows;
 //! * an UPDATE fills them.
+//!
+//! After it come keys over expressions that look at a column whose type changes.
 
 mod columns;
 mod convert;
@@ -106,6 +109,8 @@ struct Alteration<'a> {
     drops: Vec<String>,
     columns: Vec<String>,
     adds: Vec<String>,
+    /// Of the ALTER TABLE that comes after it.
+    last: Vec<String>,
     refusals: Vec<Refusal>,
 }
 
@@ -130,6 +135,7 @@ impl<'a> Alteration<'a> {
             drops: Vec::new(),
             columns: Vec::new(),
             adds: Vec::new(),
+            last: Vec::new(),
             refusals: Vec::new(),
         };
         alteration.match_columns();
@@ -145,21 +151,18 @@ impl<'a> Alteration<'a> {
             let comment = self.after.comment.as_deref().unwrap_or_default();
             self.adds.push(format!("COMMENT = {}", bare_text(comment)));
         }
-        if self.before.name != self.after.name {
-            self.adds
-                .push(format!("RENAME TO {}", printer.name(&self.after.name)));
-        }
     }
 
     fn statements(self, printer: &mut Printer<'_>) -> Vec<String> {
-        let table = printer.name(&self.before.name);
+        let table = printer.name(&self.after.name);
         let mut statements = Vec::new();
-        if !self.first.is_empty() {
-            statements.push(format!(
-                "ALTER TABLE {table}\n    {}",
-                self.first.join(",\n    ")
-            ));
+        if self.before.name != self.after.name {
+            // Alone: together with anything that copies the table, MariaDB leaves the foreign keys of
+            // other tables with the old name.
+            let before = printer.name(&self.before.name);
+            statements.push(format!("ALTER TABLE {before} RENAME TO {table}"));
         }
+        statements.extend(alter_table(&table, &self.first));
         if !self.fills.is_empty() {
             let fills: Vec<String> = self
                 .fills
@@ -175,16 +178,8 @@ impl<'a> Alteration<'a> {
             statements.push(format!("UPDATE {table} SET {}", fills.join(", ")));
         }
         let rest = [self.drops, self.columns, self.adds].concat();
-        match rest.as_slice() {
-            [] => {}
-            [clause] => statements.push(format!("ALTER TABLE {table} {clause}")),
-            clauses => {
-                statements.push(format!(
-                    "ALTER TABLE {table}\n    {}",
-                    clauses.join(",\n    ")
-                ));
-            }
-        }
+        statements.extend(alter_table(&table, &rest));
+        statements.extend(alter_table(&table, &self.last));
         statements
     }
 
@@ -217,6 +212,17 @@ impl<'a> Alteration<'a> {
         let mut retyped = false;
         each_column(expr, &mut |column| retyped |= self.retyped.contains(column));
         retyped
+    }
+}
+
+fn alter_table(table: &str, clauses: &[String]) -> Option<String> {
+    match clauses {
+        [] => None,
+        [clause] => Some(format!("ALTER TABLE {table} {clause}")),
+        clauses => {
+            let clauses = clauses.join(",\n    ");
+            Some(format!("ALTER TABLE {table}\n    {clauses}"))
+        }
     }
 }
 

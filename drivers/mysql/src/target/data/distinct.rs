@@ -78,7 +78,12 @@ fn window(query: &Query) -> Option<Query> {
         over: Some(Window {
             name: None,
             partition_by: keys.clone(),
-            order_by: order.clone(),
+            // Within a group its own keys are all the same.
+            order_by: order
+                .iter()
+                .filter(|key| !keys.contains(&key.expr))
+                .cloned()
+                .collect(),
             frame: None,
         }),
         separator: None,
@@ -111,7 +116,7 @@ fn window(query: &Query) -> Option<Query> {
         ..Select::default()
     };
     let order_by = order.iter().zip(by).map(|(key, name)| OrderBy {
-        expr: Expr::column(name),
+        expr: like(&key.expr, Expr::column(name)),
         ..key.clone()
     });
     Some(Query {
@@ -122,6 +127,17 @@ fn window(query: &Query) -> Option<Query> {
         limit: query.limit.clone(),
         offset: query.offset.clone(),
     })
+}
+
+/// A column that holds a key, in the key's own order.
+fn like(key: &Expr, column: Expr) -> Expr {
+    match key {
+        Expr::Collate { collation, .. } => Expr::Collate {
+            expr: Box::new(column),
+            collation: collation.clone(),
+        },
+        _ => column,
+    }
 }
 
 fn named(expr: Expr, name: &str) -> SelectItem {

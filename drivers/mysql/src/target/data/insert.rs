@@ -52,6 +52,27 @@ pub(super) fn prepare(statement: &DataStatement, scope: &DataScope<'_>) -> DataS
     DataStatement::Insert(Box::new(insert))
 }
 
+/// Takes away an order in which rows are inserted, unless they get numbers in it.
+pub(super) fn forget_order(statement: &mut DataStatement, scope: &DataScope<'_>) {
+    let DataStatement::Insert(insert) = statement else {
+        return;
+    };
+    let Some(table) = scope.authored.table(&insert.table) else {
+        return;
+    };
+    let numbered = table.columns.iter().any(|column| {
+        let draws = column.default.as_ref().and_then(sequence_of).is_some();
+        (column.identity.is_some() || draws) && !insert.columns.contains(&column.name)
+    });
+    if let InsertSource::Query(query) = &mut insert.source
+        && !numbered
+        && query.limit.is_none()
+        && query.offset.is_none()
+    {
+        query.order_by.clear();
+    }
+}
+
 /// An INSERT in the shape that the servers take.
 pub(super) fn shape(
     mut insert: Insert,

@@ -12,11 +12,13 @@
 mod conflict;
 mod distinct;
 mod insert;
+mod named;
 mod numbering;
 mod update;
 
 pub(crate) use distinct::in_query as write_distinct;
 pub(crate) use insert::print as insert;
+pub(crate) use named::in_query as name_columns;
 pub(crate) use update::{print_delete as delete, print_update as update};
 
 use aludel::schema::{
@@ -52,6 +54,8 @@ pub(crate) fn data(
     let inner = Scope::new(scope.authored, scope.source);
     let mut prepared = insert::prepare(statement, scope);
     distinct::in_statement(&mut prepared);
+    named::in_statement(&mut prepared);
+    insert::forget_order(&mut prepared, scope);
     let (rewritten, omissions) = rewrite(&meaning, inner, |rw| {
         if let DataStatement::Insert(insert) = &prepared
             && let InsertSource::Query(query) = &insert.source

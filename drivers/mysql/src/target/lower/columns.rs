@@ -33,7 +33,7 @@ impl Lowering<'_, '_> {
                 }
             }
         }
-        if let Err(refusals) = keys::fit(self.table, &mut self.held) {
+        if let Err(refusals) = keys::fit(self.table, &mut self.held, self.facts) {
             for refusal in refusals {
                 self.refuse(refusal);
             }
@@ -53,6 +53,12 @@ impl Lowering<'_, '_> {
                 column.name, self.facts.name
             );
             self.refuse(Refusal::new("collation", message));
+        } else if !is_binary(&name) {
+            let message = format!(
+                "the order of `{collation}` for column `{}`: texts are ordered by their characters' numbers",
+                column.name
+            );
+            self.omit("collation", message);
         }
     }
 
@@ -254,6 +260,11 @@ fn is_exact(name: &str) -> bool {
         [language, country] => letters(language, &[2, 3]) && letters(country, &[2]),
         _ => false,
     }
+}
+
+/// Whether a collation orders texts by their characters' numbers, as all are ordered here.
+fn is_binary(name: &str) -> bool {
+    matches!(name, "c" | "posix" | "binary" | "ucs_basic" | "pg_c_utf8") || name.starts_with("c.")
 }
 
 /// What a value takes of a row, at most.

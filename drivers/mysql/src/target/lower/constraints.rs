@@ -32,10 +32,11 @@ impl Lowering<'_, '_> {
             None => format!("a constraint of `{table}`"),
         };
         if constraint.deferrable {
-            self.omit(
-                "deferrable",
-                format!("DEFERRABLE of {what}: it is checked at once"),
-            );
+            let code = match constraint.kind {
+                ConstraintKind::ForeignKey(_) => "deferrable",
+                _ => "deferrable-key",
+            };
+            self.omit(code, format!("DEFERRABLE of {what}: it is checked at once"));
         }
         let own = |name: &String| names::constraint(table, name);
         let name = constraint.name.as_ref();

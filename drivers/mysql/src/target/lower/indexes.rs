@@ -4,6 +4,8 @@ use aludel::schema::{
     Column, ConstraintKind, Expr, Generated, Ident, Index, IndexKey, IndexPart, Table, Type,
 };
 use aludel::translate::Refusal;
+use aludel::translate::infer::Scope;
+use aludel::translate::rewrite::rewrite;
 
 use super::{COMMENTS, Lowering};
 use crate::target::build;
@@ -42,12 +44,21 @@ impl Lowering<'_, '_> {
             self.omit("index-include", format!("INCLUDE of {what}"));
         }
         let name = names::shorten(&index.name);
+        // All that is in keys is known to have a form before a column is made for any of it.
+        let exprs: Vec<(Expr, Option<Held>)> = index
+            .keys
+            .iter()
+            .map(|key| self.key(&key.expr, index))
+            .collect::<Option<_>>()?;
         let prefixes = keys::prefixes(index, &self.held);
         let mut keys = Vec::with_capacity(index.keys.len() + 1);
         for (place, (key, length)) in index.keys.iter().zip(prefixes).enumerate() {
-            let expr = match &key.expr {
-                Expr::Column { column, .. } => Expr::column(column.clone()),
-                expr => self.key(expr, index, &format!("{name}_{}", place + 1), lowered)?,
+            let expr = match &exprs[place] {
+                (expr, None) => expr.clone(),
+                (expr, Some(held)) => {
+                    let name = format!("{name}_{}", place + 1);
+                    self.hidden(expr.clone(), held, &name, lowered)
+                }
             };
             keys.push(IndexKey {
                 length,
@@ -89,29 +100,52 @@ impl Lowering<'_, '_> {
         })
     }
 
-    /// An expression in a key.
-    fn key(&mut self, expr: &Expr, index: &Index, name: &str, lowered: &mut Table) -> Option<Expr> {
-        let columns = keys::columns_of(expr);
-        let (expr, ty) = self.meaning.typed(self.rewriter, expr)?;
-        let held = match types::hold(&ty, self.authored, self.facts) {
-            Ok(held) => held,
-            Err(refusal) => {
-                self.refuse(refusal);
-                return None;
-            }
-        };
-        let (expr, held) =
-            keys::fit_expression(expr, held, index, &columns, &self.held, self.facts);
-        if types::key_bytes(&held.ty, held.charset).is_none() {
-            let message = format!(
-                "index `{}` has {} in its key, which no key holds here",
-                index.name,
-                types::words(&held.ty)
-            );
-            self.refuse(Refusal::new("key-type", message));
-            return None;
+    /// What stands in a key: a column, or an expression and how its values are held. An index
+    /// that says nothing about rows is left out where there is no form for it.
+    fn key(&mut self, expr: &Expr, index: &Index) -> Option<(Expr, Option<Held>)> {
+        if let Expr::Column { column, .. } = expr {
+            return Some((Expr::column(column.clone()), None));
         }
-        Some(self.hidden(expr, &held, name, lowered))
+        let scope = Scope::of_table(self.table, self.authored, self.rewriter.scope.source());
+        let meaning = self.meaning;
+        let rewritten = rewrite(meaning, scope, |rw| meaning.typed(rw, expr));
+        let refusals = match rewritten {
+            Ok((Some((Expr::Column { column, .. }, _)), _)) => {
+                return Some((Expr::column(column), None));
+            }
+            Ok((Some((key, ty)), _)) => match types::hold(&ty, self.authored, self.facts) {
+                Ok(held) => {
+                    let columns = keys::columns_of(expr);
+                    let all = &self.held;
+                    let (key, held) =
+                        keys::fit_expression(key, held, index, &columns, all, self.facts);
+                    if types::key_bytes(&held.ty, held.charset).is_some() {
+                        return Some((key, Some(held)));
+                    }
+                    let message = format!(
+                        "index `{}` has {} in its key, which no key holds here",
+                        index.name,
+                        types::words(&held.ty)
+                    );
+                    vec![Refusal::new("key-type", message)]
+                }
+                Err(refusal) => vec![refusal],
+            },
+            Ok((None, _)) => Vec::new(),
+            Err(refusals) => refusals,
+        };
+        if index.unique {
+            refusals
+                .into_iter()
+                .for_each(|refusal| self.refuse(refusal));
+        } else {
+            let why = refusals
+                .first()
+                .map_or("", |refusal| refusal.message.as_str());
+            let message = format!("index `{}`: {why}", index.name);
+            self.omit("index-expression", message);
+        }
+        None
     }
 
     /// An expression as a key: itself, or a generated column that nobody sees.

@@ -6,6 +6,7 @@ use aludel::translate::rewrite::Rewriter;
 
 use super::Meaning;
 use super::casts::decimal;
+use super::compare::is_by_bytes;
 use crate::target::build;
 
 impl Meaning<'_> {
@@ -33,6 +34,9 @@ impl Meaning<'_> {
             "avg" if family.is_some_and(Family::is_number) && rounded => "avg",
             "min" | "max" if family == Some(Family::Enum) => {
                 return Some(self.refuse(rw, "comparison", "the order of an enum's members"));
+            }
+            "min" | "max" if family == Some(Family::Text) && !first.is_some_and(is_by_bytes) => {
+                return Some(self.refuse_text_order(rw));
             }
             "min" | "max" if family.is_some() => name,
             "bool_or" => "max",

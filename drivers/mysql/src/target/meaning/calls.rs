@@ -5,6 +5,7 @@ use aludel::translate::infer::Family;
 use aludel::translate::rewrite::Rewriter;
 
 use super::Meaning;
+use super::compare::is_by_bytes;
 use super::texts::plain_args;
 use crate::target::types::words;
 use crate::target::{build, other};
@@ -97,6 +98,9 @@ impl Meaning<'_> {
             _ => {
                 if matches!(Family::of(&ty), Family::Json | Family::Array | Family::Enum) {
                     return None;
+                }
+                if Family::of(&ty) == Family::Text && !args.iter().any(|arg| is_by_bytes(arg)) {
+                    return Some(self.refuse_text_order(rw));
                 }
                 let values: Vec<Expr> = args.iter().map(|arg| meet(rw, arg)).collect();
                 match values.as_slice() {

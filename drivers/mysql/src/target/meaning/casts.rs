@@ -1,6 +1,7 @@
 //! Values of one type as another.
 
 use aludel::schema::{Call, CallArg, Expr, Literal, Type};
+use aludel::translate::Omission;
 use aludel::translate::infer::{Family, is_text_constant};
 use aludel::translate::rewrite::Rewriter;
 
@@ -150,6 +151,10 @@ impl Meaning<'_> {
             (Family::Array, Family::Array | Family::Json) => value,
             (Family::Enum, Family::Enum) if from == to => value,
             (_, Family::Text) => {
+                if *from == Type::Json || (*from == Type::Jsonb && !self.facts.json) {
+                    let message = "blanks and the order of keys in JSON that becomes a text";
+                    rw.omit(Omission::new("jsonb-text", message));
+                }
                 let text = self.to_text(rw, value, from);
                 if explicit {
                     self.limited(text, to)
@@ -260,7 +265,6 @@ impl Meaning<'_> {
             Type::Numeric { .. } => build::cast(value, decimal(30)),
             Type::Double => build::cast(value, Type::Double),
             Type::Date => build::cast(value, Type::Date),
-            Type::Timestamp { zoned: false, .. } => build::cast(value, build::MOMENT),
             Type::Json | Type::Jsonb => self.as_json(value),
             Type::Enum(_) => value,
             Type::Uuid => match &value {
@@ -312,7 +316,7 @@ pub(super) fn decimal(scale: i32) -> Type {
 }
 
 pub(super) fn is_text(ty: &Type) -> bool {
-    Family::of(ty) == Family::Text || matches!(ty, Type::Xml)
+    Family::of(ty) == Family::Text
 }
 
 /// Whether an expression is made of constants that have no type of their own.

@@ -1,6 +1,7 @@
 //! Comparisons.
 
 use aludel::schema::{BinaryOp, Expr, Literal, Part, Quantifier, Type};
+use aludel::translate::Refusal;
 use aludel::translate::constant::{self, Item};
 use aludel::translate::infer::{Family, is_text_constant};
 use aludel::translate::rewrite::Rewriter;
@@ -82,6 +83,9 @@ impl Meaning<'_> {
             }
             _ => {}
         }
+        if !equality && self.is_text_order(rw, left, right) {
+            return self.refuse_text_order(rw);
+        }
         if self.ignores_case(rw, left, right) {
             return self.refuse(
                 rw,
@@ -91,6 +95,24 @@ impl Meaning<'_> {
         }
         let (left, right) = self.pair(rw, left, right, "a comparison");
         Expr::binary(left, op, right)
+    }
+
+    /// Whether an order of texts is that of a language, which is not known here.
+    fn is_text_order(&self, rw: &Rewriter<'_>, left: &Expr, right: &Expr) -> bool {
+        let text = rw
+            .scope
+            .compared(left, right)
+            .is_some_and(|ty| is_text(&ty));
+        text && !is_by_bytes(left) && !is_by_bytes(right)
+    }
+
+    pub(super) fn refuse_text_order(&self, rw: &mut Rewriter<'_>) -> Expr {
+        let message = format!(
+            "an order of texts: PostgreSQL's is that of its database's language, {}'s that of characters' numbers",
+            self.facts.name
+        );
+        let help = "write COLLATE \"C\" where that order is meant";
+        rw.refuse(Refusal::new("text-order", message).help(help))
     }
 
     /// Whether a text that ignores case meets one that is neither a column nor a constant: the
@@ -348,6 +370,12 @@ fn without_blanks(expr: Expr) -> Expr {
         Expr::Literal(Literal::Text(text)) => Expr::text(text.trim_end_matches(' ')),
         other => other,
     }
+}
+
+/// Whether an order of texts is said to be that of their bytes.
+pub(super) fn is_by_bytes(expr: &Expr) -> bool {
+    matches!(expr, Expr::Collate { collation, .. }
+        if matches!(collation.name.to_lowercase().as_str(), "c" | "posix" | "ucs_basic"))
 }
 
 /// Whether an expression's collation is that of a column.

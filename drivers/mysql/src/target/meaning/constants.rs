@@ -41,7 +41,6 @@ impl Meaning<'_> {
             | Type::Varchar(_)
             | Type::Citext
             | Type::Name
-            | Type::Xml
             | Type::Enum(_)
             | Type::InlineEnum(_) => Expr::text(text),
             // Blanks at the end are of no account, and not kept here.

@@ -7,6 +7,7 @@ use aludel::translate::infer::Family;
 use aludel::translate::rewrite::Rewriter;
 
 use super::Meaning;
+use super::compare::is_by_bytes;
 
 impl Meaning<'_> {
     pub(super) fn whole_query(&self, rw: &mut Rewriter<'_>, query: &Query) -> Option<Query> {
@@ -136,6 +137,9 @@ impl Meaning<'_> {
                 "comparison",
                 "an order of JSON values, arrays or intervals",
             );
+        }
+        if ordered == Some(Family::Text) && !is_by_bytes(value) {
+            self.refuse_text_order(rw);
         }
         let first = match key.nulls {
             Some(Nulls::First) => true,

@@ -1,0 +1,130 @@
+//! One script on two engines: as written on the one, translated on the other.
+
+use aludel::driver::{Dialect, Driver, Server};
+use aludel::sql;
+use aludel::translate::{Audience, Translated, Translator};
+
+use crate::database::Database;
+use crate::engine::Engine;
+
+/// A database of PostgreSQL and one of another engine that follows it by translation.
+pub struct Twin {
+    /// Where scripts run as written.
+    pub authored: Database,
+    /// Where they run translated.
+    pub target: Database,
+    source: &'static dyn Dialect,
+    translator: Translator<'static>,
+}
+
+impl Twin {
+    /// Two empty databases.
+    pub fn new(target: Engine) -> Self {
+        let source = dialect(Engine::Postgres);
+        let translator = Translator::new(source, dialect(target)).expect("a target");
+        Self {
+            authored: Database::new(Engine::Postgres),
+            target: Database::new(target),
+            source,
+            translator,
+        }
+    }
+
+    /// Runs a script on both.
+    ///
+    /// # Panics
+    ///
+    /// If it is refused, or either engine does not take it.
+    pub fn run(&mut self, script: &str) {
+        let (native, translated) = self.both(script);
+        assert_eq!(native, None, "{script}");
+        assert_eq!(translated, None, "{script}");
+    }
+
+    /// Runs a script that both engines have to refuse for the rows that are there; what the
+    /// target says.
+    ///
+    /// # Panics
+    ///
+    /// If either takes it.
+    pub fn fails(&mut self, script: &str) -> String {
+        let (native, translated) = self.both(script);
+        assert!(native.is_some(), "{script}: PostgreSQL takes it");
+        translated.unwrap_or_else(|| panic!("{script}: the target takes it"))
+    }
+
+    /// The codes of a script's refusals.
+    ///
+    /// # Panics
+    ///
+    /// If it is translated.
+    pub fn refused(&mut self, script: &str) -> Vec<&'static str> {
+        let translated = self.translate(script);
+        assert!(!translated.refusals.is_empty(), "{script}: {translated:?}");
+        let refusals = translated.refusals.iter();
+        refusals.map(|(_, refusal)| refusal.code).collect()
+    }
+
+    /// A query that both read alike gives the same rows on both.
+    ///
+    /// # Panics
+    ///
+    /// If it does not.
+    pub fn same(&self, sql: &str) -> Vec<String> {
+        self.equal(sql, sql)
+    }
+
+    /// A query of each gives the same rows.
+    ///
+    /// # Panics
+    ///
+    /// If they differ.
+    pub fn equal(&self, authored: &str, target: &str) -> Vec<String> {
+        let rows = self.authored.query(authored);
+        assert_eq!(self.target.query(target), rows, "{target}");
+        rows
+    }
+
+    /// The errors of both engines, if there are any.
+    fn both(&mut self, script: &str) -> (Option<String>, Option<String>) {
+        let translated = self.translate(script);
+        assert!(
+            translated.refusals.is_empty(),
+            "{script}: {:?}",
+            translated.refusals
+        );
+        let statements = translated.statements.into_iter().map(|(_, sql)| sql);
+        let parts = translated.before.into_iter().chain(statements);
+        let text: String = parts.map(|sql| sql + ";\n").collect();
+        let native = format!("\\set ON_ERROR_STOP on\n{script}");
+        (error(&self.authored, &native), error(&self.target, &text))
+    }
+
+    fn translate(&mut self, script: &str) -> Translated {
+        let scanned = sql::scan(self.source.syntax(), script).expect("a script");
+        let statements = scanned.statements.iter().enumerate();
+        self.translator
+            .translate(statements.map(|(place, statement)| {
+                let body = &script[statement.body.clone()];
+                (place, body, Audience::Both)
+            }))
+    }
+}
+
+/// What the engine's own client says about a script that it does not take.
+fn error(database: &Database, script: &str) -> Option<String> {
+    let output = database.client(script);
+    (!output.status.success()).then(|| String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+fn dialect(engine: Engine) -> &'static dyn Dialect {
+    let server: Server = engine.server().parse().expect("a server");
+    let driver: Box<dyn Driver> = match engine.driver() {
+        "sqlite" => Box::new(aludel_sqlite::SqliteDriver::new()),
+        "postgres" => Box::new(aludel_postgres::PostgresDriver),
+        _ => Box::new(aludel_mysql::MysqlDriver),
+    };
+    let dialect = driver.dialect(&server).expect("a dialect");
+    // It lives as long as the tests do.
+    &**Box::leak(Box::new(dialect))
+}
