@@ -17,6 +17,7 @@ pub mod link;
 pub mod plugin;
 pub mod program;
 pub mod project;
+pub mod random;
 pub mod round_trips;
 pub mod signals;
 pub mod truth;

@@ -10,6 +10,7 @@ use aludel::sql;
 
 use crate::database::Database;
 use crate::engine::Engine;
+use crate::random::{Dice, Writer};
 
 /// A live database beside its model.
 pub struct Truth {
@@ -65,7 +66,7 @@ impl Truth {
         let options = ConnectOptions::new(Access::Write);
         let session = runtime.block_on(driver.connect(&url, &options)).unwrap();
         let dialect = driver.dialect(session.server()).unwrap();
-        let replay = Replay::new(dialect.syntax());
+        let replay = Replay::new(dialect.syntax()).flavour(dialect.server().flavour());
         Self {
             session,
             dialect,
@@ -118,7 +119,7 @@ impl Truth {
             self.tally
                 .refused
                 .push(format!("{place}: {}", failure.message));
-            let mut trial = Replay::on(self.dialect.syntax(), self.replay.schema().clone());
+            let mut trial = self.replay.clone();
             let opaque = |change: &Change| matches!(change, Change::Opaque(_) | Change::Data(_));
             let taken = changes
                 .iter()
@@ -150,11 +151,34 @@ impl Truth {
         let ledger = LedgerTables::default();
         let live = introspect(&mut *self.session, &*self.dialect, &ledger);
         let live = self.runtime.block_on(live).unwrap();
-        for difference in compare(self.replay.schema(), &live) {
+        for difference in compare(self.dialect.syntax(), self.replay.schema(), &live) {
             let words = difference.words("the model", "the database");
             if self.told.insert(words.clone()) {
                 self.tally.differences.push(format!("{name}: {words}"));
             }
         }
     }
+}
+
+/// Random statements on an empty PostgreSQL until one differs, and those that the engine took.
+pub fn random_case(seed: u64) -> (Truth, Vec<String>) {
+    let mut truth = Truth::new(Engine::Postgres);
+    let mut dice = Dice::new(seed);
+    let mut history = Vec::new();
+    for number in 0..60 {
+        let roll = Dice::new(seed.wrapping_mul(1000) + number);
+        let statement = Writer::new(roll, truth.model()).statement();
+        let before = truth.tally.statements;
+        truth.statement(&format!("{number}"), &statement);
+        if truth.tally.statements > before {
+            history.push(statement);
+            if dice.chance(50) || number == 59 {
+                truth.compare(&format!("{number}"));
+            }
+        }
+        if !truth.tally.lost.is_empty() || !truth.tally.differences.is_empty() {
+            break;
+        }
+    }
+    (truth, history)
 }

@@ -59,6 +59,24 @@ pub async fn introspect(
     Ok(schema)
 }
 
+/// Reads a truth value that an engine's JSON writes as a number.
+///
+/// # Errors
+///
+/// If it is neither a truth value nor a number.
+pub fn flag<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    #[derive(serde::Deserialize)]
+    #[serde(untagged)]
+    enum Flag {
+        Bool(bool),
+        Number(i64),
+    }
+    Ok(match serde::Deserialize::deserialize(deserializer)? {
+        Flag::Bool(value) => value,
+        Flag::Number(number) => number != 0,
+    })
+}
+
 /// Takes the ledger's tables out of a schema, with their sequences.
 fn leave_out(schema: &mut Schema, ledger: &LedgerTables) {
     for table in [&ledger.ledger, &ledger.journal] {

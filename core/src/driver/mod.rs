@@ -24,7 +24,7 @@ pub use administration::Administration;
 pub use capability::{Capabilities, LockKind};
 pub use dialect::{Client, Dialect, DialectError, LedgerRequest, LedgerSql};
 pub use failure::{At, Failure, FailureKind, SessionState};
-pub use introspect::{Introspect, IntrospectError, introspect};
+pub use introspect::{Introspect, IntrospectError, flag, introspect};
 pub use registry::{Registry, UnknownScheme};
 pub use server::{InvalidServer, Server};
 pub use session::{

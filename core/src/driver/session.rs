@@ -139,6 +139,21 @@ impl ResultSet {
     }
 }
 
+impl ResultSet {
+    /// The rows of an answer that is one JSON document a row.
+    ///
+    /// # Errors
+    ///
+    /// The first row that is no such document, and why.
+    pub fn documents<T: serde::de::DeserializeOwned>(&self) -> Result<Vec<T>, String> {
+        let documents = self.rows.iter().map(|row| match row.as_slice() {
+            [Some(text)] => serde_json::from_str(text).map_err(|error| format!("{error}: {text}")),
+            row => Err(format!("{row:?} is not one document")),
+        });
+        documents.collect()
+    }
+}
+
 /// One live connection. After every answer, also a failure, no transaction is open that the
 /// message did not mean to leave open, unless [`Failure::session`] says that it is dead.
 ///

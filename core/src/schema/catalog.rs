@@ -195,6 +195,28 @@ impl Schema {
         }
     }
 
+    /// A name as the table, view or index spells it that has it.
+    pub fn spelled(&self, name: &Name) -> Name {
+        if !self.any_case {
+            return name.clone();
+        }
+        let table = self.table(name).map(|table| &table.name);
+        if let Some(found) = table.or_else(|| Some(&self.view(name)?.name)) {
+            return found.clone();
+        }
+        let index = self.index_table(name).and_then(|table| {
+            let mut indexes = table.indexes.iter();
+            indexes.find(|index| index.name.eq_ignore_ascii_case(&name.name))
+        });
+        match index {
+            Some(index) => Name {
+                schema: name.schema.clone(),
+                name: index.name.clone(),
+            },
+            None => name.clone(),
+        }
+    }
+
     /// Whether some constraint of a schema has a name.
     pub fn has_constraint_named(&self, name: &Name) -> bool {
         self.constraint_names.contains_key(&*self.key(name))

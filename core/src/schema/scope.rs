@@ -40,6 +40,8 @@ pub enum ColumnUse<'a> {
         /// The expression that names it.
         expr: &'a mut Expr,
     },
+    /// What no relation around it has.
+    Missing(&'a Ident),
     /// What nothing is known of: any column of that name may be meant, or (`None`) any at all.
     Unknown(Option<&'a Ident>),
 }
@@ -396,7 +398,12 @@ impl Resolver<'_, '_> {
                         expr,
                     }),
                 },
-                _ => (self.f)(ColumnUse::Unknown(Some(&column))),
+                Some((_, None)) => (self.f)(ColumnUse::Unknown(Some(&column))),
+                // The name of a relation is its whole row.
+                None if table.is_none() && scope.has(&column) => {
+                    (self.f)(ColumnUse::Unknown(None));
+                }
+                None => (self.f)(ColumnUse::Missing(&column)),
             }
             return;
         }
@@ -516,6 +523,12 @@ impl Source {
 }
 
 impl Scope<'_> {
+    /// Whether something is called so in a FROM.
+    fn has(&self, alias: &Ident) -> bool {
+        self.sources.iter().any(|source| source.alias == *alias)
+            || self.outer.is_some_and(|outer| outer.has(alias))
+    }
+
     /// Where a column is found: the nearest scope that has it. A place is given if it is sure.
     fn find(&self, table: Option<&Name>, column: &Ident) -> Option<(&Source, Option<usize>)> {
         for source in self.sources.iter().filter(|source| source.is(table)) {

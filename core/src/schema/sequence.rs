@@ -1,6 +1,6 @@
 //! How an expression draws from a sequence: `nextval('name')`.
 
-use super::{Call, CallArg, Expr, Literal, Name, Part};
+use super::{Call, CallArg, Expr, Literal, Name, Part, SequenceOptions, Type};
 
 /// Collects the sequences that an expression draws from.
 pub(super) fn sequences_in(expr: &Expr, found: &mut Vec<Name>) {
@@ -88,6 +88,59 @@ fn quoted(ident: &str) -> String {
         ident.to_owned()
     } else {
         format!("\"{}\"", ident.replace('"', "\"\""))
+    }
+}
+
+/// The least and the greatest value of a sequence of a type that counts in a direction.
+fn bounds(ty: &Type, increment: i64) -> (i64, i64) {
+    let (low, high) = match ty {
+        Type::SmallInt { .. } => (i64::from(i16::MIN), i64::from(i16::MAX)),
+        Type::Integer { .. } => (i64::from(i32::MIN), i64::from(i32::MAX)),
+        _ => (i64::MIN, i64::MAX),
+    };
+    if increment > 0 { (1, high) } else { (low, -1) }
+}
+
+impl SequenceOptions {
+    /// The options with PostgreSQL's defaults where none were written.
+    #[must_use]
+    pub fn completed(&self) -> Self {
+        let ty = self.ty.clone().unwrap_or(Type::BIGINT);
+        let increment = self.increment.unwrap_or(1);
+        let (min, max) = bounds(&ty, increment);
+        let (min, max) = (self.min.unwrap_or(min), self.max.unwrap_or(max));
+        Self {
+            ty: Some(ty),
+            start: self.start.or(Some(if increment > 0 { min } else { max })),
+            increment: Some(increment),
+            min: Some(min),
+            max: Some(max),
+            cache: self.cache.or(Some(1)),
+            cycle: self.cycle,
+        }
+    }
+
+    /// What ALTER SEQUENCE makes of them. Limits that are those of the old type become those of
+    /// the new one; others stay, also if the sequence turns round.
+    pub(super) fn altered(&self, given: &Self) -> Self {
+        let mut options = self.completed();
+        if let (Some(old), Some(new)) = (&options.ty, &given.ty) {
+            let (low, high) = (bounds(old, -1).0, bounds(old, 1).1);
+            if options.max == Some(high) {
+                options.max = Some(bounds(new, 1).1);
+            }
+            if options.min == Some(low) {
+                options.min = Some(bounds(new, -1).0);
+            }
+        }
+        options.ty = given.ty.clone().or(options.ty);
+        options.start = given.start.or(options.start);
+        options.increment = given.increment.or(options.increment);
+        options.min = given.min.or(options.min);
+        options.max = given.max.or(options.max);
+        options.cache = given.cache.or(options.cache);
+        options.cycle |= given.cycle;
+        options
     }
 }
 

@@ -3,6 +3,7 @@
 //! from what the engine then holds.
 //!
 //! A directory holds `NAME/up.sql`, in the order of the names. `PRELUDE=FILE` is run first.
+//! `random:FROM-TO` in place of a directory tries random definitions of these seeds.
 
 #![allow(
     clippy::unwrap_used,
@@ -14,7 +15,7 @@ use std::fs;
 use std::path::Path;
 
 use aludel_tests::engine::Engine;
-use aludel_tests::truth::Truth;
+use aludel_tests::truth::{Truth, random_case};
 
 fn main() {
     let mut words = std::env::args().skip(1);
@@ -27,6 +28,10 @@ fn main() {
         _ => panic!("truth postgres|postgres18|mariadb|mysql9|sqlite DIRECTORY…"),
     };
     for directory in words {
+        if let Some(seeds) = directory.strip_prefix("random:") {
+            survey(seeds);
+            continue;
+        }
         examine(engine, Path::new(&directory));
     }
 }
@@ -71,4 +76,34 @@ fn examine(engine: Engine, directory: &Path) {
             println!("  {kind}: {line}");
         }
     }
+}
+
+/// What each seed finds, with the statements before it.
+fn survey(seeds: &str) {
+    let (from, to) = seeds.split_once('-').unwrap();
+    let (from, to): (u64, u64) = (from.parse().unwrap(), to.parse().unwrap());
+    let (mut statements, mut refused) = (0, 0);
+    for seed in from..to {
+        let (truth, history) = random_case(seed);
+        let tally = &truth.tally;
+        statements += tally.statements;
+        refused += tally.refused.len();
+        let found = tally.lost.iter().chain(&tally.differences);
+        for line in found {
+            println!("  {seed} {line}");
+        }
+        if !tally.lost.is_empty() || !tally.differences.is_empty() {
+            let shown = if to - from == 1 { history.len() } else { 2 };
+            for statement in history.iter().skip(history.len().saturating_sub(shown)) {
+                println!("      {statement}");
+            }
+        }
+        for line in &tally.taken {
+            println!("  taken {seed} {line}");
+        }
+    }
+    println!(
+        "== {} seeds, {statements} statements, {refused} refused",
+        to - from
+    );
 }

@@ -3,7 +3,7 @@
 use super::super::{
     BinaryOp, Call, CallArg, Expr, Literal, PartMut, Quantifier, TrimSide, Type, UnaryOp,
 };
-use super::literal::typed;
+use super::literal::{number, typed};
 
 /// An expression in the form in which two of one meaning are equal: without casts, without the
 /// spellings that an engine chooses when it prints.
@@ -94,6 +94,20 @@ fn simple(expr: Expr) -> Expr {
         Expr::Binary { left, op, right } if matches!(op, BinaryOp::And | BinaryOp::Or) => {
             flat(*left, op, *right)
         }
+        // What is added to a moment is an interval, whether a cast says so or not.
+        Expr::Binary {
+            left,
+            op: op @ (BinaryOp::Plus | BinaryOp::Minus),
+            right,
+        } => {
+            let right = match *right {
+                Expr::Literal(text @ Literal::Text(_)) => {
+                    Expr::Literal(typed(text, &Type::Interval(None)))
+                }
+                other => other,
+            };
+            Expr::binary(*left, op, right)
+        }
         Expr::Case {
             operand,
             whens,
@@ -120,6 +134,10 @@ fn simple(expr: Expr) -> Expr {
             Expr::call("substring", std::iter::once(*expr).chain(rest))
         }
         Expr::Call(call) => called(*call),
+        Expr::Keyword("LOCALTIMESTAMP" | "LOCALTIME", precision) => {
+            Expr::Keyword("CURRENT_TIMESTAMP", precision)
+        }
+        Expr::Literal(Literal::Number(digits)) => Expr::Literal(Literal::Number(number(&digits))),
         other => other,
     }
 }
@@ -156,6 +174,14 @@ fn called(mut call: Call) -> Expr {
             "date" | "text" | "int2" | "int4" | "int8" | "float4" | "float8" | "numeric",
             [CallArg::Expr(of)],
         ) if is_bare => of.clone(),
+        ("current_timestamp" | "now" | "localtimestamp" | "localtime", []) if is_bare => {
+            Expr::Keyword("CURRENT_TIMESTAMP", None)
+        }
+        (
+            "current_timestamp" | "now" | "localtimestamp" | "localtime",
+            [CallArg::Expr(Expr::Literal(Literal::Number(digits)))],
+        ) if is_bare => Expr::Keyword("CURRENT_TIMESTAMP", digits.parse().ok().filter(|n| *n > 0)),
+        ("current_date" | "curdate", []) if is_bare => Expr::Keyword("CURRENT_DATE", None),
         _ => Expr::Call(Box::new(call)),
     }
 }

@@ -6,6 +6,9 @@ use super::super::{Literal, Type};
 pub(super) fn typed(literal: Literal, ty: &Type) -> Literal {
     let Literal::Text(text) = literal else {
         return match (&literal, ty) {
+            (Literal::Boolean(value), ty) if is_number(ty) => {
+                Literal::Number(u8::from(*value).to_string())
+            }
             (Literal::Number(number), Type::Boolean) => match number.as_str() {
                 "0" => Literal::Boolean(false),
                 "1" => Literal::Boolean(true),
@@ -28,7 +31,7 @@ pub(super) fn typed(literal: Literal, ty: &Type) -> Literal {
             Err(_) => Literal::Text(text),
         },
         ty if is_number(ty) && text.trim().parse::<f64>().is_ok() => {
-            Literal::Number(text.trim().to_owned())
+            Literal::Number(number(text.trim()))
         }
         _ => Literal::Text(text),
     }
@@ -42,7 +45,11 @@ fn moment(text: &str) -> String {
     let zones = ["+00:00", "+00", "Z", "z"];
     let short = zones.iter().find_map(|zone| text.strip_suffix(zone));
     let short = short.unwrap_or(text).trim_end().replace('T', " ");
-    short.strip_suffix(" 00:00:00").unwrap_or(&short).to_owned()
+    let short = match short.split_once('.') {
+        Some((whole, fraction)) if fraction.bytes().all(|b| b == b'0') => whole,
+        _ => &short,
+    };
+    short.strip_suffix(" 00:00:00").unwrap_or(short).to_owned()
 }
 
 /// Bytes as `bytea` prints them.
@@ -52,6 +59,23 @@ fn bytes(text: String) -> String {
     }
     let digits: String = text.bytes().map(|byte| format!("{byte:02x}")).collect();
     format!("\\x{digits}")
+}
+
+/// A number without digits that say nothing: `1.50` is `1.5`.
+pub(super) fn number(digits: &str) -> String {
+    if digits.contains(['e', 'E', 'x', 'X']) || !digits.contains('.') {
+        return digits.to_owned();
+    }
+    let short = digits.trim_end_matches('0').trim_end_matches('.');
+    let short = match short.strip_prefix('.') {
+        Some(fraction) => format!("0.{fraction}"),
+        None => short.to_owned(),
+    };
+    if matches!(short.as_str(), "" | "-" | "-0") {
+        "0".to_owned()
+    } else {
+        short
+    }
 }
 
 fn is_number(ty: &Type) -> bool {

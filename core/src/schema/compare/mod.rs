@@ -13,7 +13,9 @@
 
 mod canonical;
 mod literal;
+mod normal;
 mod table;
+mod view;
 mod words;
 
 #[cfg(test)]
@@ -21,9 +23,11 @@ mod tests;
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
-use super::{EnumType, Name, Schema, Sequence, SequenceOptions, Type, View};
-use words::Words;
+use super::{ConstraintKind, EnumType, ForeignKey, Name, Schema, Sequence, Table};
+use crate::sql::Syntax;
+use normal::Normal;
 
 pub use canonical::canonical;
 
@@ -31,6 +35,7 @@ pub use canonical::canonical;
 ///
 /// ```
 /// use aludel::schema::{Column, Name, Schema, Table, Type, compare};
+/// use aludel::sql::Syntax;
 ///
 /// let mut table = Table::new(Name::bare("t"));
 /// table.columns.push(Column::new("a", Type::Text));
@@ -40,7 +45,7 @@ pub use canonical::canonical;
 /// left.put_table(table);
 /// right.put_table(other);
 ///
-/// let differences = compare(&left, &right);
+/// let differences = compare(Syntax::Postgres, &left, &right);
 /// assert_eq!(
 ///     differences[0].words("the model", "the database"),
 ///     "column `a` of table `t`: `text` in the model, `text NOT NULL` in the database",
@@ -75,8 +80,11 @@ impl fmt::Display for Difference {
 }
 
 /// The differences between two schemas of one engine; none if they are equal.
-pub fn compare(left: &Schema, right: &Schema) -> Vec<Difference> {
-    let mut found = Found::default();
+pub fn compare(syntax: Syntax, left: &Schema, right: &Schema) -> Vec<Difference> {
+    let mut found = Found {
+        normal: Normal { syntax },
+        differences: Vec::new(),
+    };
     found.all(
         "enum",
         left.enums().map(|ty| (&ty.name, ty)),
@@ -88,13 +96,13 @@ pub fn compare(left: &Schema, right: &Schema) -> Vec<Difference> {
         "sequence",
         left.sequences().map(|s| (&s.name, s)),
         right.sequences().map(|s| (&s.name, s)),
-        |s: &Sequence| (s.owned_by.clone(), s.identity, options(&s.options)),
+        |s: &Sequence| (s.owned_by.clone(), s.identity, s.options.completed()),
         words::sequence,
     );
-    let tables = |schema: &Schema| -> BTreeMap<Name, _> {
+    let tables = |schema: &Schema| -> BTreeMap<Name, Arc<Table>> {
         let lasting = schema.tables().filter(|table| !table.options.temporary);
         lasting
-            .map(|table| (table.name.clone(), table.clone()))
+            .map(|table| (table.name.clone(), completed(table, schema)))
             .collect()
     };
     let (lefts, rights) = (tables(left), tables(right));
@@ -109,28 +117,46 @@ pub fn compare(left: &Schema, right: &Schema) -> Vec<Difference> {
     for name in rights.keys().filter(|name| !lefts.contains_key(*name)) {
         found.push(format!("table `{name}`"), None, Some(String::new()));
     }
-    found.all(
-        "view",
-        left.views().map(|view| (&view.name, view)),
-        right.views().map(|view| (&view.name, view)),
-        |view: &View| view.materialized,
-        |view| Words.text(|p| p.create_view(view)),
-    );
-    for view in left.views() {
-        if let Some(other) = right.view(&view.name) {
-            found.indexes("view", &view.name, &view.indexes, &other.indexes);
-        }
-    }
+    found.views(left, right);
     found.differences
 }
 
+/// A table whose foreign keys name the columns that they refer to: those that name none mean the
+/// primary key, on SQLite whatever it is by now.
+fn completed(table: &Arc<Table>, schema: &Schema) -> Arc<Table> {
+    let names_none = |key: &ForeignKey| key.referred.is_empty();
+    if !table.foreign_keys().any(|(_, key)| names_none(key)) {
+        return table.clone();
+    }
+    let mut table = Table::clone(table);
+    for constraint in &mut table.constraints {
+        if let ConstraintKind::ForeignKey(key) = &mut constraint.kind
+            && names_none(key)
+            && let Some(referred) = schema.table(&key.table)
+        {
+            let columns = referred.primary_key().iter();
+            key.referred = columns.map(|part| part.column.clone()).collect();
+        }
+    }
+    Arc::new(table)
+}
+
 /// The differences found so far.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Found {
+    normal: Normal,
     differences: Vec<Difference>,
 }
 
 impl Found {
+    /// Nothing found yet, by the same rules.
+    fn fresh(&self) -> Self {
+        Self {
+            normal: self.normal,
+            differences: Vec::new(),
+        }
+    }
+
     fn push(&mut self, place: String, left: Option<String>, right: Option<String>) {
         self.differences.push(Difference { place, left, right });
     }
@@ -158,29 +184,5 @@ impl Found {
         for (name, b) in rights {
             self.push(format!("{kind} `{name}`"), None, Some(words(b)));
         }
-    }
-}
-
-/// A sequence's options with the defaults filled in.
-fn options(options: &SequenceOptions) -> SequenceOptions {
-    let ty = options.ty.clone().unwrap_or(Type::BIGINT);
-    let (low, high) = match ty {
-        Type::SmallInt { .. } => (i64::from(i16::MIN), i64::from(i16::MAX)),
-        Type::Integer { .. } => (i64::from(i32::MIN), i64::from(i32::MAX)),
-        _ => (i64::MIN, i64::MAX),
-    };
-    let increment = options.increment.unwrap_or(1);
-    let (min, max) = if increment > 0 { (1, high) } else { (low, -1) };
-    let (min, max) = (options.min.unwrap_or(min), options.max.unwrap_or(max));
-    SequenceOptions {
-        ty: Some(ty),
-        start: options
-            .start
-            .or(Some(if increment > 0 { min } else { max })),
-        increment: Some(increment),
-        min: Some(min),
-        max: Some(max),
-        cache: options.cache.or(Some(1)),
-        cycle: options.cycle,
     }
 }

@@ -1,11 +1,7 @@
 //! Two states of one table.
 
-use super::super::{
-    Column, Constraint, ConstraintKind, Expr, Identity, Index, IndexKey, Name, Nulls, Options,
-    Table, Type,
-};
+use super::super::{Column, Constraint, Index, Name, Table};
 use super::Found;
-use super::canonical::canonical;
 use super::words::{Words, type_words};
 
 impl Found {
@@ -29,17 +25,18 @@ impl Found {
             let place = format!("order of the columns of table `{name}`");
             self.push(place, Some(a.join(", ")), Some(b.join(", ")));
         }
-        let mut constraints = Self::default();
+        let normal = self.normal;
+        // By what a constraint is found on the other side: its name, or what it says.
+        let key = |constraint: &Constraint, table: &Table| match &constraint.name {
+            Some(name) => name.clone(),
+            None => Words.text(|p| p.constraint(&normal.constraint(constraint), table)),
+        };
+        let mut constraints = self.fresh();
         constraints.all(
             "constraint",
-            left.constraints
-                .iter()
-                .map(|c| (constraint_key(c, left), c)),
-            right
-                .constraints
-                .iter()
-                .map(|c| (constraint_key(c, right), c)),
-            normal_constraint,
+            left.constraints.iter().map(|c| (key(c, left), c)),
+            right.constraints.iter().map(|c| (key(c, right), c)),
+            |c| normal.constraint(c),
             |c: &Constraint| {
                 let unnamed = Constraint {
                     name: None,
@@ -61,10 +58,7 @@ impl Found {
                 Some(right.comment.clone().unwrap_or_default()),
             );
         }
-        let (a, b) = (
-            normal_options(&left.options),
-            normal_options(&right.options),
-        );
+        let (a, b) = self.normal.options(&left.options, &right.options);
         if a != b {
             let place = format!("options of table `{name}`");
             self.push(place, Some(format!("{a:?}")), Some(format!("{b:?}")));
@@ -73,12 +67,13 @@ impl Found {
 
     /// The indexes of a table or view.
     pub(super) fn indexes(&mut self, kind: &str, of: &Name, left: &[Index], right: &[Index]) {
-        let mut indexes = Self::default();
+        let normal = self.normal;
+        let mut indexes = self.fresh();
         indexes.all(
             "index",
             left.iter().map(|index| (&index.name, index)),
             right.iter().map(|index| (&index.name, index)),
-            normal_index,
+            |index| normal.index(index),
             |index: &Index| Words.text(|p| p.create_index(index, of)),
         );
         for mut difference in indexes.differences {
@@ -95,7 +90,8 @@ impl Found {
                 self.push(place(&column.name), Some(column_words(column)), None);
                 continue;
             };
-            let (a, b) = (normal_column(column), normal_column(other));
+            let normal = self.normal;
+            let (a, b) = (normal.column(column), normal.column(other));
             if a != b {
                 self.push(
                     place(&column.name),
@@ -109,14 +105,6 @@ impl Found {
                 self.push(place(&column.name), None, Some(column_words(column)));
             }
         }
-    }
-}
-
-/// By what a constraint is found on the other side: its name, or what it says.
-fn constraint_key(constraint: &Constraint, table: &Table) -> String {
-    match &constraint.name {
-        Some(name) => name.clone(),
-        None => Words.text(|p| p.constraint(constraint, table)),
     }
 }
 
@@ -158,79 +146,4 @@ fn column_words(column: &Column) -> String {
         words.push_str(" INVISIBLE");
     }
     words
-}
-
-fn normal_column(column: &Column) -> Column {
-    let ty = normal_type(&column.ty);
-    let default = column
-        .default
-        .as_ref()
-        .map(|expr| canonical(expr, Some(&ty)));
-    let mut normal = column.clone();
-    normal.default = default.filter(|expr| *expr != null());
-    if let Some(generated) = &mut normal.generated {
-        generated.expr = canonical(&generated.expr, None);
-    }
-    if let Some(on_update) = &mut normal.on_update {
-        *on_update = canonical(on_update, None);
-    }
-    normal.identity = normal.identity.map(|identity| Identity {
-        // The sequence is compared as one.
-        options: Default::default(),
-        ..identity
-    });
-    normal.ty = ty;
-    normal
-}
-
-fn null() -> Expr {
-    Expr::Literal(super::super::Literal::Null)
-}
-
-/// A type with what is meant by no length.
-fn normal_type(ty: &Type) -> Type {
-    match ty {
-        Type::Char(None) => Type::Char(Some(1)),
-        Type::Bit(None) => Type::Bit(Some(1)),
-        Type::Array(element) => Type::Array(Box::new(normal_type(element))),
-        other => other.clone(),
-    }
-}
-
-fn normal_constraint(constraint: &Constraint) -> Constraint {
-    let mut normal = constraint.clone();
-    normal.named = true;
-    match &mut normal.kind {
-        ConstraintKind::Check { expr, .. } => *expr = canonical(expr, None),
-        // Nobody reads its text.
-        ConstraintKind::Exclude(text) => text.clear(),
-        _ => {}
-    }
-    normal
-}
-
-fn normal_index(index: &Index) -> Index {
-    let mut normal = index.clone();
-    normal.filter = normal.filter.map(|filter| canonical(&filter, None));
-    for key in &mut normal.keys {
-        let usual = if key.descending {
-            Nulls::First
-        } else {
-            Nulls::Last
-        };
-        *key = IndexKey {
-            expr: canonical(&key.expr, None),
-            nulls: key.nulls.filter(|nulls| *nulls != usual),
-            ..key.clone()
-        };
-    }
-    normal
-}
-
-fn normal_options(options: &Options) -> Options {
-    Options {
-        partition_by: options.partition_by.as_ref().map(|_| String::new()),
-        auto_increment: None,
-        ..options.clone()
-    }
 }

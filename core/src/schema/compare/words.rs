@@ -87,7 +87,7 @@ fn zone(name: &str, zoned: bool) -> String {
 
 /// A sequence, as its CREATE would have it.
 pub(super) fn sequence(sequence: &Sequence) -> String {
-    let options = super::options(&sequence.options);
+    let options = sequence.options.completed();
     let number = |word: &str, n: Option<i64>| n.map(|n| format!(" {word} {n}")).unwrap_or_default();
     let owner = match &sequence.owned_by {
         Some((table, column)) => format!(" OWNED BY {table}.{column}"),

@@ -1,8 +1,11 @@
 //! ALTER TABLE.
 
-use super::super::{ColumnChange, ColumnDef, ConstraintDef, ConstraintKind, Name, TableAction};
+use std::collections::BTreeSet;
+
+use super::super::{ColumnChange, ConstraintDef, ConstraintKind, Name, TableAction};
 use super::Replay;
 use super::problem::{Step, problem};
+use crate::sql::Syntax;
 
 /// When PostgreSQL carries out an action of an ALTER TABLE, whatever the order of writing:
 /// `AT_PASS_…` of its sources.
@@ -45,8 +48,16 @@ fn constraint_pass(constraint: &ConstraintDef) -> Pass {
 }
 
 /// One thing to be done, in its pass.
-enum Task<'a> {
+struct Task<'a> {
+    pass: Pass,
+    /// Which of the written actions it belongs to.
+    number: usize,
+    what: What<'a>,
+}
+
+enum What<'a> {
     Action(&'a TableAction),
+    /// A constraint that was written in a column.
     Constraint(&'a ConstraintDef),
 }
 
@@ -66,35 +77,49 @@ impl Replay {
             Err(_) if if_exists && self.find_view(table).is_none() => return Ok(()),
             Err(problem) => return Err(problem),
         };
-        let mut tasks: Vec<(Pass, Task<'_>)> = Vec::new();
-        for action in actions {
-            if let TableAction::AddColumn {
-                column,
-                if_not_exists,
-                ..
-            } = action
-            {
-                let exists = self
-                    .schema
-                    .table(&name)
-                    .is_some_and(|table| super::place_of(table, &column.name).is_some());
-                if exists && *if_not_exists {
-                    continue;
-                }
-                tasks.push((Pass::AddColumn, Task::Action(action)));
-                tasks.extend(tasks_of(column));
-            } else {
-                tasks.push((pass(action), Task::Action(action)));
+        let mut tasks: Vec<Task<'_>> = Vec::new();
+        for (number, action) in actions.iter().enumerate() {
+            tasks.push(Task {
+                pass: pass(action),
+                number,
+                what: What::Action(action),
+            });
+            if let TableAction::AddColumn { column, .. } = action {
+                tasks.extend(column.constraints.iter().map(|constraint| Task {
+                    pass: constraint_pass(constraint),
+                    number,
+                    what: What::Constraint(constraint),
+                }));
             }
         }
-        tasks.sort_by_key(|(pass, _)| *pass);
-        for (_, task) in tasks {
-            match task {
-                Task::Action(action) => name = self.act_if_known(name, action)?,
-                Task::Constraint(constraint) => self.add_constraint(&name, constraint)?,
+        tasks.sort_by_key(|task| task.pass);
+        let mut skipped = BTreeSet::new();
+        for task in tasks {
+            match task.what {
+                What::Action(action) if self.is_there_already(&name, action) => {
+                    skipped.insert(task.number);
+                }
+                What::Action(action) => name = self.act_if_known(name, action)?,
+                What::Constraint(_) if skipped.contains(&task.number) => {}
+                What::Constraint(constraint) => self.add_constraint(&name, constraint)?,
             }
         }
         Ok(())
+    }
+
+    /// Whether `ADD COLUMN IF NOT EXISTS` has nothing to do.
+    fn is_there_already(&self, name: &Name, action: &TableAction) -> bool {
+        match action {
+            TableAction::AddColumn {
+                column,
+                if_not_exists: true,
+                ..
+            } => self
+                .schema
+                .table(name)
+                .is_some_and(|table| super::place_of(table, &column.name).is_some()),
+            _ => false,
+        }
     }
 
     /// Carries out one action; of an opaque table, only if what it names is known.
@@ -109,7 +134,12 @@ impl Replay {
     /// Carries out one action, and says what the table is called from then on.
     fn act(&mut self, name: Name, action: &TableAction) -> Step<Name> {
         match action {
-            TableAction::AddColumn { column, .. } => self.append_column(&name, column)?,
+            TableAction::AddColumn { column, .. } => {
+                if self.syntax == Syntax::Sqlite {
+                    self.check_added(&self.table(&name)?.clone(), column)?;
+                }
+                self.append_column(&name, column)?;
+            }
             TableAction::DropColumn {
                 name: column,
                 if_exists,
@@ -169,10 +199,4 @@ impl Replay {
         }
         Ok(name)
     }
-}
-
-/// The constraints of a column that is added, in their passes.
-fn tasks_of(column: &ColumnDef) -> impl Iterator<Item = (Pass, Task<'_>)> {
-    let constraints = column.constraints.iter();
-    constraints.map(|constraint| (constraint_pass(constraint), Task::Constraint(constraint)))
 }

@@ -1,6 +1,8 @@
 //! ALTER COLUMN.
 
-use super::super::{ColumnChange, Ident, Identity, Name, Sequence, Type};
+use super::super::{
+    ColumnChange, Expr, Ident, Identity, Literal, Name, Sequence, SequenceOptions, Type,
+};
 use super::problem::{Step, problem};
 use super::resolve::column_mut;
 use super::{Replay, constraint};
@@ -31,8 +33,9 @@ impl Replay {
                 }
                 let collation = collation.clone();
                 self.edit_column(name, column, |column| {
-                    column.ty = ty;
+                    let old = std::mem::replace(&mut column.ty, ty);
                     column.collation = collation;
+                    column.default = column.default.take().map(|d| kept(d, old, &column.ty));
                 });
             }
             ColumnChange::SetDefault(default) => {
@@ -136,7 +139,7 @@ impl Replay {
     fn retype_sequence(&mut self, sequence: &Name, ty: &Type) {
         if let Some(before) = self.schema.sequence(sequence).cloned() {
             let mut after = before.clone();
-            after.options.ty = Some(ty.clone());
+            after.options = before.options.altered(&SequenceOptions::of(ty));
             self.set_sequence(Some(before), Some(after));
         }
     }
@@ -187,5 +190,25 @@ impl Replay {
         };
         self.edit_column(name, column, |column| column.identity = Some(identity));
         Ok(())
+    }
+}
+
+/// A default after its column's type was altered. A text stands for a value of the old type
+/// still, which is then converted.
+fn kept(default: Expr, old: Type, new: &Type) -> Expr {
+    let is_text = |ty: &Type| {
+        matches!(
+            ty,
+            Type::Text | Type::Varchar(_) | Type::Char(_) | Type::Citext
+        )
+    };
+    match default {
+        Expr::Literal(Literal::Text(_)) if old != *new && !(is_text(&old) && is_text(new)) => {
+            Expr::Cast {
+                expr: Box::new(default),
+                ty: old,
+            }
+        }
+        other => other,
     }
 }

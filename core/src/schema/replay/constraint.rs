@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::super::sequence::{nextval, sequence_of};
 use super::super::{
     Constraint, ConstraintDef, ConstraintKind, Expr, ForeignKey, Ident, Index, IndexPart, Name,
-    PartMut, Table,
+    Nulls, PartMut, Relation, Table, Type,
 };
 use super::naming::joined;
 use super::problem::{Step, problem};
@@ -45,6 +45,7 @@ impl Replay {
             other => other.clone(),
         };
         let chosen = self.name_for(table, def.name.as_ref(), &kind)?;
+        let keys_not_null = self.rules.keys_not_null;
         let constraint = Constraint {
             name: chosen,
             kind,
@@ -54,7 +55,9 @@ impl Replay {
             named: def.name.is_some(),
         };
         self.edit(name, |table| {
-            if let ConstraintKind::PrimaryKey { columns } = &constraint.kind {
+            if let ConstraintKind::PrimaryKey { columns } = &constraint.kind
+                && (keys_not_null || table.options.without_rowid || is_row_id(table, columns))
+            {
                 require(table, columns.iter().map(|part| &part.column));
             }
             table.constraints.push(constraint);
@@ -75,6 +78,9 @@ impl Replay {
                 | ConstraintKind::Unique { .. }
                 | ConstraintKind::Exclude(_)
         );
+        if !self.rules.names_constraints {
+            return Ok(written.cloned());
+        }
         if let Some(name) = written {
             if table
                 .constraints
@@ -113,9 +119,18 @@ impl Replay {
         }))
     }
 
+    /// Whether a relation has a name already.
+    pub(super) fn is_taken(&self, name: &Name) -> bool {
+        match self.schema.relation(name) {
+            None => false,
+            Some(Relation::Key(_)) => self.rules.keys_are_relations,
+            Some(_) => true,
+        }
+    }
+
     /// That no relation has a name yet.
     pub(super) fn check_free(&self, name: &Name) -> Step {
-        if self.schema.relation(name).is_none() {
+        if !self.is_taken(name) {
             return Ok(());
         }
         let message = format!("there is already a table, index, sequence or view `{name}`");
@@ -139,6 +154,9 @@ impl Replay {
     /// A foreign key with everything that was not written filled in.
     fn foreign_key(&self, table: &Table, key: &ForeignKey) -> Step<ForeignKey> {
         self.check_columns(table, &key.columns)?;
+        if !self.rules.holds_references {
+            return Ok(self.loose_foreign_key(key));
+        }
         let referred = self.table(&key.table)?;
         let mut key = ForeignKey {
             table: referred.name.clone(),
@@ -172,6 +190,21 @@ impl Replay {
             );
             return Err(problem("foreign-key-columns", message));
         }
+        let pairs = key.columns.iter().zip(&key.referred);
+        for (here, there) in pairs {
+            let of = |table: &Table, name: &str| table.column(name).map(|column| column.ty.clone());
+            if let (Some(a), Some(b)) = (of(table, here), of(referred, there))
+                && let (Some(a), Some(b)) = (Kind::of(&a), Kind::of(&b))
+                && a != b
+            {
+                let message = format!(
+                    "a foreign key of `{}` refers from `{here}` to `{there}` of `{}`, which \
+                     cannot be compared with it",
+                    table.name, referred.name
+                );
+                return Err(problem("foreign-key-types", message));
+            }
+        }
         if key_for(referred, &key.referred).is_none() {
             let message = format!(
                 "a foreign key of `{}` refers to ({}) of `{}`, which no primary key or unique \
@@ -194,6 +227,10 @@ impl Replay {
         };
         let mut columns = Vec::new();
         for key in &found.keys {
+            if key.descending || key.nulls == Some(Nulls::First) || key.class.is_some() {
+                let message = format!("index `{index}` is not sorted as a constraint's is");
+                return Err(problem("index-not-a-key", message));
+            }
             match &key.expr {
                 Expr::Column { column, .. } => columns.push(IndexPart::whole(column.clone())),
                 _ => {
@@ -285,6 +322,16 @@ impl Replay {
     }
 }
 
+/// Whether a primary key is SQLite's row id, which is never NULL.
+fn is_row_id(table: &Table, columns: &[IndexPart]) -> bool {
+    match columns {
+        [part] => table
+            .column(&part.column)
+            .is_some_and(|column| column.ty == Type::INTEGER),
+        _ => false,
+    }
+}
+
 /// Makes columns NOT NULL.
 pub(super) fn require<'c>(table: &mut Table, columns: impl IntoIterator<Item = &'c Ident>) {
     for name in columns {
@@ -318,6 +365,38 @@ pub(super) fn beside(table: &Name, name: &str) -> Name {
     Name {
         schema: table.schema.clone(),
         name: name.to_owned(),
+    }
+}
+
+/// Types that PostgreSQL compares with each other, as far as that is sure.
+#[derive(Debug, PartialEq, Eq)]
+enum Kind {
+    Number,
+    Text,
+    Boolean,
+    Uuid,
+    Moment,
+    Bytes,
+    Enum(Name),
+}
+
+impl Kind {
+    fn of(ty: &Type) -> Option<Self> {
+        Some(match ty {
+            Type::SmallInt { .. }
+            | Type::Integer { .. }
+            | Type::BigInt { .. }
+            | Type::Real
+            | Type::Double
+            | Type::Numeric { .. } => Self::Number,
+            Type::Char(_) | Type::Varchar(_) | Type::Text => Self::Text,
+            Type::Boolean => Self::Boolean,
+            Type::Uuid => Self::Uuid,
+            Type::Date | Type::Timestamp { .. } => Self::Moment,
+            Type::Blob => Self::Bytes,
+            Type::Enum(name) => Self::Enum(name.clone()),
+            _ => return None,
+        })
     }
 }
 

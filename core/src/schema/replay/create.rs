@@ -6,13 +6,13 @@ use super::super::{
     Index, Name, Sequence, SequenceOptions, Table, TableLike, Type,
 };
 use super::Replay;
+use super::constraint::beside;
 use super::problem::{Step, problem};
-use super::resolve::TEMPORARY;
 
 impl Replay {
     pub(super) fn create_table(&mut self, create: &CreateTable) -> Step {
         let name = self.new_name(&create.name, create.options.temporary);
-        if self.schema.relation(&name).is_some() {
+        if self.is_taken(&name) {
             if create.if_not_exists {
                 return Ok(());
             }
@@ -87,10 +87,11 @@ impl Replay {
     /// Adds a column without its constraints, and the sequence behind it.
     pub(super) fn append_column(&mut self, name: &Name, def: &ColumnDef) -> Step {
         let table = self.table(name)?;
-        if super::place_of(table, &def.name).is_some() {
+        if self.has_column(table, &def.name) {
             let message = format!("table `{name}` already has a column `{}`", def.name);
             return Err(problem("duplicate-column", message));
         }
+        check_definition(table, def)?;
         let mut column = Column::new(def.name.clone(), self.resolved_type(&def.ty));
         let is_null = def.nullable.unwrap_or(true);
         column.nullable = is_null && !def.serial && def.identity.is_none();
@@ -109,13 +110,18 @@ impl Replay {
             options,
         };
         let sequence = if def.serial {
-            let sequence = self.sequence_for(&table.name, def)?;
+            let sequence = self.sequence_for(&table.name, &def.name);
             column.default = Some(nextval(&sequence));
             Some(owned(sequence, false, SequenceOptions::of(&def.ty)))
+        } else if let Some(identity) = &def.identity
+            && !self.rules.has_sequences
+        {
+            column.identity = Some(identity.clone());
+            None
         } else if let Some(identity) = &def.identity {
             let sequence = match &identity.sequence {
                 Some(name) => self.new_name(name, false),
-                None => self.sequence_for(&table.name, def)?,
+                None => self.sequence_for(&table.name, &def.name),
             };
             let mut options = identity.options.clone();
             options.ty = Some(def.ty.clone());
@@ -144,10 +150,11 @@ impl Replay {
         Ok(())
     }
 
-    fn sequence_for(&self, table: &Name, column: &ColumnDef) -> Step<Name> {
-        let name = self.relation_name(table, Some(&column.name), "seq", false);
-        let schema = table.schema.clone().filter(|schema| schema != TEMPORARY);
-        Ok(Name { schema, name })
+    fn sequence_for(&self, table: &Name, column: &str) -> Name {
+        beside(
+            table,
+            &self.relation_name(table, Some(column), "seq", false),
+        )
     }
 
     /// `LIKE`: the columns, and what is to be included.
@@ -172,13 +179,7 @@ impl Replay {
                 copy.comment.clone_from(&column.comment);
             }
             if let Some(identity) = column.identity.as_ref().filter(|_| including("IDENTITY")) {
-                let mut def = ColumnDef::new(column.name.clone(), column.ty.clone());
-                def.identity = Some(Identity {
-                    sequence: None,
-                    ..identity.clone()
-                });
-                self.append_column(name, &def)?;
-                continue;
+                self.copy_identity(name, &mut copy, identity)?;
             }
             self.edit(name, |table| table.columns.push(copy));
         }
@@ -195,6 +196,32 @@ impl Replay {
         if including("INDEXES") {
             self.copy_indexes(name, &source, including("COMMENTS"))?;
         }
+        Ok(())
+    }
+
+    /// An identity like another's. Its sequence counts as that one does, but as `bigint`: here
+    /// PostgreSQL forgets the column's type.
+    fn copy_identity(&mut self, table: &Name, copy: &mut Column, identity: &Identity) -> Step {
+        let source = identity.sequence.as_ref();
+        let source = source.and_then(|sequence| self.schema.sequence(sequence));
+        let options = source.map(|sequence| sequence.options.completed());
+        let sequence = self.sequence_for(table, &copy.name);
+        copy.identity = Some(Identity {
+            sequence: Some(sequence.clone()),
+            ..identity.clone()
+        });
+        self.set_sequence(
+            None,
+            Some(Sequence {
+                name: sequence,
+                owned_by: Some((table.clone(), copy.name.clone())),
+                identity: true,
+                options: SequenceOptions {
+                    ty: Some(Type::BIGINT),
+                    ..options.unwrap_or_default()
+                },
+            }),
+        );
         Ok(())
     }
 
@@ -217,11 +244,32 @@ impl Replay {
         for index in &source.indexes {
             let mut index = index.clone();
             index.comment = index.comment.filter(|_| comments);
-            index.name = self.index_name(name, &index.keys);
+            index.name = self.index_name(name, &index.keys, &index.include);
             self.edit(name, |table| table.indexes.push(index));
         }
         Ok(())
     }
+}
+
+/// That a column's definition does not contradict itself.
+fn check_definition(table: &Table, def: &ColumnDef) -> Step {
+    let sources = [
+        def.default.is_some(),
+        def.serial,
+        def.identity.is_some(),
+        def.generated.is_some(),
+    ];
+    let wrong = if sources.iter().filter(|given| **given).count() > 1 {
+        "has more than one default"
+    } else if def.nullable == Some(true)
+        && (def.serial || def.identity.is_some() || def.constraints.iter().any(is_primary))
+    {
+        "is NULL and NOT NULL at once"
+    } else {
+        return Ok(());
+    };
+    let message = format!("column `{}` of table `{}` {wrong}", def.name, table.name);
+    Err(problem("contradictory-column", message))
 }
 
 fn is_primary(constraint: &ConstraintDef) -> bool {

@@ -27,6 +27,9 @@ impl Replay {
     /// Takes away what stands outside the tables that go, or says what keeps a table.
     fn release_table(&mut self, name: &Name, going: &[Name], cascade: bool) -> Step {
         let mut needing = Vec::new();
+        if !self.rules.holds_references {
+            return Ok(());
+        }
         for referrer in self.schema.referrers(name) {
             if going.contains(&referrer.name) {
                 continue;
@@ -93,6 +96,9 @@ impl Replay {
                 return Ok(());
             }
             return Err(super::resolve::unknown_column(&table, column));
+        }
+        if !self.rules.drops_along {
+            self.check_lone(&table, column)?;
         }
         let generated = table.columns.iter().find(|other| {
             let generated = other.generated.as_ref();
@@ -186,7 +192,7 @@ pub(super) fn remove_column(table: &mut Table, column: &str) {
         .retain(|constraint| !involves_constraint(&constraint.kind, column));
 }
 
-fn involves_index(index: &super::super::Index, column: &str) -> bool {
+pub(super) fn involves_index(index: &super::super::Index, column: &str) -> bool {
     index.keys.iter().any(|key| names_column(&key.expr, column))
         || index.include.iter().any(|include| include == column)
         || index
@@ -195,7 +201,7 @@ fn involves_index(index: &super::super::Index, column: &str) -> bool {
             .is_some_and(|filter| names_column(filter, column))
 }
 
-fn involves_constraint(kind: &ConstraintKind, column: &str) -> bool {
+pub(super) fn involves_constraint(kind: &ConstraintKind, column: &str) -> bool {
     match kind {
         ConstraintKind::PrimaryKey { columns } | ConstraintKind::Unique { columns, .. } => {
             columns.iter().any(|part| part.column == column)

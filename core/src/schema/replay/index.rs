@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::super::{CreateIndex, Ident, Index, IndexKey, Name, Relation, Table};
+use super::super::{CreateIndex, Expr, Ident, Index, IndexKey, Name, Relation, Table};
 use super::Replay;
 use super::constraint::{Key, beside, key_for};
 use super::naming::{index_columns, joined};
@@ -26,7 +26,7 @@ impl Replay {
         let index_name = match &create.name {
             Some(index) => {
                 let full = beside(&name, index);
-                if self.schema.relation(&full).is_some() {
+                if self.is_taken(&full) {
                     if create.if_not_exists {
                         return Ok(());
                     }
@@ -34,10 +34,14 @@ impl Replay {
                 }
                 index.clone()
             }
-            None => self.index_name(&name, &create.keys),
+            None => self.index_name(&name, &create.keys, &create.include),
         };
         let mut keys = Vec::new();
         for key in &create.keys {
+            // A column alone is never the whole row.
+            if let Expr::Column { column, .. } = &key.expr {
+                self.check_columns(&table, [column])?;
+            }
             keys.push(IndexKey {
                 expr: self.table_expr(&table, &key.expr)?,
                 ..key.clone()
@@ -75,8 +79,8 @@ impl Replay {
     }
 
     /// The name of an index that was not given one.
-    pub(super) fn index_name(&self, table: &Name, keys: &[IndexKey]) -> Ident {
-        let columns = index_columns(keys);
+    pub(super) fn index_name(&self, table: &Name, keys: &[IndexKey], include: &[Ident]) -> Ident {
+        let columns = index_columns(keys, include);
         let columns = joined(columns.iter().map(String::as_str));
         self.relation_name(table, Some(&columns), "idx", false)
     }
@@ -123,6 +127,9 @@ impl Replay {
         let Some(referred) = self.schema.table(table) else {
             return Ok(());
         };
+        if !self.rules.holds_references {
+            return Ok(());
+        }
         let mut needing = Vec::new();
         for referrer in self.schema.referrers(table) {
             for (constraint, key) in referrer.foreign_keys() {

@@ -18,12 +18,16 @@ mod create;
 mod data;
 mod drop;
 mod index;
+mod mysql;
 mod naming;
 mod problem;
 mod record;
 mod rename;
 mod resolve;
+mod rules;
 mod sequence;
+mod spelling;
+mod sqlite;
 mod types;
 mod view;
 
@@ -33,9 +37,11 @@ mod tests;
 use problem::{Step, problem};
 use record::Record;
 use resolve::Session;
+use rules::Rules;
+use std::collections::HashSet;
 
 use super::{
-    Change, CommentTarget, Effect, Name, Opaque, ReplayProblem, Schema, Table, Trigger, View,
+    Change, CommentTarget, Effect, Ident, Name, Opaque, ReplayProblem, Schema, Table, Trigger, View,
 };
 use crate::sql::Syntax;
 
@@ -61,6 +67,10 @@ use crate::sql::Syntax;
 #[derive(Debug, Clone)]
 pub struct Replay {
     syntax: Syntax,
+    rules: Rules,
+    flavour: mysql::Flavour,
+    /// Indexes that foreign keys brought (MySQL): they give way to any that does their work.
+    generated: HashSet<(Name, Ident)>,
     schema: Schema,
     session: Session,
     record: Record,
@@ -80,10 +90,23 @@ impl Replay {
     pub fn on(syntax: Syntax, schema: Schema) -> Self {
         Self {
             syntax,
+            rules: Rules::of(syntax),
+            flavour: mysql::Flavour::default(),
+            generated: HashSet::new(),
             schema,
             session: Session::default(),
             record: Record::default(),
         }
+    }
+
+    /// By the rules of a flavour, where those of a family differ: `mariadb`.
+    #[must_use]
+    pub fn flavour(mut self, flavour: &str) -> Self {
+        self.flavour = match flavour {
+            "mariadb" => mysql::Flavour::Mariadb,
+            _ => mysql::Flavour::Mysql,
+        };
+        self
     }
 
     /// What the engine holds now.
@@ -118,7 +141,12 @@ impl Replay {
     ///
     /// If the engine would refuse the change. The schema is then what it was before.
     pub fn apply(&mut self, change: &Change) -> Result<Vec<Effect>, ReplayProblem> {
-        match self.step(change) {
+        let change = self.respelled(change);
+        let step = match self.syntax {
+            Syntax::Mysql => self.mysql_step(&change),
+            Syntax::Postgres | Syntax::Sqlite => None,
+        };
+        match step.unwrap_or_else(|| self.step(&change)) {
             Ok(()) => Ok(self.record.finish(&self.schema)),
             Err(problem) => {
                 self.record.undo(&mut self.schema);

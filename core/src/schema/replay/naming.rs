@@ -101,13 +101,13 @@ pub(super) fn joined<'a>(columns: impl IntoIterator<Item = &'a str>) -> String {
 
 /// The columns of an index as its name is made of them: expressions by what they call, and what
 /// would be there twice numbered.
-pub(super) fn index_columns(keys: &[IndexKey]) -> Vec<String> {
+pub(super) fn index_columns(keys: &[IndexKey], include: &[Ident]) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
-    for key in keys {
-        let origin = match &key.expr {
-            Expr::Column { column, .. } => column.clone(),
-            expr => figure(expr).map_or_else(|| "expr".to_owned(), |(name, _)| name),
-        };
+    let of_key = |key: &IndexKey| match &key.expr {
+        Expr::Column { column, .. } => column.clone(),
+        expr => figure(expr).map_or_else(|| "expr".to_owned(), |(name, _)| name),
+    };
+    for origin in keys.iter().map(of_key).chain(include.iter().cloned()) {
         let mut name = origin.clone();
         let mut number = 0;
         while names.contains(&name) {

@@ -12,9 +12,6 @@ use super::resolve::column_mut;
 
 impl Replay {
     pub(super) fn rename_table(&mut self, from: &Name, to: &Name) -> Step {
-        if from == to {
-            return Ok(());
-        }
         self.check_free(to)?;
         let referrers: Vec<Name> = self
             .schema
@@ -55,6 +52,21 @@ impl Replay {
     pub(super) fn set_schema(&mut self, name: &Name, schema: &Ident) -> Step<Name> {
         let to = self.canonical(&Name::qualified(schema.clone(), name.name.clone()));
         let sequences: Vec<_> = self.schema.sequences_of(name).cloned().collect();
+        if to == *name {
+            return Ok(to);
+        }
+        // Its indexes move along.
+        let table = self.table(name)?;
+        let keys = table.constraints.iter().filter(|constraint| {
+            !matches!(
+                constraint.kind,
+                ConstraintKind::Check { .. } | ConstraintKind::ForeignKey(_)
+            )
+        });
+        let keys = keys.filter_map(|key| key.name.as_ref());
+        for index in table.indexes.iter().map(|index| &index.name).chain(keys) {
+            self.check_free(&beside(&to, index))?;
+        }
         self.rename_table(name, &to)?;
         for sequence in sequences {
             let moved = beside(&to, &sequence.name.name);
@@ -79,13 +91,7 @@ impl Replay {
         self.note_renamed(name, from, to);
         self.edit(name, |table| rename_in_table(table, place, from, to));
         for referrer in referrers {
-            self.edit(&referrer, |table| {
-                for key in foreign_keys_mut(table) {
-                    if key.table == *name {
-                        replace(&mut key.referred, from, to);
-                    }
-                }
-            });
+            self.rename_referred(&referrer, name, from, to);
         }
         let owned: Vec<_> = self.schema.sequences_of(name).cloned().collect();
         for before in owned {
@@ -97,6 +103,23 @@ impl Replay {
             self.set_sequence(Some(before), Some(after));
         }
         Ok(())
+    }
+
+    /// The new name of a column that foreign keys of a table refer to.
+    pub(super) fn rename_referred(
+        &mut self,
+        referrer: &Name,
+        table: &Name,
+        from: &Ident,
+        to: &Ident,
+    ) {
+        self.edit(referrer, |referrer| {
+            for key in foreign_keys_mut(referrer) {
+                if key.table == *table {
+                    replace(&mut key.referred, from, to);
+                }
+            }
+        });
     }
 
     pub(super) fn rename_constraint(&mut self, name: &Name, from: &str, to: &Ident) -> Step {
@@ -213,7 +236,7 @@ fn replace(columns: &mut [Ident], from: &Ident, to: &Ident) {
 }
 
 /// A column's new name, everywhere in its table.
-fn rename_in_table(table: &mut Table, place: usize, from: &Ident, to: &Ident) {
+pub(super) fn rename_in_table(table: &mut Table, place: usize, from: &Ident, to: &Ident) {
     table.columns[place].name.clone_from(to);
     for column in &mut table.columns {
         if let Some(generated) = &mut column.generated {

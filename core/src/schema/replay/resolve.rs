@@ -8,9 +8,6 @@ use super::problem::{Step, problem};
 use super::{Replay, place_of};
 use crate::sql::Syntax;
 
-/// Where temporary tables live.
-pub(super) const TEMPORARY: &str = "pg_temp";
-
 /// What a script's statements have set, until the script ends.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Session {
@@ -18,6 +15,8 @@ pub(super) struct Session {
     pub(super) path: Option<Vec<Option<Ident>>>,
     /// Temporary tables.
     pub(super) temporary: BTreeSet<Name>,
+    /// Foreign keys are not checked (MySQL's `foreign_key_checks`).
+    pub(super) unchecked: bool,
 }
 
 impl Replay {
@@ -58,8 +57,8 @@ impl Replay {
             let name = self.canonical(name);
             return exists(&name).then_some(name);
         }
-        let temporary = self.syntax == Syntax::Postgres && !self.session.temporary.is_empty();
-        let temporary = temporary.then(|| Some(TEMPORARY.to_owned()));
+        let temporary = !self.session.temporary.is_empty();
+        let temporary = temporary.then(|| Some(self.temporary_schema().to_owned()));
         temporary.iter().chain(self.path()).find_map(|schema| {
             let name = Name {
                 schema: schema.clone(),
@@ -72,7 +71,24 @@ impl Replay {
     /// The relation that a name means; the name that it would have if there is none.
     pub(super) fn found(&self, name: &Name) -> Name {
         self.first(name, |name| self.schema.relation(name).is_some())
+            .map(|name| self.schema.spelled(&name))
             .unwrap_or_else(|| self.new_name(name, false))
+    }
+
+    /// Whether a table has a column of a name.
+    pub(super) fn has_column(&self, table: &Table, name: &str) -> bool {
+        table.columns.iter().any(|column| match self.syntax {
+            Syntax::Postgres => column.name == name,
+            Syntax::Sqlite | Syntax::Mysql => column.name.eq_ignore_ascii_case(name),
+        })
+    }
+
+    /// Where temporary tables live.
+    fn temporary_schema(&self) -> &'static str {
+        match self.syntax {
+            Syntax::Postgres => "pg_temp",
+            Syntax::Sqlite | Syntax::Mysql => "temp",
+        }
     }
 
     /// The type that a name means, likewise.
@@ -91,8 +107,8 @@ impl Replay {
                 .as_ref()
                 .is_none_or(|schema| self.schema.has_schema(schema))
         };
-        let schema = if temporary && self.syntax == Syntax::Postgres {
-            Some(TEMPORARY.to_owned())
+        let schema = if temporary {
+            Some(self.temporary_schema().to_owned())
         } else {
             // A schema that no script made may be there all the same.
             let path = self.path();

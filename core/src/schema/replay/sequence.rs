@@ -58,7 +58,7 @@ impl Replay {
         let mut after = before.clone();
         match change {
             SequenceChange::Options { options, restart } => {
-                merge(&mut after.options, options);
+                after.options = before.options.altered(options);
                 self.set_sequence(Some(before), Some(after.clone()));
                 if let Some(restart) = restart {
                     self.note_restart(&after, *restart);
@@ -200,24 +200,4 @@ impl Replay {
         }
         Ok(())
     }
-}
-
-/// Options that are given replace those that are there.
-fn merge(held: &mut SequenceOptions, given: &SequenceOptions) {
-    let SequenceOptions {
-        ty,
-        start,
-        increment,
-        min,
-        max,
-        cache,
-        cycle,
-    } = given;
-    held.ty = ty.clone().or(held.ty.take());
-    held.start = start.or(held.start);
-    held.increment = increment.or(held.increment);
-    held.min = min.or(held.min);
-    held.max = max.or(held.max);
-    held.cache = cache.or(held.cache);
-    held.cycle = *cycle || held.cycle;
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::super::{
     ColumnUse, CreateView, DataStatement, Expr, Ident, Name, PartMut, Query, Schema, TableRef,
-    View, each_column, expand_stars,
+    View, each_column, expand_stars, output_names,
 };
 use super::Replay;
 use super::constraint::beside;
@@ -23,7 +23,10 @@ impl Replay {
         let mut reads = BTreeSet::new();
         if let Some(query) = &mut query {
             self.resolve_query(query, &[], &mut reads);
-            expand_stars(query, &self.schema);
+            if self.rules.freezes_views {
+                expand_stars(query, &self.schema);
+                self.check_view(&name, query)?;
+            }
         }
         let view = View {
             name,
@@ -34,7 +37,53 @@ impl Replay {
             reads: reads.into_iter().collect(),
             indexes: Vec::new(),
         };
+        if let Some(before) = before.as_ref().filter(|_| self.rules.holds_views) {
+            self.check_replaced(before, &view)?;
+        }
         self.set_view(before, Some(view));
+        Ok(())
+    }
+
+    /// That the columns are there which a view names.
+    fn check_view(&self, name: &Name, query: &Query) -> Step {
+        let mut query = query.clone();
+        let mut missing = None;
+        each_column(&mut query, &self.schema, &mut |found| {
+            if let ColumnUse::Missing(column) = found {
+                missing.get_or_insert_with(|| column.clone());
+            }
+        });
+        const SYSTEM: [&str; 6] = ["ctid", "xmin", "xmax", "cmin", "cmax", "tableoid"];
+        match missing.filter(|column| !SYSTEM.contains(&column.as_str())) {
+            Some(column) => {
+                let message = format!("view `{name}` names a column `{column}` that is not there");
+                Err(problem("unknown-column", message))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// That `CREATE OR REPLACE` keeps the columns that the view has.
+    fn check_replaced(&self, before: &View, after: &View) -> Step {
+        let names = |view: &View| {
+            let names = output_names(view.query.as_ref()?, &self.schema)?;
+            let given = view.columns.iter().cloned();
+            Some(
+                given
+                    .chain(names.into_iter().skip(view.columns.len()))
+                    .collect::<Vec<_>>(),
+            )
+        };
+        if let (Some(old), Some(new)) = (names(before), names(after))
+            && !new.starts_with(&old)
+        {
+            let message = format!(
+                "view `{}` has the columns ({}), which CREATE OR REPLACE must begin with",
+                before.name,
+                old.join(", ")
+            );
+            return Err(problem("view-columns", message));
+        }
         Ok(())
     }
 
@@ -61,6 +110,9 @@ impl Replay {
 
     /// Drops the views that read a relation, or says that they do.
     pub(super) fn release_views(&mut self, name: &Name, cascade: bool) -> Step {
+        if !self.rules.holds_views {
+            return Ok(());
+        }
         loop {
             let reader = self
                 .schema
@@ -118,13 +170,16 @@ impl Replay {
                 used |= relation == table && column == name;
             }
             ColumnUse::Unknown(column) => unknown |= column.is_none_or(|column| column == name),
-            ColumnUse::Derived { .. } => {}
+            ColumnUse::Derived { .. } | ColumnUse::Missing(_) => {}
         });
         (used || !unknown).then_some(used)
     }
 
     /// Lets the views that read a relation follow its new name.
     pub(super) fn rename_in_views(&mut self, from: &Name, to: &Name) {
+        if !self.rules.views_follow {
+            return;
+        }
         let readers: Vec<View> = self.schema.readers(from).cloned().collect();
         for before in readers {
             let mut after = before.clone();
@@ -143,6 +198,9 @@ impl Replay {
     /// Lets the views that use a column follow its new name. It is called before the table has
     /// it. A view that cannot follow is not understood from then on.
     pub(super) fn rename_column_in_views(&mut self, table: &Name, from: &Ident, to: &Ident) {
+        if !self.rules.views_follow {
+            return;
+        }
         let readers: Vec<View> = self.schema.readers(table).cloned().collect();
         for before in readers {
             let mut after = before.clone();
@@ -237,6 +295,7 @@ fn follow(query: &mut Query, schema: &Schema, table: &Name, from: &Ident, to: &I
             sure &= relation != table || column != from && column != to;
         }
         ColumnUse::Unknown(column) => sure &= column.is_some_and(|column| column != from),
+        ColumnUse::Missing(_) => {}
     });
     sure
 }

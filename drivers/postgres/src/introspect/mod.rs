@@ -12,7 +12,6 @@ mod rows;
 
 use aludel::driver::{Introspect, ResultSet};
 use aludel::schema::Schema;
-use serde::de::DeserializeOwned;
 
 use build::Build;
 
@@ -53,25 +52,15 @@ impl Introspect for PostgresIntrospect {
             let count = answers.len();
             return Err(format!("{count} answers to {} queries", QUERIES.len()));
         };
-        let mut build = Build::new(&documents(schemas)?);
-        build.enums(documents(enums)?);
-        build.tables(documents(tables)?);
-        build.columns(documents(columns)?);
-        build.constraints(documents(constraints)?);
-        build.sequences(documents(sequences)?);
-        build.views(documents(views)?);
-        build.indexes(documents(indexes)?);
-        build.triggers(documents(triggers)?);
+        let mut build = Build::new(&schemas.documents()?);
+        build.enums(enums.documents()?);
+        build.tables(tables.documents()?);
+        build.columns(columns.documents()?);
+        build.constraints(constraints.documents()?);
+        build.sequences(sequences.documents()?);
+        build.views(views.documents()?);
+        build.indexes(indexes.documents()?);
+        build.triggers(triggers.documents()?);
         Ok(build.finish())
     }
-}
-
-/// The documents of an answer, one a row.
-fn documents<T: DeserializeOwned>(answer: &ResultSet) -> Result<Vec<T>, String> {
-    let rows = answer.rows.iter();
-    rows.map(|row| match row.as_slice() {
-        [Some(text)] => serde_json::from_str(text).map_err(|error| format!("{error}: {text}")),
-        row => Err(format!("{row:?} is not one document")),
-    })
-    .collect()
 }
