@@ -1,10 +1,11 @@
 //! SQLite's SQL: pure text rules.
 
-use aludel::driver::{Capabilities, Client, Dialect, LockKind, Server};
+use aludel::driver::{Capabilities, Client, Dialect, Introspect, LockKind, Server};
 use aludel::ledger::{FORMAT, GUARD_CONSTRAINT, LedgerTables};
 use aludel::sql::Syntax;
 use aludel::translate::Target;
 
+use crate::introspect::SqliteIntrospect;
 use crate::target::SqliteTarget;
 
 /// The dialect of SQLite.
@@ -91,6 +92,10 @@ impl Dialect for SqliteDialect {
                  WHERE NOT EXISTS (SELECT 1 FROM {journal} WHERE event = 'format')"
             ),
         ]
+    }
+
+    fn introspect(&self) -> Option<&dyn Introspect> {
+        Some(&SqliteIntrospect)
     }
 
     fn target(&self) -> Option<&dyn Target> {

@@ -9,6 +9,7 @@
 mod dialect;
 mod exec;
 mod handle;
+mod introspect;
 mod open;
 mod session;
 mod share;
