@@ -2,12 +2,13 @@
 
 use std::borrow::Cow;
 
-use aludel::driver::{Capabilities, Client, Dialect, LockKind, Server};
+use aludel::driver::{Capabilities, Client, Dialect, Introspect, LockKind, Server};
 use aludel::ledger::{FORMAT, GUARD_CONSTRAINT, LedgerTables};
 use aludel::sql::Syntax;
 use aludel::translate::Target;
 use sha2::{Digest, Sha256};
 
+use crate::introspect::MysqlIntrospect;
 use crate::print;
 use crate::target::MysqlTarget;
 
@@ -16,6 +17,7 @@ use crate::target::MysqlTarget;
 pub struct MysqlDialect {
     server: Server,
     capabilities: Capabilities,
+    introspect: MysqlIntrospect,
     target: MysqlTarget,
 }
 
@@ -46,6 +48,9 @@ impl MysqlDialect {
         }
         Ok(Self {
             server: server.clone(),
+            introspect: MysqlIntrospect {
+                mariadb: server.flavour() == "mariadb",
+            },
             target: MysqlTarget::new(server),
             capabilities: Capabilities::new(false, LockKind::Session).revisions_per_message(64),
         })
@@ -152,6 +157,10 @@ impl Dialect for MysqlDialect {
             }
             Client::None => "",
         }
+    }
+
+    fn introspect(&self) -> Option<&dyn Introspect> {
+        Some(&self.introspect)
     }
 
     fn target(&self) -> Option<&dyn Target> {

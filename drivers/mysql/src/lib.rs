@@ -16,6 +16,7 @@
 mod answers;
 mod dialect;
 mod failure;
+mod introspect;
 mod ledger;
 mod message;
 mod print;

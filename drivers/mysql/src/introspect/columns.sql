@@ -1,0 +1,9 @@
+SELECT JSON_OBJECT('table', c.TABLE_NAME, 'name', c.COLUMN_NAME, 'type', c.COLUMN_TYPE,
+  'nullable', c.IS_NULLABLE = 'YES', 'default', c.COLUMN_DEFAULT, 'extra', c.EXTRA,
+  'generated', c.GENERATION_EXPRESSION, 'charset', c.CHARACTER_SET_NAME,
+  'collation', c.COLLATION_NAME, 'comment', c.COLUMN_COMMENT)
+FROM information_schema.COLUMNS c
+JOIN information_schema.TABLES t
+  ON t.TABLE_SCHEMA = c.TABLE_SCHEMA AND t.TABLE_NAME = c.TABLE_NAME AND t.TABLE_TYPE = 'BASE TABLE'
+WHERE c.TABLE_SCHEMA = DATABASE()
+ORDER BY c.TABLE_NAME, c.ORDINAL_POSITION

@@ -1,0 +1,6 @@
+SELECT JSON_OBJECT('table', TABLE_NAME, 'name', INDEX_NAME, 'unique', NON_UNIQUE = 0,
+  'column', COLUMN_NAME, 'expr', EXPRESSION, 'length', SUB_PART,
+  'descending', COALESCE(COLLATION, 'A') = 'D', 'method', INDEX_TYPE, 'comment', INDEX_COMMENT)
+FROM information_schema.STATISTICS
+WHERE TABLE_SCHEMA = DATABASE()
+ORDER BY TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX
