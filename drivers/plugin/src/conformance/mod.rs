@@ -6,7 +6,7 @@
 //! # async fn run() {
 //! use aludel_plugin::conformance;
 //!
-//! let library = "target/debug/libmy_driver.so";
+//! let library = conformance::build(env!("CARGO_MANIFEST_DIR"));
 //! conformance::check_library(library, "mine:/tmp/empty.db", "SELECT sleep(30)").await;
 //! # }
 //! ```
@@ -14,6 +14,7 @@
 //! Each check that fails panics with a sentence. What the driver answered is recorded: a driver that
 //! is linked in and the same one loaded from a library must leave equal records.
 
+mod build;
 mod ledger;
 mod record;
 mod session;
@@ -25,6 +26,7 @@ use std::time::Duration;
 use aludel::config::DatabaseUrl;
 use aludel::driver::{Access, Client, ConnectOptions, Dialect, Driver, LockKind, Server, Session};
 
+pub use build::build;
 pub use record::Record;
 
 /// What a driver's author brings.

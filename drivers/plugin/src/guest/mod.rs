@@ -27,7 +27,7 @@ pub use export::{open, table};
 /// A crate of `crate-type = ["cdylib"]` that holds this one line is a driver that `aludel` loads.
 /// It must be built with unwinding panics: they become errors at the boundary.
 ///
-/// ```ignore
+/// ```no_run
 /// aludel_plugin::export_driver!(aludel_sqlite::SqliteDriver::new());
 /// ```
 #[macro_export]

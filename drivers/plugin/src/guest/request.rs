@@ -17,8 +17,8 @@ pub(super) enum Request {
     Lock(LedgerTables),
     Holder(LedgerTables),
     Unlock,
-    Send(Vec<String>),
-    Deliver(Vec<String>, Vec<Range<usize>>),
+    Send(Statements),
+    Deliver(Statements, Vec<Range<usize>>),
     Query(String),
     Close,
 }
@@ -31,38 +31,69 @@ impl Request {
             let request: wire::TablesRequest = wire::read(head).map_err(bad)?;
             Ok(request.tables.into())
         };
-        let text = |part: &&[u8]| {
-            let text = std::str::from_utf8(part).map_err(|_| status::BAD)?;
-            Ok::<_, i32>(text.to_owned())
-        };
         match op {
             op::CONNECT => connect(&wire::read(head).map_err(bad)?),
             op::READ => tables().map(Self::Read),
             op::LOCK => tables().map(Self::Lock),
             op::HOLDER => tables().map(Self::Holder),
             op::UNLOCK => Ok(Self::Unlock),
-            op::SEND => {
-                let statements = parts.iter().map(text).collect::<Result<_, _>>()?;
-                Ok(Self::Send(statements))
-            }
+            op::SEND => Statements::of(parts).map(Self::Send),
             op::DELIVER => {
-                let statements: Vec<_> = parts.iter().map(text).collect::<Result<_, _>>()?;
+                let statements = Statements::of(parts)?;
                 let request: wire::Deliver = wire::read(head).map_err(bad)?;
                 let transactions = request.transactions.into_iter();
                 let transactions: Vec<_> = transactions.map(|(from, to)| from..to).collect();
-                let within = |t: &Range<usize>| t.start < t.end && t.end <= statements.len();
+                let within = |t: &Range<usize>| t.start < t.end && t.end <= parts.len();
                 match transactions.iter().all(within) {
                     true => Ok(Self::Deliver(statements, transactions)),
                     false => Err(status::BAD),
                 }
             }
             op::QUERY => match parts {
-                [sql] => text(sql).map(Self::Query),
+                [sql] => match std::str::from_utf8(sql) {
+                    Ok(sql) => Ok(Self::Query(sql.to_owned())),
+                    Err(_) => Err(status::BAD),
+                },
                 _ => Err(status::BAD),
             },
             op::CLOSE => Ok(Self::Close),
             _ => Err(status::UNSUPPORTED),
         }
+    }
+}
+
+/// Statements, one after the other in one text: a message may have thousands.
+pub(super) struct Statements {
+    text: String,
+    lengths: Vec<usize>,
+}
+
+impl Statements {
+    fn of(parts: &[&[u8]]) -> Result<Self, i32> {
+        let text = String::from_utf8(parts.concat()).map_err(|_| status::BAD)?;
+        let lengths: Vec<usize> = parts.iter().map(|part| part.len()).collect();
+        let statements = Self { text, lengths };
+        // Two parts may make a text together that neither of them is.
+        let mut end = 0;
+        let whole = statements.lengths.iter().all(|length| {
+            end += length;
+            statements.text.is_char_boundary(end)
+        });
+        match whole {
+            true => Ok(statements),
+            false => Err(status::BAD),
+        }
+    }
+
+    /// Each of them.
+    pub(super) fn each(&self) -> Vec<&str> {
+        let mut rest = self.text.as_str();
+        let each = self.lengths.iter().map(|&length| {
+            let (text, after) = rest.split_at(length);
+            rest = after;
+            text
+        });
+        each.collect()
     }
 }
 

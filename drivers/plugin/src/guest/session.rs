@@ -89,12 +89,12 @@ async fn work(
             reply(answer.map(|()| serde_json::json!({})))
         }
         Request::Send(statements) => {
-            let texts: Vec<&str> = statements.iter().map(String::as_str).collect();
+            let texts = statements.each();
             let answer = supervised(interrupt, cancel, session.send(&texts)).await;
             reply(answer.map(|()| serde_json::json!({})))
         }
         Request::Deliver(statements, transactions) => {
-            let texts: Vec<&str> = statements.iter().map(String::as_str).collect();
+            let texts = statements.each();
             let message = Message::new(&texts, &transactions);
             let answer = supervised(interrupt, cancel, session.deliver(message)).await;
             reply(answer.map(|done| wire::Delivered { done }))

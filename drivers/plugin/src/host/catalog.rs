@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use aludel::driver::{Driver, DriverInfo, Registry};
 
-use super::plugin::{self, Loader, PluginDriver};
-use super::{LoadError, Manifest, Places, intern};
+use super::driver::PluginDriver;
+use super::{LoadError, Loader, Manifest, Places, intern, load_library, load_manifest};
 
 /// The drivers of a process.
 pub struct Catalog {
@@ -84,8 +84,8 @@ impl Catalog {
     /// If it cannot be loaded.
     pub fn name(&mut self, path: &Path) -> Result<Arc<dyn Driver>, LoadError> {
         let driver = match path.extension().is_some_and(|e| e == "toml") {
-            true => plugin::load_manifest(&Manifest::load(path)?, &self.loader)?,
-            false => plugin::load_library(path, &self.loader)?,
+            true => load_manifest(&Manifest::load(path)?, &self.loader)?,
+            false => load_library(path, &self.loader)?,
         };
         self.named = Some(driver.clone());
         Ok(driver)
@@ -215,7 +215,7 @@ impl Catalog {
     }
 
     fn load(&self, manifest: &Manifest) -> Result<Arc<PluginDriver>, LoadError> {
-        plugin::load_manifest(manifest, &self.loader)
+        load_manifest(manifest, &self.loader)
     }
 
     /// Who claims a word; who was named by path claims it alone.

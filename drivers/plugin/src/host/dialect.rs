@@ -24,6 +24,7 @@ pub(super) struct PluginDialect {
     default_schema: Option<&'static str>,
     begin: &'static str,
     commit: &'static str,
+    rollback: &'static str,
     reset_session: &'static [&'static str],
     /// For the usual client, and for none.
     headers: (&'static str, &'static str),
@@ -50,6 +51,7 @@ impl PluginDialect {
             default_schema: said.default_schema.as_deref().map(intern::text),
             begin: intern::text(&said.begin),
             commit: intern::text(&said.commit),
+            rollback: intern::text(&said.rollback),
             reset_session: intern::texts(&said.reset_session),
             headers: (
                 intern::text(&said.headers.usual),
@@ -111,6 +113,10 @@ impl Dialect for PluginDialect {
 
     fn commit(&self) -> &'static str {
         self.commit
+    }
+
+    fn rollback(&self) -> &'static str {
+        self.rollback
     }
 
     fn reset_session(&self) -> &'static [&'static str] {

@@ -71,6 +71,19 @@ impl PluginDriver {
         &self.plugin
     }
 
+    /// Asks for the dialect of the oldest server of each flavour: a driver that cannot answer that is
+    /// refused before anything is planned with it.
+    pub(super) fn knows_its_floor(&self) -> Result<(), LoadError> {
+        for (flavour, major, minor) in self.info.floor {
+            let server = Server::new(*flavour, *major, *minor);
+            self.dialect(&server).map_err(|reason| LoadError::Broken {
+                path: self.plugin.path.clone(),
+                reason,
+            })?;
+        }
+        Ok(())
+    }
+
     fn of_url<T: DeserializeOwned>(&self, op: u32, url: &DatabaseUrl) -> Result<T, CallError> {
         self.plugin.state.keep_secret(url);
         let head = wire::write(&wire::UrlRequest {

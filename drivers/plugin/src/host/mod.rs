@@ -3,7 +3,8 @@
 //! * `catalog`: the drivers of a process, linked in or found; one provider for each scheme.
 //! * `search`, `manifest`, `trust`: where manifests are looked for, what they say, and what is
 //!   refused before any of a library's code runs.
-//! * `library`, `state`, `plugin`: the library, the host's side of its calls, the calls themselves.
+//! * `load`, `library`, `state`, `plugin`: loading, the library, the host's side of its calls, the
+//!   calls themselves.
 //! * `driver`, `dialect`, `session`: the core's traits over those calls.
 //!
 //! # Invariants
@@ -20,6 +21,7 @@ mod driver;
 mod error;
 mod intern;
 mod library;
+mod load;
 mod manifest;
 mod plugin;
 mod search;
@@ -28,8 +30,9 @@ mod state;
 mod trust;
 
 pub use catalog::{Catalog, Entry, Origin};
+pub use driver::PluginDriver;
 pub use error::LoadError;
+pub use load::{Loader, load_library, load_manifest, sha256, shutdown};
 pub use manifest::{Dependency, Manifest, platform};
-pub use plugin::{Loader, PluginDriver, load_library, load_manifest, sha256, shutdown};
 pub use search::Places;
 pub use state::{Level, LogRecord, Sink};

@@ -27,12 +27,20 @@ pub struct Dialect {
     pub begin: String,
     /// Commits it.
     pub commit: String,
+    /// Reverts it.
+    #[serde(default = "rollback")]
+    pub rollback: String,
     /// Puts a session's settings back, statement by statement.
     #[serde(default)]
     pub reset_session: Vec<String>,
     /// The first lines of printed scripts.
     #[serde(default)]
     pub headers: Headers,
+}
+
+/// What every engine so far reverts a transaction with.
+fn rollback() -> String {
+    "ROLLBACK".into()
 }
 
 /// How scripts are lexed: the rules of one of the engines that the host knows.
@@ -131,6 +139,7 @@ impl TryFrom<&dyn core::Dialect> for Dialect {
             default_schema: dialect.default_schema().map(str::to_owned),
             begin: dialect.begin().to_owned(),
             commit: dialect.commit().to_owned(),
+            rollback: dialect.rollback().to_owned(),
             reset_session: owned(dialect.reset_session()),
             headers: Headers {
                 usual: dialect.script_header(core::Client::Usual).to_owned(),

@@ -1,5 +1,7 @@
 //! What a plan wants written about the ledger.
 
+use std::borrow::Cow;
+
 use aludel::ledger as core;
 use serde::{Deserialize, Serialize};
 
@@ -7,7 +9,7 @@ use super::Server;
 
 /// Asks for texts about the ledger.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LedgerRequest {
+pub struct LedgerRequest<'a> {
     /// The dialect's server.
     pub server: Server,
     /// The ledger's tables.
@@ -17,7 +19,7 @@ pub struct LedgerRequest {
     /// The statements that make the tables are wanted too.
     pub setup: bool,
     /// The wanted statements about rows.
-    pub texts: Vec<LedgerText>,
+    pub texts: Vec<LedgerText<'a>>,
 }
 
 /// The ledger's tables.
@@ -40,38 +42,38 @@ pub struct Identity {
     pub host: Option<String>,
 }
 
-/// A statement about the ledger's rows.
+/// A statement about the ledger's rows. A run may want thousands: their words are lent to be written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum LedgerText {
+pub enum LedgerText<'a> {
     /// Fails unless the ledger is where the plan says.
-    Guard(Guard),
+    Guard(Guard<'a>),
     /// Appends one event to the journal.
-    Journal(JournalEntry),
+    Journal(JournalEntry<'a>),
     /// Makes revisions applied.
-    Insert(Vec<String>),
+    Insert(Cow<'a, [String]>),
     /// Makes revisions unapplied.
-    Delete(Vec<String>),
+    Delete(Cow<'a, [String]>),
 }
 
 /// What must hold of the ledger.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Guard {
+pub struct Guard<'a> {
     /// The revision that it stands before.
-    pub revision: String,
+    pub revision: Cow<'a, str>,
     /// Revisions that must be applied.
-    pub present: Vec<String>,
+    pub present: Cow<'a, [String]>,
     /// Revisions that must not be applied.
-    pub absent: Vec<String>,
+    pub absent: Cow<'a, [String]>,
     /// The revision must not be part-way either.
     pub not_part_way: bool,
 }
 
 /// One event of the journal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct JournalEntry {
+pub struct JournalEntry<'a> {
     /// The revision's id.
-    pub revision: String,
+    pub revision: Cow<'a, str>,
     /// Which way.
     pub direction: Direction,
     /// What happened.
@@ -79,7 +81,7 @@ pub struct JournalEntry {
     /// How many statements the script has.
     pub statements: Option<usize>,
     /// Its checksum, with the algorithm's tag.
-    pub checksum: Option<String>,
+    pub checksum: Option<Cow<'a, str>>,
 }
 
 /// Which way.
@@ -154,17 +156,17 @@ impl From<Identity> for core::Identity {
     }
 }
 
-impl From<&core::LedgerText> for LedgerText {
-    fn from(text: &core::LedgerText) -> Self {
+impl<'a> From<&'a core::LedgerText> for LedgerText<'a> {
+    fn from(text: &'a core::LedgerText) -> Self {
         match text {
             core::LedgerText::Guard(guard) => Self::Guard(Guard {
-                revision: guard.revision.clone(),
-                present: guard.present.clone(),
-                absent: guard.absent.clone(),
+                revision: guard.revision.as_str().into(),
+                present: guard.present.as_slice().into(),
+                absent: guard.absent.as_slice().into(),
                 not_part_way: guard.not_part_way,
             }),
             core::LedgerText::Journal(entry) => Self::Journal(JournalEntry {
-                revision: entry.revision.clone(),
+                revision: entry.revision.as_str().into(),
                 direction: match entry.direction {
                     core::Direction::Up => Direction::Up,
                     core::Direction::Down => Direction::Down,
@@ -177,25 +179,25 @@ impl From<&core::LedgerText> for LedgerText {
                     core::EntryEvent::Stamped => Event::Stamped,
                 },
                 statements: entry.statements,
-                checksum: entry.checksum.clone(),
+                checksum: entry.checksum.as_deref().map(Cow::from),
             }),
-            core::LedgerText::Insert(ids) => Self::Insert(ids.clone()),
-            core::LedgerText::Delete(ids) => Self::Delete(ids.clone()),
+            core::LedgerText::Insert(ids) => Self::Insert(ids.as_slice().into()),
+            core::LedgerText::Delete(ids) => Self::Delete(ids.as_slice().into()),
         }
     }
 }
 
-impl From<LedgerText> for core::LedgerText {
-    fn from(text: LedgerText) -> Self {
+impl From<LedgerText<'_>> for core::LedgerText {
+    fn from(text: LedgerText<'_>) -> Self {
         match text {
             LedgerText::Guard(guard) => Self::Guard(core::Guard {
-                revision: guard.revision,
-                present: guard.present,
-                absent: guard.absent,
+                revision: guard.revision.into_owned(),
+                present: guard.present.into_owned(),
+                absent: guard.absent.into_owned(),
                 not_part_way: guard.not_part_way,
             }),
             LedgerText::Journal(entry) => Self::Journal(core::JournalEntry {
-                revision: entry.revision,
+                revision: entry.revision.into_owned(),
                 direction: match entry.direction {
                     Direction::Up => core::Direction::Up,
                     Direction::Down => core::Direction::Down,
@@ -208,10 +210,10 @@ impl From<LedgerText> for core::LedgerText {
                     Event::Stamped => core::EntryEvent::Stamped,
                 },
                 statements: entry.statements,
-                checksum: entry.checksum,
+                checksum: entry.checksum.map(Cow::into_owned),
             }),
-            LedgerText::Insert(ids) => Self::Insert(ids),
-            LedgerText::Delete(ids) => Self::Delete(ids),
+            LedgerText::Insert(ids) => Self::Insert(ids.into_owned()),
+            LedgerText::Delete(ids) => Self::Delete(ids.into_owned()),
         }
     }
 }

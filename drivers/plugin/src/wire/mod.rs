@@ -66,14 +66,18 @@ pub fn write<T: Serialize>(message: &T) -> Vec<u8> {
 /// # Errors
 ///
 /// If the lengths are not the body's, or a text is not UTF-8.
-pub fn cut<'b>(mut body: &'b [u8], lengths: &[usize]) -> Result<Vec<&'b str>, Unreadable> {
+pub fn cut<'b>(body: &'b [u8], lengths: &[usize]) -> Result<Vec<&'b str>, Unreadable> {
+    let mut body = std::str::from_utf8(body)
+        .map_err(|error| Unreadable(format!("a text of the body is not UTF-8: {error}")))?;
     let mut texts = Vec::with_capacity(lengths.len());
     for &length in lengths {
-        let (text, rest) = body
-            .split_at_checked(length)
-            .ok_or_else(|| Unreadable("the body is shorter than its lengths".into()))?;
-        let text = std::str::from_utf8(text)
-            .map_err(|error| Unreadable(format!("a text of the body is not UTF-8: {error}")))?;
+        let (text, rest) = body.split_at_checked(length).ok_or_else(|| {
+            let short = body.len() < length;
+            Unreadable(match short {
+                true => "the body is shorter than its lengths".into(),
+                false => "a text of the body ends within a character".into(),
+            })
+        })?;
         texts.push(text);
         body = rest;
     }

@@ -1,7 +1,5 @@
 //! Drivers that are loaded from libraries, through the real program.
 
-#![allow(clippy::unwrap_used)]
-
 use aludel_tests::desk::Place;
 use aludel_tests::plugin;
 

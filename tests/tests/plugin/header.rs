@@ -1,7 +1,5 @@
 //! The header and the Rust side are one ABI: every size, offset and number, as C's compiler sees them.
 
-#![allow(clippy::unwrap_used)]
-
 use std::fmt::Write as _;
 use std::mem::offset_of;
 use std::process::Command;
