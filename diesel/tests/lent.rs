@@ -11,7 +11,7 @@ use aludel_tests::database::Database;
 use aludel_tests::engine::Engine;
 use aludel_tests::project::Project;
 use diesel_async::{AsyncConnection, SimpleAsyncConnection};
-use support::{builder, migrator, mysql, pg, place, sqlite};
+use support::{builder, migrator, mysql, pg, place, servers, sqlite};
 
 /// Everything is applied on a connection of the application's, and nothing of ours stays on it.
 async fn applies_and_gives_back<C>(mut connection: C, place: &Database)
@@ -39,14 +39,18 @@ where
 
 #[tokio::test(flavor = "multi_thread")]
 async fn postgres_applies_and_gives_back() {
-    let place = place(Engine::Postgres);
-    applies_and_gives_back(pg(&place).await, &place).await;
+    for engine in servers("postgres") {
+        let place = place(engine);
+        applies_and_gives_back(pg(&place).await, &place).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn mariadb_applies_and_gives_back() {
-    let place = place(Engine::Mariadb);
-    applies_and_gives_back(mysql(&place).await, &place).await;
+async fn mysql_applies_and_gives_back() {
+    for engine in servers("mysql") {
+        let place = place(engine);
+        applies_and_gives_back(mysql(&place).await, &place).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -80,8 +84,10 @@ where
 
 #[tokio::test(flavor = "multi_thread")]
 async fn postgres_commits_nothing_inside_a_transaction() {
-    let place = place(Engine::Postgres);
-    nothing_is_committed_inside(pg(&place).await, &place).await;
+    for engine in servers("postgres") {
+        let place = place(engine);
+        nothing_is_committed_inside(pg(&place).await, &place).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -117,8 +123,10 @@ where
 
 #[tokio::test(flavor = "multi_thread")]
 async fn postgres_undoes_a_failed_revision_alone() {
-    let place = place(Engine::Postgres);
-    a_failure_inside_undoes_its_revision_alone(pg(&place).await, &place).await;
+    for engine in servers("postgres") {
+        let place = place(engine);
+        a_failure_inside_undoes_its_revision_alone(pg(&place).await, &place).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -177,17 +185,27 @@ async fn what_commits_by_itself_is_refused_before_anything_runs() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn mariadb_refuses_ddl_inside_a_transaction_and_keeps_its_rows_uncommitted() {
-    let place = place(Engine::Mariadb);
+async fn mysql_refuses_ddl_inside_a_transaction_and_keeps_its_rows_uncommitted() {
+    for engine in servers("mysql") {
+        refuses_ddl_and_keeps_rows_uncommitted(&place(engine)).await;
+    }
+}
+
+async fn refuses_ddl_and_keeps_rows_uncommitted(place: &Database) {
     let mut project = Project::traced(1);
     let first = migrator(&project);
-    let mut connection = mysql(&place).await;
+    let mut connection = mysql(place).await;
     connection.batch_execute("BEGIN").await.unwrap();
     let mut session = Lent::new(&mut connection).await.unwrap();
     assert_eq!(session.tenure(), Tenure::InTransaction);
     let error = first.run_on(&mut session, "heads").await.unwrap_err();
     assert_eq!(code(&error), [("ledger-absent", 0)]);
+    drop(session);
+    // To MySQL, a table that was made meanwhile does not exist in an older transaction.
+    connection.batch_execute("COMMIT").await.unwrap();
     first.run(&place.url, Move::Ensure).await.unwrap();
+    connection.batch_execute("BEGIN").await.unwrap();
+    let mut session = Lent::new(&mut connection).await.unwrap();
     let error = first.run_on(&mut session, "heads").await.unwrap_err();
     assert_eq!(code(&error), [("script-commits", 1)]);
     drop(session);
@@ -313,14 +331,18 @@ fn sleeping(place: &Database) -> &'static str {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn postgres_stops_and_goes_on() {
-    let place = place(Engine::Postgres);
-    stops(pg(&place).await, &place, "SELECT pg_sleep(60);\n").await;
+    for engine in servers("postgres") {
+        let place = place(engine);
+        stops(pg(&place).await, &place, "SELECT pg_sleep(60);\n").await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn mariadb_stops_and_goes_on() {
-    let place = place(Engine::Mariadb);
-    stops(mysql(&place).await, &place, "DO sleep(60);\n").await;
+async fn mysql_stops_and_goes_on() {
+    for engine in servers("mysql") {
+        let place = place(engine);
+        stops(mysql(&place).await, &place, "DO sleep(60);\n").await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -343,4 +365,76 @@ async fn sqlite_waits_for_another_writer_and_no_longer_than_it_may() {
         writer.batch_execute("ROLLBACK").await.unwrap();
     });
     assert_eq!(done.unwrap().revisions.len(), 2);
+}
+
+/// A revision written in Rust, which also reads, inside the application's transaction.
+struct Copies;
+
+impl aludel::revision::RustRevision for Copies {
+    async fn up(
+        &self,
+        context: &mut aludel::revision::Context<'_>,
+    ) -> Result<(), aludel::revision::ContextError> {
+        let rows = context
+            .query("SELECT revision, 2 AS two, 1.50 AS half FROM trace")
+            .await?;
+        let row: Vec<_> = rows.rows[0]
+            .iter()
+            .map(|cell| cell.clone().unwrap())
+            .collect();
+        let copy = context.literal(&row.join("/"));
+        context
+            .execute(&format!("INSERT INTO trace VALUES ({copy})"))
+            .await?;
+        context.execute("SET search_path = ''").await
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_revision_in_rust_stays_within_what_is_lent() {
+    let place = place(Engine::Postgres);
+    let project = Project::traced(1);
+    let migrator = builder()
+        .directory(project.migrations())
+        .revision_after(&[&project.ids()[0]], "2026-02-01-000000_copies", Copies)
+        .build()
+        .unwrap();
+    let mut connection = pg(&place).await;
+    connection.begin_test_transaction().await.unwrap();
+    let mut session = Lent::new(&mut connection).await.unwrap();
+    let error = migrator.run_on(&mut session, "heads").await.unwrap_err();
+    assert!(
+        error.to_string().contains("which is your application's"),
+        "{error}"
+    );
+    let rows = session
+        .query("SELECT revision FROM trace ORDER BY 1")
+        .await
+        .unwrap();
+    // Its copy was rolled back; the revision before it stands, and the transaction goes on.
+    assert_eq!(rows.rows, [[Some("1".to_owned())]]);
+}
+
+/// What a prepared statement answers in binary comes as text, as from a driver's own session.
+#[tokio::test(flavor = "multi_thread")]
+async fn values_come_as_text() {
+    let sql = "SELECT 1 AS one, 'it''s' AS two, 1.50 AS three, NULL AS four, CAST('2026-01-05' AS DATE) AS five";
+    let expected = ["1", "it's", "1.50", "NULL", "2026-01-05"];
+    let texts = |rows: aludel::driver::ResultSet| -> Vec<String> {
+        let row = rows.rows.into_iter().next().unwrap().into_iter();
+        row.map(|cell| cell.unwrap_or_else(|| "NULL".into()))
+            .collect()
+    };
+    for engine in servers("postgres") {
+        let place = place(engine);
+        let mut connection = pg(&place).await;
+        let mut session = Lent::new(&mut connection).await.unwrap();
+        assert_eq!(texts(session.query(sql).await.unwrap()), expected);
+    }
+    for engine in servers("mysql") {
+        let place = place(engine);
+        let mut connection = mysql(&place).await;
+        let mut session = Lent::new(&mut connection).await.unwrap();
+        assert_eq!(texts(session.query(sql).await.unwrap()), expected);
+    }
 }

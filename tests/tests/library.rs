@@ -235,3 +235,29 @@ fn an_error_says_what_failed_where_and_what_is_committed() {
         assert!(text.contains(part), "{part}: {text}");
     }
 }
+
+/// Written once, for production's PostgreSQL; on the laptop's SQLite it is translated.
+#[test]
+fn an_application_on_sqlite_translates_what_was_written_for_postgres() {
+    let place = Database::new(Engine::Sqlite);
+    let migrator = builder()
+        .embedded(&ACCOUNTS)
+        .dialect("postgres")
+        .build()
+        .unwrap();
+    let done = migrator.run_blocking(&place.url, "heads").unwrap();
+    assert_eq!(done.revisions.len(), migrator.revisions().revisions().len());
+    assert!(place.has_table("accounts"));
+    // A driver that is not there is said when it is needed.
+    let alone = Migrator::builder()
+        .driver(aludel_sqlite::SqliteDriver::new())
+        .embedded(&ACCOUNTS)
+        .dialect("postgres")
+        .build()
+        .unwrap();
+    let error = alone.run_blocking(&place.url, "heads").unwrap_err();
+    assert!(
+        error.to_string().contains("MigratorBuilder::driver"),
+        "{error}"
+    );
+}

@@ -55,6 +55,12 @@ pub(crate) fn sqlite_path(place: &Database) -> &'static str {
     place.file().display().to_string().leak()
 }
 
+/// The servers of a driver that are there: with `--all-servers` more than one.
+pub(crate) fn servers(driver: &str) -> Vec<Engine> {
+    let engines = aludel_tests::engine::engines().into_iter();
+    engines.filter(|engine| engine.driver() == driver).collect()
+}
+
 pub(crate) fn place(engine: Engine) -> Database {
     Database::new(engine)
 }
