@@ -72,12 +72,11 @@ fn reply(context: &Context, text: &str, databases: Vec<Value>) -> Result<(), Vec
 }
 
 /// Runs asynchronous work: the runtime is made only here, and only for commands that connect.
-/// Two workers: SQLite's blocking calls need a multi-threaded runtime.
+/// It is this thread; SQLite's calls get one of their own when the first is made.
 pub(crate) fn block_on<T, F: Future<Output = T>>(
     work: impl FnOnce(CancellationToken) -> F,
 ) -> Result<T, Vec<Problem>> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
+    let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| {

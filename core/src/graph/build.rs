@@ -52,9 +52,6 @@ impl Graph {
                     second: node.name.clone(),
                 });
             }
-            let prefix = node.name.split('_').next().unwrap_or_default();
-            graph.names.entry(prefix.to_owned()).or_insert(ix);
-            graph.names.insert(node.name.clone(), ix);
         }
         for (index, node) in nodes.iter().enumerate() {
             for label in &node.labels {
@@ -84,6 +81,10 @@ impl Graph {
                 }
             }
         }
+        graph.by_name = (0..nodes.len()).map(NodeIx::new).collect();
+        // Nearly in order already: revisions come in the order of their ids.
+        let name = |ix: &NodeIx| nodes[ix.index()].name.as_str();
+        graph.by_name.sort_by(|a, b| name(a).cmp(name(b)));
         graph.nodes = nodes;
         graph
     }
@@ -116,11 +117,12 @@ impl Graph {
                 }
             }
             for dependency in &node.depends_on {
+                let directory = self.directory(dependency);
                 let found = self
                     .ids
                     .get(dependency.as_str())
                     .or_else(|| self.labels.get(dependency))
-                    .or_else(|| self.names.get(dependency));
+                    .or_else(|| directory.as_ref());
                 match found {
                     Some(&found) if found == ix => problems.push(GraphProblem::SelfLoop {
                         revision: node.name.clone(),

@@ -34,8 +34,8 @@ use crate::revision::RevisionId;
 pub struct Graph {
     nodes: Vec<Node>,
     ids: HashMap<RevisionId, NodeIx>,
-    /// Directory names and their dated prefixes.
-    names: HashMap<String, NodeIx>,
+    /// Nodes in the order of their directory names.
+    by_name: Vec<NodeIx>,
     labels: HashMap<String, NodeIx>,
     parents: Vec<Vec<NodeIx>>,
     dependencies: Vec<Vec<NodeIx>>,
@@ -55,6 +55,21 @@ impl Graph {
     /// The node with an id.
     pub fn ix(&self, id: &str) -> Option<NodeIx> {
         self.ids.get(id).copied()
+    }
+
+    /// The node whose directory has a name, or has it as its dated prefix.
+    fn directory(&self, name: &str) -> Option<NodeIx> {
+        let name_of = |ix: NodeIx| self.nodes[ix.index()].name.as_str();
+        let exact = self.by_name.binary_search_by(|&ix| name_of(ix).cmp(name));
+        if let Ok(at) = exact {
+            return Some(self.by_name[at]);
+        }
+        let prefix = format!("{name}_");
+        let at = self
+            .by_name
+            .partition_point(|&ix| name_of(ix) < prefix.as_str());
+        let found = self.by_name.get(at).copied();
+        found.filter(|&ix| !name.contains('_') && name_of(ix).starts_with(&prefix))
     }
 
     /// Number of revisions.

@@ -58,7 +58,7 @@ impl Graph {
     fn exact(&self, name: &str) -> Option<NodeIx> {
         let by_id = self.ix(name);
         by_id
-            .or_else(|| self.names.get(name).copied())
+            .or_else(|| self.directory(name))
             .or_else(|| self.labels.get(name).copied())
     }
 

@@ -93,42 +93,50 @@ impl Snapshot {
     /// Fills in the applied set from a result of one column.
     pub fn set_applied(&mut self, rows: Vec<Vec<Option<String>>>) {
         self.ledger_exists = true;
-        let first = rows.into_iter().map(|row| row.into_iter().next().flatten());
-        self.applied = first.flatten().collect();
+        self.applied.clear();
+        rows.into_iter().for_each(|row| self.push_applied(row));
+    }
+
+    /// Adds one row to the applied set.
+    pub fn push_applied(&mut self, row: Vec<Option<String>>) {
+        self.applied.extend(row.into_iter().next().flatten());
     }
 
     /// Fills in the journal's rows from a result with the columns
-    /// `number, revision, direction, event, statement, statements, checksum, format`, in that
-    /// order, all as text.
+    /// `number, revision, direction, event, statement, statements, checksum, format`, in the order of
+    /// their numbers, all as text.
     pub fn set_journal(&mut self, rows: Vec<Vec<Option<String>>>) {
         self.journal_exists = true;
-        for row in rows {
-            let mut cells = row.into_iter();
-            let mut text = || cells.next().flatten();
-            let number = |value: Option<String>| value.and_then(|v| v.parse::<u64>().ok());
-            let at = number(text()).unwrap_or_default();
-            let revision = text();
-            let direction = text().unwrap_or_default();
-            let event = text().unwrap_or_default();
-            let statement = number(text());
-            let statements = number(text());
-            let checksum = text();
-            if let Some(format) = number(text()) {
-                self.format = u32::try_from(format).ok();
-            }
-            if let Some(revision) = revision {
-                self.journal.push(JournalRow {
-                    number: at,
-                    revision,
-                    direction,
-                    event,
-                    statement,
-                    statements,
-                    checksum,
-                });
-            }
+        self.journal.clear();
+        rows.into_iter().for_each(|row| self.push_journal(row));
+    }
+
+    /// Adds one row to the journal: see [`Snapshot::set_journal`].
+    pub fn push_journal(&mut self, row: Vec<Option<String>>) {
+        let mut cells = row.into_iter();
+        let mut text = || cells.next().flatten();
+        let number = |value: Option<String>| value.and_then(|v| v.parse::<u64>().ok());
+        let at = number(text()).unwrap_or_default();
+        let revision = text();
+        let direction = text().unwrap_or_default();
+        let event = text().unwrap_or_default();
+        let statement = number(text());
+        let statements = number(text());
+        let checksum = text();
+        if let Some(format) = number(text()) {
+            self.format = u32::try_from(format).ok();
         }
-        self.journal.sort_by_key(|row| row.number);
+        if let Some(revision) = revision {
+            self.journal.push(JournalRow {
+                number: at,
+                revision,
+                direction,
+                event,
+                statement,
+                statements,
+                checksum,
+            });
+        }
     }
 
     /// What the journal knows of each revision that it last saw applied.

@@ -143,16 +143,21 @@ impl Builder<'_> {
             self.guard(work, true),
             self.journal(work, EntryEvent::Started),
         ];
+        let last = work.script.pieces.len();
+        let program = work.script.program.is_some();
         for (index, statement) in self.script(work).enumerate() {
             steps.push(statement);
-            if work.script.program.is_some() {
-                // A program writes the rows of its statements as it goes.
-                continue;
+            // A program writes the rows of its statements as it goes.
+            if !program && index + 1 < last {
+                steps.push(self.journal(work, EntryEvent::Statement(index + 1)));
             }
-            steps.push(self.journal(work, EntryEvent::Statement(index + 1)));
+        }
+        // The last statement's row waits for the disk together with the end of the revision.
+        steps.push(self.begin());
+        if !program {
+            steps.push(self.journal(work, EntryEvent::Statement(last)));
         }
         steps.extend([
-            self.begin(),
             self.ledger_row(work),
             self.journal(work, EntryEvent::Done),
             self.commit(),

@@ -3,10 +3,13 @@
 use aludel::driver::{Failure, Holder};
 use aludel::ledger::{LedgerTables, Snapshot, sql};
 use mysql_async::prelude::Queryable;
-use mysql_async::{Conn, Row};
+use mysql_async::{Conn, Error, Row};
 use sha2::{Digest, Sha256};
 
 use crate::failure;
+
+/// ER_NO_SUCH_TABLE, and ER_BAD_DB_ERROR where the whole schema is absent.
+const ABSENT: [u16; 2] = [1146, 1049];
 
 fn quoted(name: &str) -> String {
     format!("`{}`", name.replace('`', "``"))
@@ -39,8 +42,7 @@ pub(crate) async fn rows(
     let columns = columns.map(|c| c.name_str().into_owned()).collect();
     let rows: Vec<Row> = result.collect().await.map_err(lost)?;
     result.drop_result().await.map_err(lost)?;
-    let text = |row: Row| row.unwrap().into_iter().map(as_text).collect();
-    Ok((columns, rows.into_iter().map(text).collect()))
+    Ok((columns, rows.into_iter().map(text_of).collect()))
 }
 
 fn as_text(value: mysql_async::Value) -> Option<String> {
@@ -51,12 +53,22 @@ fn as_text(value: mysql_async::Value) -> Option<String> {
     }
 }
 
-/// Reads both tables; absent ones are reported, not made.
+/// What one message found.
+pub(crate) struct Found {
+    /// The lock was obtained, or was not asked for.
+    pub(crate) obtained: bool,
+    pub(crate) snapshot: Snapshot,
+}
+
+/// Takes a lock, if one is named, and reads both tables after it, in one message; absent ones are
+/// reported, not made. Each statement reads what is committed when it begins, so what is read is
+/// not older than the lock.
 pub(crate) async fn read(
     conn: &mut Conn,
     tables: &LedgerTables,
     database: &str,
-) -> Result<Snapshot, Failure> {
+    lock: Option<&str>,
+) -> Result<Found, Failure> {
     let mut tables = tables.clone();
     let schema = tables
         .schema
@@ -64,16 +76,30 @@ pub(crate) async fn read(
         .clone();
     let (ledger, journal) = (tables.ledger.clone(), tables.journal.clone());
     let mut snapshot = Snapshot::absent(tables);
-    let (_, found) = rows(
-        conn,
-        &format!(
+    let table = |name: &str| format!("{}.{}", quoted(&schema), quoted(name));
+    let select_journal = sql::select_journal(&table(&journal));
+    let message = [
+        lock.map_or("SELECT 1".into(), |name| {
+            format!("SELECT GET_LOCK('{name}', 0)")
+        }),
+        format!(
             "SELECT table_name FROM information_schema.tables WHERE table_schema = {} AND table_name IN ({}, {})",
             literal(&schema),
             literal(&ledger),
             literal(&journal)
         ),
-    )
-    .await?;
+        sql::select_applied(&table(&ledger)),
+        select_journal.clone(),
+    ];
+    let mut results = results(conn, &message.join("; ")).await?.into_iter();
+    let obtained = results
+        .next()
+        .into_iter()
+        .flatten()
+        .flatten()
+        .next()
+        .flatten();
+    let found = results.next().unwrap_or_default();
     // Whether names differ in case depends on the server's file system; it compares as it does.
     let exists = |table: &str| {
         found
@@ -82,17 +108,40 @@ pub(crate) async fn read(
             .flatten()
             .any(|name| name.eq_ignore_ascii_case(table))
     };
-    if exists(&ledger) {
-        let table = format!("{}.{}", quoted(&schema), quoted(&ledger));
-        let (_, versions) = rows(conn, &sql::select_applied(&table)).await?;
+    if let Some(versions) = results.next() {
         snapshot.set_applied(versions);
     }
-    if exists(&journal) {
-        let table = format!("{}.{}", quoted(&schema), quoted(&journal));
-        let (_, events) = rows(conn, &sql::select_journal(&table)).await?;
+    if let Some(events) = results.next() {
         snapshot.set_journal(events);
+    } else if !snapshot.ledger_exists && exists(&journal) {
+        // The message ended at the absent ledger.
+        snapshot.set_journal(rows(conn, &select_journal).await?.1);
     }
-    Ok(snapshot)
+    Ok(Found {
+        obtained: obtained.as_deref() == Some("1"),
+        snapshot,
+    })
+}
+
+/// The rows of each statement of a message, up to one that names a table which does not exist.
+async fn results(conn: &mut Conn, message: &str) -> Result<Vec<Vec<Vec<Option<String>>>>, Failure> {
+    let lost = |error| failure::of(&error, false);
+    let mut results = Vec::new();
+    let mut answer = conn.query_iter(message).await.map_err(lost)?;
+    loop {
+        match answer.collect::<Row>().await {
+            Ok(rows) => results.push(rows.into_iter().map(text_of).collect()),
+            Err(Error::Server(error)) if ABSENT.contains(&error.code) => return Ok(results),
+            Err(error) => return Err(lost(error)),
+        }
+        if answer.is_empty() {
+            return Ok(results);
+        }
+    }
+}
+
+fn text_of(row: Row) -> Vec<Option<String>> {
+    row.unwrap().into_iter().map(as_text).collect()
 }
 
 /// Who holds a lock.

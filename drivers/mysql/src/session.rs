@@ -82,7 +82,8 @@ impl MysqlSession {
     }
 
     async fn snapshot(&mut self, tables: &LedgerTables) -> Result<Snapshot, Failure> {
-        ledger::read(&mut self.conn, tables, &self.database).await
+        let found = ledger::read(&mut self.conn, tables, &self.database, None).await?;
+        Ok(found.snapshot)
     }
 
     fn located(&self, tables: &LedgerTables) -> LedgerTables {
@@ -147,19 +148,15 @@ impl Session for MysqlSession {
         Box::pin(async move {
             let name = ledger::lock_name(&self.located(&request.tables));
             // The server counts: what is taken twice has to be given back twice.
-            if self.lock.as_ref() != Some(&name) {
-                let sql = format!("SELECT GET_LOCK('{name}', 0)");
-                let (_, answer) = ledger::rows(&mut self.conn, &sql).await?;
-                let obtained = answer.into_iter().flatten().flatten().next();
-                if obtained.as_deref() != Some("1") {
-                    return Ok(LockAttempt::Held(
-                        ledger::holder(&mut self.conn, &name).await?,
-                    ));
-                }
-                self.lock = Some(name);
+            let wanted = (self.lock.as_ref() != Some(&name)).then_some(name.as_str());
+            let (tables, database) = (&request.tables, &self.database);
+            let found = ledger::read(&mut self.conn, tables, database, wanted).await?;
+            if !found.obtained {
+                let holder = ledger::holder(&mut self.conn, &name).await?;
+                return Ok(LockAttempt::Held(holder));
             }
-            let snapshot = self.snapshot(&request.tables).await?;
-            Ok(LockAttempt::Obtained(Box::new(snapshot)))
+            self.lock = Some(name);
+            Ok(LockAttempt::Obtained(Box::new(found.snapshot)))
         })
     }
 

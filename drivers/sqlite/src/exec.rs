@@ -26,6 +26,12 @@ pub(crate) struct Executor {
 const TOUCH: &str = "SELECT 1 FROM sqlite_master LIMIT 1";
 /// The code of a file that a reader finds in the middle of somebody's transaction.
 const HOT_JOURNAL: &str = "SQLITE_READONLY_ROLLBACK";
+/// Where the rows of a statement go, one by one: a long ledger is never held twice.
+pub(crate) struct Rows<'a> {
+    columns: Vec<String>,
+    each: &'a mut dyn FnMut(Vec<Option<String>>),
+    any: bool,
+}
 
 /// A prepared statement that is finalized when dropped.
 struct Prepared(*mut ffi::sqlite3_stmt);
@@ -57,9 +63,24 @@ impl Executor {
     /// Runs one reading statement.
     pub(crate) fn query(&self, sql: &str) -> Result<ResultSet, Failure> {
         let mut result = ResultSet::default();
-        self.run(sql, Some(&mut result))
-            .inspect_err(|_| self.clean_up())?;
+        result.columns = self.each(sql, &mut |row| result.rows.push(row))?;
         Ok(result)
+    }
+
+    /// Runs one reading statement and hands over each row. Answers the names of the columns.
+    pub(crate) fn each(
+        &self,
+        sql: &str,
+        each: &mut dyn FnMut(Vec<Option<String>>),
+    ) -> Result<Vec<String>, Failure> {
+        let mut rows = Rows {
+            columns: Vec::new(),
+            each,
+            any: false,
+        };
+        self.run(sql, Some(&mut rows))
+            .inspect_err(|_| self.clean_up())?;
+        Ok(rows.columns)
     }
 
     /// Ends whatever transaction is open. An interrupt in a write has done so already.
@@ -82,7 +103,7 @@ impl Executor {
         touched.is_err_and(|failure| failure.code.as_deref() == Some(HOT_JOURNAL))
     }
 
-    pub(crate) fn run(&self, sql: &str, mut into: Option<&mut ResultSet>) -> Result<(), Failure> {
+    pub(crate) fn run(&self, sql: &str, mut into: Option<&mut Rows<'_>>) -> Result<(), Failure> {
         let mut rest = sql;
         while !rest.is_empty() {
             let base = sql.len() - rest.len();
@@ -136,7 +157,7 @@ impl Executor {
     fn step_through(
         &self,
         statement: &Prepared,
-        mut into: Option<&mut ResultSet>,
+        mut into: Option<&mut Rows<'_>>,
     ) -> Result<(), Failure> {
         let deadline = Instant::now() + self.lock_timeout;
         loop {
@@ -144,13 +165,13 @@ impl Executor {
             match unsafe { ffi::sqlite3_step(statement.0) } {
                 ffi::SQLITE_DONE => return Ok(()),
                 ffi::SQLITE_ROW => {
-                    if let Some(result) = into.as_deref_mut() {
-                        read_row(statement, result);
+                    if let Some(rows) = into.as_deref_mut() {
+                        read_row(statement, rows);
                     }
                 }
                 code => {
                     // What was read so far would come a second time.
-                    let again = into.as_ref().is_none_or(|result| result.rows.is_empty());
+                    let again = into.as_ref().is_none_or(|rows| !rows.any);
                     if !(again && self.wait(code, deadline)) {
                         // The text of a run-time failure has no offset of use.
                         return Err(self.failure(code, 0));
@@ -198,12 +219,13 @@ impl Executor {
     }
 }
 
-fn read_row(statement: &Prepared, result: &mut ResultSet) {
+fn read_row(statement: &Prepared, rows: &mut Rows<'_>) {
     // SAFETY (all calls): the statement has just returned SQLITE_ROW; column numbers are below
     // its column count; texts are copied before the next call.
     let columns = unsafe { ffi::sqlite3_column_count(statement.0) };
-    if result.columns.is_empty() {
-        result.columns = (0..columns)
+    if !rows.any {
+        rows.any = true;
+        rows.columns = (0..columns)
             .map(|i| {
                 // SAFETY: see above.
                 let name = unsafe { ffi::sqlite3_column_name(statement.0, i) };
@@ -232,7 +254,7 @@ fn read_row(statement: &Prepared, result: &mut ResultSet) {
             Some(String::from_utf8_lossy(bytes).into_owned())
         })
         .collect();
-    result.rows.push(row);
+    (rows.each)(row);
 }
 
 /// SQLite's name of a result code.

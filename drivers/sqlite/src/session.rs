@@ -135,8 +135,11 @@ fn read_ledger(executor: &Executor, mut tables: LedgerTables) -> Result<Snapshot
     let mut snapshot = Snapshot::absent(tables);
     // One transaction, so that both tables are read as of one moment.
     executor.query("BEGIN")?;
+    let literal = |name: &str| format!("'{}'", name.replace('\'', "''"));
     let found = executor.query(&format!(
-        "SELECT name FROM {schema}.sqlite_master WHERE type = 'table'"
+        "SELECT name FROM {schema}.sqlite_master WHERE type = 'table' AND name COLLATE NOCASE IN ({}, {})",
+        literal(&ledger),
+        literal(&journal)
     ))?;
     let exists = |table: &str| {
         found
@@ -146,11 +149,15 @@ fn read_ledger(executor: &Executor, mut tables: LedgerTables) -> Result<Snapshot
     };
     if exists(&ledger) {
         let table = format!("{schema}.{}", quote(&ledger));
-        snapshot.set_applied(executor.query(&sql::select_applied(&table))?.rows);
+        snapshot.set_applied(Vec::new());
+        let select = sql::select_applied(&table);
+        executor.each(&select, &mut |row| snapshot.push_applied(row))?;
     }
     if exists(&journal) {
         let table = format!("{schema}.{}", quote(&journal));
-        snapshot.set_journal(executor.query(&sql::select_journal(&table))?.rows);
+        snapshot.set_journal(Vec::new());
+        let select = sql::select_journal(&table);
+        executor.each(&select, &mut |row| snapshot.push_journal(row))?;
     }
     executor.query("COMMIT")?;
     Ok(snapshot)

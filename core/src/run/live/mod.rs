@@ -256,6 +256,11 @@ impl Live<'_> {
                 .ok()
                 .and_then(|s| s.part_way().into_iter().find(|p| p.revision == work.id));
             if let Some(part) = &mut part_way {
+                // The last statement has its row in the transaction that has failed.
+                let run = script_steps_before(unit, step);
+                if work.script.program.is_none() && Some(run) == part.statements {
+                    part.completed = run;
+                }
                 let completed = usize::try_from(part.completed).unwrap_or(usize::MAX);
                 let entry = work.entry(EntryEvent::Failed(completed));
                 part.failed = self.record(plan, LedgerText::Journal(entry)).await;
