@@ -19,16 +19,33 @@ pub(crate) enum Task {
     Down,
     /// Print the script of all.
     Offline,
+    /// Show the tips of the graph.
+    Heads,
+    /// Show all of it.
+    History,
+    /// Show where the database stands.
+    Current,
 }
 
 impl Task {
-    pub(crate) const ALL: [(&'static str, Self); 5] = [
+    pub(crate) const ALL: [(&'static str, Self); 8] = [
         ("empty", Self::Empty),
         ("head", Self::Head),
         ("one", Self::One),
         ("down", Self::Down),
         ("offline", Self::Offline),
+        ("heads", Self::Heads),
+        ("history", Self::History),
+        ("current", Self::Current),
     ];
+
+    /// It finds the database at the head, and leaves it there.
+    pub(crate) fn is_at_head(self) -> bool {
+        matches!(
+            self,
+            Self::Head | Self::Heads | Self::History | Self::Current
+        )
+    }
 }
 
 /// A contestant.
@@ -41,8 +58,10 @@ pub(crate) enum Tool {
     /// The engine's own client with the script that ours prints: `sqlite3` in one transaction,
     /// `psql` with one message per revision, `mariadb` as it is.
     Client,
-    /// The least that anybody could do: `tests/examples/floor.rs`.
+    /// The least that a run on a server could do, connect and select once: `tests/examples/floor.rs`.
     Floor,
+    /// The least that a start could do, list the revisions and read their metadata: the same.
+    List,
     Sqlx,
     Diesel,
     Refinery,
@@ -51,11 +70,12 @@ pub(crate) enum Tool {
 }
 
 impl Tool {
-    pub(crate) const ALL: [(&'static str, Self); 9] = [
+    pub(crate) const ALL: [(&'static str, Self); 10] = [
         ("aludel", Self::Aludel),
         ("baseline", Self::Baseline),
         ("client", Self::Client),
         ("floor", Self::Floor),
+        ("list", Self::List),
         ("sqlx", Self::Sqlx),
         ("diesel", Self::Diesel),
         ("refinery", Self::Refinery),
@@ -78,7 +98,7 @@ impl Tool {
         match self {
             Self::Aludel => variable("ALUDEL_BENCH_PROGRAM").or_else(|| built("aludel")),
             Self::Baseline => variable("ALUDEL_BENCH_BASELINE"),
-            Self::Floor => built("examples/floor"),
+            Self::Floor | Self::List => built("examples/floor"),
             Self::Client => found(match engine {
                 Engine::Sqlite => "sqlite3",
                 Engine::Postgres | Engine::Postgres18 => "psql",
@@ -94,8 +114,9 @@ impl Tool {
             (Self::Aludel | Self::Baseline, _) => true,
             (Self::Client, task) => task == Task::Empty,
             (Self::Floor, task) => task == Task::Head && engine != Engine::Sqlite,
+            (Self::List, task) => task.is_at_head(),
             (Self::Alembic, _) => true,
-            (_, Task::Offline) => false,
+            (_, Task::Offline | Task::Heads | Task::History | Task::Current) => false,
             // One at a time only, or not at all.
             (Self::Dbmate | Self::Refinery, Task::Down) => false,
             _ => true,
@@ -115,7 +136,12 @@ impl Tool {
             fs::write(path, text).unwrap();
         };
         match self {
-            Self::Aludel | Self::Baseline | Self::Diesel | Self::Client | Self::Floor => {
+            Self::Aludel
+            | Self::Baseline
+            | Self::Diesel
+            | Self::Client
+            | Self::Floor
+            | Self::List => {
                 // As `aludel revision` writes them.
                 let name = format!("{version}_r{number}");
                 let parent = match number {
@@ -184,12 +210,18 @@ impl Tool {
                 command.args(["--url", url]).args(match task {
                     Task::Down => vec!["downgrade", "base"],
                     Task::Offline => vec!["upgrade", "--sql"],
+                    Task::Heads => vec!["heads"],
+                    Task::History => vec!["history"],
+                    Task::Current => vec!["current"],
                     _ => vec!["upgrade"],
                 });
             }
             Self::Client => client(&mut command, engine, url, script.unwrap()),
             Self::Floor => {
                 command.args(["connect", url]);
+            }
+            Self::List => {
+                command.args(["list", "migrations"]);
             }
             Self::Sqlx => {
                 command.args(words(match task {
@@ -230,6 +262,9 @@ impl Tool {
                     .args(match task {
                         Task::Down => vec!["downgrade", "base"],
                         Task::Offline => vec!["upgrade", "head", "--sql"],
+                        Task::Heads => vec!["heads"],
+                        Task::History => vec!["history"],
+                        Task::Current => vec!["current"],
                         _ => vec!["upgrade", "head"],
                     });
             }
