@@ -117,19 +117,19 @@ impl Graph {
                 }
             }
             for dependency in &node.depends_on {
-                let directory = self.directory(dependency);
                 let found = self
                     .ids
                     .get(dependency.as_str())
                     .or_else(|| self.labels.get(dependency))
-                    .or_else(|| directory.as_ref());
+                    .copied()
+                    .or_else(|| self.directory(dependency));
                 match found {
-                    Some(&found) if found == ix => problems.push(GraphProblem::SelfLoop {
+                    Some(found) if found == ix => problems.push(GraphProblem::SelfLoop {
                         revision: node.name.clone(),
                         edge: "dependency",
                     }),
-                    Some(&found) if self.dependencies[index].contains(&found) => {}
-                    Some(&found) => {
+                    Some(found) if self.dependencies[index].contains(&found) => {}
+                    Some(found) => {
                         self.dependencies[index].push(found);
                         self.dependents[found.index()].push(ix);
                     }
