@@ -128,6 +128,8 @@ fn work(number: usize) -> Work {
                 reads_clock: false,
             }],
             text,
+            program: None,
+            is_recorded: false,
             stepwise: None,
             before: Vec::new(),
             after: Vec::new(),
