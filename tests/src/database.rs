@@ -17,28 +17,37 @@ pub struct Database {
     /// Its URL.
     pub url: String,
     name: String,
+    /// The server's own database; SQLite has none.
+    server: String,
     /// SQLite's, removed with this.
     _directory: Option<TempDir>,
 }
 
 impl Database {
-    /// An empty database.
+    /// An empty database on the server that the tests were given.
     pub fn new(engine: Engine) -> Self {
+        let server = match engine {
+            Engine::Sqlite => String::new(),
+            _ => engine.server_url(),
+        };
+        Self::on(engine, server)
+    }
+
+    /// An empty database on a server, by the URL of a database there.
+    pub fn on(engine: Engine, server: String) -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let name = format!("t{}_{number}", std::process::id());
         let directory = (engine == Engine::Sqlite).then(|| TempDir::new().unwrap());
         let url = match &directory {
             Some(directory) => format!("sqlite:{}", directory.path().join("it.db").display()),
-            None => {
-                let server = engine.server_url();
-                format!("{}/{name}", server.rsplit_once('/').unwrap().0)
-            }
+            None => format!("{}/{name}", server.rsplit_once('/').unwrap().0),
         };
         let database = Self {
             engine,
             url,
             name,
+            server,
             _directory: directory,
         };
         database.administer(&format!("CREATE DATABASE {}", database.name));
@@ -51,6 +60,7 @@ impl Database {
             engine: Engine::Sqlite,
             url: format!("sqlite:{}", file.display()),
             name: "it".into(),
+            server: String::new(),
             _directory: None,
         }
     }
@@ -108,7 +118,7 @@ impl Database {
 
     /// As [`Database::query`], but of the server's own database: what happens around this one.
     pub fn query_server(&self, sql: &str) -> Vec<String> {
-        query(self.engine, &self.engine.server_url(), sql)
+        query(self.engine, &self.server, sql)
     }
 
     /// One number.
@@ -307,7 +317,7 @@ impl Drop for Database {
             for session in self.query_server(&left) {
                 // Some may end by themselves meanwhile.
                 let kill = format!("KILL {session}");
-                let _ = client(self.engine, &self.engine.server_url())
+                let _ = client(self.engine, &self.server)
                     .args(["-e", &kill])
                     .output();
             }

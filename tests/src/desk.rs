@@ -116,12 +116,17 @@ impl Place {
     /// Runs `aludel` with these words.
     pub fn run_words(&self, words: &[&str]) -> Ran {
         let output = self.command(aludel()).args(words).output();
-        self.ran(&output.expect("aludel can be started"))
+        let ran = self.ran(&output.expect("aludel can be started"));
+        let line = words.join(" ");
+        if line.contains("--format json") {
+            crate::schema::check(&line, &ran.stdout);
+        }
+        ran
     }
 
     /// Runs a line of bash, to which `aludel` is a command, and so is `unprivileged`: as a user who
     /// may write nothing here, whoever runs the tests.
-    pub fn bash(&self, line: &str) -> Ran {
+    pub fn bash(&self, words: &str) -> Ran {
         let mut path = aludel()
             .parent()
             .expect("a directory")
@@ -132,9 +137,14 @@ impl Place {
             path.push(rest);
         }
         let mut command = self.command("bash");
-        let line = format!("{UNPRIVILEGED}{line}");
+        let line = format!("{UNPRIVILEGED}{words}");
         let output = command.env("PATH", path).args(["-c", &line]).output();
-        self.ran(&output.expect("bash can be started"))
+        let ran = self.ran(&output.expect("bash can be started"));
+        // Words that a pipe or a second command follows answer for more than themselves.
+        if words.contains("--format json") && !words.contains(['|', ';']) {
+            crate::schema::check(words, &ran.stdout);
+        }
+        ran
     }
 
     /// What a command that was run here left behind.

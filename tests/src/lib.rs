@@ -12,6 +12,7 @@
 pub mod archive;
 pub mod database;
 pub mod desk;
+pub mod drivers;
 pub mod engine;
 pub mod link;
 pub mod plugin;
@@ -19,6 +20,9 @@ pub mod program;
 pub mod project;
 pub mod random;
 pub mod round_trips;
+pub mod schema;
+pub mod servers;
 pub mod signals;
 pub mod truth;
 pub mod twin;
+pub mod wrapped;

@@ -61,6 +61,22 @@ impl Project {
         &self.names[number - 1]
     }
 
+    /// Writes the down script of a revision, by its number from 1.
+    pub fn down(&mut self, number: usize, sql: &str) {
+        let directory = self.migrations().join(&self.names[number - 1]);
+        std::fs::write(directory.join("down.sql"), sql).unwrap();
+    }
+
+    /// Adds statements to the up script of a revision, by its number from 1.
+    pub fn append(&mut self, number: usize, sql: &str) {
+        let file = self
+            .migrations()
+            .join(&self.names[number - 1])
+            .join("up.sql");
+        let text = std::fs::read_to_string(&file).unwrap();
+        std::fs::write(file, text + sql).unwrap();
+    }
+
     /// The migrations directory.
     pub fn migrations(&self) -> PathBuf {
         self.directory.path().join("migrations")

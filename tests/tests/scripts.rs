@@ -237,3 +237,53 @@ fn a_url_stands_for_itself_beside_a_configuration_of_several_databases() {
     }
     assert!(!path.join("a.db").exists() && !path.join("b.db").exists());
 }
+
+/// Time zone, and on MySQL the meaning of `||`, are what Diesel's sessions have, whatever the server
+/// was set to: in a run, in a printed script, and after a script that changed them.
+#[test]
+fn scripts_find_the_settings_of_diesels_sessions_online_and_offline() {
+    for engine in engines() {
+        let (seen, change, expected) = match engine.driver() {
+            "sqlite" => continue, // it has no such settings
+            "postgres" => (
+                "concat(current_setting('TimeZone'), ' ', timestamptz '2026-01-01 00:00' AT TIME ZONE 'UTC')",
+                "SET TIME ZONE 'Asia/Kathmandu'",
+                "UTC 2026-01-01 00:00:00",
+            ),
+            _ => (
+                "CONCAT(@@time_zone, ' ', 'a' || 'b')",
+                "SET SESSION time_zone = '+05:45', sql_mode = ''",
+                "+00:00 ab",
+            ),
+        };
+        let see = format!("INSERT INTO seen VALUES ({seen});\n");
+        let directory = project();
+        let path = directory.path();
+        let first = format!("CREATE TABLE seen (what VARCHAR(100));\n{see}");
+        revision(path, "2026-01-01-000001_one", &first, "DROP TABLE seen;\n");
+        revision(
+            path,
+            "2026-01-01-000002_two",
+            &format!("{change};\n"),
+            "SELECT 1;\n",
+        );
+        revision(path, "2026-01-01-000003_three", &see, "SELECT 1;\n");
+        let live = Database::new(engine);
+        let printed = Database::new(engine);
+        for database in [&live, &printed] {
+            if engine.driver() == "postgres" {
+                let name = database.name();
+                database.query(&format!(
+                    "ALTER DATABASE {name} SET timezone = 'America/Lima'"
+                ));
+            }
+        }
+        assert_eq!(online(path, &live, &["upgrade"]), Some(0), "{engine:?}");
+        let fed = printed.client(&script(path, &printed, &["upgrade"]));
+        assert!(fed.status.success(), "{engine:?}: {fed:?}");
+        for database in [&live, &printed] {
+            let found = database.query("SELECT what FROM seen");
+            assert_eq!(found, [expected; 2], "{engine:?}");
+        }
+    }
+}

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use aludel::graph::{Applied, NodeIx};
 use aludel::revision::order_breaks;
+use owo_colors::OwoColorize;
 use serde_json::{Value, json};
 
 use super::{Answer, reply};
@@ -45,7 +46,7 @@ fn one_line(target: &Target, ix: NodeIx) -> String {
         let _ = write!(line, " ({})", node.labels.join(", "));
     }
     if let Some(message) = &node.message {
-        let _ = write!(line, "  {message}");
+        let _ = write!(line, "  {}", message.dimmed());
     }
     line
 }
@@ -134,7 +135,7 @@ pub(crate) fn print_history(
             let mark = if marks.is_empty() {
                 String::new()
             } else {
-                format!(" ({})", marks.join(", "))
+                format!(" {}", format!("({})", marks.join(", ")).cyan())
             };
             let tick = match indicate {
                 true if known.contains(entry.ix) => "✓ ",

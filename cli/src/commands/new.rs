@@ -203,10 +203,14 @@ fn write(context: &Context, target: &Target, new: &NewRevision, path: Option<&Pa
     let now = i64::try_from(now.as_secs()).unwrap_or(i64::MAX);
     let written = write::revision(directory, target.database.revisions(), new, now)
         .map_err(|problem: WriteProblem| vec![Problem::refused(problem.code(), problem)])?;
-    tell(context, &written)
+    let next = match new.merge {
+        true => "next: `aludel upgrade`",
+        false => "next: write its up.sql and down.sql, then `aludel upgrade`",
+    };
+    tell(context, &written, next)
 }
 
-fn tell(context: &Context, written: &Written) -> Answer {
+fn tell(context: &Context, written: &Written, next: &str) -> Answer {
     let files: Vec<_> = written
         .files
         .iter()
@@ -225,6 +229,7 @@ fn tell(context: &Context, written: &Written) -> Answer {
             .map(|file| format!("created {file}\n"))
             .collect();
         context.out.answer(&text).map_err(|p| vec![p])?;
+        context.out.say(next);
     }
     Ok(Exit::Done)
 }

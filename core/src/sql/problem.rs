@@ -164,7 +164,7 @@ impl Reason {
                     .into()
             }
             Self::LeavesTransactionOpen => "end the script with COMMIT".into(),
-            Self::Empty => "write a statement that does nothing, such as SELECT 1".into(),
+            Self::Empty => "write its SQL; if nothing is to be done, say so with SELECT 1".into(),
         }
     }
 }

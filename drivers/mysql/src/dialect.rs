@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 
 use crate::introspect::MysqlIntrospect;
 use crate::print;
+use crate::reset::opening;
 use crate::target::MysqlTarget;
 
 /// The dialect of one server of the family.
@@ -150,12 +151,13 @@ impl Dialect for MysqlDialect {
 
     fn script_header(&self, client: Client) -> &'static str {
         match client {
-            // In batch mode the client stops at the first error unless `--force` is given; what it
-            // needs to be told is how the script is encoded.
-            Client::Usual => {
-                "-- for `mariadb DATABASE < script` or `mysql DATABASE < script`, without --force\nSET NAMES utf8mb4;\n"
-            }
-            Client::None => "",
+            // In batch mode the client stops at the first error unless `--force` is given.
+            Client::Usual => concat!(
+                "-- for `mariadb DATABASE < script` or `mysql DATABASE < script`, without --force\n",
+                opening!(),
+                ";\n"
+            ),
+            Client::None => concat!(opening!(), ";\n"),
         }
     }
 

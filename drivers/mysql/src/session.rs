@@ -12,13 +12,17 @@ use futures_util::future::BoxFuture;
 use mysql_async::prelude::Queryable;
 use mysql_async::{Conn, DriverError, Error, Opts, Row};
 
+use crate::reset::opening;
 use crate::stop::{Interrupter, Stop};
 use crate::url::{self, Tls};
 use crate::{failure, ledger, message};
 
-/// A session begins with the character set, and its collation, that a printed script begins with:
-/// what a view or a procedure records of them is then the same.
-const OPENING: &str = "SET NAMES utf8mb4; SELECT VERSION(), CONNECTION_ID(), @@max_allowed_packet";
+/// A session begins as a printed script does: what a view or a procedure records of character set
+/// and mode is then the same.
+const OPENING: &str = concat!(
+    opening!(),
+    "; SELECT VERSION(), CONNECTION_ID(), @@max_allowed_packet"
+);
 
 pub(crate) struct MysqlSession {
     conn: Conn,

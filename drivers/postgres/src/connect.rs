@@ -11,12 +11,13 @@ use std::time::Duration;
 use aludel::driver::{ConnectOptions, Failure, FailureKind, Server, Session, SessionState};
 use tokio_postgres::config::{Host, SslNegotiation};
 use tokio_postgres::tls::{MakeTlsConnect, TlsConnect};
-use tokio_postgres::{Client, Config, NoTls, Socket};
+use tokio_postgres::{Config, NoTls, Socket};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::cancel::Canceller;
 use crate::failure;
 use crate::params::{Parameters, Place, Target};
+use crate::pooler::Origin;
 use crate::session::{PostgresSession, Pump};
 use crate::surroundings::Process;
 use crate::tls::{self, SslMode};
@@ -114,11 +115,7 @@ async fn attempt(
     for (wire, tls) in ways {
         let mut config = configuration(parameters, place, limit);
         config.ssl_mode(wire);
-        let made = match tls {
-            Some(tls) => open(&config, tls.clone(), Some(tls)).await,
-            None => open(&config, NoTls, None).await,
-        };
-        match made {
+        match again(&config, tls).await {
             Ok(session) => return Ok(session),
             Err(error) => {
                 let failure = refusal(&error, place);
@@ -195,17 +192,23 @@ where
     let (client, connection) = config.connect(with).await?;
     let server = server_of(connection.parameter("server_version").unwrap_or_default());
     let pump: Pump = tokio::spawn(connection);
-    Ok(session(client, server, pump, tls))
+    let token = client.cancel_token();
+    let origin = Origin::new(&token, config, tls);
+    let canceller = Canceller::new(token, tls.cloned());
+    Ok(PostgresSession::new(
+        server, client, pump, canceller, origin,
+    ))
 }
 
-fn session(
-    client: Client,
-    server: Server,
-    pump: Pump,
+/// Another connection like an earlier one.
+pub(crate) async fn again(
+    config: &Config,
     tls: Option<&MakeRustlsConnect>,
-) -> PostgresSession {
-    let canceller = Canceller::new(client.cancel_token(), tls.cloned());
-    PostgresSession::new(server, client, pump, canceller)
+) -> Result<PostgresSession, tokio_postgres::Error> {
+    match tls {
+        Some(tls) => open(config, tls.clone(), Some(tls)).await,
+        None => open(config, NoTls, None).await,
+    }
 }
 
 /// The server of a `server_version`: `15.14 (Debian 15.14-0)`, `18beta1`.

@@ -12,6 +12,15 @@ use aludel::sql::Syntax;
 use crate::FLOOR;
 use crate::introspect::PostgresIntrospect;
 
+/// The time zone of every session and script, which is Diesel's (docs/adr/0009).
+macro_rules! utc {
+    () => {
+        "SET TIME ZONE 'UTC'"
+    };
+}
+pub(crate) use utc;
+pub(crate) const UTC: &str = utc!();
+
 /// The dialect of one PostgreSQL server.
 #[derive(Debug, Clone)]
 pub struct PostgresDialect {
@@ -108,7 +117,12 @@ impl Dialect for PostgresDialect {
     // user comes first: some settings may only be put back by the user who may set them. DISCARD
     // ALL would also give up the session's advisory lock.
     fn reset_session(&self) -> &'static [&'static str] {
-        &["RESET SESSION AUTHORIZATION", "RESET ROLE", "RESET ALL"]
+        &[
+            "RESET SESSION AUTHORIZATION",
+            "RESET ROLE",
+            "RESET ALL",
+            UTC,
+        ]
     }
 
     fn create_ledger(&self, tables: &LedgerTables) -> Vec<String> {
@@ -154,8 +168,8 @@ impl Dialect for PostgresDialect {
 
     fn script_header(&self, client: Client) -> &'static str {
         match client {
-            Client::Usual => "\\set ON_ERROR_STOP on\n",
-            Client::None => "",
+            Client::Usual => concat!("\\set ON_ERROR_STOP on\n", utc!(), ";\n"),
+            Client::None => concat!(utc!(), ";\n"),
         }
     }
 
@@ -211,7 +225,10 @@ mod tests {
             d.print("SELECT 1 -- one", Client::Usual),
             "SELECT 1 -- one\n;"
         );
-        assert_eq!(d.script_header(Client::Usual), "\\set ON_ERROR_STOP on\n");
-        assert_eq!(d.script_header(Client::None), "");
+        assert_eq!(
+            d.script_header(Client::Usual),
+            "\\set ON_ERROR_STOP on\nSET TIME ZONE 'UTC';\n"
+        );
+        assert_eq!(d.script_header(Client::None), "SET TIME ZONE 'UTC';\n");
     }
 }

@@ -25,7 +25,7 @@
 use aludel::driver::{Holder, ResultSet};
 use aludel::ledger::{LedgerTables, Snapshot, sql};
 
-use crate::dialect::{literal, qualified};
+use crate::dialect::{UTC, literal, qualified};
 
 const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY";
 const COMMIT: &str = "COMMIT";
@@ -53,6 +53,7 @@ pub(crate) fn statements(tables: &LedgerTables, lock: Lock) -> Vec<String> {
     let schema = tables.schema.as_deref();
     vec![
         BEGIN.into(),
+        UTC.into(),
         probe(tables, lock),
         select_ledger(schema, tables),
         select_journal(schema, tables),

@@ -29,6 +29,7 @@ mod introspect;
 pub mod ledger;
 mod params;
 mod passfile;
+mod pooler;
 mod position;
 mod session;
 mod surroundings;

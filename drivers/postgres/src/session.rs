@@ -18,12 +18,17 @@ use tokio::task::JoinHandle;
 use tokio_postgres::Client;
 
 use crate::cancel::Canceller;
+use crate::dialect::utc;
 use crate::exchange::{Answer, collect};
 use crate::failure::{self, Problem};
 use crate::indexes;
 use crate::ledger::{self, Lock, Probe};
+use crate::pooler::{self, Origin};
 use crate::position;
 use crate::unhurried::{FLUSH, Unhurried};
+
+/// A setting that was made in the transaction is rolled back with it, ours too.
+const ROLLBACK: &str = concat!("ROLLBACK; ", utc!());
 
 /// How long the polite end of a connection may take.
 const FAREWELL: Duration = Duration::from_secs(5);
@@ -39,6 +44,8 @@ pub(crate) struct PostgresSession {
     pump: Option<Pump>,
     canceller: Canceller,
     locks: Vec<Held>,
+    /// Until it is known that no pooler lends the server's process to others.
+    origin: Option<Origin>,
 }
 
 /// An advisory lock that was obtained.
@@ -51,13 +58,20 @@ struct Held {
 
 impl PostgresSession {
     /// A session on a connection that was just made.
-    pub(crate) fn new(server: Server, client: Client, pump: Pump, canceller: Canceller) -> Self {
+    pub(crate) fn new(
+        server: Server,
+        client: Client,
+        pump: Pump,
+        canceller: Canceller,
+        origin: Origin,
+    ) -> Self {
         Self {
             server,
             client,
             pump: Some(pump),
             canceller,
             locks: Vec::new(),
+            origin: Some(origin),
         }
     }
 
@@ -81,7 +95,7 @@ impl PostgresSession {
         }
         // Twice: a cancel request that was late may hit the first.
         for _ in 0..2 {
-            match self.exchange("ROLLBACK").await.problem {
+            match self.exchange(ROLLBACK).await.problem {
                 None => return,
                 Some(problem) if failure::is_canceled(&problem.failure) => {
                     self.canceller.take();
@@ -269,6 +283,12 @@ impl PostgresSession {
         let before = self.locks.len();
         match self.probe(tables, Lock::Session).await {
             Ok((probe, snapshot)) if probe.obtained => {
+                if let Some(origin) = self.origin.take()
+                    && origin.lends(&probe.process).await
+                {
+                    self.give_back(before).await?;
+                    return Err(pooler::refusal());
+                }
                 Ok(LockAttempt::Obtained(Box::new(snapshot)))
             }
             Ok((probe, _)) => {
