@@ -128,15 +128,20 @@ async fn results(conn: &mut Conn, message: &str) -> Result<Vec<Vec<Vec<Option<St
     let lost = |error| failure::of(&error, false);
     let mut results = Vec::new();
     let mut answer = conn.query_iter(message).await.map_err(lost)?;
-    loop {
+    let end = loop {
+        if answer.is_empty() {
+            // An error in the place of the next result is kept until one asks for it, and would
+            // otherwise be told to the next message.
+            break answer.drop_result().await;
+        }
         match answer.collect::<Row>().await {
             Ok(rows) => results.push(rows.into_iter().map(text_of).collect()),
-            Err(Error::Server(error)) if ABSENT.contains(&error.code) => return Ok(results),
-            Err(error) => return Err(lost(error)),
+            Err(error) => break Err(error),
         }
-        if answer.is_empty() {
-            return Ok(results);
-        }
+    };
+    match end {
+        Err(Error::Server(error)) if ABSENT.contains(&error.code) => Ok(results),
+        end => end.map(|()| results).map_err(lost),
     }
 }
 
