@@ -1,37 +1,73 @@
 //! Ctrl-C: the first asks the run to stop, the second leaves at once.
+//!
+//! A thread of its own waits for them, so that they are heard while the run computes.
 
+use std::io;
+
+use tokio::runtime::Builder;
 use tokio_util::sync::CancellationToken;
 
 use crate::exit::Exit;
 
-/// Watches for SIGINT and SIGTERM on the current runtime.
-pub(crate) fn watch(cancel: CancellationToken) {
-    tokio::spawn(async move {
-        if wait().await {
+/// Watches for SIGINT and SIGTERM from now on: when this returns, none ends the process by itself.
+///
+/// # Errors
+/// The system gives no handler or no thread.
+pub(crate) fn watch(cancel: CancellationToken) -> io::Result<()> {
+    let runtime = Builder::new_current_thread().enable_io().build()?;
+    let mut signals = {
+        let _inside = runtime.enter();
+        Signals::new()?
+    };
+    let watcher = std::thread::Builder::new().name("signals".into());
+    watcher.spawn(move || {
+        runtime.block_on(async {
+            signals.next().await;
             anstream::eprintln!(
                 "stopping: the running statement is being cancelled (again: leave at once)"
             );
             cancel.cancel();
-            if wait().await {
-                std::process::exit(i32::from(Exit::Interrupted.code()));
-            }
-        }
-    });
+            signals.next().await;
+        });
+        std::process::exit(i32::from(Exit::Interrupted.code()));
+    })?;
+    Ok(())
 }
 
 #[cfg(unix)]
-async fn wait() -> bool {
-    use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
-        return false;
-    };
-    tokio::select! {
-        answer = tokio::signal::ctrl_c() => answer.is_ok(),
-        answer = terminate.recv() => answer.is_some(),
+struct Signals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn new() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
     }
 }
 
 #[cfg(not(unix))]
-async fn wait() -> bool {
-    tokio::signal::ctrl_c().await.is_ok()
+struct Signals(tokio::signal::windows::CtrlC);
+
+#[cfg(not(unix))]
+impl Signals {
+    fn new() -> io::Result<Self> {
+        Ok(Self(tokio::signal::windows::ctrl_c()?))
+    }
+
+    async fn next(&mut self) {
+        self.0.recv().await;
+    }
 }

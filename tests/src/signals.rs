@@ -5,6 +5,7 @@
     reason = "a helper of tests: a panic is a failed test"
 )]
 
+use std::io::Read;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -77,6 +78,19 @@ pub fn wait_at_most(mut child: Child, limit: Duration) -> Ended {
         std::thread::sleep(Duration::from_millis(5));
     }
     wait(child)
+}
+
+/// Awaits the moment at which a process says something on stderr; the test fails if it ends without.
+pub fn says(child: &mut Child, what: &str) {
+    let mut said = Vec::new();
+    let stderr = child.stderr.as_mut().unwrap();
+    while !String::from_utf8_lossy(&said).contains(what) {
+        let mut byte = [0];
+        let read = stderr.read(&mut byte).unwrap();
+        let all = || String::from_utf8_lossy(&said).into_owned();
+        assert!(read > 0, "it never said {what:?}, but {:?}", all());
+        said.extend(byte);
+    }
 }
 
 /// Sends SIGINT, as Ctrl-C does.

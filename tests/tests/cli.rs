@@ -255,6 +255,8 @@ exit 0
 created migrations/2026-02-01-000000_add_orders/up.sql
 created migrations/2026-02-01-000000_add_orders/down.sql
 created migrations/2026-02-01-000000_add_orders/metadata.toml
+== stderr
+next: write its up.sql and down.sql, then `aludel upgrade`
 
 "#]]
     );
@@ -305,6 +307,8 @@ exit 0
 created migrations/2026-02-03-000000_merge/up.sql
 created migrations/2026-02-03-000000_merge/down.sql
 created migrations/2026-02-03-000000_merge/metadata.toml
+== stderr
+next: `aludel upgrade`
 
 "#]]
     );

@@ -13,7 +13,7 @@ use aludel_tests::database::Database;
 use aludel_tests::drivers::driver;
 use aludel_tests::engine::{Engine, engines};
 use aludel_tests::project::Project;
-use aludel_tests::signals::{Ended, command, interrupt, run, until, wait_at_most};
+use aludel_tests::signals::{Ended, command, interrupt, run, says, until, wait_at_most};
 use aludel_tests::wrapped::{At, Wrapped};
 use tokio_util::sync::CancellationToken;
 
@@ -177,8 +177,8 @@ fn while_it_waits_for_the_lock_of_another_run() {
     for engine in engines() {
         let pause = match engine.driver() {
             "sqlite" => continue, // see the lock of a file
-            "postgres" => "SELECT pg_sleep(3)",
-            _ => "SELECT SLEEP(3)",
+            "postgres" => "SELECT pg_sleep(6)",
+            _ => "SELECT SLEEP(6)",
         };
         let mut project = Project::traced(1);
         project.add(&format!("{pause};\n"));
@@ -194,13 +194,8 @@ fn while_it_waits_for_the_lock_of_another_run() {
         let mut waiting = command(&database.url, &project.migrations(), &["upgrade"])
             .spawn()
             .unwrap();
-        std::thread::sleep(Duration::from_millis(300));
-        if waiting.try_wait().unwrap().is_none() {
-            let ended = interrupted(waiting, &format!("{engine:?}"));
-            assert!(ended.stderr.contains("waiting for the lock"), "{ended:#?}");
-        } else {
-            panic!("{engine:?}: it did not wait");
-        }
+        says(&mut waiting, "waiting for the lock");
+        interrupted(waiting, &format!("{engine:?}"));
         let ended = wait_at_most(holder, Duration::from_secs(20));
         assert_eq!(
             ended.code, 0,
@@ -277,11 +272,11 @@ fn at_a_commit_of_sqlite() {
     assert_eq!(database.applied(), [first]);
 }
 
-/// A COMMIT that waits for a lock on the whole server. Nothing in this revision commits by itself.
+/// A COMMIT that waits for a backup of the whole server. Nothing in this revision commits by itself.
 #[test]
 fn at_a_commit_of_mariadb() {
     let mut project = Project::traced(1);
-    project.add("INSERT INTO trace VALUES ('2');\nDO SLEEP(1);\n");
+    project.add("INSERT INTO trace VALUES ('2');\nDO SLEEP(3);\n");
     let database = Database::new(Engine::Mariadb);
     let first = project.ids()[0].clone();
     let ended = run(&mut command(
@@ -305,7 +300,14 @@ fn at_a_commit_of_mariadb() {
     };
     until("it sleeps in its transaction", || seen("SLEEP"));
     std::thread::scope(|scope| {
-        scope.spawn(|| database.query_server("FLUSH TABLES WITH READ LOCK; SELECT SLEEP(4)"));
+        scope.spawn(|| {
+            // Unlike a read lock on all tables it lets the rows be written that come before.
+            let stages = ["START", "FLUSH", "BLOCK_DDL", "BLOCK_COMMIT"];
+            let stages = stages
+                .map(|stage| format!("BACKUP STAGE {stage}; "))
+                .concat();
+            database.query_server(&format!("{stages}DO SLEEP(4); BACKUP STAGE END"))
+        });
         until("it waits in its COMMIT", || seen("COMMIT"));
         let ended = interrupted(child, "the server is locked");
         assert!(ended.stderr.contains("COMMIT"), "{ended:#?}");

@@ -76,18 +76,15 @@ fn reply(context: &Context, text: &str, databases: Vec<Value>) -> Result<(), Vec
 pub(crate) fn block_on<T, F: Future<Output = T>>(
     work: impl FnOnce(CancellationToken) -> F,
 ) -> Result<T, Vec<Problem>> {
+    let refused = |error: std::io::Error| {
+        let message = format!("no threads could be started: {error}");
+        vec![Problem::refused("runtime", message)]
+    };
+    let cancel = CancellationToken::new();
+    signals::watch(cancel.clone()).map_err(refused)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .map_err(|error| {
-            vec![Problem::refused(
-                "runtime",
-                format!("no threads could be started: {error}"),
-            )]
-        })?;
-    Ok(runtime.block_on(async {
-        let cancel = CancellationToken::new();
-        signals::watch(cancel.clone());
-        work(cancel).await
-    }))
+        .map_err(refused)?;
+    Ok(runtime.block_on(work(cancel)))
 }
