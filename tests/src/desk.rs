@@ -186,11 +186,22 @@ impl Place {
 
     /// What the `sqlite3` client answers.
     pub fn sqlite(&self, file: &str, sql: &str) -> String {
-        let mut command = self.command("sqlite3");
-        let output = command.args(["-batch", "-bail", file, sql]).output();
-        let output = output.expect("sqlite3 is installed");
+        let output = self.shell(file, sql);
         assert!(output.status.success(), "{output:?}");
         String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
+    /// What the `sqlite3` client fails with.
+    pub fn sqlite_fails(&self, file: &str, sql: &str) -> String {
+        let output = self.shell(file, sql);
+        assert!(!output.status.success(), "{output:?}");
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    }
+
+    fn shell(&self, file: &str, sql: &str) -> std::process::Output {
+        let mut command = self.command("sqlite3");
+        let output = command.args(["-batch", "-bail", file, sql]).output();
+        output.expect("sqlite3 is installed")
     }
 }
 

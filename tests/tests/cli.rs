@@ -126,11 +126,35 @@ fn a_printed_script_is_the_same_every_time_and_makes_no_file() {
 fn a_printed_script_does_in_the_client_what_the_run_does() {
     let place = line();
     let script = place.run("--url sqlite:y.db upgrade --sql").stdout;
-    place.sqlite("y.db", &script.replace(".bail on\n", ""));
+    place.sqlite("y.db", script.strip_prefix(".bail on\n").unwrap());
     assert_eq!(place.run("--url sqlite:x.db upgrade").code, 0);
     let schema = "SELECT sql FROM sqlite_schema ORDER BY name; SELECT version FROM __diesel_schema_migrations;
                   SELECT revision, direction, event, checksum FROM __aludel_journal ORDER BY number";
     assert_eq!(place.sqlite("x.db", schema), place.sqlite("y.db", schema));
+}
+
+#[test]
+fn a_printed_script_minds_foreign_keys_as_the_run_does() {
+    let place = line();
+    let orphan = "CREATE TABLE parents (id INTEGER PRIMARY KEY);
+                  CREATE TABLE children (parent INTEGER REFERENCES parents (id));
+                  INSERT INTO children VALUES (1);\n";
+    place.revision(
+        "2026-02-01-000000_orphan",
+        orphan,
+        "DROP TABLE children; DROP TABLE parents;\n",
+    );
+    let script = place.run("--url sqlite:y.db upgrade --sql").stdout;
+    let script = script.strip_prefix(".bail on\n").unwrap();
+    let shell = place.sqlite_fails("y.db", script);
+    assert!(shell.contains("FOREIGN KEY constraint failed"), "{shell}");
+    let ran = place.run("--url sqlite:x.db upgrade");
+    assert!(
+        ran.stderr.contains("FOREIGN KEY constraint failed"),
+        "{ran:?}"
+    );
+    let rows = "SELECT version FROM __diesel_schema_migrations ORDER BY 1; SELECT name FROM sqlite_schema ORDER BY 1";
+    assert_eq!(place.sqlite("x.db", rows), place.sqlite("y.db", rows));
 }
 
 #[test]

@@ -104,8 +104,9 @@ impl Dialect for SqliteDialect {
 
     fn script_header(&self, client: Client) -> &'static str {
         match client {
-            Client::Usual => ".bail on\n",
-            Client::None => "",
+            // The shell does not look at foreign keys unless told; a session of ours does.
+            Client::Usual => ".bail on\nPRAGMA foreign_keys = ON;\n",
+            Client::None => "PRAGMA foreign_keys = ON;\n",
         }
     }
 }

@@ -53,6 +53,21 @@ pub(crate) fn open(uri: &str) -> Result<(SqliteConnection, Handle), ConnectionEr
     let handle = NonNull::new(CAPTURED.replace(ptr::null_mut())).ok_or_else(|| {
         ConnectionError::BadConnection("SQLite did not announce the connection it opened".into())
     })?;
+    // The library that is linked decides what holds otherwise: see docs/adr/0009.
+    // SAFETY: the connection is open; this option takes an int and a pointer that may be null.
+    let enforced = unsafe {
+        ffi::sqlite3_db_config(
+            handle.as_ptr(),
+            ffi::SQLITE_DBCONFIG_ENABLE_FKEY,
+            1,
+            ptr::null_mut::<c_int>(),
+        )
+    };
+    if enforced != ffi::SQLITE_OK {
+        return Err(ConnectionError::BadConnection(
+            "SQLite does not enforce foreign keys".into(),
+        ));
+    }
     Ok((connection, Handle(handle)))
 }
 
