@@ -1,4 +1,4 @@
-//! A PostgreSQL and a SQLite database that are to hold the same.
+//! A database of PostgreSQL and one of another engine that are to hold the same.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ pub(crate) enum Outcome {
     Invalid,
     /// It was not translated: the first code.
     Refused(String),
-    /// SQLite failed where the translation says that it does; PostgreSQL was left alone.
+    /// The target failed where the translation says that it does; PostgreSQL was left alone.
     Failed(String),
     /// What must not be.
     Wrong(String),
@@ -28,6 +28,8 @@ pub(crate) enum Outcome {
 
 /// What translations raise themselves, which PostgreSQL need not.
 const SAID: &[&str] = &[
+    // How they raise anything on MySQL and MariaDB.
+    "Subquery returns more than 1 row",
     // Blanks that are too many are cut off there.
     "CHECK constraint failed: length(",
     "letters beyond ASCII",
@@ -41,8 +43,9 @@ const SAID: &[&str] = &[
 ];
 
 pub(crate) struct Pair {
+    engine: Engine,
     postgres: Box<dyn Session>,
-    sqlite: Box<dyn Session>,
+    target: Box<dyn Session>,
     translator: Translator<'static>,
     history: Vec<String>,
     runtime: Runtime,
@@ -50,19 +53,19 @@ pub(crate) struct Pair {
 }
 
 impl Pair {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(engine: Engine) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()
             .build()
             .unwrap();
-        let databases = [
-            Database::new(Engine::Postgres),
-            Database::new(Engine::Sqlite),
-        ];
+        let databases = [Database::new(Engine::Postgres), Database::new(engine)];
         let drivers: [Box<dyn Driver>; 2] = [
             Box::new(aludel_postgres::PostgresDriver),
-            Box::new(aludel_sqlite::SqliteDriver::new()),
+            match engine.driver() {
+                "sqlite" => Box::new(aludel_sqlite::SqliteDriver::new()),
+                _ => Box::new(aludel_mysql::MysqlDriver),
+            },
         ];
         let mut sessions = Vec::new();
         let mut dialects: Vec<&'static Arc<dyn Dialect>> = Vec::new();
@@ -77,11 +80,12 @@ impl Pair {
             )));
             sessions.push(session);
         }
-        let sqlite = sessions.pop().unwrap();
+        let target = sessions.pop().unwrap();
         let postgres = sessions.pop().unwrap();
         let mut pair = Self {
+            engine,
             postgres,
-            sqlite,
+            target,
             translator: Translator::new(dialects[0].as_ref(), dialects[1].as_ref()).unwrap(),
             history: Vec::new(),
             runtime,
@@ -90,12 +94,13 @@ impl Pair {
         pair.runtime
             .block_on(pair.postgres.send(&["SET TimeZone = 'UTC'"]))
             .unwrap();
-        pair.runtime
-            .block_on(
-                pair.sqlite
-                    .send(&["PRAGMA foreign_keys = ON", "PRAGMA synchronous = OFF"]),
-            )
-            .unwrap();
+        let settings: &[&str] = match engine {
+            Engine::Sqlite => &["PRAGMA foreign_keys = ON", "PRAGMA synchronous = OFF"],
+            _ => &[
+                "SET SESSION time_zone = '+00:00', sql_mode = 'STRICT_ALL_TABLES,NO_AUTO_VALUE_ON_ZERO'",
+            ],
+        };
+        pair.target(settings).unwrap();
         pair
     }
 
@@ -111,11 +116,11 @@ impl Pair {
         self.runtime.block_on(self.postgres.send(statements))
     }
 
-    fn sqlite(&mut self, statements: &[&str]) -> Result<(), Failure> {
-        self.runtime.block_on(self.sqlite.send(statements))
+    fn target(&mut self, statements: &[&str]) -> Result<(), Failure> {
+        self.runtime.block_on(self.target.send(statements))
     }
 
-    /// Runs a revision on PostgreSQL, and its translation on SQLite, and compares the rows. The
+    /// Runs a revision on PostgreSQL, and its translation on the target, and compares the rows. The
     /// statements that PostgreSQL does not take are left out of it.
     pub(crate) fn revision(&mut self, statements: &[String]) -> Outcome {
         let mut statements = statements.to_vec();
@@ -147,7 +152,7 @@ impl Pair {
             .translate(both.map(|(index, text)| (index, text.as_str(), Audience::Both)));
         if let Some((at, refusal)) = translated.refusals.first() {
             let what = format!("{} ({})", refusal.code, statements[*at]);
-            let known = crate::statements::may_be_refused(refusal.code);
+            let known = crate::statements::may_be_refused(refusal.code, self.engine);
             self.translator = before;
             return if known {
                 Outcome::Refused(refusal.code.into())
@@ -156,13 +161,17 @@ impl Pair {
             };
         }
         let mut message: Vec<&str> = translated.before.iter().map(String::as_str).collect();
-        message.push("BEGIN IMMEDIATE");
+        message.push(if self.engine == Engine::Sqlite {
+            "BEGIN IMMEDIATE"
+        } else {
+            "BEGIN"
+        });
         message.extend(translated.statements.iter().map(|(_, sql)| sql.as_str()));
         message.push("COMMIT");
-        let answer = self.sqlite(&message);
+        let answer = self.target(&message);
         let after: Vec<&str> = translated.after.iter().map(String::as_str).collect();
         if !after.is_empty() {
-            self.sqlite(&after).unwrap();
+            self.target(&after).unwrap();
         }
         self.history.push(format!("-- revision\n{script};"));
         if let Err(failure) = answer {
@@ -185,7 +194,7 @@ impl Pair {
                 );
             }
             return Outcome::Wrong(format!(
-                "SQLite: {}\nat: {at}\nof:\n{script}",
+                "the target: {}\nat: {at}\nof:\n{script}",
                 failure.message
             ));
         }
@@ -209,9 +218,26 @@ impl Pair {
     }
 
     /// An application's statement on both: both take it, or neither does.
-    pub(crate) fn by_application(&mut self, postgres: &str, sqlite: &str) -> Option<String> {
+    pub(crate) fn by_application(&mut self, postgres: &str, target: &str) -> Option<String> {
+        let postgres = &postgres.replace(['‹', '›'], "\"");
+        let target = &match self.engine {
+            Engine::Sqlite => target.replace(['‹', '›'], "\""),
+            _ => target
+                .replace(['‹', '›'], "`")
+                .replace("DEFAULT VALUES", "() VALUES ()"),
+        };
+        let ours = self.target(&[target]);
+        // InnoDB looks at the rows of one statement one by one.
+        let row_by_row = "a foreign key constraint fails";
+        if ours
+            .as_ref()
+            .err()
+            .is_some_and(|failure| failure.message.contains(row_by_row))
+        {
+            self.level_counters();
+            return None;
+        }
         let theirs = self.postgres(&[postgres]);
-        let ours = self.sqlite(&[sqlite]);
         self.level_counters();
         match (theirs, ours) {
             (Ok(()), Ok(())) => {
@@ -222,18 +248,18 @@ impl Pair {
             }
             (Err(_), Err(_)) => None,
             (Ok(()), Err(failure)) => Some(format!(
-                "only SQLite refuses {postgres}\n({sqlite}): {}",
+                "only the target refuses {postgres}\n({target}): {}",
                 failure.message
             )),
             (Err(failure), Ok(())) => Some(format!(
-                "only PostgreSQL refuses {postgres}\n({sqlite}): {}",
+                "only PostgreSQL refuses {postgres}\n({target}): {}",
                 failure.message
             )),
         }
     }
 
-    /// A sequence goes on though its transaction is rolled back; AUTOINCREMENT follows numbers
-    /// that are given. Neither is what is tested here.
+    /// A sequence goes on though its transaction is rolled back; other counters follow numbers that
+    /// are given. Neither is what is tested here.
     fn level_counters(&mut self) {
         let tables: Vec<Arc<Table>> = self.translator.authored().tables().cloned().collect();
         for table in tables {
@@ -267,11 +293,17 @@ impl Pair {
             let level = number(&own).max(number(&highest)).max(1) + 1;
             self.postgres(&[&format!("SELECT setval('{}', {level})", quoted(&sequence))])
                 .unwrap();
-            self.sqlite(&[
-                &format!("DELETE FROM sqlite_sequence WHERE name = '{name}' COLLATE NOCASE"),
-                &format!("INSERT INTO sqlite_sequence (name, seq) VALUES ('{name}', {level})"),
-            ])
-            .unwrap();
+            if self.engine == Engine::Sqlite {
+                self.target(&[
+                    &format!("DELETE FROM sqlite_sequence WHERE name = '{name}' COLLATE NOCASE"),
+                    &format!("INSERT INTO sqlite_sequence (name, seq) VALUES ('{name}', {level})"),
+                ])
+                .unwrap();
+            } else {
+                let next = level + 1;
+                self.target(&[&format!("ALTER TABLE `{name}` AUTO_INCREMENT = {next}")])
+                    .unwrap();
+            }
         }
     }
 
@@ -279,9 +311,9 @@ impl Pair {
     fn difference(&mut self) -> Option<String> {
         let tables: Vec<Arc<Table>> = self.translator.authored().tables().cloned().collect();
         for table in tables {
-            let (theirs, ours) = queries(&table);
+            let (theirs, ours) = queries(&table, self.engine);
             let theirs = self.runtime.block_on(self.postgres.query(&theirs)).unwrap();
-            let ours = match self.runtime.block_on(self.sqlite.query(&ours)) {
+            let ours = match self.runtime.block_on(self.target.query(&ours)) {
                 Ok(ours) => ours,
                 Err(failure) => {
                     return Some(format!(
@@ -294,17 +326,15 @@ impl Pair {
             let ours = normal(ours.rows, &table.columns);
             if theirs != ours {
                 let mut text = format!("`{}` differs\n", table.name);
-                let _ = writeln!(text, "PostgreSQL: {theirs:?}\nSQLite:     {ours:?}");
+                let _ = writeln!(text, "PostgreSQL: {theirs:?}\nthe target: {ours:?}");
                 return Some(text);
             }
         }
-        let violations = self
-            .runtime
-            .block_on(
-                self.sqlite
-                    .query("SELECT count(*) FROM pragma_foreign_key_check"),
-            )
-            .unwrap();
+        if self.engine != Engine::Sqlite {
+            return None;
+        }
+        let check = "SELECT count(*) FROM pragma_foreign_key_check";
+        let violations = self.runtime.block_on(self.target.query(check)).unwrap();
         (violations.cell() != Some("0")).then(|| "a foreign key is broken".into())
     }
 }
@@ -313,8 +343,8 @@ fn quoted(name: &Name) -> String {
     format!("\"{}\"", name.name)
 }
 
-/// The queries that read a table, in PostgreSQL and in SQLite.
-fn queries(table: &Table) -> (String, String) {
+/// The queries that read a table, in PostgreSQL and in the target.
+fn queries(table: &Table, engine: Engine) -> (String, String) {
     let theirs = table.columns.iter().map(|column| {
         let name = format!("\"{}\"", column.name);
         match column.ty {
@@ -323,19 +353,21 @@ fn queries(table: &Table) -> (String, String) {
             _ => format!("{name}::text"),
         }
     });
+    let quote = if engine == Engine::Sqlite { '"' } else { '`' };
     let ours = table.columns.iter().map(|column| {
-        let name = format!("\"{}\"", column.name);
+        let name = format!("{quote}{}{quote}", column.name);
         match column.ty {
             Type::Blob => format!("CASE WHEN {name} IS NOT NULL THEN lower(hex({name})) END"),
             Type::Real | Type::Double | Type::Numeric { .. } => name,
-            _ => format!("CAST({name} AS TEXT)"),
+            _ if engine == Engine::Sqlite => format!("CAST({name} AS TEXT)"),
+            _ => name,
         }
     });
-    let from = format!("FROM \"{}\"", table.name.name);
+    let name = &table.name.name;
     let list = |items: Vec<String>| items.join(", ");
     (
-        format!("SELECT {} {from}", list(theirs.collect())),
-        format!("SELECT {} {from}", list(ours.collect())),
+        format!("SELECT {} FROM \"{name}\"", list(theirs.collect())),
+        format!("SELECT {} FROM {quote}{name}{quote}", list(ours.collect())),
     )
 }
 
@@ -389,10 +421,14 @@ fn one_way(text: &str, ty: &Type) -> String {
     }
 }
 
-/// A number is the same however it is written.
+/// A number is the same however it is written, and so is a text that was JSON.
 fn numbers(value: serde_json::Value) -> serde_json::Value {
     use serde_json::Value as V;
     match value {
+        V::String(text) if text.starts_with(['{', '[']) => match serde_json::from_str::<V>(&text) {
+            Ok(value) => V::String(numbers(value).to_string()),
+            Err(_) => V::String(text),
+        },
         V::Number(number) => V::from(number.as_f64().unwrap_or_default()),
         V::Array(items) => V::Array(items.into_iter().map(numbers).collect()),
         V::Object(members) => V::Object(

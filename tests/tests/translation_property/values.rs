@@ -4,10 +4,10 @@ use aludel::schema::{Column, ConstraintKind, Schema, Table, Type};
 
 use crate::random::Random;
 
-/// A value as PostgreSQL reads it and as SQLite holds it.
+/// A value as PostgreSQL reads it and as the target holds it.
 pub(crate) struct Value {
     pub(crate) postgres: String,
-    pub(crate) sqlite: String,
+    pub(crate) target: String,
 }
 
 impl Value {
@@ -15,7 +15,7 @@ impl Value {
         let text = text.into();
         Self {
             postgres: text.clone(),
-            sqlite: text,
+            target: text,
         }
     }
 
@@ -58,7 +58,7 @@ pub(crate) fn value(random: &mut Random, ty: &Type, schema: &Schema) -> Value {
             let flag = random.one_in(2);
             Value {
                 postgres: flag.to_string(),
-                sqlite: i32::from(flag).to_string(),
+                target: i32::from(flag).to_string(),
             }
         }
         Type::SmallInt { .. } => Value::both(if random.one_in(20) {
@@ -113,7 +113,7 @@ pub(crate) fn value(random: &mut Random, ty: &Type, schema: &Schema) -> Value {
                 .collect();
             Value {
                 postgres: format!("'\\x{hex}'"),
-                sqlite: format!("x'{hex}'"),
+                target: format!("x'{hex}'"),
             }
         }
         Type::Json | Type::Jsonb => Value::text(random.pick::<&str>(&[
@@ -134,7 +134,7 @@ pub(crate) fn value(random: &mut Random, ty: &Type, schema: &Schema) -> Value {
             let theirs: Vec<String> = items.iter().map(|item| format!("\"{item}\"")).collect();
             Value {
                 postgres: format!("'{{{}}}'", theirs.join(",")),
-                sqlite: format!("'[{}]'", theirs.join(",")),
+                target: format!("'[{}]'", theirs.join(",")),
             }
         }
         Type::Enum(name) => {
@@ -149,6 +149,8 @@ pub(crate) fn value(random: &mut Random, ty: &Type, schema: &Schema) -> Value {
                     .map_or(Value::both("NULL"), |member| Value::text(member)),
             }
         }
+        // Blanks at its end are of no account, and MySQL does not keep them.
+        Type::Char(_) => Value::text(random.pick(TEXTS).trim_end()),
         _ => {
             let text = *random.pick(TEXTS);
             if random.one_in(12) {
@@ -160,7 +162,8 @@ pub(crate) fn value(random: &mut Random, ty: &Type, schema: &Schema) -> Value {
     }
 }
 
-/// An INSERT, UPDATE or DELETE of an application, in both dialects.
+/// An INSERT, UPDATE or DELETE of an application, in both dialects; names stand between `‹` and
+/// `›`, which each quotes its own way.
 pub(crate) fn change(random: &mut Random, schema: &Schema) -> Option<(String, String)> {
     let tables: Vec<_> = schema.tables().cloned().collect();
     let table = random.maybe(&tables)?.clone();
@@ -193,17 +196,17 @@ fn insert(random: &mut Random, table: &Table, schema: &Schema) -> Option<(String
         } else {
             value(random, &column.ty, schema)
         };
-        names.push(format!("\"{}\"", column.name));
+        names.push(format!("‹{}›", column.name));
         theirs.push(value.postgres);
-        ours.push(value.sqlite);
+        ours.push(value.target);
     }
     if names.is_empty() {
-        let text = format!("INSERT INTO \"{}\" DEFAULT VALUES", table.name.name);
+        let text = format!("INSERT INTO ‹{}› DEFAULT VALUES", table.name.name);
         return Some((text.clone(), text));
     }
     let text = |values: Vec<String>| {
         format!(
-            "INSERT INTO \"{}\" ({}) VALUES ({})",
+            "INSERT INTO ‹{}› ({}) VALUES ({})",
             table.name.name,
             names.join(", "),
             values.join(", ")
@@ -223,11 +226,11 @@ fn delete(random: &mut Random, table: &Table, schema: &Schema) -> Option<(String
     let value = value(random, &column.ty, schema);
     let text = |value: &str| {
         format!(
-            "DELETE FROM \"{}\" WHERE \"{}\" = {value}",
+            "DELETE FROM ‹{}› WHERE ‹{}› = {value}",
             table.name.name, column.name
         )
     };
-    Some((text(&value.postgres), text(&value.sqlite)))
+    Some((text(&value.postgres), text(&value.target)))
 }
 
 /// Of a key, so that foreign keys' actions follow.
@@ -257,13 +260,13 @@ fn update(random: &mut Random, table: &Table, schema: &Schema) -> Option<(String
     }
     let text = |new: &str, old: &str| {
         format!(
-            "UPDATE \"{}\" SET \"{}\" = {new} WHERE \"{}\" = {old}",
+            "UPDATE ‹{}› SET ‹{}› = {new} WHERE ‹{}› = {old}",
             table.name.name, set.name, by.name
         )
     };
     Some((
         text(&new.postgres, &old.postgres),
-        text(&new.sqlite, &old.sqlite),
+        text(&new.target, &old.target),
     ))
 }
 

@@ -2,6 +2,8 @@
 
 use aludel::schema::{BinaryOp, Expr, IndexKey, Literal, Name, Type};
 
+use super::facts::Facts;
+
 /// A whole number.
 pub(crate) fn number(value: impl Into<i64>) -> Expr {
     digits(value.into().to_string())
@@ -17,6 +19,16 @@ pub(crate) fn digits(digits: impl Into<String>) -> Expr {
         },
         None => Expr::Literal(Literal::Number(digits)),
     }
+}
+
+/// NULL, where a literal one is not taken: the default of a column that is to have none.
+pub(crate) fn nothing(facts: &Facts) -> Expr {
+    let value = if facts.looks_at_defaults {
+        call("connection_id", [])
+    } else {
+        number(1)
+    };
+    call("nullif", [value.clone(), value])
 }
 
 /// NULL.

@@ -20,6 +20,13 @@ pub(crate) struct Facts {
     pub(crate) json: bool,
     /// A generated column may be NOT NULL.
     pub(crate) generated_not_null: bool,
+    /// What a CHAR gives depends on a mode of the session (with its blanks, or without), so a
+    /// generated column may look at one without its blanks only.
+    pub(crate) padded_chars: bool,
+    /// A column that is NOT NULL may not have a default that is NULL at sight.
+    pub(crate) looks_at_defaults: bool,
+    /// Strict mode is for DELETE too.
+    pub(crate) strict_deletes: bool,
     /// A CHECK and a generated column follow the new name of a column that they look at.
     pub(crate) renames_follow: bool,
     /// A table that has a CHECK may be copied when a column becomes NOT NULL, and the column of a
@@ -49,6 +56,9 @@ const MYSQL: Facts = Facts {
     expression_keys: true,
     json: true,
     generated_not_null: true,
+    padded_chars: false,
+    looks_at_defaults: false,
+    strict_deletes: true,
     renames_follow: false,
     checks_copy: true,
     random_bytes: true,
@@ -68,6 +78,9 @@ const MARIADB: Facts = Facts {
     expression_keys: false,
     json: false,
     generated_not_null: false,
+    padded_chars: true,
+    looks_at_defaults: true,
+    strict_deletes: false,
     renames_follow: true,
     checks_copy: false,
     random_bytes: false,

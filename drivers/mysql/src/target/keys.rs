@@ -16,6 +16,8 @@ use super::types::{Held, key_bytes, words};
 
 /// What a key of InnoDB holds, in bytes.
 pub(crate) const KEY_BYTES: u32 = 3072;
+/// What the predicate of an index takes of its key.
+const FILTER_BYTES: u32 = 2;
 /// Lengths that a share is rounded down to, in characters of four bytes: so a key that one more
 /// integer joins, or one that a second text joins, leaves most columns as they are.
 const STEPS: [u32; 8] = [768, 512, 384, 255, 190, 128, 96, 64];
@@ -45,8 +47,9 @@ pub(crate) fn columns_of(expr: &Expr) -> Vec<Ident> {
     found
 }
 
-/// The keys of a table that hold whole values, each as its columns.
-fn whole_keys(table: &Table) -> Vec<Vec<Ident>> {
+/// The keys of a table that hold whole values, each as its columns, and what is left to these of
+/// its bytes.
+fn whole_keys(table: &Table) -> Vec<(Vec<Ident>, u32)> {
     let mut keys: Vec<Vec<Ident>> = Vec::new();
     for constraint in &table.constraints {
         match &constraint.kind {
@@ -57,15 +60,24 @@ fn whole_keys(table: &Table) -> Vec<Vec<Ident>> {
             _ => {}
         }
     }
+    let mut keys: Vec<(Vec<Ident>, u32)> = keys.into_iter().map(|key| (key, KEY_BYTES)).collect();
     for index in table.indexes.iter().filter(|index| index.unique) {
         let columns: BTreeSet<Ident> = index
             .keys
             .iter()
             .flat_map(|key| columns_of(&key.expr))
             .collect();
-        keys.push(columns.into_iter().collect());
+        keys.push((columns.into_iter().collect(), left_by(index)));
     }
     keys
+}
+
+/// What an index's predicate leaves of its key.
+fn left_by(index: &Index) -> u32 {
+    match index.filter {
+        Some(_) => KEY_BYTES - FILTER_BYTES,
+        None => KEY_BYTES,
+    }
 }
 
 /// The columns of the keys that a foreign key can refer to, in their order.
@@ -90,7 +102,8 @@ pub(crate) fn unique_keys(table: &Table) -> Vec<Vec<Ident>> {
 
 /// The columns of the keys that hold whole values.
 pub(crate) fn keyed_columns(table: &Table) -> BTreeSet<Ident> {
-    whole_keys(table).into_iter().flatten().collect()
+    let keys = whole_keys(table).into_iter();
+    keys.flat_map(|(columns, _)| columns).collect()
 }
 
 /// Gives the columns of whole keys types that a key can hold.
@@ -113,8 +126,8 @@ pub(crate) fn fit(
         }
     }
     let mut refusals = Vec::new();
-    for key in whole_keys(table) {
-        match shares(&key, held) {
+    for (key, bytes) in whole_keys(table) {
+        match shares(&key, bytes, held) {
             Ok(shares) => {
                 for (column, bytes) in shares {
                     let limit = limits.entry(column).or_insert(bytes);
@@ -137,8 +150,11 @@ pub(crate) fn fit(
 }
 
 /// How long a column's values may be, in bytes, for the columns of a key that can be shortened.
-fn shares(key: &[Ident], held: &HashMap<Ident, Held>) -> Result<Vec<(Ident, u32)>, Refusal> {
-    let mut left = KEY_BYTES;
+fn shares(
+    key: &[Ident],
+    mut left: u32,
+    held: &HashMap<Ident, Held>,
+) -> Result<Vec<(Ident, u32)>, Refusal> {
     // With the bytes that it wants.
     let mut flexible: Vec<(Ident, u32)> = Vec::new();
     for column in key {
@@ -225,11 +241,12 @@ pub(crate) fn prefixes(index: &Index, held: &HashMap<Ident, Held>) -> Vec<Option
         .iter()
         .map(|key| column(&key.expr).map_or(Some(PREFIX * 4), bytes))
         .sum();
-    if known.is_some_and(|bytes| bytes <= KEY_BYTES) {
+    let left = left_by(index);
+    if known.is_some_and(|bytes| bytes <= left) {
         return vec![None; index.keys.len()];
     }
     let count = u32::try_from(index.keys.len()).unwrap_or(u32::MAX);
-    let share = (KEY_BYTES / count.max(1) / 4).min(PREFIX);
+    let share = (left / count.max(1) / 4).min(PREFIX);
     index
         .keys
         .iter()
@@ -271,7 +288,7 @@ pub(crate) fn fit_expression(
     } else {
         KEY_BYTES
     };
-    let share = step((KEY_BYTES / count.max(1)).min(longest));
+    let share = step((left_by(index) / count.max(1)).min(longest));
     let source: Option<u32> = columns
         .iter()
         .map(|name| {

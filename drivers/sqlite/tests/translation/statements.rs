@@ -238,6 +238,12 @@ fn json() {
         ("a", "doc ->> 'none'", "NULL"),
         ("a", "(doc -> 'n')::text", "'null'"),
         ("a", "doc -> 'list' ->> 1", "'two'"),
+        ("a", "doc -> 'list' ->> 0", "'1'"),
+        // To jsonb a scalar is an array of itself.
+        ("a", "doc -> 's' ->> 0", "'x\"y'"),
+        ("a", "doc -> 't' -> 0 ->> 0", "'true'"),
+        ("a", "doc -> 't' ->> 1", "NULL"),
+        ("a", "doc ->> 0", "NULL"),
         ("doc", "doc -> 't'", "'true'"),
         ("doc", "doc -> 'none'", "NULL"),
         (

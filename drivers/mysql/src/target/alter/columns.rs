@@ -5,7 +5,7 @@ use aludel::translate::print::Printer;
 
 use super::Alteration;
 use super::convert;
-use crate::target::{definition, names};
+use crate::target::{build, definition, names};
 
 impl<'a> Alteration<'a> {
     /// Finds out where each column comes from, and what is no longer what it was.
@@ -151,7 +151,9 @@ impl<'a> Alteration<'a> {
             .default
             .as_ref()
             .filter(|value| convert::differs_by_row(value));
-        let unfilled = !column.nullable && column.default.is_none();
+        let default = column.default.as_ref();
+        let nothing = build::nothing(self.facts);
+        let unfilled = !column.nullable && default.is_none_or(|value| *value == nothing);
         if !plain || (fill.is_none() && !unfilled) {
             self.columns
                 .push(format!("ADD COLUMN {definition}{position}"));
@@ -190,6 +192,7 @@ fn bare(column: &Column, name: &str) -> Column {
         name: name.to_owned(),
         nullable: true,
         default: None,
+        identity: None,
         ..column.clone()
     }
 }

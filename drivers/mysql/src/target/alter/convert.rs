@@ -33,7 +33,8 @@ pub(super) fn conversion(
     };
     let itself = Expr::column(from.name.clone());
     let cast = using.is_none_or(|using| is_cast(using, &from.name, &new.ty));
-    if cast && alike(&old.ty, &new.ty) {
+    let cut = using.is_some_and(|using| cuts(using, &old.ty));
+    if cast && !cut && alike(&old.ty, &new.ty) {
         return Ok(None);
     }
     let scope = &change.scope;
@@ -58,6 +59,21 @@ fn is_cast(expr: &Expr, column: &str, ty: &Type) -> bool {
                 && crate::target::meaning::is_utc(zone)
                 && is_cast(expr, column, ty)
         }
+        _ => false,
+    }
+}
+
+/// Whether a cast that is written out cuts off what the column's own type would refuse.
+fn cuts(expr: &Expr, from: &Type) -> bool {
+    let limit = |ty: &Type| match ty {
+        Type::Varchar(limit) | Type::Char(limit) => *limit,
+        _ => None,
+    };
+    match expr {
+        Expr::Cast { expr, ty } => match limit(ty) {
+            Some(to) => limit(from).is_none_or(|from| from > to),
+            None => cuts(expr, from),
+        },
         _ => false,
     }
 }

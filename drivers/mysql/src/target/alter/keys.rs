@@ -178,21 +178,26 @@ impl<'a> Alteration<'a> {
                 continue;
             }
             let drop = format!("DROP FOREIGN KEY {}", printer.ident(name));
-            // Its name is free only once the statement is done.
-            if again.is_some() {
+            // Its name, and the key of its own table that it refers to, are free only once the
+            // statement is done.
+            if again.is_some() || key.table == self.before.name {
                 self.first.push(drop);
             } else {
                 self.drops.push(drop);
             }
         }
-        for (constraint, _) in self.after.foreign_keys() {
-            if constraint
-                .name
-                .as_ref()
-                .is_none_or(|name| !stay.contains(&name))
-            {
-                let text = printer.constraint(constraint, self.after);
-                self.adds.push(format!("ADD {text}"));
+        for (constraint, key) in self.after.foreign_keys() {
+            let name = constraint.name.as_ref();
+            if name.is_some_and(|name| stay.contains(&name)) {
+                continue;
+            }
+            let text = format!("ADD {}", printer.constraint(constraint, self.after));
+            // A table that refers to itself is seen with the types before.
+            let changes = !self.retyped.is_empty() || !self.replaced.is_empty();
+            if changes && key.table == self.after.name {
+                self.last.push(text);
+            } else {
+                self.adds.push(text);
             }
         }
     }

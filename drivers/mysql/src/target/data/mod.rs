@@ -45,7 +45,9 @@ pub(crate) fn data(
     scope: &DataScope<'_>,
     facts: &Facts,
 ) -> Result<Rendered, Vec<Refusal>> {
-    let meaning = Meaning::of(scope.source, facts)?.over(scope.target);
+    let meaning = Meaning::of(scope.source, facts)?
+        .over(scope.target)
+        .within(statement);
     if let DataStatement::Query(query) = statement
         && let Some(set) = numbering::set(query, scope)
     {

@@ -1,14 +1,14 @@
 //! Columns: types, defaults, numbering.
 
 use aludel::schema::{
-    Column, Expr, Generated, Ident, Identity, Name, Schema, SequenceOptions, Table, Type,
-    sequence_of,
+    Column, Expr, Generated, Ident, Identity, Literal, Name, PartMut, Schema, SequenceOptions,
+    Table, Type, sequence_of,
 };
 use aludel::translate::Refusal;
 
 use super::{COMMENTS, Lowering};
-use crate::target::keys;
 use crate::target::types::{self, Held};
+use crate::target::{build, keys};
 
 /// Bytes of a row, but for texts and bytes without a limit.
 const ROW_BYTES: u64 = 65_535;
@@ -120,8 +120,9 @@ impl Lowering<'_, '_> {
                 options: SequenceOptions::default(),
             });
         } else if let Some(generated) = &column.generated {
+            let expr = self.stored(&generated.expr, &column.ty);
             lowered.generated = Some(Generated {
-                expr: self.stored(&generated.expr, &column.ty),
+                expr: self.without_blanks(expr),
                 stored: generated.stored,
             });
             if !column.nullable && !self.facts.generated_not_null {
@@ -131,15 +132,58 @@ impl Lowering<'_, '_> {
                 );
                 self.refuse(Refusal::new("generated-not-null", message));
             }
+            self.refuse_numbered(&generated.expr, &on);
         } else if let Some(default) = &column.default {
             lowered.default = self.meaning.default(self.rewriter, default, &column.ty);
+            self.refuse_long_default(&lowered);
+        }
+        // Without one, a row that says nothing would get the first member.
+        let is_enum = matches!(lowered.ty, Type::InlineEnum(_));
+        if is_enum && !lowered.nullable && lowered.default.is_none() && lowered.generated.is_none()
+        {
+            lowered.default = Some(build::nothing(self.facts));
         }
         lowered
+    }
+
+    /// A default that no row takes, which the server refuses with the column.
+    fn refuse_long_default(&mut self, lowered: &Column) {
+        if let (Type::Varchar(Some(limit)) | Type::Char(Some(limit)), Some(Expr::Literal(text))) =
+            (&lowered.ty, &lowered.default)
+            && let Literal::Text(text) = text
+            && text.chars().count() > *limit as usize
+        {
+            let message = format!(
+                "the default of column `{}` has more than its {limit} characters",
+                lowered.name
+            );
+            self.refuse(Refusal::new("constant", message));
+        }
     }
 
     /// A value as a column of this type stores it.
     fn stored(&mut self, value: &Expr, ty: &Type) -> Expr {
         self.meaning.stored(self.rewriter, value, ty)
+    }
+
+    /// The expression of a generated column, where it may not look at a CHAR as it stands.
+    pub(super) fn without_blanks(&self, mut expr: Expr) -> Expr {
+        if !self.facts.padded_chars {
+            return expr;
+        }
+        if let Expr::Column { column, .. } = &expr {
+            let held = self.held.get(column);
+            return match held.is_some_and(|held| matches!(held.ty, Type::Char(_))) {
+                true => build::call("rtrim", [expr]),
+                false => expr,
+            };
+        }
+        expr.parts_mut(&mut |part| {
+            if let PartMut::Expr(part) = part {
+                *part = self.without_blanks(part.clone());
+            }
+        });
+        expr
     }
 
     /// Whether a column takes its numbers from a counter of its own: AUTO_INCREMENT.

@@ -95,6 +95,10 @@ impl Lowering<'_, '_> {
             let message = format!("{what} sets a default, which InnoDB does not");
             self.refuse(Refusal::new("set-default", message));
         }
+        if key.table == self.table.name && key.columns == key.referred {
+            let message = format!("{what} refers to itself, which InnoDB does not take");
+            self.refuse(Refusal::new("self-reference", message));
+        }
         if key.match_full && key.columns.len() > 1 {
             let message = format!("{what} is MATCH FULL, which InnoDB is not");
             self.refuse(Refusal::new("match-full", message));
@@ -168,5 +172,24 @@ impl Lowering<'_, '_> {
             );
             self.refuse(Refusal::new("check-column", message));
         }
+    }
+
+    /// A column that numbers itself, in what a generated column or a key is made of.
+    pub(super) fn refuse_numbered(&mut self, expr: &Expr, what: &str) {
+        if let Some(message) = self.looks_at_numbered(expr, what) {
+            self.refuse(Refusal::new("numbering", message));
+        }
+    }
+
+    /// Why an expression can be no key and no generated column: it looks at a column that numbers
+    /// itself.
+    pub(super) fn looks_at_numbered(&self, expr: &Expr, what: &str) -> Option<String> {
+        let columns = keys::columns_of(expr);
+        let mut columns = columns.iter().filter_map(|name| self.table.column(name));
+        let column = columns.find(|column| is_numbered(column))?;
+        Some(format!(
+            "{what} is made of `{}`, which numbers itself: {} allows no such expression",
+            column.name, self.facts.name
+        ))
     }
 }

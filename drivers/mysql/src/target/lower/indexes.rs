@@ -43,6 +43,18 @@ impl Lowering<'_, '_> {
         if !index.include.is_empty() {
             self.omit("index-include", format!("INCLUDE of {what}"));
         }
+        let expressions = index.keys.iter().map(|key| &key.expr);
+        let mut made = expressions
+            .filter(|expr| !matches!(expr, Expr::Column { .. }))
+            .chain(&index.filter);
+        if let Some(message) = made.find_map(|expr| self.looks_at_numbered(expr, &what)) {
+            if index.unique {
+                self.refuse(Refusal::new("numbering", message));
+            } else {
+                self.omit("index-expression", message);
+            }
+            return None;
+        }
         let name = names::shorten(&index.name);
         // All that is in keys is known to have a form before a column is made for any of it.
         let exprs: Vec<(Expr, Option<Held>)> = index
@@ -158,7 +170,7 @@ impl Lowering<'_, '_> {
         let mut column = Column::new(name.clone(), held.ty.clone());
         held.describe(&mut column);
         column.generated = Some(Generated {
-            expr,
+            expr: self.without_blanks(expr),
             stored: false,
         });
         column.invisible = true;

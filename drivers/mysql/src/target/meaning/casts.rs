@@ -257,6 +257,9 @@ impl Meaning<'_> {
 
     /// A text that is read as a value.
     fn parsed(&self, rw: &mut Rewriter<'_>, value: Expr, to: &Type) -> Expr {
+        if self.lenient && !matches!(to, Type::Json | Type::Jsonb) {
+            return self.refuse_lenient(rw, "a text that is read as another value");
+        }
         match to {
             to if to.is_integer() => build::cast(value, Type::BIGINT),
             Type::Numeric {

@@ -68,7 +68,11 @@ impl Meaning<'_> {
                 if self.facts.json {
                     return Expr::binary(left, op, right);
                 }
-                let equal = build::call("json_equals", [left, right]);
+                // As a condition by itself, MariaDB takes its NULL for true.
+                let equal = build::equal(
+                    build::call("json_equals", [left, right]),
+                    build::boolean(true),
+                );
                 return build::negated(equal, op == BinaryOp::NotEq);
             }
             // They compare as texts here.
@@ -160,29 +164,22 @@ impl Meaning<'_> {
         list: &[Expr],
         negated: bool,
     ) -> Expr {
-        let mut value = None;
-        let mut items = Vec::with_capacity(list.len());
-        for item in list {
-            match self.comparison(rw, expr, BinaryOp::Eq, item) {
-                Expr::Binary {
-                    left,
-                    op: BinaryOp::Eq,
-                    right,
-                } => {
-                    value.get_or_insert(left);
-                    items.push(*right);
-                }
-                // Refused, or a comparison that is a call.
-                other if list.len() == 1 => return build::negated(other, negated),
-                _ => return self.refuse(rw, "comparison", "IN on JSON values or arrays"),
-            }
-        }
-        match value {
-            Some(expr) => Expr::InList {
-                expr,
+        let equal: Vec<Expr> = list
+            .iter()
+            .map(|item| self.comparison(rw, expr, BinaryOp::Eq, item))
+            .collect();
+        if let Some((value, items)) = one_list(&equal) {
+            return Expr::InList {
+                expr: Box::new(value),
                 list: items,
                 negated,
-            },
+            };
+        }
+        let either = equal
+            .into_iter()
+            .reduce(|left, right| Expr::binary(left, BinaryOp::Or, right));
+        match either {
+            Some(either) => build::negated(either, negated),
             None => build::boolean(negated),
         }
     }
@@ -239,16 +236,18 @@ impl Meaning<'_> {
 
     /// `= ANY ('{a,b}')`.
     fn in_constant(&self, rw: &mut Rewriter<'_>, left: &Expr, text: &str, negated: bool) -> Expr {
-        let items = constant::array(text).unwrap_or_default();
-        let texts: Vec<Expr> = items
-            .into_iter()
-            .filter_map(|item| match item {
+        let items = constant::array(text).and_then(|items| {
+            let item = |item| match item {
                 Item::Text(text) => Some(Expr::text(text)),
                 Item::Null => Some(build::null()),
                 Item::Array(_) => None,
-            })
-            .collect();
-        self.in_list(rw, left, &texts, negated)
+            };
+            items.into_iter().map(item).collect::<Option<Vec<Expr>>>()
+        });
+        match items {
+            Some(items) => self.in_list(rw, left, &items, negated),
+            None => self.refuse(rw, "constant", format!("the array '{text}'")),
+        }
     }
 
     /// LIKE, ILIKE.
@@ -370,6 +369,22 @@ fn without_blanks(expr: Expr) -> Expr {
         Expr::Literal(Literal::Text(text)) => Expr::text(text.trim_end_matches(' ')),
         other => other,
     }
+}
+
+/// Comparisons of one value with others by `=`, as the value and the others.
+fn one_list(equal: &[Expr]) -> Option<(Expr, Vec<Expr>)> {
+    let parts = |expr: &Expr| match expr {
+        Expr::Binary {
+            left,
+            op: BinaryOp::Eq,
+            right,
+        } => Some((left.as_ref().clone(), right.as_ref().clone())),
+        _ => None,
+    };
+    let parts: Vec<(Expr, Expr)> = equal.iter().map(parts).collect::<Option<_>>()?;
+    let value = parts.first()?.0.clone();
+    let same = parts.iter().all(|(left, _)| *left == value);
+    same.then(|| (value, parts.into_iter().map(|(_, item)| item).collect()))
 }
 
 /// Whether an order of texts is said to be that of their bytes.

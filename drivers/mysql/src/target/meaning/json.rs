@@ -96,7 +96,8 @@ impl Meaning<'_> {
         let document = rw.expr(left);
         match op {
             BinaryOp::JsonGet | BinaryOp::JsonGetText => {
-                let found = self.member(rw, &document, right);
+                let jsonb = rw.scope.ty(left) == Some(Type::Jsonb);
+                let found = self.member(rw, &document, right, jsonb);
                 self.found(found, op == BinaryOp::JsonGetText)
             }
             BinaryOp::JsonPath | BinaryOp::JsonPathText => match path_of(right) {
@@ -132,20 +133,24 @@ impl Meaning<'_> {
     }
 
     /// `document -> key`.
-    fn member(&self, rw: &mut Rewriter<'_>, document: &Expr, key: &Expr) -> Expr {
+    fn member(&self, rw: &mut Rewriter<'_>, document: &Expr, key: &Expr, jsonb: bool) -> Expr {
         match key {
             Expr::Literal(Literal::Text(name)) => {
                 let args = [document.clone(), Expr::text(path([name]))];
                 build::call("json_extract", args)
             }
             Expr::Literal(Literal::Number(place)) if place.parse::<u32>().is_ok() => {
-                // What is no array would be taken for one of a single element.
-                let is_array = build::equal(
-                    build::call("json_type", [document.clone()]),
-                    Expr::text("ARRAY"),
-                );
+                // What is no array would be taken for one of a single element. To jsonb a scalar
+                // is one, an object is not.
+                let ty = build::call("json_type", [document.clone()]);
                 let args = [document.clone(), Expr::text(format!("$[{place}]"))];
-                build::case([(is_array, build::call("json_extract", args))], None)
+                let found = build::call("json_extract", args);
+                if jsonb && place == "0" {
+                    let is_object = build::equal(ty, Expr::text("OBJECT"));
+                    build::case([(is_object, build::null())], Some(found))
+                } else {
+                    build::case([(build::equal(ty, Expr::text("ARRAY")), found)], None)
+                }
             }
             key if rw
                 .scope
@@ -239,6 +244,16 @@ impl Meaning<'_> {
         build::call("json_contains", [whole, part])
     }
 
+    /// An array and one item more; to NULL it is the first.
+    pub(super) fn array_append(&self, rw: &mut Rewriter<'_>, array: &Expr, item: &Expr) -> Expr {
+        let nullable = rw.scope.nullable(array);
+        let (mut array, item) = (rw.expr(array), self.json_value(rw, item));
+        if nullable {
+            array = build::call("coalesce", [array, build::call("json_array", [])]);
+        }
+        build::call("json_array_append", [array, Expr::text("$"), item])
+    }
+
     pub(super) fn subscript(&self, rw: &mut Rewriter<'_>, array: &Expr, index: &Expr) -> Expr {
         let place = match index {
             Expr::Literal(Literal::Number(digits)) => digits.parse::<u32>().ok(),
@@ -299,8 +314,14 @@ impl Meaning<'_> {
                 match Family::of(&ty) {
                     Family::Boolean | Family::Integer => {
                         // An array of it, and out of the array.
-                        let array = build::call("json_array", [scalar]);
-                        build::call("json_extract", [array, Expr::text("$[0]")])
+                        let array = build::call("json_array", [scalar.clone()]);
+                        let value_of = build::call("json_extract", [array, Expr::text("$[0]")]);
+                        if rw.scope.nullable(value) {
+                            let some = build::is_null(scalar, true);
+                            build::case([(some, value_of)], None)
+                        } else {
+                            value_of
+                        }
                     }
                     _ => self.as_json(build::call("json_quote", [scalar])),
                 }
@@ -340,10 +361,7 @@ impl Meaning<'_> {
                 build::call("nullif", [length, build::number(0)])
             }
             ("cardinality", [array]) => build::call("json_length", [rw.expr(array)]),
-            ("array_append", [array, item]) => {
-                let (array, item) = (rw.expr(array), self.json_value(rw, item));
-                build::call("json_array_append", [array, Expr::text("$"), item])
-            }
+            ("array_append", [array, item]) => self.array_append(rw, array, item),
             ("string_to_array", [text, Expr::Literal(Literal::Text(at))])
                 if !at.is_empty() && at.chars().all(|c| c.is_ascii_graphic() || c == ' ') =>
             {

@@ -29,7 +29,7 @@ mod times;
 
 use std::cell::Cell;
 
-use aludel::schema::{Expr, Name, OrderBy, Query, Schema, TableRef, Type};
+use aludel::schema::{DataStatement, Expr, Name, OrderBy, Query, Schema, TableRef, Type};
 use aludel::sql::Syntax;
 use aludel::translate::Refusal;
 use aludel::translate::infer::{Family, Field};
@@ -47,6 +47,8 @@ pub(crate) struct Meaning<'a> {
     /// What the expression at hand gives is rounded to few digits: digits beyond the fifteenth
     /// are of no account.
     rounded: Cell<bool>,
+    /// Values that make no sense do not make the statement at hand fail.
+    lenient: bool,
 }
 
 impl<'a> Meaning<'a> {
@@ -55,7 +57,26 @@ impl<'a> Meaning<'a> {
             facts,
             held: None,
             rounded: Cell::new(false),
+            lenient: false,
         }
+    }
+
+    /// The same for this statement: a DELETE on MariaDB knows no strict mode.
+    pub(crate) fn within(self, statement: &DataStatement) -> Self {
+        let delete = matches!(statement, DataStatement::Delete(_));
+        Self {
+            lenient: delete && !self.facts.strict_deletes,
+            ..self
+        }
+    }
+
+    fn refuse_lenient(&self, rw: &mut Rewriter<'_>, what: &str) -> Expr {
+        let message = format!(
+            "{what} in a DELETE: {} would go on where it should fail",
+            self.facts.name
+        );
+        let help = "let an UPDATE mark the rows, and delete those";
+        rw.refuse(Refusal::new("lenient-delete", message).help(help))
     }
 
     /// The same where the target holds this.

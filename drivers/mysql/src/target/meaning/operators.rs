@@ -123,6 +123,10 @@ impl Meaning<'_> {
         let Some(family) = self.numbers(rw, left, right) else {
             return self.refuse_unknown(rw, "arithmetic");
         };
+        let divides = matches!(op, BinaryOp::Divide | BinaryOp::Modulo);
+        if self.lenient && divides && !matches!(right, Expr::Literal(_)) {
+            return self.refuse_lenient(rw, "a division by what may be zero");
+        }
         let (dividend, divisor) = self.operands(rw, left, right, rounded);
         match (op, family) {
             // Truncated, towards zero; `/` is not here.
@@ -190,12 +194,17 @@ impl Meaning<'_> {
         let is = |ty: &Option<Type>, family| ty.as_ref().is_some_and(|ty| Family::of(ty) == family);
         if is(&l, Family::Array) && (is(&r, Family::Array) || is_text_constant(right)) {
             let ty = l.unwrap_or(Type::Jsonb);
+            let nullable = rw.scope.nullable(left) || rw.scope.nullable(right);
             let (left, right) = (rw.expr(left), self.meet(rw, right, &ty));
-            return build::call("json_merge_preserve", [left, right]);
+            let both = build::call("json_merge_preserve", [left.clone(), right.clone()]);
+            // NULL adds nothing.
+            return match nullable {
+                true => build::call("coalesce", [both, left, right]),
+                false => both,
+            };
         }
         if is(&l, Family::Array) {
-            let (array, item) = (rw.expr(left), self.json_value(rw, right));
-            return build::call("json_array_append", [array, Expr::text("$"), item]);
+            return self.array_append(rw, left, right);
         }
         if is(&l, Family::Json) || is(&r, Family::Json) {
             return self.refuse(

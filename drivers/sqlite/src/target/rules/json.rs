@@ -9,8 +9,8 @@ use aludel::schema::{BinaryOp, CallArg, Expr, Literal, SelectItem, Type};
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use super::build::{
-    EACH, and, call, case, column_of, eq, fail, is_null, is_stable, json_each, not_null, null,
-    number, select, switch,
+    EACH, and, call, case, column_of, concat, eq, fail, is_null, is_stable, json_each, not_null,
+    null, number, select, switch,
 };
 
 /// Whether a text is JSON, and no object in it has a key twice (of which jsonb keeps the last).
@@ -109,6 +109,14 @@ impl Place {
     pub(super) fn element(mut self, index: u32) -> Self {
         self.path.push_str(&format!("[{index}]"));
         self
+    }
+
+    /// The first element of an array. To jsonb, a scalar is an array of itself.
+    pub(super) fn first(self) -> Self {
+        let is_not = |kind: &str| Expr::binary(self.kind(), BinaryOp::NotEq, Expr::text(kind));
+        let array = concat([Expr::text("["), self.raw(), Expr::text("]")]);
+        let scalar = and(is_not("array"), is_not("object"));
+        Self::whole(case([(scalar, array)], Some(self.json()))).element(0)
     }
 
     fn is_whole(&self) -> bool {

@@ -23,6 +23,11 @@ impl Meaning {
             let place = self.place(rw, left)?;
             return match &**right {
                 Expr::Literal(Literal::Text(key)) => place.member(key),
+                Expr::Literal(Literal::Number(index))
+                    if index == "0" && rw.scope.ty(left) != Some(Type::Json) =>
+                {
+                    Some(place.first())
+                }
                 Expr::Literal(Literal::Number(index)) => Some(place.element(index.parse().ok()?)),
                 _ => None,
             };
