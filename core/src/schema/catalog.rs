@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
+use super::follow::{Now, Steps, Thing};
 use super::sequence::sequences_in;
 use super::{Column, ConstraintKind, EnumType, Ident, Name, Sequence, Table, Trigger, Type, View};
 
@@ -44,6 +45,8 @@ pub struct Schema {
     owned: Users,
     /// Views by the tables and views that they read.
     readers: Users,
+    /// What has been changed, for copies that follow.
+    steps: Steps,
 }
 
 /// What a name stands for, where tables, indexes, sequences and views share one name space.
@@ -93,6 +96,15 @@ impl Schema {
         }
     }
 
+    /// Whether `Users` and `users` are one name.
+    pub fn ignores_case(&self) -> bool {
+        self.any_case
+    }
+
+    pub(super) fn steps(&self) -> &Steps {
+        &self.steps
+    }
+
     /// A table by its name, which has no schema if it is in the default one.
     pub fn table(&self, name: &Name) -> Option<&Arc<Table>> {
         self.tables.get(&*self.key(name))
@@ -126,6 +138,49 @@ impl Schema {
     /// A view by its name.
     pub fn view(&self, name: &Name) -> Option<&View> {
         self.views.get(&*self.key(name)).map(|(_, view)| view)
+    }
+
+    /// All that the schema holds, whatever has become of it before.
+    pub fn everything(&self) -> Vec<Now> {
+        let Self {
+            schemas,
+            tables,
+            enums,
+            sequences,
+            views,
+            triggers,
+            any_case: _,
+            // Made of the others.
+            view_order: _,
+            index_tables: _,
+            key_tables: _,
+            constraint_names: _,
+            referrers: _,
+            type_users: _,
+            sequence_users: _,
+            owned: _,
+            readers: _,
+            steps: _,
+        } = self;
+        let mut all: Vec<Now> = Vec::new();
+        all.extend(schemas.iter().map(|name| Now::Schema(name.clone(), true)));
+        let tables = tables.iter();
+        all.extend(tables.map(|(name, table)| Now::Table(name.clone(), Some(table.clone()))));
+        let enums = enums.iter();
+        all.extend(enums.map(|(name, ty)| Now::Enum(name.clone(), Some(ty.clone()))));
+        let sequences = sequences.iter();
+        all.extend(sequences.map(|(name, s)| Now::Sequence(name.clone(), Some(s.clone()))));
+        let views: BTreeMap<_, _> = views.iter().collect();
+        let views = views.into_iter();
+        all.extend(views.map(|(name, view)| Now::View(name.clone(), Some(view.clone()))));
+        let triggers = triggers.iter();
+        all.extend(triggers.map(|(table, all)| Now::Triggers(table.clone(), all.clone())));
+        all
+    }
+
+    /// A view by its name, with its place in the order of creation.
+    pub(super) fn placed_view(&self, name: &Name) -> Option<&(u64, View)> {
+        self.views.get(&*self.key(name))
     }
 
     /// All views, in an order in which they can be created.
@@ -229,11 +284,13 @@ impl Schema {
 
     /// Adds a schema.
     pub fn put_schema(&mut self, name: Ident) {
+        self.steps.add(Thing::Schema(name.clone()));
         self.schemas.insert(name);
     }
 
     /// Takes a schema away. What stands in it stays.
     pub fn remove_schema(&mut self, name: &str) -> bool {
+        self.steps.add(Thing::Schema(name.to_owned()));
         self.schemas.remove(name)
     }
 
@@ -242,6 +299,7 @@ impl Schema {
         let table = table.into();
         self.remove_table(&table.name);
         let key = self.key(&table.name).into_owned();
+        self.steps.add(Thing::Table(key.clone()));
         for index in &table.indexes {
             let index = self.beside(&table.name, &index.name);
             self.index_tables.insert(index, key.clone());
@@ -272,6 +330,7 @@ impl Schema {
     pub fn remove_table(&mut self, name: &Name) -> Option<Arc<Table>> {
         let key = self.key(name).into_owned();
         let table = self.tables.remove(&key)?;
+        self.steps.add(Thing::Table(key.clone()));
         for index in &table.indexes {
             let index = self.beside(&table.name, &index.name);
             self.index_tables.remove(&index);
@@ -305,17 +364,20 @@ impl Schema {
 
     /// Adds an enum, or replaces the one of that name.
     pub fn put_enum(&mut self, ty: EnumType) {
+        self.steps.add(Thing::Enum(ty.name.clone()));
         self.enums.insert(ty.name.clone(), ty);
     }
 
     /// Takes an enum away, and returns it.
     pub fn remove_enum(&mut self, name: &Name) -> Option<EnumType> {
+        self.steps.add(Thing::Enum(name.clone()));
         self.enums.remove(name)
     }
 
     /// Adds a sequence, or replaces the one of that name.
     pub fn put_sequence(&mut self, sequence: Sequence) {
         self.remove_sequence(&sequence.name);
+        self.steps.add(Thing::Sequence(sequence.name.clone()));
         if let Some((table, _)) = &sequence.owned_by {
             let table = self.key(table).into_owned();
             self.owned.add(table, sequence.name.clone());
@@ -326,6 +388,7 @@ impl Schema {
     /// Takes a sequence away, and returns it.
     pub fn remove_sequence(&mut self, name: &Name) -> Option<Sequence> {
         let sequence = self.sequences.remove(name)?;
+        self.steps.add(Thing::Sequence(name.clone()));
         if let Some((table, _)) = &sequence.owned_by {
             let table = self.key(table).into_owned();
             self.owned.remove(&table, name);
@@ -343,6 +406,13 @@ impl Schema {
                 .map_or(0, |(last, _)| last + 1)
         };
         let place = place.unwrap_or_else(next);
+        self.put_view_at(place, view);
+    }
+
+    /// Adds a view that is not there, in a place of the order that is free.
+    pub(super) fn put_view_at(&mut self, place: u64, view: View) {
+        let key = self.key(&view.name).into_owned();
+        self.steps.add(Thing::View(key.clone()));
         for read in &view.reads {
             let read = self.key(read).into_owned();
             self.readers.add(read, key.clone());
@@ -363,6 +433,7 @@ impl Schema {
 
     fn take_view(&mut self, key: &Name) -> Option<(u64, View)> {
         let (place, view) = self.views.remove(key)?;
+        self.steps.add(Thing::View(key.clone()));
         self.view_order.remove(&place);
         for read in &view.reads {
             let read = self.key(read).into_owned();
@@ -378,6 +449,7 @@ impl Schema {
     /// Adds a trigger, or replaces the one of that name on that table.
     pub fn put_trigger(&mut self, trigger: Trigger) {
         let key = self.key(&trigger.table).into_owned();
+        self.steps.add(Thing::Triggers(key.clone()));
         let triggers = self.triggers.entry(key).or_default();
         match triggers.iter_mut().find(|t| t.name == trigger.name) {
             Some(place) => *place = trigger,
@@ -388,6 +460,7 @@ impl Schema {
     /// Takes a trigger away, and returns it.
     pub fn remove_trigger(&mut self, table: &Name, name: &str) -> Option<Trigger> {
         let key = self.key(table).into_owned();
+        self.steps.add(Thing::Triggers(key.clone()));
         let triggers = self.triggers.get_mut(&key)?;
         let place = triggers.iter().position(|t| t.name == name)?;
         let trigger = triggers.remove(place);

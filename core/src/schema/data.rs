@@ -4,7 +4,6 @@ use super::{Cte, Expr, Ident, Name, OrderBy, Query, SelectItem, TableRef};
 
 /// A statement on rows.
 #[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
 pub enum DataStatement {
     /// `SELECT`, `VALUES`: run for its effect (`setval`), or nothing.
     Query(Box<Query>),
@@ -50,7 +49,6 @@ pub struct Insert {
 
 /// What an INSERT inserts.
 #[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
 pub enum InsertSource {
     /// A query or VALUES.
     Query(Box<Query>),
@@ -61,7 +59,6 @@ pub enum InsertSource {
 /// `ON CONFLICT`; MySQL's `INSERT IGNORE`, `ON DUPLICATE KEY UPDATE` and `REPLACE`, SQLite's
 /// `OR IGNORE` and `OR REPLACE`.
 #[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
 pub enum OnConflict {
     /// Keep the row that exists.
     Nothing {

@@ -9,7 +9,6 @@ use super::{EnumType, Expr, Ident, Sequence, Table, Trigger, View};
 /// column, sequences of a dropped table, foreign keys of a table dropped with CASCADE) is an
 /// effect of its own, in an order in which it may be carried out.
 #[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
 pub enum Effect {
     /// A table.
     Table(TableEffect),

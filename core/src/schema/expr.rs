@@ -4,7 +4,6 @@ use super::{Ident, Name, OrderBy, Query, Type};
 
 /// An expression.
 #[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
 pub enum Expr {
     /// A constant.
     Literal(Literal),
@@ -207,7 +206,6 @@ pub enum Expr {
 
 /// A constant.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum Literal {
     /// NULL.
     Null,
@@ -227,7 +225,6 @@ pub enum Literal {
 
 /// Operators before their operand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum UnaryOp {
     /// `NOT`.
     Not,
@@ -242,7 +239,6 @@ pub enum UnaryOp {
 /// Operators between their operands, by meaning: MySQL's `||` is [`BinaryOp::Or`] when its
 /// parser reads it, PostgreSQL's is [`BinaryOp::Concat`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum BinaryOp {
     /// `OR`.
     Or,
@@ -363,7 +359,6 @@ pub struct Call {
 
 /// An argument of a call.
 #[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
 pub enum CallArg {
     /// An expression.
     Expr(Expr),

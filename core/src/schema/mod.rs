@@ -10,6 +10,8 @@
 //!
 //! - Everything is closed: a statement that none of these types can express is
 //!   [`Change::Opaque`], which a translation refuses. Nothing is approximated.
+//! - They are exhaustive outside this crate too: a target, and the boundary that carries them to a
+//!   loaded one, hear of a new kind from the compiler.
 //! - Identifiers stand as the engine stores them (PostgreSQL folds them to lower case), without
 //!   quotes.
 //!
@@ -23,6 +25,7 @@ mod compare;
 mod data;
 mod effect;
 mod expr;
+mod follow;
 mod model;
 mod name;
 mod query;
@@ -43,6 +46,7 @@ pub use effect::{Effect, ReplayProblem, TableEffect};
 pub use expr::{
     BinaryOp, Call, CallArg, Expr, Literal, Quantifier, TrimSide, UnaryOp, Window, WindowFrame,
 };
+pub use follow::{Mark, Now};
 pub use model::{
     Column, Constraint, ConstraintKind, EnumType, ForeignKey, Generated, Identity, Index, IndexKey,
     IndexPart, Options, ReferentialAction, Sequence, SequenceOptions, Table, Trigger, View,

@@ -24,7 +24,6 @@ pub struct Table {
 
 /// Settings of a table that only one engine knows.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-#[non_exhaustive]
 pub struct Options {
     /// SQLite's STRICT.
     pub strict: bool,
@@ -114,7 +113,6 @@ pub struct Constraint {
 
 /// What a constraint says.
 #[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
 pub enum ConstraintKind {
     /// `PRIMARY KEY`.
     PrimaryKey {

@@ -32,7 +32,6 @@ pub struct Cte {
 
 /// The body of a query.
 #[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
 pub enum SetExpr {
     /// `SELECT`.
     Select(Box<Select>),
@@ -94,7 +93,6 @@ pub enum Distinct {
 
 /// One item of a select list.
 #[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
 pub enum SelectItem {
     /// An expression, with its alias.
     Expr {
@@ -111,7 +109,6 @@ pub enum SelectItem {
 
 /// Something to select from.
 #[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
 pub enum TableRef {
     /// A table or view.
     Table {

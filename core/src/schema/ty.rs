@@ -5,7 +5,6 @@ use super::{Ident, Name};
 /// A column's type. The variants are the union of what the engines have; a dialect lowers those
 /// it lacks to those it has (`docs/translation.md`), or refuses.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-#[non_exhaustive]
 pub enum Type {
     /// `boolean`; MySQL's `BOOL` is `TinyInt` there.
     Boolean,

@@ -9,7 +9,8 @@
  *  - Sizes. Each side reads no more of the other's structure than `struct_size` says. Members are only
  *    ever appended; a null member, and an operation that `info` does not list, is unsupported.
  *  - Fields of a head are only added: ignore what you do not know. Kinds (words that choose between
- *    meanings, and operations) are never ignored: refuse what you do not know.
+ *    meanings, and operations) are never ignored: refuse what you do not know. In TRANSLATE and SCHEMA,
+ *    which bear the model of schemas, refuse fields that you do not know, too: they bear meaning.
  *  - Threads. The host may call any function on any thread, several at once. The host's functions may
  *    be called on any thread, until `shutdown` returns.
  *  - Memory. A slice is lent for the time of the call. A buffer is given away: whoever receives it
@@ -72,6 +73,10 @@ enum {
                                Unsupported: they are not */
     ALUDEL_OP_ADMINISTRATION = 6, /* how the database of a URL is made and destroyed.
                                Unsupported: not by aludel */
+    ALUDEL_OP_TRANSLATE = 7, /* a change of the model, or a statement on rows, as this dialect has it.
+                               Unsupported: what is written for another driver is refused */
+    ALUDEL_OP_SCHEMA = 8,   /* the schema that answers to the dialect's queries tell of.
+                               Unsupported: live schemas are not read */
     ALUDEL_OP_CONNECT = 16, /* opens the session whose number the host has chosen */
     ALUDEL_OP_READ = 17,    /* reads the ledger */
     ALUDEL_OP_LOCK = 18,    /* tries for the lock, and reads the ledger after it */

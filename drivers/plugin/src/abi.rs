@@ -133,6 +133,11 @@ pub mod op {
     pub const CATALOG: u32 = 5;
     /// How the database of a URL is made and destroyed. Unsupported: not by aludel.
     pub const ADMINISTRATION: u32 = 6;
+    /// A change of the model, or a statement, as this dialect has it. Unsupported: what is written for
+    /// another driver is refused.
+    pub const TRANSLATE: u32 = 7;
+    /// The schema that answers to the dialect's queries tell of. Unsupported: live schemas are not read.
+    pub const SCHEMA: u32 = 8;
     /// Opens the session whose number the host has chosen.
     pub const CONNECT: u32 = 16;
     /// Reads the ledger.
@@ -162,6 +167,8 @@ pub mod op {
             PRINT => "print",
             CATALOG => "catalog",
             ADMINISTRATION => "administration",
+            TRANSLATE => "translate",
+            SCHEMA => "schema",
             CONNECT => "connect",
             READ => "read",
             LOCK => "lock",

@@ -14,7 +14,8 @@
 //! - No panic crosses the boundary, in either direction.
 //! - Every accepted `submit` is answered by `done`; the host tells a second answer from a first,
 //!   and goes on without one that never comes.
-//! - A kind that a side does not know is refused, a field that it does not know is ignored.
+//! - A kind that a side does not know is refused, a field that it does not know is ignored; in
+//!   what bears the model ([`wire::model`]) such a field is refused too.
 //!
 //! # Deliberately absent
 //!
@@ -23,6 +24,7 @@
 //!   process with it; the database rolls back as it does when a client dies.
 
 pub mod abi;
+mod intern;
 pub mod wire;
 
 #[cfg(feature = "conformance")]

@@ -7,4 +7,5 @@ mod header;
 mod manifests;
 mod same;
 mod sessions;
+mod translated;
 mod versions;

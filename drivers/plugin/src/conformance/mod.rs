@@ -18,6 +18,7 @@ mod build;
 mod ledger;
 mod record;
 mod session;
+mod translate;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -83,6 +84,7 @@ pub async fn check(subject: &Subject) -> Record {
         .expect("the dialect of the server that was found");
     let dialect = dialect.as_ref();
     the_dialect_is_whole(subject, dialect, &mut record);
+    translate::scripts_of_other_dialects_are_translated(dialect, &mut record);
     session::reading_writes_nothing(subject, &mut record).await;
     let tables = ledger::it_is_made_once_and_read(subject, dialect, &mut record).await;
     ledger::the_guard_fires_exactly_when_it_should(subject, dialect, &tables, &mut record).await;
@@ -92,6 +94,8 @@ pub async fn check(subject: &Subject) -> Record {
     if dialect.capabilities().lock == LockKind::Session {
         session::the_lock_has_one_holder(subject, &tables).await;
     }
+    translate::a_translated_script_runs(subject, dialect, &mut record).await;
+    translate::a_live_schema_is_read(subject, dialect, &tables, &mut record).await;
     session::an_interrupt_stops_and_the_session_lives(subject).await;
     record
 }

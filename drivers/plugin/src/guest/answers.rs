@@ -5,17 +5,20 @@ use aludel::driver as core;
 
 use super::host::Reply;
 use super::instance::Instance;
+use super::target;
 use crate::abi::{op, status};
 use crate::wire;
 
 /// The operations of this library.
-const OPS: [u32; 15] = [
+const OPS: [u32; 17] = [
     op::INFO,
     op::DIALECT,
     op::LEDGER,
     op::PRINT,
     op::CATALOG,
     op::ADMINISTRATION,
+    op::TRANSLATE,
+    op::SCHEMA,
     op::CONNECT,
     op::READ,
     op::LOCK,
@@ -36,6 +39,8 @@ pub(super) fn answer(instance: &Instance, op: u32, head: &[u8], parts: &[&[u8]])
         op::PRINT => print(instance, head, parts),
         op::CATALOG => catalog(instance, head),
         op::ADMINISTRATION => administration(instance, head),
+        op::TRANSLATE => translate(instance, head),
+        op::SCHEMA => schema(instance, head),
         _ => Err(Reply::unsupported()),
     };
     answered.unwrap_or_else(|refused| refused)
@@ -121,6 +126,18 @@ fn print(instance: &Instance, head: &[u8], parts: &[&[u8]]) -> Result<Reply, Rep
     }));
     reply.body = printed.concat().into_bytes();
     Ok(reply)
+}
+
+fn translate(instance: &Instance, head: &[u8]) -> Result<Reply, Reply> {
+    let request: wire::TargetRequest = wire::read_words(head).map_err(Reply::bad)?;
+    let dialect = dialect_of(instance, request.server.clone())?;
+    target::translate(dialect.as_ref(), &instance.mirrors, request)
+}
+
+fn schema(instance: &Instance, head: &[u8]) -> Result<Reply, Reply> {
+    let request: wire::SchemaRequest = read(head)?;
+    let dialect = dialect_of(instance, request.server.clone())?;
+    target::schema(dialect.as_ref(), request)
 }
 
 fn url_of(head: &[u8]) -> Result<DatabaseUrl, Reply> {

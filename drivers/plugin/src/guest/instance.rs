@@ -14,10 +14,13 @@ use super::host::{Answer, Host};
 use super::request::Request;
 use super::session::{self, Job};
 use crate::abi::{op, status};
+use crate::wire::model::Mirrors;
 
 pub(super) struct Instance {
     pub(super) driver: Arc<dyn Driver>,
     pub(super) host: Host,
+    /// The schemas that the host translates, as far as it has told.
+    pub(super) mirrors: Mutex<Mirrors>,
     dialects: Mutex<HashMap<Server, Arc<dyn Dialect>>>,
     calls: Mutex<HashMap<u64, CancellationToken>>,
     online: Mutex<Online>,
@@ -42,6 +45,7 @@ impl Instance {
         Self {
             driver,
             host,
+            mirrors: Mutex::default(),
             dialects: Mutex::default(),
             calls: Mutex::default(),
             online: Mutex::default(),

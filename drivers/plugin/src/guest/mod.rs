@@ -19,6 +19,7 @@ mod host;
 mod instance;
 mod request;
 mod session;
+mod target;
 
 pub use export::{open, table};
 

@@ -101,10 +101,7 @@ async fn work(
         }
         Request::Query(sql) => {
             let answer = supervised(interrupt, cancel, session.query(&sql)).await;
-            reply(answer.map(|found| wire::ResultSet {
-                columns: found.columns,
-                rows: found.rows,
-            }))
+            reply(answer.map(wire::ResultSet::from))
         }
         Request::Close => {
             if let Some(session) = slot.take() {

@@ -8,7 +8,8 @@ use std::sync::Arc;
 use aludel::driver::{Driver, DriverInfo, Registry};
 
 use super::driver::PluginDriver;
-use super::{LoadError, Loader, Manifest, Places, intern, load_library, load_manifest};
+use super::{LoadError, Loader, Manifest, Places, load_library, load_manifest};
+use crate::intern;
 
 /// The drivers of a process.
 pub struct Catalog {

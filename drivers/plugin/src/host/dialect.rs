@@ -5,15 +5,16 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use aludel::driver::{
-    Capabilities, Client, Dialect, DialectError, LedgerRequest, LedgerSql, Server,
+    Capabilities, Client, Dialect, DialectError, Introspect, LedgerRequest, LedgerSql, Server,
 };
 use aludel::ledger::{Guard, Identity, JournalEntry, LedgerTables, LedgerText};
 use aludel::sql::Syntax;
+use aludel::translate::Target;
 
-use super::intern;
 use super::plugin::{CallError, Plugin};
+use super::target::{PluginIntrospect, PluginTarget};
 use crate::abi::op;
-use crate::wire;
+use crate::{intern, wire};
 
 pub(super) struct PluginDialect {
     plugin: Arc<Plugin>,
@@ -28,6 +29,8 @@ pub(super) struct PluginDialect {
     reset_session: &'static [&'static str],
     /// For the usual client, and for none.
     headers: (&'static str, &'static str),
+    target: Option<PluginTarget>,
+    introspect: Option<PluginIntrospect>,
 }
 
 impl PluginDialect {
@@ -57,6 +60,13 @@ impl PluginDialect {
                 intern::text(&said.headers.usual),
                 intern::text(&said.headers.none),
             ),
+            target: said
+                .target
+                .as_ref()
+                .and_then(|said| PluginTarget::new(plugin, server, said)),
+            introspect: said
+                .introspect
+                .and_then(|said| PluginIntrospect::new(plugin, server, said)),
         })
     }
 
@@ -101,6 +111,16 @@ impl Dialect for PluginDialect {
 
     fn capabilities(&self) -> &Capabilities {
         &self.capabilities
+    }
+
+    fn target(&self) -> Option<&dyn Target> {
+        self.target.as_ref().map(|target| target as &dyn Target)
+    }
+
+    fn introspect(&self) -> Option<&dyn Introspect> {
+        self.introspect
+            .as_ref()
+            .map(|introspect| introspect as &dyn Introspect)
     }
 
     fn default_schema(&self) -> Option<&'static str> {

@@ -15,9 +15,9 @@ use serde::de::DeserializeOwned;
 use super::dialect::PluginDialect;
 use super::plugin::{CallError, Plugin};
 use super::session::PluginSession;
-use super::{LoadError, Manifest, intern};
+use super::{LoadError, Manifest};
 use crate::abi::op;
-use crate::wire;
+use crate::{intern, wire};
 
 /// A driver that was loaded from a library.
 pub struct PluginDriver {

@@ -19,7 +19,6 @@ mod catalog;
 mod dialect;
 mod driver;
 mod error;
-mod intern;
 mod library;
 mod load;
 mod manifest;
@@ -27,6 +26,7 @@ mod plugin;
 mod search;
 mod session;
 mod state;
+mod target;
 mod trust;
 
 pub use catalog::{Catalog, Entry, Origin};

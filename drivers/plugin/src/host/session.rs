@@ -221,10 +221,7 @@ impl Session for PluginSession {
         Box::pin(async move {
             let parts = [sql.as_bytes()];
             let found: wire::ResultSet = self.line.ask(op::QUERY, &[], &parts, None).await?;
-            Ok(ResultSet {
-                columns: found.columns,
-                rows: found.rows,
-            })
+            Ok(found.into())
         })
     }
 

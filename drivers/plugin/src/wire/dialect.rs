@@ -36,6 +36,32 @@ pub struct Dialect {
     /// The first lines of printed scripts.
     #[serde(default)]
     pub headers: Headers,
+    /// How it translates, if it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<TargetSaid>,
+    /// How it reads a live schema, if it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub introspect: Option<IntrospectSaid>,
+}
+
+/// What a dialect says of itself as a target of translations.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TargetSaid {
+    /// The version of the model's words that it speaks; with another one than the host's it is not
+    /// asked.
+    pub words: u32,
+    /// Several changes to one table within a revision are rendered as one.
+    pub folds: bool,
+}
+
+/// What a dialect says of how it reads a live schema.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IntrospectSaid {
+    /// The version of the model's words that it speaks; with another one than the host's it is not
+    /// asked.
+    pub words: u32,
+    /// The statements that read a whole schema, in order. None writes.
+    pub queries: Vec<String>,
 }
 
 /// What every engine so far reverts a transaction with.
@@ -145,6 +171,14 @@ impl TryFrom<&dyn core::Dialect> for Dialect {
                 usual: dialect.script_header(core::Client::Usual).to_owned(),
                 none: dialect.script_header(core::Client::None).to_owned(),
             },
+            target: dialect.target().map(|target| TargetSaid {
+                words: super::model::WORDS,
+                folds: target.folds(),
+            }),
+            introspect: dialect.introspect().map(|introspect| IntrospectSaid {
+                words: super::model::WORDS,
+                queries: owned(&introspect.queries()),
+            }),
         })
     }
 }

@@ -10,20 +10,26 @@
 //!   belongs to a higher [`PROTOCOL`](crate::abi::PROTOCOL), of which both sides use the lower.
 //! - Operations are numbers that a driver lists in [`Info::ops`]; what it does not list is
 //!   not asked.
+//! - What bears the model has words of its own and a version of them: see [`model`].
 //! - A body is bytes: script text is never escaped.
 
 mod dialect;
 mod info;
 mod ledger;
+pub mod model;
 mod session;
 
 pub use dialect::{
-    Capabilities, Client, Dialect, DialectRequest, Headers, LockKind, PrintRequest, Printed, Syntax,
+    Capabilities, Client, Dialect, DialectRequest, Headers, IntrospectSaid, LockKind, NoWord,
+    PrintRequest, Printed, Syntax, TargetSaid,
 };
 pub use info::{Administration, Catalog, Floor, Info, Refusal, Scheme, Server, UrlRequest};
 pub use ledger::{
     Direction, Event as JournalEvent, Guard, Identity, JournalEntry, LedgerRequest, LedgerText,
     Tables, Written,
+};
+pub use model::{
+    Change, SchemaRequest, TargetAnswer, TargetRequest, Wanted, read_words, write_words,
 };
 pub use session::{
     Access, At, Connect, Connected, Deliver, Delivered, Event, Failure, FailureKind, Held, Holder,
@@ -36,6 +42,12 @@ use serde::de::DeserializeOwned;
 /// A message that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unreadable(String);
+
+impl Unreadable {
+    pub(crate) fn new(why: impl Into<String>) -> Self {
+        Self(why.into())
+    }
+}
 
 impl std::fmt::Display for Unreadable {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

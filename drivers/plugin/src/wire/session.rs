@@ -195,6 +195,20 @@ pub enum SessionState {
     Dead,
 }
 
+impl From<core::ResultSet> for ResultSet {
+    fn from(found: core::ResultSet) -> Self {
+        let core::ResultSet { columns, rows } = found;
+        Self { columns, rows }
+    }
+}
+
+impl From<ResultSet> for core::ResultSet {
+    fn from(found: ResultSet) -> Self {
+        let ResultSet { columns, rows } = found;
+        Self { columns, rows }
+    }
+}
+
 impl From<&core::Failure> for Failure {
     fn from(failure: &core::Failure) -> Self {
         Self {

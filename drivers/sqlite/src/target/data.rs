@@ -48,10 +48,6 @@ pub(super) fn render(
             restart_identity,
             cascade,
         } => truncate(tables, *restart_identity, *cascade, scope),
-        other => Err(vec![Refusal::new(
-            "no-form",
-            format!("{other:?} has no counterpart on sqlite"),
-        )]),
     }
 }
 

@@ -93,12 +93,6 @@ pub(crate) fn data(
             let texts = numbering::truncate(tables, restart_identity, cascade, scope, facts)?;
             return Ok(session::rendered(texts, facts));
         }
-        _ => {
-            return Err(vec![Refusal::new(
-                "no-form",
-                "this statement has no counterpart",
-            )]);
-        }
     };
     let words = Words { facts };
     let texts: Result<Vec<String>, Vec<Refusal>> = statements

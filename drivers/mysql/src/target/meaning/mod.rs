@@ -268,11 +268,6 @@ impl Meaning<'_> {
             Expr::Subscript { expr, index } => self.subscript(rw, expr, index),
             Expr::Row(items) => Expr::Row(rw.exprs(items)),
             Expr::ArrayQuery(query) => self.array_query(rw, query),
-            other => {
-                let kind = format!("{other:?}");
-                let kind = kind.split([' ', '(']).next().unwrap_or_default().to_owned();
-                self.refuse(rw, "no-form", kind)
-            }
         })
     }
 

@@ -62,7 +62,6 @@ impl Meaning {
             | Op::Power
             | Op::BitXor
             | Op::Xor => Some(refuse(rw, &format!("the operator {op:?}"))),
-            other => Some(refuse(rw, &format!("the operator {other:?}"))),
         }
     }
 

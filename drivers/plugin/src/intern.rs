@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 static TEXTS: Mutex<Option<HashSet<&'static str>>> = Mutex::new(None);
 
 /// The text, for ever.
-pub(super) fn text(text: &str) -> &'static str {
+pub(crate) fn text(text: &str) -> &'static str {
     let mut texts = TEXTS.lock().unwrap_or_else(PoisonError::into_inner);
     let texts = texts.get_or_insert_default();
     if let Some(known) = texts.get(text) {
@@ -21,7 +21,8 @@ pub(super) fn text(text: &str) -> &'static str {
 }
 
 /// The texts, for ever. The list itself is leaked each time: keep it.
-pub(super) fn texts(list: &[String]) -> &'static [&'static str] {
+#[cfg(feature = "host")]
+pub(crate) fn texts(list: &[String]) -> &'static [&'static str] {
     Vec::leak(list.iter().map(|item| text(item)).collect())
 }
 

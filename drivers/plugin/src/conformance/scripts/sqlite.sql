@@ -1,0 +1,9 @@
+CREATE TABLE people (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT COLLATE NOCASE, data BLOB DEFAULT x'00ff', UNIQUE (name));
+CREATE INDEX people_data ON people (data) WHERE data IS NOT NULL;
+INSERT OR REPLACE INTO people (id, name) VALUES (1, 'a'), (2, 'b');
+ALTER TABLE people ADD COLUMN age INTEGER CHECK (age >= 0);
+CREATE TRIGGER touched AFTER INSERT ON people BEGIN UPDATE people SET age = 0 WHERE id = NEW.id; END;
+CREATE VIEW names AS SELECT name FROM people WHERE age > 1;
+ALTER TABLE people RENAME COLUMN age TO years;
+DROP VIEW names;
+DROP TABLE people;
