@@ -37,6 +37,11 @@ impl Config {
             .find(|file| file.is_file())
     }
 
+    /// Whether it has a database of this name.
+    pub fn has_database(&self, name: &str) -> bool {
+        self.databases.iter().any(|(known, _)| known == name)
+    }
+
     /// Reads a file.
     ///
     /// # Errors

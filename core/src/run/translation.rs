@@ -13,6 +13,7 @@ use crate::driver::Dialect;
 use crate::graph::{Applied, NodeIx};
 use crate::ledger::Direction;
 use crate::plan::{Piece, WorkScript};
+use crate::schema::Schema;
 use crate::sql;
 use crate::translate::{Audience, Omission, Refusal, Translated, Translator, audience};
 
@@ -175,6 +176,11 @@ impl<'a> Session<'a> {
             translator: self.translator.clone(),
             omitted: Vec::new(),
         }
+    }
+
+    /// What the target holds by now.
+    pub(crate) fn held(&self) -> &Schema {
+        self.translator.held()
     }
 
     /// Takes note of a revision that is applied.

@@ -28,6 +28,7 @@ mod expr;
 mod follow;
 mod model;
 mod name;
+mod parity;
 mod query;
 mod replay;
 mod scope;
@@ -40,7 +41,7 @@ pub use change::{
     Change, ColumnChange, ColumnDef, CommentTarget, ConstraintDef, CreateIndex, CreateTable,
     CreateView, Ignored, Opaque, Position, SequenceChange, TableAction, TableLike,
 };
-pub use compare::{Difference, canonical, compare};
+pub use compare::{Difference, canonical, compare, uncompared};
 pub use data::{Assignment, DataStatement, Delete, Insert, InsertSource, OnConflict, Update};
 pub use effect::{Effect, ReplayProblem, TableEffect};
 pub use expr::{
@@ -53,6 +54,7 @@ pub use model::{
 };
 pub use name::{Ident, Name};
 pub(crate) use name::{POSTGRES_IDENT, clip};
+pub use parity::{Side, parity};
 pub use query::{
     Cte, Distinct, JoinKind, JoinOn, Nulls, OrderBy, Query, Select, SelectItem, SetExpr, SetOp,
     TableRef,

@@ -54,7 +54,7 @@ impl<'a> Translator<'a> {
     pub fn new(source: &'a dyn Dialect, dialect: &'a dyn Dialect) -> Option<Self> {
         let target: &'a dyn Target = dialect.target()?;
         Some(Self {
-            authored: Replay::new(source.syntax()),
+            authored: Replay::new(source.syntax()).flavour(source.server().flavour()),
             source,
             dialect,
             carrier: Carrier::new(
@@ -122,9 +122,10 @@ impl<'a> Translator<'a> {
 
     fn replay_own<S: AsRef<str>>(&mut self, own: &[S]) -> Vec<TableEffect> {
         let syntax = self.dialect.syntax();
+        let flavour = self.dialect.server().flavour();
         let mut replaced = Vec::new();
         self.carrier.replace_held(|held| {
-            let mut replay = Replay::on(syntax, held);
+            let mut replay = Replay::on(syntax, held).flavour(flavour);
             for body in own {
                 for change in sql::parse(syntax, body.as_ref()) {
                     let effects = replay.apply(&change).unwrap_or_default();

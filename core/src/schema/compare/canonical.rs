@@ -181,6 +181,26 @@ fn called(mut call: Call) -> Expr {
             "current_timestamp" | "now" | "localtimestamp" | "localtime",
             [CallArg::Expr(Expr::Literal(Literal::Number(digits)))],
         ) if is_bare => Expr::Keyword("CURRENT_TIMESTAMP", digits.parse().ok().filter(|n| *n > 0)),
+        (name @ ("utc_timestamp" | "utc_date" | "utc_time"), args) if is_bare => {
+            let keyword = match name {
+                "utc_timestamp" => "UTC_TIMESTAMP",
+                "utc_date" => "UTC_DATE",
+                _ => "UTC_TIME",
+            };
+            match args {
+                [] => Expr::Keyword(keyword, None),
+                [CallArg::Expr(Expr::Literal(Literal::Number(digits)))] => {
+                    Expr::Keyword(keyword, digits.parse().ok().filter(|n| *n > 0))
+                }
+                _ => Expr::Call(Box::new(call)),
+            }
+        }
+        ("date_add" | "adddate", [CallArg::Expr(to), CallArg::Expr(interval)]) if is_bare => {
+            Expr::binary(to.clone(), BinaryOp::Plus, interval.clone())
+        }
+        ("date_sub" | "subdate", [CallArg::Expr(from), CallArg::Expr(interval)]) if is_bare => {
+            Expr::binary(from.clone(), BinaryOp::Minus, interval.clone())
+        }
         ("current_date" | "curdate", []) if is_bare => Expr::Keyword("CURRENT_DATE", None),
         _ => Expr::Call(Box::new(call)),
     }

@@ -25,7 +25,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use super::{ConstraintKind, EnumType, ForeignKey, Name, Schema, Sequence, Table};
+use super::{EnumType, Name, Schema, Sequence, Table};
 use crate::sql::Syntax;
 use normal::Normal;
 
@@ -102,7 +102,7 @@ pub fn compare(syntax: Syntax, left: &Schema, right: &Schema) -> Vec<Difference>
     let tables = |schema: &Schema| -> BTreeMap<Name, Arc<Table>> {
         let lasting = schema.tables().filter(|table| !table.options.temporary);
         lasting
-            .map(|table| (table.name.clone(), completed(table, schema)))
+            .map(|table| (table.name.clone(), found.normal.table(table, schema)))
             .collect()
     };
     let (lefts, rights) = (tables(left), tables(right));
@@ -121,24 +121,15 @@ pub fn compare(syntax: Syntax, left: &Schema, right: &Schema) -> Vec<Difference>
     found.differences
 }
 
-/// A table whose foreign keys name the columns that they refer to: those that name none mean the
-/// primary key, on SQLite whatever it is by now.
-fn completed(table: &Arc<Table>, schema: &Schema) -> Arc<Table> {
-    let names_none = |key: &ForeignKey| key.referred.is_empty();
-    if !table.foreign_keys().any(|(_, key)| names_none(key)) {
-        return table.clone();
-    }
-    let mut table = Table::clone(table);
-    for constraint in &mut table.constraints {
-        if let ConstraintKind::ForeignKey(key) = &mut constraint.kind
-            && names_none(key)
-            && let Some(referred) = schema.table(&key.table)
-        {
-            let columns = referred.primary_key().iter();
-            key.referred = columns.map(|part| part.column.clone()).collect();
-        }
-    }
-    Arc::new(table)
+/// The tables that [`compare`] passes over, and what has touched each: nobody knows all that they
+/// hold.
+pub fn uncompared(left: &Schema, right: &Schema) -> Vec<(Name, String)> {
+    let both = left.tables().filter_map(|table| {
+        let other = right.table(&table.name)?;
+        let why = table.opaque.as_ref().or(other.opaque.as_ref())?;
+        Some((table.name.clone(), why.clone()))
+    });
+    both.collect()
 }
 
 /// The differences found so far.

@@ -1,8 +1,10 @@
 //! One form for what an engine does not tell apart.
 
+use std::sync::Arc;
+
 use super::super::{
-    Column, Constraint, ConstraintKind, Expr, ForeignKey, Identity, Index, IndexKey, Literal,
-    Nulls, Options, ReferentialAction, SequenceOptions, Type,
+    Column, Constraint, ConstraintKind, Expr, ForeignKey, Ident, Identity, Index, IndexKey,
+    IndexPart, Literal, Nulls, Options, ReferentialAction, Schema, SequenceOptions, Table, Type,
 };
 use super::canonical::canonical;
 use crate::sql::Syntax;
@@ -14,17 +16,57 @@ pub(super) struct Normal {
 }
 
 impl Normal {
+    /// A table whose foreign keys name the columns that they refer to (those that name none mean
+    /// the primary key, on SQLite whatever it is by now), and whose UNIQUE indexes are constraints
+    /// where the engine knows no difference.
+    pub(super) fn table(self, table: &Arc<Table>, schema: &Schema) -> Arc<Table> {
+        let is_key = |index: &Index| self.syntax == Syntax::Mysql && unique_parts(index).is_some();
+        let names_none = |key: &ForeignKey| key.referred.is_empty();
+        if !table.foreign_keys().any(|(_, key)| names_none(key))
+            && !table.indexes.iter().any(is_key)
+        {
+            return table.clone();
+        }
+        let mut table = Table::clone(table);
+        for constraint in &mut table.constraints {
+            if let ConstraintKind::ForeignKey(key) = &mut constraint.kind
+                && names_none(key)
+                && let Some(referred) = schema.table(&key.table)
+            {
+                let columns = referred.primary_key().iter();
+                key.referred = columns.map(|part| part.column.clone()).collect();
+            }
+        }
+        for index in std::mem::take(&mut table.indexes) {
+            match unique_parts(&index).filter(|_| is_key(&index)) {
+                Some(columns) => table.constraints.push(Constraint {
+                    name: Some(index.name),
+                    kind: ConstraintKind::Unique {
+                        columns,
+                        nulls_not_distinct: false,
+                    },
+                    deferrable: false,
+                    initially_deferred: false,
+                    not_valid: false,
+                    named: true,
+                }),
+                None => table.indexes.push(index),
+            }
+        }
+        Arc::new(table)
+    }
+
     pub(super) fn column(self, column: &Column) -> Column {
         let ty = self.ty(&column.ty);
         let default = column.default.as_ref();
-        let default = default.map(|expr| canonical(expr, Some(&ty)));
+        let default = default.map(|expr| self.expr(expr, Some(&ty)));
         let mut normal = column.clone();
         normal.default = default.filter(|expr| *expr != Expr::Literal(Literal::Null));
         if let Some(generated) = &mut normal.generated {
-            generated.expr = canonical(&generated.expr, None);
+            generated.expr = self.expr(&generated.expr, None);
         }
         if let Some(on_update) = &mut normal.on_update {
-            *on_update = canonical(on_update, None);
+            *on_update = self.expr(on_update, None);
         }
         normal.identity = normal.identity.map(|identity| Identity {
             // The sequence is compared as one.
@@ -32,7 +74,22 @@ impl Normal {
             ..identity
         });
         normal.ty = ty;
+        if self.syntax == Syntax::Mysql {
+            texts(&mut normal);
+        }
         normal
+    }
+
+    fn expr(self, expr: &Expr, ty: Option<&Type>) -> Expr {
+        let mut expr = canonical(expr, ty);
+        if self.syntax == Syntax::Mysql {
+            expr.each_mut(&mut |expr| {
+                if let Expr::Call(call) = expr {
+                    call.name.name = spelled(std::mem::take(&mut call.name.name));
+                }
+            });
+        }
+        expr
     }
 
     /// A type with what is meant by no length, and without what means nothing.
@@ -40,6 +97,12 @@ impl Normal {
         match ty {
             Type::Char(None) if self.syntax == Syntax::Postgres => Type::Char(Some(1)),
             Type::Bit(None) => Type::Bit(Some(1)),
+            // One to the parser, which does not look whether it stands at a key.
+            Type::Other(name)
+                if self.syntax == Syntax::Sqlite && name.eq_ignore_ascii_case("INT") =>
+            {
+                Type::INTEGER
+            }
             Type::TinyInt { unsigned, width } => Type::TinyInt {
                 unsigned: *unsigned,
                 width: width.filter(|width| *width == 1),
@@ -62,14 +125,25 @@ impl Normal {
     pub(super) fn constraint(self, constraint: &Constraint) -> Constraint {
         let mut normal = constraint.clone();
         normal.named = true;
+        normal.name = self.constraint_name(constraint);
         match &mut normal.kind {
-            ConstraintKind::Check { expr, .. } => *expr = canonical(expr, None),
+            ConstraintKind::Check { expr, .. } => *expr = self.expr(expr, None),
             // Nobody reads its text.
             ConstraintKind::Exclude(text) => text.clear(),
             ConstraintKind::ForeignKey(key) => self.foreign_key(key),
             _ => {}
         }
         normal
+    }
+
+    /// MySQL calls every primary key the same, whatever was written.
+    pub(super) fn constraint_name(self, constraint: &Constraint) -> Option<Ident> {
+        match constraint.kind {
+            ConstraintKind::PrimaryKey { .. } if self.syntax == Syntax::Mysql => {
+                Some("PRIMARY".to_owned())
+            }
+            _ => constraint.name.clone(),
+        }
     }
 
     /// InnoDB checks row by row: RESTRICT and NO ACTION are one.
@@ -85,7 +159,7 @@ impl Normal {
 
     pub(super) fn index(self, index: &Index) -> Index {
         let mut normal = index.clone();
-        normal.filter = normal.filter.map(|filter| canonical(&filter, None));
+        normal.filter = normal.filter.map(|filter| self.expr(&filter, None));
         for key in &mut normal.keys {
             let usual = if key.descending {
                 Nulls::First
@@ -93,7 +167,7 @@ impl Normal {
                 Nulls::Last
             };
             *key = IndexKey {
-                expr: canonical(&key.expr, None),
+                expr: self.expr(&key.expr, None),
                 nulls: key.nulls.filter(|nulls| *nulls != usual),
                 ..key.clone()
             };
@@ -106,11 +180,66 @@ impl Normal {
         let normal = |one: &Options, other: &Options| Options {
             partition_by: one.partition_by.as_ref().map(|_| String::new()),
             auto_increment: None,
-            engine: one.engine.clone().filter(|engine| engine != "innodb"),
+            engine: one
+                .engine
+                .as_ref()
+                .map(|engine| engine.to_ascii_lowercase())
+                .filter(|engine| engine != "innodb"),
             charset: one.charset.clone().filter(|_| other.charset.is_some()),
             collation: one.collation.clone().filter(|_| other.collation.is_some()),
             ..one.clone()
         };
         (normal(left, right), normal(right, left))
     }
+}
+
+/// The columns of a UNIQUE index that says no more than the constraint does.
+fn unique_parts(index: &Index) -> Option<Vec<IndexPart>> {
+    if !index.unique || index.method.is_some() || index.comment.is_some() || index.filter.is_some()
+    {
+        return None;
+    }
+    let part = |key: &IndexKey| match &key.expr {
+        Expr::Column { column, .. } if !key.descending => Some(IndexPart {
+            column: column.clone(),
+            length: key.length,
+        }),
+        _ => None,
+    };
+    index.keys.iter().map(part).collect()
+}
+
+/// A function's name, of those that MySQL has for one.
+fn spelled(name: String) -> String {
+    let one = match name.as_str() {
+        "octet_length" => "length",
+        "character_length" => "char_length",
+        "ucase" => "upper",
+        "lcase" => "lower",
+        "substr" | "mid" => "substring",
+        "schema" => "database",
+        "power" => "pow",
+        "ceiling" => "ceil",
+        _ => return name,
+    };
+    one.to_owned()
+}
+
+/// A column's collation says its character set; a JSON's are always the same.
+fn texts(column: &mut Column) {
+    if column.ty == Type::Json {
+        (column.charset, column.collation) = (None, None);
+    }
+    match (&column.charset, &mut column.collation) {
+        // `BINARY`: the binary collation of whatever the character set is.
+        (_, Some(collation)) if collation.name.ends_with("_bin") => {
+            collation.name = "_bin".to_owned();
+        }
+        // The usual collation of the character set.
+        (Some(charset), None) => {
+            column.collation = Some(super::super::Name::bare(format!("{charset}_general_ci")));
+        }
+        _ => {}
+    }
+    column.charset = None;
 }

@@ -27,8 +27,9 @@ impl Found {
         }
         let normal = self.normal;
         // By what a constraint is found on the other side: its name, or what it says.
-        let key = |constraint: &Constraint, table: &Table| match &constraint.name {
-            Some(name) => name.clone(),
+        let key = |constraint: &Constraint, table: &Table| match normal.constraint_name(constraint)
+        {
+            Some(name) => name,
             None => Words.text(|p| p.constraint(&normal.constraint(constraint), table)),
         };
         let mut constraints = self.fresh();

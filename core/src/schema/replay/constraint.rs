@@ -56,7 +56,7 @@ impl Replay {
         };
         self.edit(name, |table| {
             if let ConstraintKind::PrimaryKey { columns } = &constraint.kind
-                && (keys_not_null || table.options.without_rowid || is_row_id(table, columns))
+                && (keys_not_null || table.options.without_rowid)
             {
                 require(table, columns.iter().map(|part| &part.column));
             }
@@ -319,16 +319,6 @@ impl Replay {
                 self.resolve_expr(table, expr);
             }
         });
-    }
-}
-
-/// Whether a primary key is SQLite's row id, which is never NULL.
-fn is_row_id(table: &Table, columns: &[IndexPart]) -> bool {
-    match columns {
-        [part] => table
-            .column(&part.column)
-            .is_some_and(|column| column.ty == Type::INTEGER),
-        _ => false,
     }
 }
 

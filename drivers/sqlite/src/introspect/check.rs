@@ -184,14 +184,16 @@ pub(super) fn indexes(schema: &mut Schema, rows: &[IndexRow]) {
                 continue;
             };
             let is_primary = matches!(constraint.kind, ConstraintKind::PrimaryKey { .. });
-            if is_primary && is_row_id(table, columns) {
-                continue;
-            }
-            read_keys.push(line(
+            let key = line(
                 columns
                     .iter()
                     .map(|part| (Some(part.column.as_str()), false)),
-            ));
+            );
+            // The row id has no index of its own; `INT PRIMARY KEY`, which is none, does.
+            if is_primary && is_row_id(table, columns) && !keys.contains(&key) {
+                continue;
+            }
+            read_keys.push(key);
         }
         for list in [&mut own, &mut read, &mut keys, &mut read_keys] {
             list.sort_unstable();
@@ -203,7 +205,27 @@ pub(super) fn indexes(schema: &mut Schema, rows: &[IndexRow]) {
     }
 }
 
-/// The row id has no index of its own.
+/// Says of an integer that is the primary key, and not the row id, that it is declared `INT`: it
+/// has an index, which a row id has not.
+pub(super) fn row_ids(schema: &mut Schema, rows: &[IndexRow]) {
+    for row in rows.iter().filter(|row| row.origin == "pk") {
+        let Some(table) = schema.table(&Name::bare(&*row.table)) else {
+            continue;
+        };
+        if table.options.without_rowid || !is_row_id(table, table.primary_key()) {
+            continue;
+        }
+        let mut table = Table::clone(table);
+        for column in &mut table.columns {
+            if Some(&column.name) == row.column.as_ref() {
+                column.ty = Type::Other("INT".to_owned());
+            }
+        }
+        schema.put_table(table);
+    }
+}
+
+/// Whether a key may be the row id.
 fn is_row_id(table: &Table, columns: &[IndexPart]) -> bool {
     match columns {
         [part] => table

@@ -11,7 +11,7 @@ use aludel::driver::{Introspect, ResultSet};
 use aludel::schema::{Change, Column, Name, Opaque, Replay, Schema, Table, Type};
 use aludel::sql::{self, Syntax};
 
-use rows::{ColumnRow, ObjectRow};
+use rows::{ColumnRow, IndexRow, ObjectRow};
 
 /// The reading half of SQLite's dialect.
 #[derive(Debug, Clone, Copy)]
@@ -39,7 +39,9 @@ impl Introspect for SqliteIntrospect {
         fill_in(&mut schema, &columns);
         check::columns(&mut schema, &columns);
         check::foreign_keys(&mut schema, &foreign_keys.documents()?);
-        check::indexes(&mut schema, &indexes.documents()?);
+        let indexes: Vec<IndexRow> = indexes.documents()?;
+        check::indexes(&mut schema, &indexes);
+        check::row_ids(&mut schema, &indexes);
         Ok(schema)
     }
 }

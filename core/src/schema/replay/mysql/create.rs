@@ -41,7 +41,12 @@ impl Replay {
             self.mysql_add_column(&name, def, None)?;
             let (checks, rest) = split(def);
             self.mysql_column_checks(&name, def, &checks)?;
-            constraints.extend(rest);
+            let is_primary =
+                |c: &&ConstraintDef| matches!(c.kind, ConstraintKind::PrimaryKey { .. });
+            // A column that is both is a primary key alone to MariaDB, and both to MySQL.
+            let alone = self.flavour == Flavour::Mariadb && rest.iter().any(is_primary);
+            let is_unique = |c: &&ConstraintDef| matches!(c.kind, ConstraintKind::Unique { .. });
+            constraints.extend(rest.into_iter().filter(|c| !(alone && is_unique(c))));
         }
         constraints.extend(&create.constraints);
         self.mysql_add_constraints(&name, &constraints, &create.indexes)

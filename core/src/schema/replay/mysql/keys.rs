@@ -168,7 +168,8 @@ impl Replay {
     }
 
     /// Adds indexes to a table. One that a foreign key brought gives way to any that begins with
-    /// its columns, also to one that comes later.
+    /// its columns, also to one that comes later, and to a later foreign key's of the same
+    /// columns.
     pub(super) fn mysql_add_keys(&mut self, name: &Name, added: Vec<Key>) -> Step {
         let table = self.table(name)?.clone();
         let held = self.keys_of(&table);
@@ -182,7 +183,7 @@ impl Replay {
                 }
                 let shorter = key.generated
                     && key.begins(other)
-                    && (!other.generated || key.keys.len() <= other.keys.len());
+                    && (!other.generated || key.keys.len() < other.keys.len());
                 if shorter {
                     ignored[at] = true;
                     break;
