@@ -21,7 +21,7 @@ pub(crate) struct Cli {
 }
 
 /// Options of every command; they may stand before or after it.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Global options")]
 pub(crate) struct Global {
     /// The configuration file; default: `aludel.toml`, searched upwards
@@ -127,6 +127,9 @@ pub(crate) enum Command {
         /// Exit with 3 if work is pending, 4 if something differs
         #[arg(long)]
         check: bool,
+        /// Compare the live schema with what the applied scripts make; exit with 4 if they differ
+        #[arg(long)]
+        drift: bool,
     },
     /// Everything that can be wrong with the files, without a database
     Check {
@@ -146,6 +149,22 @@ pub(crate) enum Command {
     Redo(Redo),
     /// Take over another tool's directory and ledger; runs nothing
     Adopt(Adopt),
+    /// Compare what two databases hold, on one engine or on two; exit with 4 if they differ
+    ///
+    /// An empty database that no run has touched is brought to the heads first.
+    Parity {
+        /// A URL, a database of the configuration, or an environment
+        #[arg(value_name = "A")]
+        left: String,
+        /// Likewise
+        #[arg(value_name = "B")]
+        right: String,
+    },
+    /// Diesel's schema.rs
+    Schema {
+        #[command(subcommand)]
+        command: SchemaCommand,
+    },
     /// Make or destroy the database itself
     Database {
         #[command(subcommand)]
@@ -179,6 +198,34 @@ pub(crate) enum Command {
         #[arg(value_name = "DIR")]
         directory: PathBuf,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SchemaCommand {
+    /// Print what `diesel print-schema` prints; settings are those of diesel.toml
+    Print(SchemaPrint),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SchemaPrint {
+    /// With --offline: of which revision
+    #[arg(value_name = "T", default_value = "heads", requires = "offline")]
+    pub(crate) target: String,
+    /// From the scripts alone: no database is asked
+    #[arg(long)]
+    pub(crate) offline: bool,
+    /// Print nothing; exit with 4 if the file is not what would be printed
+    #[arg(long)]
+    pub(crate) check: bool,
+    /// The file to compare with; default: `file` of diesel.toml
+    #[arg(long, value_name = "FILE", requires = "check")]
+    pub(crate) file: Option<PathBuf>,
+    /// The settings; default: DIESEL_CONFIG_FILE, or the nearest diesel.toml
+    #[arg(long, value_name = "FILE")]
+    pub(crate) diesel_toml: Option<PathBuf>,
+    /// The section `[print_schema.KEY]` of the settings
+    #[arg(long, value_name = "KEY", default_value = "default")]
+    pub(crate) schema_key: String,
 }
 
 #[derive(Debug, Subcommand)]
@@ -389,6 +436,9 @@ pub(crate) struct Stamp {
     /// Empty the ledger first
     #[arg(long)]
     pub(crate) purge: bool,
+    /// Compare the live schema with what these revisions make first; if they differ, exit with 4
+    #[arg(long, conflicts_with_all = ["sql", "forget"])]
+    pub(crate) verify: bool,
     /// Remove the row of a revision whose file is gone; may be repeated
     #[arg(long, value_name = "ID", conflicts_with = "targets")]
     pub(crate) forget: Vec<String>,

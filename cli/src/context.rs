@@ -17,11 +17,12 @@ use crate::drivers;
 use crate::present::{Out, Problem, shown};
 
 /// What every command works with.
+#[derive(Clone)]
 pub(crate) struct Context {
     pub(crate) global: Global,
     pub(crate) out: Out,
     pub(crate) config: Option<Config>,
-    pub(crate) drivers: Catalog,
+    pub(crate) drivers: Arc<Catalog>,
     /// The driver that the command is about, whatever the URLs say.
     to: Option<String>,
     dotenv: Vec<(String, String)>,
@@ -59,12 +60,27 @@ impl Context {
             global,
             out,
             config,
-            drivers,
+            drivers: Arc::new(drivers),
             to: to.map(str::to_owned),
             dotenv: Vec::new(),
         };
         context.read_dotenv().map_err(|problem| vec![problem])?;
         Ok(context)
+    }
+
+    /// The same, at one place: a URL, a database of the configuration, or an environment.
+    pub(crate) fn at(&self, place: &str) -> Self {
+        let mut context = self.clone();
+        let global = &mut context.global;
+        let known = self.config.as_ref();
+        if place.contains(':') {
+            global.url = Some(place.to_owned());
+        } else if known.is_some_and(|config| config.has_database(place)) {
+            global.database = vec![place.to_owned()];
+        } else {
+            global.environment = Some(place.to_owned());
+        }
+        context
     }
 
     /// The directory that `.env` and relative paths of the configuration belong to.

@@ -6,6 +6,7 @@ mod context;
 mod drivers;
 mod exit;
 mod present;
+mod schema_rs;
 mod signals;
 
 use std::process::ExitCode;

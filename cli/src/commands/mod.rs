@@ -7,9 +7,11 @@ mod edit;
 mod files;
 mod info;
 mod new;
+mod parity;
 mod query;
 mod redo;
 mod run;
+mod schema;
 mod translate;
 mod words;
 
@@ -18,7 +20,7 @@ use std::future::Future;
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
-use crate::args::Command;
+use crate::args::{Command, SchemaCommand};
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::present::Problem;
@@ -38,7 +40,7 @@ pub(crate) fn run(command: Command, context: &Context) -> Answer {
         Command::Stamp(words) => run::stamp(context, &words),
         Command::EnsureVersion { sql } => run::ensure(context, sql),
         Command::Current { check_heads } => query::current(context, check_heads),
-        Command::Status { check } => query::status(context, check),
+        Command::Status { check, drift } => query::status(context, check, drift),
         Command::Heads => files::heads(context),
         Command::Branches => files::branches(context),
         Command::History {
@@ -48,6 +50,10 @@ pub(crate) fn run(command: Command, context: &Context) -> Answer {
         Command::Show { target } => query::show(context, &target),
         Command::Check { .. } => files::check(context),
         Command::Translate(words) => translate::translate(context, &words),
+        Command::Parity { left, right } => parity::parity(context, &left, &right),
+        Command::Schema {
+            command: SchemaCommand::Print(words),
+        } => schema::print(context, &words),
         Command::Database { command } => database::database(context, &command),
         Command::Edit { target } => edit::edit(context, &target),
         Command::Redo(words) => redo::redo(context, &words),

@@ -3,14 +3,14 @@
 use std::fmt::Write as _;
 
 use aludel::ledger::Snapshot;
-use aludel::run::{Runner, Status};
+use aludel::run::{Drift, Runner, Status};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use super::{Answer, block_on, files, reply};
 use crate::context::{Context, Need, Target};
 use crate::exit::Exit;
-use crate::present::{Problem, Reporter, count};
+use crate::present::{Problem, Reporter, count, drift_lines};
 
 /// What the databases answered.
 struct Answers<T> {
@@ -134,7 +134,7 @@ pub(crate) fn current(context: &Context, check_heads: bool) -> Answer {
     Ok(exit)
 }
 
-pub(crate) fn status(context: &Context, check: bool) -> Answer {
+pub(crate) fn status(context: &Context, check: bool, drift: bool) -> Answer {
     let Answers {
         given,
         failed,
@@ -143,13 +143,21 @@ pub(crate) fn status(context: &Context, check: bool) -> Answer {
         context,
         async |target: &Target, runner: Runner<'_>| {
             let options = context.run_options(&target.settings, None);
-            target.database.status(&options, runner).await
+            let status = target.database.status(&options, runner).await?;
+            let drift = match drift {
+                true => Some(target.database.drift(&options, runner).await?),
+                false => None,
+            };
+            Ok((status, drift))
         },
         "status",
     )?;
     let mut documents = Vec::new();
     let mut text = String::new();
-    for (target, status) in &given {
+    for (target, (status, drift)) in &given {
+        if drift.as_ref().is_some_and(Drift::differs) {
+            exit = exit.worse(Exit::Difference);
+        }
         if check && status.is_pending() {
             exit = exit.worse(Exit::Pending);
         }
@@ -159,16 +167,20 @@ pub(crate) fn status(context: &Context, check: bool) -> Answer {
         let mut document = serde_json::to_value(status).unwrap_or(Value::Null);
         if let Some(fields) = document.as_object_mut() {
             fields.insert("database".into(), target.settings.name.clone().into());
+            if let Some(drift) = drift {
+                let drift = serde_json::to_value(drift).unwrap_or(Value::Null);
+                fields.insert("drift".into(), drift);
+            }
         }
         documents.push(document);
-        describe(&mut text, target, status);
+        describe(&mut text, target, status, drift.as_ref());
     }
     documents.extend(failed);
     reply(context, &text, documents)?;
     Ok(exit)
 }
 
-fn describe(text: &mut String, target: &Target, status: &Status) {
+fn describe(text: &mut String, target: &Target, status: &Status, drift: Option<&Drift>) {
     let _ = writeln!(text, "{} ({})", target.settings.name, status.server);
     let mut line = |what: &str, value: String| {
         let _ = writeln!(text, "  {what:<11} {value}");
@@ -229,6 +241,9 @@ fn describe(text: &mut String, target: &Target, status: &Status) {
             "locked by",
             format!("session {}: {}", holder.session, holder.description),
         );
+    }
+    for (what, value) in drift.map(drift_lines).unwrap_or_default() {
+        line(what, value);
     }
 }
 

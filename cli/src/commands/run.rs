@@ -4,20 +4,27 @@ use std::io::Write;
 
 use aludel::config::Origin;
 use aludel::driver::Client;
-use aludel::run::{Done, RunError, Runner};
+use aludel::run::{Done, Drift, RunError, Runner};
 use tokio_util::sync::CancellationToken;
 
 use super::{Answer, block_on};
 use crate::args::{Downgrade, Run, ScriptClient, Stamp, Upgrade};
 use crate::context::{Context, Need, Target};
 use crate::exit::Exit;
-use crate::present::{Problem, Reporter, count};
+use crate::present::{Problem, Reporter, count, drift_lines};
 
 /// What to do with one database.
 enum Work<'a> {
-    Upgrade { target: &'a str, no_holes: bool },
+    Upgrade {
+        target: &'a str,
+        no_holes: bool,
+    },
     Downgrade(&'a str),
-    Stamp { targets: &'a [String], purge: bool },
+    Stamp {
+        targets: &'a [String],
+        purge: bool,
+        verify: bool,
+    },
     Forget(&'a [String]),
     Ensure,
 }
@@ -57,6 +64,7 @@ pub(crate) fn stamp(context: &Context, words: &Stamp) -> Answer {
         Work::Stamp {
             targets: &words.targets,
             purge: words.purge,
+            verify: words.verify,
         }
     } else {
         Work::Forget(&words.forget)
@@ -203,7 +211,28 @@ async fn one(
             database.upgrade(target, &options, runner).await
         }
         Work::Downgrade(target) => database.downgrade(target, &options, runner).await,
-        Work::Stamp { targets, purge } => database.stamp(targets, *purge, &options, runner).await,
+        Work::Stamp {
+            targets,
+            purge,
+            verify,
+        } => {
+            let drift = match verify {
+                true => Some(
+                    database
+                        .stamp_drift(targets, *purge, &options, runner)
+                        .await,
+                ),
+                false => None,
+            };
+            match drift.transpose() {
+                Ok(Some(drift)) if drift.differs() => {
+                    unlike(&reporter, &drift);
+                    return Exit::Difference;
+                }
+                Ok(_) => database.stamp(targets, *purge, &options, runner).await,
+                Err(error) => Err(error),
+            }
+        }
         Work::Forget(ids) => database.forget(ids, &options, runner).await,
         Work::Ensure => database.ensure(&options, runner).await,
     };
@@ -222,6 +251,24 @@ async fn one(
             })
         }
     }
+}
+
+/// The database does not hold what the revisions make that it was to be stamped with.
+fn unlike(reporter: &Reporter, drift: &Drift) {
+    if reporter.out.json() {
+        let document = serde_json::json!({
+            "event": "unlike",
+            "database": reporter.database,
+            "drift": drift,
+        });
+        // A stdout that cannot be written leaves nobody to tell.
+        let _ = reporter.out.document(&document);
+        return;
+    }
+    for (what, text) in drift_lines(drift) {
+        reporter.line(&format!("  {what:<11} {text}"));
+    }
+    reporter.line("the ledger is as it was: stamp what the database holds, or mend it first");
 }
 
 fn finish(reporter: &Reporter, work: &Work<'_>, done: &Done, dry_run: bool) {

@@ -4,11 +4,13 @@
 
 use std::path::{Path, PathBuf};
 
+mod of_drift;
 mod of_files;
 mod of_runs;
 mod problem;
 mod reporter;
 
+pub(crate) use of_drift::drift_lines;
 pub(crate) use problem::{Drawn, Place, Problem};
 pub(crate) use reporter::{Out, Reporter};
 
