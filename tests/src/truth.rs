@@ -106,6 +106,17 @@ impl Truth {
         self.compare(name);
     }
 
+    /// Runs a script on both sides, and compares them after each of its statements.
+    pub fn each_statement(&mut self, name: &str, text: &str) {
+        let script = sql::scan(self.dialect.syntax(), text).unwrap();
+        for statement in &script.statements {
+            let (line, _) = statement.line_col(&script);
+            let place = format!("{name}:{line}");
+            self.statement(&place, statement.text(&script));
+            self.compare(&place);
+        }
+    }
+
     /// Runs one statement on both sides.
     pub fn statement(&mut self, place: &str, text: &str) {
         let changes = sql::parse(self.dialect.syntax(), text);

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use aludel_tests::engine::Engine;
+use aludel_tests::engine::{Engine, engines};
 use aludel_tests::program::root;
 use aludel_tests::truth::{Truth, random_case};
 
@@ -46,6 +46,32 @@ fn the_demonstration_replays_as_postgres_holds_it() {
         assert!(tally.refused.is_empty(), "{:#?}", tally.refused);
         assert_eq!(tally.opaque, 0, "{}", directory.display());
         assert!(truth.model().tables().count() > 0);
+    }
+}
+
+/// A script of an engine's own rules, compared after every statement.
+fn own_rules(engine: Engine, script: &str) {
+    let text = fs::read_to_string(root().join("tests/tests/truth").join(script)).unwrap();
+    let mut truth = Truth::new(engine);
+    truth.each_statement(script, &text);
+    agrees(&truth);
+    let tally = &truth.tally;
+    assert!(tally.refused.is_empty(), "{engine:?} {:#?}", tally.refused);
+    assert_eq!(tally.opaque, 0, "{engine:?}");
+    assert!(truth.model().tables().count() > 0);
+}
+
+#[test]
+fn the_rules_of_sqlite_replay_as_it_holds_them() {
+    own_rules(Engine::Sqlite, "sqlite.sql");
+}
+
+#[test]
+fn the_rules_of_mysql_and_mariadb_replay_as_they_hold_them() {
+    for engine in engines() {
+        if engine.driver() == "mysql" {
+            own_rules(engine, "mysql.sql");
+        }
     }
 }
 

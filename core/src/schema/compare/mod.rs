@@ -85,20 +85,10 @@ pub fn compare(syntax: Syntax, left: &Schema, right: &Schema) -> Vec<Difference>
         normal: Normal { syntax },
         differences: Vec::new(),
     };
-    found.all(
-        "enum",
-        left.enums().map(|ty| (&ty.name, ty)),
-        right.enums().map(|ty| (&ty.name, ty)),
-        |ty: &EnumType| ty.members.clone(),
-        |ty| format!("({})", ty.members.join(", ")),
-    );
-    found.all(
-        "sequence",
-        left.sequences().map(|s| (&s.name, s)),
-        right.sequences().map(|s| (&s.name, s)),
-        |s: &Sequence| (s.owned_by.clone(), s.identity, s.options.completed()),
-        words::sequence,
-    );
+    // What is left of them in a schema that was lowered for another engine says nothing.
+    if syntax == Syntax::Postgres {
+        found.types_and_sequences(left, right);
+    }
     let tables = |schema: &Schema| -> BTreeMap<Name, Arc<Table>> {
         let lasting = schema.tables().filter(|table| !table.options.temporary);
         lasting
@@ -146,6 +136,24 @@ impl Found {
             normal: self.normal,
             differences: Vec::new(),
         }
+    }
+
+    /// What only PostgreSQL has beside tables and views.
+    fn types_and_sequences(&mut self, left: &Schema, right: &Schema) {
+        self.all(
+            "enum",
+            left.enums().map(|ty| (&ty.name, ty)),
+            right.enums().map(|ty| (&ty.name, ty)),
+            |ty: &EnumType| ty.members.clone(),
+            |ty| format!("({})", ty.members.join(", ")),
+        );
+        self.all(
+            "sequence",
+            left.sequences().map(|s| (&s.name, s)),
+            right.sequences().map(|s| (&s.name, s)),
+            |s: &Sequence| (s.owned_by.clone(), s.identity, s.options.completed()),
+            words::sequence,
+        );
     }
 
     fn push(&mut self, place: String, left: Option<String>, right: Option<String>) {

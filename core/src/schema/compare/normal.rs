@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use super::super::{
-    Column, Constraint, ConstraintKind, Expr, ForeignKey, Ident, Identity, Index, IndexKey,
-    IndexPart, Literal, Nulls, Options, ReferentialAction, Schema, SequenceOptions, Table, Type,
+    CallArg, Column, Constraint, ConstraintKind, Expr, ForeignKey, Ident, Identity, Index,
+    IndexKey, IndexPart, Literal, Nulls, Options, ReferentialAction, Schema, SequenceOptions,
+    Table, Type,
 };
 use super::canonical::canonical;
 use crate::sql::Syntax;
@@ -82,10 +83,16 @@ impl Normal {
 
     fn expr(self, expr: &Expr, ty: Option<&Type>) -> Expr {
         let mut expr = canonical(expr, ty);
-        if self.syntax == Syntax::Mysql {
+        if self.syntax != Syntax::Postgres {
             expr.each_mut(&mut |expr| {
                 if let Expr::Call(call) = expr {
-                    call.name.name = spelled(std::mem::take(&mut call.name.name));
+                    let name = std::mem::take(&mut call.name.name);
+                    call.name.name = spelled(name, self.syntax);
+                    if call.name.name.starts_with("timestamp")
+                        && let Some(CallArg::Expr(unit)) = call.args.first_mut()
+                    {
+                        written_out(unit);
+                    }
                 }
             });
         }
@@ -136,10 +143,11 @@ impl Normal {
         normal
     }
 
-    /// MySQL calls every primary key the same, whatever was written.
+    /// MySQL calls every primary key the same, whatever was written, and SQLite never speaks of its
+    /// name.
     pub(super) fn constraint_name(self, constraint: &Constraint) -> Option<Ident> {
         match constraint.kind {
-            ConstraintKind::PrimaryKey { .. } if self.syntax == Syntax::Mysql => {
+            ConstraintKind::PrimaryKey { .. } if self.syntax != Syntax::Postgres => {
                 Some("PRIMARY".to_owned())
             }
             _ => constraint.name.clone(),
@@ -209,20 +217,33 @@ fn unique_parts(index: &Index) -> Option<Vec<IndexPart>> {
     index.keys.iter().map(part).collect()
 }
 
-/// A function's name, of those that MySQL has for one.
-fn spelled(name: String) -> String {
-    let one = match name.as_str() {
-        "octet_length" => "length",
-        "character_length" => "char_length",
-        "ucase" => "upper",
-        "lcase" => "lower",
-        "substr" | "mid" => "substring",
-        "schema" => "database",
-        "power" => "pow",
-        "ceiling" => "ceil",
+/// A function's name, of those that an engine has for one.
+fn spelled(name: String, syntax: Syntax) -> String {
+    let one = match (name.as_str(), syntax) {
+        ("substr" | "mid", _) => "substring",
+        ("character_length", _) => "char_length",
+        ("power", _) => "pow",
+        ("ceiling", _) => "ceil",
+        ("octet_length", Syntax::Mysql) => "length",
+        ("ucase", Syntax::Mysql) => "upper",
+        ("lcase", Syntax::Mysql) => "lower",
+        ("schema", Syntax::Mysql) => "database",
         _ => return name,
     };
     one.to_owned()
+}
+
+/// A unit of time (`TIMESTAMPDIFF(SECOND, …)`), which reads like a column.
+fn written_out(unit: &mut Expr) {
+    let word = match unit {
+        Expr::Column {
+            table: None,
+            column,
+        } => column.to_uppercase(),
+        Expr::Keyword(word, None) => (*word).to_owned(),
+        _ => return,
+    };
+    *unit = Expr::text(word);
 }
 
 /// A column's collation says its character set; a JSON's are always the same.

@@ -8,6 +8,7 @@ use super::super::{
 use super::Replay;
 use super::constraint::beside;
 use super::problem::{Step, problem};
+use crate::sql::Syntax;
 
 impl Replay {
     pub(super) fn create_table(&mut self, create: &CreateTable) -> Step {
@@ -75,7 +76,12 @@ impl Replay {
                 ConstraintKind::Check { .. } => self.add_constraint(name, &constraint)?,
             }
         }
-        for key in distinct_keys(keys) {
+        // SQLite keeps in its text whatever is written.
+        let keys = match self.syntax {
+            Syntax::Sqlite => keys,
+            _ => distinct_keys(keys),
+        };
+        for key in keys {
             self.add_constraint(name, &key)?;
         }
         for key in foreign {
