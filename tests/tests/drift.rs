@@ -145,3 +145,22 @@ fn what_the_model_does_not_know_is_said() {
         assert!(ran.stdout.contains(words), "{words}: {ran:?}");
     }
 }
+
+/// What has run is replayed, also where it could not run now as it stands.
+#[test]
+fn a_script_that_would_be_refused_today_is_replayed() {
+    let (place, database) = (parts(), Database::new(Engine::Postgres));
+    place.revision(
+        "2026-01-06-101500_index",
+        "ALTER TABLE parts ADD COLUMN weight INTEGER;\n\
+         CREATE INDEX CONCURRENTLY parts_weight_idx ON parts (weight);\n",
+        "",
+    );
+    let by_hand = "CREATE TABLE parts (id INTEGER NOT NULL PRIMARY KEY, name VARCHAR(50) NOT NULL, weight INTEGER);\n\
+                   CREATE INDEX parts_name_idx ON parts (name);\n\
+                   CREATE INDEX parts_weight_idx ON parts (weight);\n";
+    assert!(database.client(by_hand).status.success());
+    let ran = on(&place, &database, "stamp --verify heads");
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert_eq!(on(&place, &database, "status --drift").code, 0);
+}

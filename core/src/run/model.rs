@@ -310,19 +310,16 @@ impl Database {
         }
     }
 
-    /// Replays one script of the driver's own dialect.
+    /// Replays one script of the driver's own dialect. Whether it could run now is not asked: it
+    /// has run.
     fn replay_own(
         &self,
         ix: NodeIx,
         dialect: &dyn Dialect,
         replay: &mut Replay,
     ) -> Result<Vec<Gap>, Vec<ScriptIssue>> {
-        let script = prepare::script(self, dialect, ix, Direction::Up, true)?;
         let mut gaps = Vec::new();
-        for piece in &script.pieces {
-            let written = &script.text[piece.body..piece.span.end];
-            let body = piece.sql.as_deref().unwrap_or(written);
-            let (line, _) = sql::line_col(&script.text, piece.body);
+        for (line, body) in self.statements(ix, dialect)? {
             let mut gap = |what: String| {
                 gaps.push(Gap {
                     revision: self.name(ix),
@@ -330,7 +327,7 @@ impl Database {
                     what,
                 });
             };
-            for change in sql::parse(dialect.syntax(), body) {
+            for change in sql::parse(dialect.syntax(), &body) {
                 if let Change::Opaque(opaque) = &change
                     && may_define(&opaque.what)
                 {
@@ -343,6 +340,45 @@ impl Database {
         }
         replay.end_script();
         Ok(gaps)
+    }
+
+    /// The statements of an up script that the driver runs, each with its line.
+    fn statements(
+        &self,
+        ix: NodeIx,
+        dialect: &dyn Dialect,
+    ) -> Result<Vec<(usize, String)>, Vec<ScriptIssue>> {
+        let (file, declared) = match self.revisions.program(self.revision(ix)) {
+            // A revision in Rust that only goes down has nothing to replay.
+            Some(program) if !program.runs(Direction::Up) => return Ok(Vec::new()),
+            Some(program) => {
+                let revision = self.revision(ix);
+                let up = Direction::Up;
+                let recorded = prepare::programmed::record(&program, up, dialect, revision);
+                (recorded.map_err(|issue| vec![issue])?, false)
+            }
+            None => (
+                prepare::choose(self, dialect, ix, Direction::Up)?.file,
+                true,
+            ),
+        };
+        let text: Arc<str> = Arc::from(file.text.as_str());
+        let problems = |found| prepare::problems(found, &file, &text);
+        let syntax = dialect.syntax();
+        let script = sql::scan(syntax, &text).map_err(problems)?;
+        let chosen = script.select(&self.options.names, dialect.names());
+        let chosen = chosen.map_err(problems)?;
+        let mut statements = Vec::with_capacity(chosen.statements.len());
+        for statement in &chosen.statements {
+            let span = statement.body.clone();
+            let (line, _) = sql::line_col(&text, span.start);
+            let substituted = match declared {
+                true => prepare::substituted(self, ix, syntax, &file, &text, span.clone())?,
+                false => None,
+            };
+            statements.push((line, substituted.unwrap_or_else(|| text[span].to_owned())));
+        }
+        Ok(statements)
     }
 }
 
