@@ -1,6 +1,8 @@
 //! Which tables `joinable!` joins: those between which there is one foreign key, to one column
 //! that is the other's whole primary key.
 
+use std::collections::HashMap;
+
 use aludel::schema::{ForeignKey, Schema, Table};
 use aludel::sql::Syntax;
 
@@ -51,15 +53,19 @@ pub(super) fn joinable(schema: &Schema, engine: Engine, shown: &[&Table]) -> Vec
         };
         key(a).cmp(&key(b))
     });
-    let table = |name: &str| shown.iter().find(|table| table.name.name == name);
+    let mut pairs: HashMap<(&str, &str), usize> = HashMap::new();
+    for key in &all {
+        *pairs.entry(key.pair()).or_default() += 1;
+    }
+    let shown: HashMap<&str, &&Table> = shown
+        .iter()
+        .map(|table| (table.name.name.as_str(), table))
+        .collect();
+    let table = |name: &str| shown.get(name);
     let joins = all.iter().filter_map(|key| {
         let parent = table(&key.parent)?;
         let child = table(&key.child.name.name)?;
-        let once = all
-            .iter()
-            .filter(|other| other.pair() == key.pair())
-            .count()
-            == 1;
+        let once = pairs.get(&key.pair()) == Some(&1);
         let whole = primary_key(parent, engine) == key.referred;
         (once && whole && key.columns.len() == 1 && key.parent != key.child.name.name).then(|| {
             let name = names::rust_name(&child.name.name, None);

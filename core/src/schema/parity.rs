@@ -6,6 +6,8 @@
 //!
 //! - a kind that one engine keeps as another, as the tables of `docs/translation.md` say: a uuid,
 //!   an enum, an array, an interval … as a text, an array as a JSON;
+//! - SQLite's primary key where a column beside the key numbers itself: then it is that column, and
+//!   the key is a UNIQUE;
 //! - MySQL's index for a foreign key, and the invisible column that stands for an index's
 //!   predicate or expression on MariaDB;
 //! - an index of a method that the other engine lacks (`gin`, `gist` …);
@@ -13,11 +15,12 @@
 //! - names of constraints and indexes, comments, collations, lengths;
 //! - more CHECKs than PostgreSQL has: they stand for types and lengths.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Column, ConstraintKind, Difference, Expr, Ident, Index, ReferentialAction, Schema, Table, Type,
-    compare,
+    canonical, compare,
 };
 use crate::sql::Syntax;
 
@@ -56,7 +59,7 @@ pub fn parity(left: Side<'_>, right: Side<'_>) -> Vec<Difference> {
 }
 
 /// A table in the forms that every engine has.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Facts {
     columns: BTreeMap<String, ColumnFacts>,
     primary_key: Vec<String>,
@@ -69,7 +72,7 @@ struct Facts {
     checks: usize,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct ColumnFacts {
     kind: Kind,
     nullable: bool,
@@ -213,10 +216,8 @@ fn of_table(table: &Table, side: Side<'_>, other: Side<'_>) -> Facts {
             .and_then(super::sequence_of)
             .is_some();
         let null = Expr::Literal(super::Literal::Null);
-        let default = column
-            .default
-            .as_ref()
-            .is_some_and(|default| *default != null);
+        let default = column.default.as_ref().map(|expr| canonical(expr, None));
+        let default = default.is_some_and(|default| default != null);
         facts.columns.insert(
             name,
             ColumnFacts {
@@ -357,6 +358,11 @@ fn tables(
             }
         },
     );
+    let (lifted_left, lifted_right) = (
+        lifted(left_syntax, left, right),
+        lifted(right_syntax, right, left),
+    );
+    let (left, right) = (lifted_left.as_ref(), lifted_right.as_ref());
     if left.primary_key != right.primary_key {
         found.push(Difference {
             place: format!("primary key{of}"),
@@ -400,6 +406,34 @@ fn tables(
             right: Some(right.checks.to_string()),
         });
     }
+}
+
+/// A table of SQLite's whose row id numbers a column, and whose primary key is a UNIQUE therefore,
+/// with both as they were written for the other engine.
+fn lifted<'f>(syntax: Syntax, facts: &'f Facts, other: &Facts) -> Cow<'f, Facts> {
+    let key = (sorted(other.primary_key.clone()), false);
+    let [row_id] = facts.primary_key.as_slice() else {
+        return Cow::Borrowed(facts);
+    };
+    let numbers = facts
+        .columns
+        .get(row_id)
+        .is_some_and(|column| column.numbered);
+    if syntax != Syntax::Sqlite
+        || !numbers
+        || facts.primary_key == other.primary_key
+        || !facts.uniques.contains(&key)
+    {
+        return Cow::Borrowed(facts);
+    }
+    let mut lifted = facts.clone();
+    lifted.uniques.remove(&key);
+    let own = (lifted.primary_key.clone(), false);
+    if other.uniques.contains(&own) {
+        lifted.uniques.insert(own);
+    }
+    lifted.primary_key.clone_from(&other.primary_key);
+    Cow::Owned(lifted)
 }
 
 fn same_column(a: &ColumnFacts, b: &ColumnFacts) -> bool {
