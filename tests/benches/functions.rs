@@ -130,6 +130,7 @@ fn work(number: usize) -> Work {
             text,
             program: None,
             is_recorded: false,
+            rules: 0,
             stepwise: None,
             before: Vec::new(),
             after: Vec::new(),

@@ -248,6 +248,9 @@ fn an_application_on_sqlite_translates_what_was_written_for_postgres() {
     let done = migrator.run_blocking(&place.url, "heads").unwrap();
     assert_eq!(done.revisions.len(), migrator.revisions().revisions().len());
     assert!(place.has_table("accounts"));
+    // The journal knows by which rules, for a later version that has others.
+    let rules = "SELECT DISTINCT rules FROM __aludel_journal WHERE revision IS NOT NULL";
+    assert_eq!(place.number(rules), u64::from(aludel::ledger::RULES));
     // A driver that is not there is said when it is needed.
     let alone = Migrator::builder()
         .driver(aludel_sqlite::SqliteDriver::new())

@@ -51,6 +51,8 @@ pub struct JournalEntry {
     pub statements: Option<usize>,
     /// Checksum of the chosen script with its algorithm's tag: `sha256:…`.
     pub checksum: Option<String>,
+    /// The version of the rules by which the script was translated; 0 if it runs as written.
+    pub rules: u32,
 }
 
 /// Who runs. `None` leaves it to an expression of the engine, so that what is printed offline does

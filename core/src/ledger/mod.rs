@@ -21,9 +21,9 @@ pub use tables::LedgerTables;
 /// The ledger's format that this version writes. A ledger with a newer one is refused.
 pub const FORMAT: u32 = 1;
 
-/// The version of the rules by which scripts are translated, as journal rows record it.
-/// 0: scripts run as written.
-pub const RULES: u32 = 0;
+/// The version of the rules by which scripts are translated, as journal rows record it. A script
+/// that runs as written has 0.
+pub const RULES: u32 = 1;
 
 /// The constraint that a guard violates when the ledger is not where a plan says. Its name is the
 /// message that the engine's own client shows.

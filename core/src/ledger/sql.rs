@@ -4,7 +4,7 @@
 //! refuses, if and only if the ledger is not where the plan says: one form for every engine and
 //! every client, and the constraint's name is the message.
 
-use super::{Guard, Identity, JournalEntry, LedgerTables, RULES};
+use super::{Guard, Identity, JournalEntry, LedgerTables};
 
 /// How a dialect quotes, and whom it names where the run does not say.
 pub trait Quote {
@@ -79,7 +79,7 @@ pub fn journal(
     let number = |value: Option<usize>| value.map_or("NULL".to_owned(), |n| n.to_string());
     format!(
         "INSERT INTO {} (revision, direction, event, statement, statements, checksum, rules, who, host, tool) \
-         VALUES ({}, '{}', '{}', {}, {}, {}, {RULES}, {}, {}, {})",
+         VALUES ({}, '{}', '{}', {}, {}, {}, {}, {}, {}, {})",
         qualified(quote, tables, &tables.journal),
         quote.literal(&entry.revision),
         entry.direction,
@@ -87,6 +87,7 @@ pub fn journal(
         number(entry.event.statement()),
         number(entry.statements),
         text(&entry.checksum, "NULL"),
+        entry.rules,
         text(&by.who, quote.who()),
         text(&by.host, quote.host()),
         quote.literal(concat!("aludel ", env!("CARGO_PKG_VERSION"))),

@@ -200,6 +200,7 @@ impl Builder<'_> {
                 event: EntryEvent::Stamped,
                 statements: None,
                 checksum,
+                rules: 0,
             };
             steps.push(Draft::Ledger(Role::Journal, LedgerText::Journal(entry)));
         }
@@ -267,6 +268,7 @@ impl Work {
             // Of a program neither is known.
             statements: is_script.then_some(self.script.pieces.len()),
             checksum: is_script.then(|| self.script.checksum.clone()),
+            rules: self.script.rules,
         }
     }
 }

@@ -45,6 +45,8 @@ pub struct WorkScript {
     pub program: Option<Program>,
     /// The statements were recorded from such a program.
     pub is_recorded: bool,
+    /// The version of the rules by which it was translated; 0 if it runs as written.
+    pub rules: u32,
     /// Why it is no transaction, if it says so itself.
     pub stepwise: Option<Why>,
     /// Statements to run outside the transaction, before it begins; none is the user's own.

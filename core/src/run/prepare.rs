@@ -278,6 +278,7 @@ fn scanned(
         pieces,
         program: None,
         is_recorded: false,
+        rules: 0,
         stepwise: match mode {
             Mode::Transaction => None,
             Mode::NoTransaction => Some(Why::Declared),

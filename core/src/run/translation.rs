@@ -11,7 +11,7 @@ use super::prepare::{self, Chosen};
 use super::{Database, RunError, ScriptIssue};
 use crate::driver::Dialect;
 use crate::graph::{Applied, NodeIx};
-use crate::ledger::Direction;
+use crate::ledger::{Direction, RULES};
 use crate::plan::{Piece, WorkScript};
 use crate::schema::Schema;
 use crate::sql;
@@ -264,6 +264,7 @@ impl<'a> Session<'a> {
             pieces,
             program: None,
             is_recorded: false,
+            rules: RULES,
             stepwise: None,
             before: translated.before,
             after: translated.after,

@@ -75,6 +75,7 @@ async fn the_guard_fires_exactly_when_it_should() {
             event,
             statements: Some(2),
             checksum: None,
+            rules: 0,
         };
         let rows: Vec<_> = [
             event("stuck", EntryEvent::Started),

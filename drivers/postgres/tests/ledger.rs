@@ -15,6 +15,7 @@ fn done(revision: &str) -> JournalEntry {
         event: EntryEvent::Done,
         statements: Some(2),
         checksum: Some("sha256:00".into()),
+        rules: 0,
     }
 }
 

@@ -183,6 +183,7 @@ pub(super) fn work(name: &str) -> Work {
             }],
             program: None,
             is_recorded: false,
+            rules: 0,
             stepwise: None,
             before: Vec::new(),
             after: Vec::new(),

@@ -40,6 +40,7 @@ pub(super) fn script(
         pieces: Vec::new(),
         program: Some(program),
         is_recorded: false,
+        rules: 0,
         stepwise: (!in_transaction).then_some(Why::Declared),
         before: Vec::new(),
         after: Vec::new(),

@@ -70,6 +70,7 @@ pub(super) async fn it_is_made_once_and_read(
         event: EntryEvent::Done,
         statements: Some(3),
         checksum: Some("sha256:00".into()),
+        rules: 1,
     };
     let by = Identity {
         who: Some("o'brien \\".into()),
@@ -142,6 +143,7 @@ pub(super) async fn the_guard_fires_exactly_when_it_should(
         event: EntryEvent::Started,
         statements: Some(2),
         checksum: None,
+        rules: 0,
     };
     let failed = JournalEntry {
         event: EntryEvent::Failed(0),

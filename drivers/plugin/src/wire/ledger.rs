@@ -82,6 +82,9 @@ pub struct JournalEntry<'a> {
     pub statements: Option<usize>,
     /// Its checksum, with the algorithm's tag.
     pub checksum: Option<Cow<'a, str>>,
+    /// The version of the rules by which the script was translated; 0 if it runs as written.
+    #[serde(default)]
+    pub rules: u32,
 }
 
 /// Which way.
@@ -180,6 +183,7 @@ impl<'a> From<&'a core::LedgerText> for LedgerText<'a> {
                 },
                 statements: entry.statements,
                 checksum: entry.checksum.as_deref().map(Cow::from),
+                rules: entry.rules,
             }),
             core::LedgerText::Insert(ids) => Self::Insert(ids.as_slice().into()),
             core::LedgerText::Delete(ids) => Self::Delete(ids.as_slice().into()),
@@ -211,6 +215,7 @@ impl From<LedgerText<'_>> for core::LedgerText {
                 },
                 statements: entry.statements,
                 checksum: entry.checksum.map(Cow::into_owned),
+                rules: entry.rules,
             }),
             LedgerText::Insert(ids) => Self::Insert(ids.into_owned()),
             LedgerText::Delete(ids) => Self::Delete(ids.into_owned()),
