@@ -43,6 +43,9 @@ pub(crate) enum Need {
 pub(crate) struct Target {
     pub(crate) settings: DatabaseSettings,
     pub(crate) database: Database,
+    /// The options that lead to this database again, each with a blank after it. A URL that holds a
+    /// secret is not among them.
+    pub(crate) options: String,
 }
 
 impl Context {
@@ -264,9 +267,54 @@ impl Context {
             .map_err(|problem| vec![problem])?;
         let (revisions, graph) = load(&settings)?;
         Ok(Target {
+            options: self.typed(&settings),
             database: Database::new(options, revisions, graph),
             settings,
         })
+    }
+
+    fn typed(&self, settings: &DatabaseSettings) -> String {
+        let global = &self.global;
+        let named = global.all || !global.database.is_empty();
+        let url = global.url.as_ref().and(settings.url.as_ref());
+        let url = url.map(|setting| &setting.value);
+        let options = [
+            (
+                "-c",
+                global
+                    .config
+                    .as_deref()
+                    .map(|path| path.display().to_string()),
+            ),
+            ("-e", global.environment.clone()),
+            ("-d", named.then(|| settings.name.clone())),
+            (
+                "--url",
+                url.map(|url| {
+                    let is_safe = url.to_string() == url.secret();
+                    if is_safe {
+                        url.to_string()
+                    } else {
+                        "URL".into()
+                    }
+                }),
+            ),
+            ("--driver", global.driver.clone()),
+        ];
+        let mut text = String::new();
+        for (option, value) in options {
+            let Some(value) = value else { continue };
+            let plain = |c: char| c.is_ascii_alphanumeric() || "_-./:@=%+,".contains(c);
+            let value = match value.chars().all(plain) {
+                true => value,
+                false => format!("'{}'", value.replace('\'', "'\\''")),
+            };
+            text.push_str(&format!("{option} {value} "));
+        }
+        for directory in &global.migrations {
+            text.push_str(&format!("--migrations {} ", directory.display()));
+        }
+        text
     }
 
     fn options(&self, settings: &DatabaseSettings, need: Need) -> Result<DatabaseOptions, Problem> {
@@ -346,6 +394,20 @@ impl Context {
                 false => None,
             };
             let driver = driver.map_or_else(|| self.drivers.by_name(asked), Ok)?;
+            let schemes: Vec<_> = driver.info().schemes.iter().map(|(s, _)| *s).collect();
+            if let Some(scheme) = &scheme
+                && need == Need::Session
+                && !schemes.contains(&scheme.as_str())
+            {
+                return Err(Problem::refused(
+                    "foreign-url",
+                    format!("`{asked}` does not connect to `{scheme}:` URLs"),
+                )
+                .help(format!(
+                    "give a URL of its own: `{}:`",
+                    schemes.join(":`, `")
+                )));
+            }
             let assumed = scheme.unwrap_or_else(|| match drivers::is_path(asked) {
                 true => driver.info().name.to_owned(),
                 false => asked.clone(),

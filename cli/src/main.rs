@@ -26,7 +26,9 @@ fn main() -> ExitCode {
     std::panic::set_hook(Box::new(|info| {
         // A panic is a bug of ours, whatever was typed; the location is all that is safe to show.
         let place = info.location().map(ToString::to_string).unwrap_or_default();
-        anstream::eprintln!("aludel has a bug, and stopped at {place}; please report it");
+        present::to_stderr(&format!(
+            "aludel has a bug, and stopped at {place}; please report it"
+        ));
     }));
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,

@@ -8,6 +8,7 @@ use tokio::runtime::Builder;
 use tokio_util::sync::CancellationToken;
 
 use crate::exit::Exit;
+use crate::present::to_stderr;
 
 /// Watches for SIGINT and SIGTERM from now on: when this returns, none ends the process by itself.
 ///
@@ -23,9 +24,7 @@ pub(crate) fn watch(cancel: CancellationToken) -> io::Result<()> {
     watcher.spawn(move || {
         runtime.block_on(async {
             signals.next().await;
-            anstream::eprintln!(
-                "stopping: the running statement is being cancelled (again: leave at once)"
-            );
+            to_stderr("stopping: the running statement is being cancelled (again: leave at once)");
             cancel.cancel();
             signals.next().await;
         });

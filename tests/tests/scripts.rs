@@ -287,3 +287,30 @@ fn scripts_find_the_settings_of_diesels_sessions_online_and_offline() {
         }
     }
 }
+
+#[test]
+fn delimiter_lines_and_stray_semicolons_are_not_sent() {
+    for engine in engines() {
+        let directory = project();
+        let path = directory.path();
+        let mut up = "CREATE TABLE one (id INT);;\n;\nCREATE TABLE two (id INT);\n".to_owned();
+        if !matches!(engine.driver(), "sqlite" | "postgres") {
+            up.push_str(
+                "DELIMITER //\n-- a procedure\nCREATE PROCEDURE p()\nBEGIN\n  INSERT INTO one VALUES (1);\nEND //\n\
+                 DELIMITER ;\nCALL p();\n",
+            );
+        }
+        revision(path, "2026-01-01-000001_one", &up, "SELECT 1;\n");
+        let live = Database::new(engine);
+        let printed = Database::new(engine);
+        assert_eq!(online(path, &live, &["upgrade"]), Some(0), "{engine:?}");
+        let script = script(path, &printed, &["upgrade"]);
+        let fed = printed.client(&script);
+        assert!(fed.status.success(), "{engine:?}: {fed:?}\n{script}");
+        assert_eq!(live.schema(), printed.schema(), "{engine:?}");
+        for database in [&live, &printed] {
+            let rows = database.number("SELECT count(*) FROM one");
+            assert_eq!(rows, u64::from(up.contains("CALL")), "{engine:?}");
+        }
+    }
+}

@@ -46,7 +46,7 @@ fn killed(engine: Engine, pause: &str, sleeping: &str, answers: impl Fn(&str) ->
     assert_eq!(ended.code, 8, "{ended:#?}");
     let said = ended.stderr.replace("\n  │ ", " ");
     assert!(said.contains("may be committed or not"), "{ended:#?}");
-    assert!(said.contains("`aludel status` shows where"), "{ended:#?}");
+    assert!(said.contains("status` shows where"), "{ended:#?}");
     dead.start(|| answers(&url));
     let applied = database.applied();
     assert_eq!(applied, project.ids()[..applied.len()], "{ended:#?}");

@@ -12,7 +12,7 @@ mod reporter;
 
 pub(crate) use of_drift::drift_lines;
 pub(crate) use problem::{Drawn, Place, Problem};
-pub(crate) use reporter::{Out, Reporter};
+pub(crate) use reporter::{Out, Reporter, to_stderr};
 
 /// A path relative to the working directory where it lies below it: that is what people type.
 pub(crate) fn shown(path: &Path) -> PathBuf {

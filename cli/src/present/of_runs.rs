@@ -12,7 +12,7 @@ impl Problem {
     pub(crate) fn of_run(error: RunError, target: &Target, words: &str) -> Vec<Self> {
         let code = error.code();
         let exit: Exit = error.class().into();
-        let problem = match error {
+        let mut problem = match error {
             RunError::Scripts(issues) => return issues.into_iter().map(Self::from).collect(),
             RunError::Statement(failure) => {
                 let mut problem = Self::new(code, exit, failure.headline());
@@ -79,6 +79,10 @@ impl Problem {
                 .help("`aludel history` shows the graph, `aludel heads` its tips"),
             other => Self::new(code, exit, other),
         };
+        // The command as it was typed: with less it could reach another database.
+        problem.help = problem
+            .help
+            .map(|help| help.replace("`aludel ", &format!("`aludel {}", target.options)));
         vec![problem]
     }
 
@@ -122,11 +126,11 @@ impl Problem {
             None => {}
         }
         self.server_says(&failure.failure);
-        self.facts.push(committed_fact(&failure.committed));
+        self.facts.push(failure.committed_fact());
         self.facts.extend(failure.fate());
         self.help = Some(match &failure.part_way {
-            Some(part) => settle(&part.revision),
-            None => next_step(failure, &format!("`aludel {words}`")),
+            Some(part) if failure.failure.kind != FailureKind::Lost => settle(&part.revision),
+            _ => next_step(failure, &format!("`aludel {words}`")),
         });
     }
 

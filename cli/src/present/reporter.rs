@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use aludel::plan::Why;
 use aludel::run::{Event, Events};
-use anstream::eprintln;
+
 use miette::{GraphicalReportHandler, GraphicalTheme};
 use owo_colors::OwoColorize;
 use textwrap::{WordSeparator, WordSplitter};
@@ -80,7 +80,7 @@ impl Out {
     /// Says something to people; programs do not hear it.
     pub(crate) fn say(&self, text: &str) {
         if !self.quiet && !self.json() {
-            eprintln!("{text}");
+            to_stderr(text);
         }
     }
 
@@ -116,10 +116,16 @@ impl Out {
             text = problem.to_string();
         }
         if let Some(database) = database {
-            eprintln!("{} {}", "database".dimmed(), database.bold());
+            to_stderr(&format!("{} {}", "database".dimmed(), database.bold()));
         }
-        eprintln!("{text}");
+        to_stderr(&text);
     }
+}
+
+/// Writes a line to stderr. Where that is closed or full nobody can be told, and the run goes on:
+/// its exit code still says how it ended.
+pub(crate) fn to_stderr(text: &str) {
+    let _ = writeln!(anstream::stderr(), "{text}");
 }
 
 /// Reads the events of one database's run.

@@ -127,7 +127,9 @@ impl StatementFailure {
             let script = &work.script;
             let piece = &script.pieces[number - 1];
             let body = piece.body..span.end;
-            error.translated.clone_from(&piece.sql);
+            // The value of a variable may be a secret.
+            let secret = script.text[piece.span.clone()].contains("${");
+            error.translated = piece.sql.clone().filter(|_| !secret);
             // A place in a translation is no place in the file.
             let pointed = error.failure.at.and_then(|at| at.offset);
             let pointed = pointed.filter(|_| piece.sql.is_none());
@@ -237,7 +239,12 @@ impl RunError {
             | FailureKind::Full => Class::Database,
         };
         match self {
-            Self::Statement(failure) if failure.part_way.is_some() => Class::PartWay,
+            // Whether it is part-way still is what the lost answer would have told.
+            Self::Statement(failure)
+                if failure.part_way.is_some() && failure.failure.kind != FailureKind::Lost =>
+            {
+                Class::PartWay
+            }
             Self::Statement(failure) => of_failure(&failure.failure),
             Self::Session(failure) => of_failure(failure),
             Self::PartWay(_) => Class::PartWay,

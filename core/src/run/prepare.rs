@@ -334,7 +334,7 @@ fn scan(
         .statements
         .iter()
         .map(|statement| Piece {
-            span: statement.leading.start..statement.body.end,
+            span: statement.sent(selected.script()),
             body: statement.body.start,
             sql: None,
             implicit_commit: statement.facts.implicit_commit,

@@ -68,7 +68,7 @@ fn statement(failure: &StatementFailure) -> Vec<String> {
         ),
         None => lines.push(format!("the statement was: {}", failure.statement)),
     }
-    lines.push(committed_fact(&failure.committed));
+    lines.push(failure.committed_fact());
     lines.extend(failure.fate());
     lines
 }
@@ -100,8 +100,17 @@ impl StatementFailure {
 
     /// What became of the revision that stopped.
     pub fn fate(&self) -> Option<String> {
-        let revision = self.revision.as_ref()?;
+        let is_lost = self.failure.kind == FailureKind::Lost;
+        let Some(revision) = &self.revision else {
+            return is_lost.then(|| {
+                "the server's answer is missing: what was sent may be committed or not".into()
+            });
+        };
         Some(match (&self.part_way, self.direction) {
+            (Some(part), _) if is_lost => format!(
+                "the server's answer is missing: of `{revision}` {}; the rest of it, and what was sent with it, may be committed or not",
+                part.how_far()
+            ),
             (Some(part), _) => {
                 format!(
                     "`{revision}` is part-way: {}, the rest is not",
@@ -111,7 +120,7 @@ impl StatementFailure {
             _ if self.committed.contains(revision) => {
                 format!("`{revision}` is committed; what stands after its COMMIT failed")
             }
-            _ if self.failure.kind == FailureKind::Lost => format!(
+            _ if is_lost => format!(
                 "the server's answer is missing: `{revision}` and what was sent with it may be committed or not"
             ),
             (None, Some(Direction::Down)) => {
@@ -119,6 +128,24 @@ impl StatementFailure {
             }
             (None, _) => format!("`{revision}` was rolled back and is not applied"),
         })
+    }
+}
+
+impl StatementFailure {
+    /// What the run committed, as far as it is known, in a sentence.
+    pub fn committed_fact(&self) -> String {
+        let fact = committed_fact(&self.committed);
+        match self.failure.kind {
+            // More may be, whose answer was lost.
+            FailureKind::Lost => fact
+                .replacen("is committed", "is known to be committed", 1)
+                .replacen(
+                    "committed in this run",
+                    "known to be committed in this run",
+                    1,
+                ),
+            _ => fact,
+        }
     }
 }
 

@@ -226,6 +226,16 @@ impl<'a> Session<'a> {
             return prepare::script(self.database, self.dialect, ix, direction, self.offline);
         };
         let statements = &read.script.statements;
+        // Of a script that was applied before it no longer matters; a part that is for others may
+        // be all that it has.
+        if statements.is_empty() {
+            let empty = sql::ScanProblem::empty();
+            return Err(prepare::problems(
+                vec![empty],
+                &read.chosen.file,
+                &read.text,
+            ));
+        }
         let place = |index: usize| statements[index].body.clone();
         let revision = self.database.name(ix);
         for (index, omission) in &translated.omissions {
@@ -450,7 +460,7 @@ fn piece(dialect: &dyn Dialect, script: &sql::Script, index: usize, sql: String)
         .and_then(|scanned| scanned.statements.into_iter().next())
         .map(|statement| statement.facts);
     Piece {
-        span: statement.leading.start..statement.body.end,
+        span: statement.sent(script),
         body: statement.body.start,
         implicit_commit: facts.as_ref().is_some_and(|facts| facts.implicit_commit),
         sets_session: facts.as_ref().is_some_and(|facts| facts.sets_session),

@@ -200,6 +200,18 @@ pub(super) fn locate(text: &str, mut found: Vec<(Range<usize>, Reason)>) -> Vec<
         .collect()
 }
 
+impl ScanProblem {
+    /// A script has no statement.
+    pub(crate) fn empty() -> Self {
+        Self {
+            span: 0..0,
+            line: 1,
+            column: 1,
+            reason: Reason::Empty,
+        }
+    }
+}
+
 /// Walks a text once; places must be asked for in ascending order.
 struct Places<'t> {
     text: &'t str,

@@ -170,6 +170,18 @@ impl Statement {
         comments
     }
 
+    /// What is sent: the comments that stand directly before it, and the statement. What is for the
+    /// client only (a `DELIMITER` line, a stray `;`) and what stands before that is left out.
+    #[must_use]
+    pub fn sent(&self, script: &Script) -> Range<usize> {
+        let before = script
+            .client
+            .partition_point(|span| span.start < self.leading.end);
+        let last = before.checked_sub(1).map(|last| script.client[last].end);
+        let start = last.filter(|end| *end > self.leading.start);
+        start.unwrap_or(self.leading.start)..self.body.end
+    }
+
     /// Whether the `mysql` client needs another delimiter around it, since its body holds `;`.
     #[must_use]
     pub fn needs_delimiter(&self) -> bool {

@@ -22,6 +22,9 @@ pub enum UrlError {
     /// `sqlite:` is followed by nothing.
     #[error("the SQLite URL names no file: write `sqlite:PATH` or `sqlite::memory:`")]
     NoPath,
+    /// `sqlite:` is followed by another URL.
+    #[error("the SQLite URL names no file: another URL stands in its place")]
+    UrlInPath,
     /// White space or a control character.
     #[error(
         "the database URL holds white space or a control character: percent-encode it (a space is \
@@ -91,6 +94,7 @@ impl UrlError {
             Self::NoScheme => "url-no-scheme",
             Self::NoAuthority => "url-no-authority",
             Self::NoPath => "url-no-path",
+            Self::UrlInPath => "url-in-path",
             Self::WhiteSpace => "url-white-space",
             Self::Fragment => "url-fragment",
             Self::ManyAt => "url-many-at",

@@ -63,6 +63,10 @@ fn sqlite(rest: &str, base: &Path) -> Result<DatabaseUrl, UrlError> {
     if path.is_empty() {
         return Err(UrlError::NoPath);
     }
+    // As a path it would be shown, password and all.
+    if path.contains("://") {
+        return Err(UrlError::UrlInPath);
+    }
     let (params, masked) = parameters(query)?;
     Ok(sqlite_url(&path, params, query, &masked, base))
 }

@@ -1,0 +1,98 @@
+//! What a run tells: the command that goes on reaches the same database, no secret is shown, and
+//! nobody has to listen.
+
+#![allow(clippy::unwrap_used, reason = "a panic is a failed test")]
+
+use aludel_tests::desk::{Place, Ran};
+
+fn place() -> Place {
+    let place = Place::new();
+    place.revision("1_a", "CREATE TABLE a (id INT);\n", "DROP TABLE a;\n");
+    place
+}
+
+fn help(ran: &Ran) -> String {
+    // Wrapped or not, it is one text.
+    let said = ran.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
+    said.split("help: ").last().unwrap().to_owned()
+}
+
+#[test]
+fn the_next_command_reaches_the_same_database() {
+    let place = place();
+    place.revision("2_b", "SELECT nothing;\n", "SELECT 1;\n");
+    let environment = "[environments.prod.databases.accounts]\nurl = 'sqlite:prod.db'\n";
+    place.write(
+        "aludel.toml",
+        format!(
+            "[databases.accounts]\nurl = 'sqlite:dev.db'\nmigrations = 'migrations'\n{environment}"
+        ),
+    );
+    let ran = place.run("-e prod upgrade");
+    assert_eq!(ran.code, 5, "{ran:?}");
+    let said = help(&ran);
+    assert!(said.contains("`aludel -e prod upgrade`"), "{said}");
+    let ran = place.run("--url sqlite:other.db upgrade");
+    let said = help(&ran);
+    assert!(
+        said.contains("`aludel --url sqlite:other.db upgrade`"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_url_in_the_wrong_place_is_not_shown() {
+    let place = place();
+    let url = "postgres://u:hunter2@localhost:1/db";
+    for words in [
+        format!("--driver sqlite --url {url} status"),
+        format!("--driver sqlite --url {url} database create"),
+        format!("--url sqlite:{url} status"),
+        format!("--url sqlite:{url} config --explain"),
+        format!("--driver sqlite --url {url} --format json upgrade"),
+    ] {
+        let ran = place.run(&words);
+        assert_ne!(ran.code, 0, "{words}: {ran:?}");
+        assert!(!ran.text().contains("hunter2"), "{words}: {ran:?}");
+    }
+}
+
+#[test]
+fn the_value_of_a_variable_is_not_shown() {
+    let place = place();
+    place.revision("2_b", "SELECT nothing('${pw}');\n", "SELECT 1;\n");
+    place.metadata("2_b", "variables = ['pw']\n");
+    for format in ["human", "json"] {
+        let ran = place.run(&format!(
+            "--url sqlite:x.db --format {format} -x pw=hunter2 upgrade"
+        ));
+        assert_eq!(ran.code, 5, "{ran:?}");
+        assert!(!ran.text().contains("hunter2"), "{ran:?}");
+    }
+}
+
+#[test]
+fn a_run_whose_words_cannot_be_written_runs() {
+    for gone in ["2>/dev/full", "2>&-", ">/dev/null 2>/dev/full"] {
+        let place = place();
+        let ran = place.bash(&format!("aludel --url sqlite:x.db upgrade {gone}"));
+        assert_eq!(ran.code, 0, "{gone}: {ran:?}");
+        let tables = place.sqlite("x.db", "SELECT count(*) FROM __diesel_schema_migrations");
+        assert_eq!(tables.trim(), "1", "{gone}");
+        let ran = place.bash(&format!("aludel --url sqlite:x.db upgrade nowhere {gone}"));
+        assert_eq!(ran.code, 1, "{gone}: {ran:?}");
+    }
+}
+
+/// `init` writes `dialect = "postgres"`: without a database of its own it is translated.
+#[test]
+fn a_script_without_a_statement_is_refused_where_it_is_translated() {
+    let place = Place::new();
+    assert_eq!(place.run("init").code, 0);
+    assert_eq!(place.run("revision -m x").code, 0);
+    for words in ["upgrade", "upgrade --sql", "--driver mysql upgrade --sql"] {
+        let ran = place.run(words);
+        assert_eq!(ran.code, 1, "{words}: {ran:?}");
+        assert!(ran.stderr.contains("statement"), "{words}: {ran:?}");
+    }
+}
