@@ -129,7 +129,7 @@ diesel::table! {
 fn sqlite_says_what_was_written() {
     let text = printed(
         Syntax::Sqlite,
-        "CREATE TABLE a (id INTEGER PRIMARY KEY, n NUMERIC, b);
+        "CREATE TABLE a (id INTEGER PRIMARY KEY AUTOINCREMENT, n NUMERIC, b);
          CREATE TABLE b (x VARCHAR(9) NOT NULL, a_id INTEGER NOT NULL REFERENCES a);
          CREATE TABLE c (a_id INTEGER REFERENCES a (id), b_id INTEGER REFERENCES a (id), PRIMARY KEY (b_id, a_id));",
     );

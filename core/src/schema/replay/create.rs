@@ -100,7 +100,9 @@ impl Replay {
         check_definition(table, def)?;
         let mut column = Column::new(def.name.clone(), self.resolved_type(&def.ty));
         let is_null = def.nullable.unwrap_or(true);
-        column.nullable = is_null && !def.serial && def.identity.is_none();
+        // SQLite's row id takes no NULL either, but says so only if it was written.
+        let numbered = def.identity.is_some() && self.syntax != Syntax::Sqlite;
+        column.nullable = is_null && !def.serial && !numbered;
         column.collation = def.collation.clone();
         column.charset = def.charset.clone();
         column.on_update = def.on_update.clone();
