@@ -6,36 +6,42 @@ use std::sync::OnceLock;
 
 use crate::program::root;
 
-/// The libraries of our drivers, by the driver's name.
+/// A library of our drivers, by the driver's name.
 pub fn library(driver: &str) -> PathBuf {
-    libraries().join(file_name(driver))
-}
-
-/// The folder that holds them.
-fn libraries() -> &'static Path {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
-    FOLDER.get_or_init(|| {
-        let ours = [
-            "aludel-sqlite-plugin",
-            "aludel-postgres-plugin",
-            "aludel-mysql-plugin",
-        ];
-        let library = build(&ours, "sqlite");
-        library.parent().unwrap().to_owned()
-    })
+    let folder = FOLDER.get_or_init(|| {
+        let ours = ["sqlite", "postgres", "mysql"].map(package);
+        let words = ours.iter().flat_map(|package| ["-p", package.as_str()]);
+        build(&words.collect::<Vec<_>>())
+    });
+    folder.join(file_name(driver))
 }
 
-/// Builds libraries; the one of `driver`.
-fn build(packages: &[&str], driver: &str) -> PathBuf {
+/// The program that runs the conformance suite on a library.
+pub fn conform() -> PathBuf {
+    let words = [
+        "-p",
+        "aludel-plugin",
+        "--features",
+        "conformance",
+        "--example",
+        "conform",
+    ];
+    build(&words).join("examples/conform")
+}
+
+/// Builds packages; the folder that holds what was built.
+fn build(words: &[&str]) -> PathBuf {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let built = Command::new(cargo)
-        .args(["build", "-q"])
-        .args(packages.iter().flat_map(|package| ["-p", package]))
-        .current_dir(root())
-        .status()
-        .unwrap();
-    assert!(built.success(), "{packages:?} do not build");
-    target().join("debug").join(file_name(driver))
+    let mut command = Command::new(cargo);
+    command.args(["build", "-q"]).args(words);
+    let built = command.current_dir(root()).status().unwrap();
+    assert!(built.success(), "it does not build: {words:?}");
+    target().join("debug")
+}
+
+fn package(driver: &str) -> String {
+    format!("aludel-{driver}-plugin")
 }
 
 fn file_name(driver: &str) -> String {
@@ -78,6 +84,6 @@ pub fn c_program(folder: &Path, source: &str, name: &str, options: &[&str]) -> P
 /// A library of the workspace's own that misbehaves on demand: `tests/misbehaving`.
 pub fn misbehaving() -> PathBuf {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
-    let library = BUILT.get_or_init(|| build(&["aludel-misbehaving-plugin"], "misbehaving"));
-    library.clone()
+    let library = || build(&["-p", &package("misbehaving")]).join(file_name("misbehaving"));
+    BUILT.get_or_init(library).clone()
 }

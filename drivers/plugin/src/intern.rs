@@ -3,15 +3,14 @@
 //! The core's traits hand out `&'static` data, and a library is never unloaded, so what it says of
 //! itself is kept for ever: once, however often it is said.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
-static TEXTS: Mutex<Option<HashSet<&'static str>>> = Mutex::new(None);
+static TEXTS: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
 
 /// The text, for ever.
 pub(crate) fn text(text: &str) -> &'static str {
     let mut texts = TEXTS.lock().unwrap_or_else(PoisonError::into_inner);
-    let texts = texts.get_or_insert_default();
     if let Some(known) = texts.get(text) {
         return known;
     }

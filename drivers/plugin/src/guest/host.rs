@@ -200,24 +200,18 @@ impl log::Log for Forward {
     fn flush(&self) {}
 }
 
-/// The pointer that the host knows an instance by.
+/// The pointer that the host knows an instance by: never given back. It points to the start of what
+/// was allocated, as memcheck wants of what is not lost.
 pub(super) fn to_pointer(instance: Arc<Instance>) -> *mut c_void {
-    Arc::into_raw(instance).cast_mut().cast()
+    Box::into_raw(Box::new(instance)).cast()
 }
 
 /// The instance behind the host's pointer.
 ///
 /// # Safety
 ///
-/// The pointer must be one of [`to_pointer`]; it is never given back, so it stays valid.
+/// The pointer must be one of [`to_pointer`], or null.
 pub(super) unsafe fn of_pointer(instance: *mut c_void) -> Option<Arc<Instance>> {
-    let instance = instance.cast::<Instance>().cast_const();
-    if instance.is_null() {
-        return None;
-    }
-    // SAFETY: see above; the count is raised for the `Arc` that is made here.
-    unsafe {
-        Arc::increment_strong_count(instance);
-        Some(Arc::from_raw(instance))
-    }
+    // SAFETY: see above; it stays valid, and is only read.
+    unsafe { instance.cast::<Arc<Instance>>().as_ref() }.cloned()
 }

@@ -1,6 +1,9 @@
 //! The driver's one instance: its runtime, its sessions, its running calls.
+//!
+//! What lives as long as the process stands in trees and lists: of a hash table memcheck sees a pointer
+//! into the middle, and calls it lost.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -21,8 +24,8 @@ pub(super) struct Instance {
     pub(super) host: Host,
     /// The schemas that the host translates, as far as it has told.
     pub(super) mirrors: Mutex<Mirrors>,
-    dialects: Mutex<HashMap<Server, Arc<dyn Dialect>>>,
-    calls: Mutex<HashMap<u64, CancellationToken>>,
+    dialects: Mutex<Vec<(Server, Arc<dyn Dialect>)>>,
+    calls: Mutex<BTreeMap<u64, CancellationToken>>,
     online: Mutex<Online>,
 }
 
@@ -30,7 +33,7 @@ pub(super) struct Instance {
 #[derive(Default)]
 struct Online {
     runtime: Option<Runtime>,
-    sessions: HashMap<u64, Line>,
+    sessions: BTreeMap<u64, Line>,
     closed: bool,
 }
 
@@ -54,12 +57,16 @@ impl Instance {
 
     /// The dialect of a server; each is made once.
     pub(super) fn dialect(&self, server: Server) -> Result<Arc<dyn Dialect>, String> {
-        if let Some(dialect) = lock(&self.dialects).get(&server) {
-            return Ok(dialect.clone());
+        let known = |dialects: &[(Server, Arc<dyn Dialect>)]| {
+            let known = dialects.iter().find(|(known, _)| *known == server);
+            known.map(|(_, dialect)| dialect.clone())
+        };
+        if let Some(dialect) = known(&lock(&self.dialects)) {
+            return Ok(dialect);
         }
         // The driver's own code runs outside the lock: it may panic.
         let dialect = self.driver.dialect(&server)?;
-        lock(&self.dialects).insert(server, dialect.clone());
+        lock(&self.dialects).push((server, dialect.clone()));
         Ok(dialect)
     }
 
@@ -159,6 +166,7 @@ impl Instance {
         for cancel in lock(&self.calls).values() {
             cancel.cancel();
         }
+        *lock(&self.mirrors) = Mirrors::default();
         let Some(runtime) = runtime else { return };
         // A task ends when nobody can ask it any more; it closes its session first.
         let tasks: Vec<_> = sessions.into_values().map(|line| line.task).collect();

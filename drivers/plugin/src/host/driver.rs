@@ -1,6 +1,5 @@
 //! A [`Driver`] over a loaded library.
 
-use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -23,7 +22,7 @@ use crate::{intern, wire};
 pub struct PluginDriver {
     plugin: Arc<Plugin>,
     info: DriverInfo,
-    dialects: Mutex<HashMap<Server, Arc<dyn Dialect>>>,
+    dialects: Mutex<Vec<(Server, Arc<dyn Dialect>)>>,
 }
 
 impl PluginDriver {
@@ -149,11 +148,11 @@ impl Driver for PluginDriver {
 
     fn dialect(&self, server: &Server) -> Result<Arc<dyn Dialect>, String> {
         let mut dialects = self.dialects.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = dialects.get(server) {
+        if let Some((_, known)) = dialects.iter().find(|(known, _)| known == server) {
             return Ok(known.clone());
         }
         let dialect: Arc<dyn Dialect> = Arc::new(PluginDialect::new(&self.plugin, server)?);
-        dialects.insert(server.clone(), dialect.clone());
+        dialects.push((server.clone(), dialect.clone()));
         Ok(dialect)
     }
 

@@ -2,6 +2,7 @@
 
 #![expect(unsafe_code, reason = "loading a library runs its code")]
 
+use std::mem::ManuallyDrop;
 use std::path::Path;
 
 use super::LoadError;
@@ -23,7 +24,7 @@ pub(super) fn load(trusted: Trusted) -> Result<Table, LoadError> {
         Err(_) => {
             return Err(LoadError::Abi {
                 path,
-                reason: other_versions(library),
+                reason: other_versions(&library),
             });
         }
     };
@@ -39,7 +40,7 @@ pub(super) fn preload(trusted: Trusted) -> Result<(), LoadError> {
 }
 
 /// What is loaded is what was hashed: the descriptor, by the name that the system gives it.
-fn open(trusted: Trusted) -> Result<&'static Loaded, LoadError> {
+fn open(trusted: Trusted) -> Result<ManuallyDrop<Loaded>, LoadError> {
     let Trusted { file, path } = trusted;
     #[cfg(target_os = "linux")]
     let name = {
@@ -58,7 +59,7 @@ fn open(trusted: Trusted) -> Result<&'static Loaded, LoadError> {
     // The linker knows the library by the descriptor's number, so that number must never name
     // another file.
     std::mem::forget(file);
-    Ok(Box::leak(Box::new(library)))
+    Ok(ManuallyDrop::new(library))
 }
 
 #[cfg(unix)]

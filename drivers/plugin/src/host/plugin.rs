@@ -20,6 +20,8 @@ use crate::wire;
 pub(super) struct Plugin {
     table: Table,
     instance: *mut c_void,
+    /// What the library may look at for ever.
+    _host: &'static Host,
     pub(super) state: &'static State,
     pub(super) info: wire::Info,
     pub(super) path: PathBuf,
@@ -154,6 +156,7 @@ impl Plugin {
         let mut plugin = Self {
             table,
             instance,
+            _host: host,
             state,
             info: wire::Info {
                 protocol: abi::PROTOCOL,

@@ -5,7 +5,7 @@
 
 #![expect(unsafe_code, reason = "the host's C functions")]
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::ffi::c_void;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -79,7 +79,7 @@ pub(super) struct State {
 #[derive(Default)]
 struct Calls {
     last: u64,
-    waiting: HashMap<u64, Waiting>,
+    waiting: BTreeMap<u64, Waiting>,
 }
 
 /// Who waits for an answer.
