@@ -102,6 +102,9 @@ fn history(engine: Engine, seed: u64, tally: &mut BTreeMap<String, usize>) {
                     pair.history()
                 );
             }
+            if pair.over {
+                return;
+            }
         }
     }
 }

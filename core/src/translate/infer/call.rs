@@ -37,7 +37,7 @@ impl Scope<'_> {
                 return self.together_or_text(self.arguments(call));
             }
             "nullif" => return first(),
-            "if" => return self.together(self.arguments(call).skip(1)),
+            "if" => return self.together_or_text(self.arguments(call).skip(1)),
             "now"
             | "transaction_timestamp"
             | "statement_timestamp"
@@ -184,6 +184,9 @@ impl Scope<'_> {
             }
             "coalesce" | "greatest" | "least" | "ifnull" => {
                 self.arguments(call).all(|expr| self.nullable(expr))
+            }
+            "concat" if self.source() == Syntax::Mysql => {
+                self.arguments(call).any(|expr| self.nullable(expr))
             }
             "count"
             | "now"

@@ -6,12 +6,13 @@ use aludel::schema::{
     ConstraintKind, DataStatement, Delete, Expr, Ident, Insert, InsertSource, Literal, Name,
     OnConflict, Part, Query, Select, SelectItem, SetExpr, Table, Update,
 };
+use aludel::sql::Syntax;
 use aludel::translate::infer::Scope;
 use aludel::translate::print::print;
 use aludel::translate::rewrite::rewrite;
 use aludel::translate::{DataScope, Refusal, Rendered};
 
-use super::rules::{Meaning, Stands, first_of_each};
+use super::rules::{Meaning, Stands, first_of_each, mysql_statement};
 use super::spelling::Sqlite;
 use super::{lower, names, sequence, table};
 
@@ -27,11 +28,18 @@ pub(super) fn render(
             None => plain(statement, scope),
         },
         DataStatement::Insert(insert) => {
-            let insert = prepared(insert, written(&insert.table, scope)?, scope)?;
+            let table = written(&insert.table, scope)?;
+            if scope.source == Syntax::Mysql {
+                mysql_statement(statement, table)?;
+            }
+            let insert = prepared(insert, table, scope)?;
             plain(&DataStatement::Insert(Box::new(insert)), scope)
         }
         DataStatement::Update(update) => {
-            written(&update.table, scope)?;
+            let table = written(&update.table, scope)?;
+            if scope.source == Syntax::Mysql {
+                mysql_statement(statement, table)?;
+            }
             no_writing_with(&update.with)?;
             plain(&DataStatement::Update(Box::new(whole_rows(update)?)), scope)
         }

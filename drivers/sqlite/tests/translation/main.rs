@@ -1,5 +1,6 @@
 //! PostgreSQL's SQL in, SQLite's SQL out, and what SQLite makes of it.
 
+mod mysql;
 mod rebuild;
 mod silently_wrong;
 mod statements;

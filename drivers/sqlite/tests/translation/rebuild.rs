@@ -474,3 +474,13 @@ fn a_conversion_to_the_type_that_it_has_converts_the_rows() {
     both.run("ALTER TABLE t ALTER COLUMN a TYPE text USING a || 'y'");
     assert_eq!(both.database.rows("a", "t"), ["'xy'"]);
 }
+
+#[test]
+fn a_conversion_may_look_into_an_array() {
+    let mut both = Both::new();
+    both.run("CREATE TABLE t (a text, tags text[])");
+    both.database
+        .run("INSERT INTO t VALUES ('x', '[\"x\",\"y\"]')");
+    both.run("ALTER TABLE t RENAME TO u; ALTER TABLE u ALTER COLUMN a TYPE text[] USING CASE WHEN a <> '' THEN array_remove(tags, a) ELSE tags END");
+    assert_eq!(both.database.rows("a", "u"), ["'[\"y\"]'"]);
+}

@@ -149,6 +149,12 @@ fn texts_and_numbers() {
         ("n = 1", "tags", "string_to_array(a, ',')", "NULL"),
         ("a = 'Abc'", "a", "lower(a) || upper(a)", "'abcABC'"),
         ("a = 'abcdef'", "a", "substring(a from 2 for 3)", "'bcd'"),
+        (
+            "n = 12345",
+            "a",
+            "n::varchar(3) || now()::date::char(2)",
+            "'12320'",
+        ),
         ("a = 'abcdef'", "a", "left(a, 2) || right(a, 2)", "'abef'"),
         ("a = ' x '", "a", "trim(a)", "'x'"),
         ("a = 'abc'", "n", "position('c' in a) + length(a)", "6"),

@@ -31,8 +31,13 @@ enum Script {
 
 impl Both {
     pub(crate) fn new() -> Self {
+        Self::from(&PostgresDriver)
+    }
+
+    /// Scripts of another engine than PostgreSQL.
+    pub(crate) fn from(driver: &dyn Driver) -> Self {
         Self {
-            postgres: dialect(&PostgresDriver),
+            postgres: dialect(driver),
             sqlite: dialect(&SqliteDriver::new()),
             scripts: Vec::new(),
             database: Database::new(),

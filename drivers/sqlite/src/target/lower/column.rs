@@ -4,10 +4,11 @@ use aludel::schema::{
     BinaryOp, Call, CallArg, Column, Constraint, ConstraintKind, Expr, Generated, Identity,
     Literal, SequenceOptions, Table, Type,
 };
+use aludel::sql::Syntax;
 use aludel::translate::infer::Field;
 use aludel::translate::rewrite::Rules;
 
-use super::super::rules::{Meaning, Stands};
+use super::super::rules::{Compares, Meaning, Stands, compares};
 use super::super::types::{self, INT, Limit};
 use super::Lowering;
 
@@ -29,7 +30,10 @@ impl Lowering<'_> {
             }
             Err(refusal) => self.take(refusal),
         }
-        self.collation(column, &place);
+        match self.source {
+            Syntax::Mysql => self.mysql_collation(column, &mut lowered, &place),
+            _ => self.collation(column, &place),
+        }
         if column.comment.is_some() {
             self.omit("comment", format!("the comment on {place}"));
         }
@@ -80,6 +84,42 @@ impl Lowering<'_> {
             Rules::assign(&rules, rw, default, &field(column))
         })?;
         (default != Expr::Literal(Literal::Null)).then_some(default)
+    }
+
+    /// MySQL's texts compare by a collation, which mostly ignores case.
+    fn mysql_collation(&mut self, column: &Column, lowered: &mut Column, place: &str) {
+        let text = matches!(
+            column.ty,
+            Type::Char(_)
+                | Type::Varchar(_)
+                | Type::Text
+                | Type::TinyText
+                | Type::MediumText
+                | Type::LongText
+                | Type::InlineEnum(_)
+        );
+        if !text {
+            return;
+        }
+        let name = match compares(column, self.table) {
+            Compares::Exactly => None,
+            Compares::WithoutBlanks => Some("RTRIM"),
+            Compares::AnyCase => {
+                self.omit(
+                    "case-beyond-ascii",
+                    format!("{place} ignores the case of ASCII letters only, and no accents"),
+                );
+                Some("NOCASE")
+            }
+            Compares::Unknown => {
+                self.refuse(
+                    "collation",
+                    format!("{place}: how texts of its collation compare is not known on sqlite"),
+                );
+                None
+            }
+        };
+        lowered.collation = name.map(aludel::schema::Name::bare);
     }
 
     /// The order of texts is the only thing that a collation changes, if it tells all apart.

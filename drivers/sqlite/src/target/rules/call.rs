@@ -22,6 +22,11 @@ impl Meaning {
         {
             return Some(no_such_function(rw, called));
         }
+        if self.source(rw) == Syntax::Mysql
+            && let Some(expr) = self.mysql_call(rw, called)
+        {
+            return Some(expr);
+        }
         if called.over.is_some() || is_aggregate(name) {
             return Some(self.aggregate(rw, called));
         }
@@ -598,7 +603,7 @@ fn is_random_digest_source(expr: &Expr) -> bool {
 }
 
 /// A uuid of random digits; those of version 4 say so.
-fn random_uuid(version: bool) -> Expr {
+pub(super) fn random_uuid(version: bool) -> Expr {
     let hex = |bytes: i64| {
         call(
             "lower",
@@ -672,7 +677,7 @@ fn plain_args(called: &Call) -> Option<Vec<&Expr>> {
         .collect()
 }
 
-fn no_such_function(rw: &mut Rewriter<'_>, called: &Call) -> Expr {
+pub(super) fn no_such_function(rw: &mut Rewriter<'_>, called: &Call) -> Expr {
     rw.refuse(Refusal::new(
         "no-such-function",
         format!("`{}` has no exact counterpart on sqlite", called.name),

@@ -76,6 +76,19 @@ fn twice(value: &Expr, make: impl FnOnce(&Expr) -> Expr) -> Converted {
 
 fn converted(x: &Expr, from: &Type, to: &Type, how: How, schema: &Schema) -> Converted {
     use Family as F;
+    let limited = matches!(to, Type::Varchar(Some(_)) | Type::Char(_));
+    if limited && Family::of(from) != F::Text {
+        // As a text, which is cut off.
+        let text = converted(x, from, &Type::Text, how, schema)?.unwrap_or_else(|| Form {
+            expr: x.clone(),
+            omission: None,
+        });
+        let cut = texts(&text.expr, &Type::Text, to, how)?;
+        return Ok(Some(Form {
+            expr: cut.map_or(text.expr, |cut| cut.expr),
+            omission: text.omission,
+        }));
+    }
     match (Family::of(from), Family::of(to)) {
         (F::Boolean, F::Boolean)
         | (F::Bytes, F::Bytes)
@@ -97,6 +110,8 @@ fn converted(x: &Expr, from: &Type, to: &Type, how: How, schema: &Schema) -> Con
         (F::Numeric, F::Text) => numeric_to_text(x, from),
         (F::Float, F::Integer) => float_to_integer(x, to),
         (F::Text, F::Text) => texts(x, from, to, how),
+        // With the blanks that are not held.
+        (F::Text, F::Bytes) if matches!(from, Type::Char(_)) => Err(None),
         (F::Text, to_family) => text_to(x, to, to_family, schema),
         (F::Json, F::Text) => Ok(Some(Form {
             expr: x.clone(),

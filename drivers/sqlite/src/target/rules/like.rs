@@ -1,6 +1,7 @@
 //! LIKE: PostgreSQL's minds case, SQLite's does not. GLOB does.
 
 use aludel::schema::{Expr, Literal};
+use aludel::sql::Syntax;
 use aludel::translate::Refusal;
 use aludel::translate::rewrite::Rewriter;
 
@@ -29,6 +30,10 @@ impl Meaning {
                 format!("'{pattern}' ends with its escape character"),
             ));
         };
+        // There it goes by the collation.
+        if self.source(rw) == Syntax::Mysql && pattern.chars().any(char::is_alphabetic) {
+            return refuse(rw, "LIKE with letters");
+        }
         if any_case {
             if !pattern.is_ascii() {
                 return refuse(rw, "ILIKE with letters beyond ASCII");

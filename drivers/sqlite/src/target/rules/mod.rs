@@ -15,6 +15,7 @@ mod json;
 mod like;
 mod member;
 mod moment;
+mod mysql;
 mod operator;
 mod query;
 mod regex;
@@ -29,6 +30,7 @@ use aludel::translate::infer::{Family, Field, is_text_constant};
 use aludel::translate::rewrite::{Rewriter, Rules};
 
 pub(super) use member::renamed_member;
+pub(super) use mysql::{Compares, compares, statement as mysql_statement};
 pub(super) use query::{first_of_each, with_names};
 
 use convert::How;
@@ -114,9 +116,22 @@ impl Rules for Meaning {
             Expr::Cast { expr, ty } => Some(self.cast(rw, expr, ty)),
             Expr::Call(call) => self.call(rw, call),
             Expr::Extract { field, expr } => Some(self.extract(rw, field, expr)),
+            Expr::Position { .. } if self.source(rw) == Syntax::Mysql => {
+                Some(refuse(rw, "a search that goes by a collation"))
+            }
             Expr::Position { needle, haystack } => {
                 self.texts(rw, [needle, haystack]);
                 Some(Expr::call("instr", [rw.expr(haystack), rw.expr(needle)]))
+            }
+            // There 0 is nowhere, and what is negative counts from the end.
+            Expr::Substring { start, .. }
+                if self.source(rw) == Syntax::Mysql
+                    && !matches!(start.as_deref(), Some(Expr::Literal(Literal::Number(n))) if n != "0") =>
+            {
+                Some(refuse(
+                    rw,
+                    "a part of a text that begins nowhere in particular",
+                ))
             }
             Expr::Substring {
                 expr,
@@ -280,6 +295,9 @@ impl Meaning {
                 };
                 if Family::of(&from) == Family::Integer && Family::of(ty) == Family::Integer {
                     return self.integer(rw, expr, ty);
+                }
+                if self.source(rw) == Syntax::Mysql {
+                    self.mysql_converted(rw, &from, ty);
                 }
                 let value = rw.expr(expr);
                 convert::convert(rw, value, &from, ty, how)

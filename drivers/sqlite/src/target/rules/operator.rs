@@ -24,6 +24,11 @@ impl Meaning {
         right: &Expr,
     ) -> Option<Expr> {
         use BinaryOp as Op;
+        if self.source(rw) == Syntax::Mysql
+            && let Some(refused) = self.mysql_operator(rw, op)
+        {
+            return Some(refused);
+        }
         match op {
             Op::And | Op::Or => None,
             Op::Eq | Op::NotEq if json_typeof(left).is_some() => {
@@ -87,6 +92,9 @@ impl Meaning {
             return Some(both);
         };
         self.comparable(rw, &ty, ordered, [left, right]);
+        if self.source(rw) == Syntax::Mysql {
+            self.mysql_compared(rw, &ty, [left, right]);
+        }
         let sides = [left, right].map(|side| self.side(rw, side, &ty));
         let [left, right] = sides;
         Some((left, right))

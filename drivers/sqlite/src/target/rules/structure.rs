@@ -1,6 +1,7 @@
 //! Operators and functions of json, jsonb and arrays.
 
 use aludel::schema::{BinaryOp, Call, CallArg, Expr, Literal, PartMut, Query, Type};
+use aludel::sql::Syntax;
 use aludel::translate::infer::{Family, is_text_constant};
 use aludel::translate::rewrite::Rewriter;
 
@@ -98,6 +99,10 @@ impl Meaning {
         left: &Expr,
         texts: &[&Expr],
     ) -> Option<Expr> {
+        // Its paths are written otherwise.
+        if self.source(rw) == Syntax::Mysql {
+            return None;
+        }
         let Expr::Binary {
             left: base,
             op: op @ (BinaryOp::JsonGetText | BinaryOp::JsonPathText),

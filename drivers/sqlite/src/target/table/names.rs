@@ -244,27 +244,35 @@ fn rename_in(expr: &mut Expr, from: &Ident, to: &Ident) {
 
 /// An expression over the columns of the table before, once those have their new names.
 pub(super) fn in_new_names(mut expr: Expr, change: &TableChange<'_>) -> Expr {
-    fn walk(expr: &mut Expr, change: &TableChange<'_>) {
-        if let Expr::Column { table, column } = expr {
+    fn walk(part: PartMut<'_>, change: &TableChange<'_>) {
+        let expr = match part {
+            PartMut::Expr(expr) => expr,
+            // What is made of an array or a document looks at its elements in a query.
+            PartMut::Query(query) => return query.parts_mut(&mut |part| walk(part, change)),
+            PartMut::Table(table) => return table.parts_mut(&mut |part| walk(part, change)),
+            PartMut::Data(_) => return,
+        };
+        let Expr::Column { table, column } = expr else {
+            return expr.parts_mut(&mut |part| walk(part, change));
+        };
+        let before = [change.authored_before, change.before];
+        let before = before.into_iter().flatten();
+        let mut names = before.map(|table| table.name.name.as_str());
+        if let Some(table) = table {
+            if !names.any(|name| name == table.name) && table.name != OLD {
+                return;
+            }
             // The table may have another name by now.
-            if table.is_some() {
-                *table = Some(Name::bare(OLD));
-            }
-            let is = |origin: &&aludel::translate::ColumnOrigin| {
-                origin.from.as_deref() == Some(column.as_str())
-            };
-            if let Some(origin) = change.columns.iter().find(is) {
-                column.clone_from(&origin.column);
-            }
-            return;
+            *table = Name::bare(OLD);
         }
-        expr.parts_mut(&mut |part| {
-            if let PartMut::Expr(expr) = part {
-                walk(expr, change);
-            }
-        });
+        let is = |origin: &&aludel::translate::ColumnOrigin| {
+            origin.from.as_deref() == Some(column.as_str())
+        };
+        if let Some(origin) = change.columns.iter().find(is) {
+            column.clone_from(&origin.column);
+        }
     }
-    walk(&mut expr, change);
+    walk(PartMut::Expr(&mut expr), change);
     expr
 }
 

@@ -1,0 +1,82 @@
+//! MySQL's scripts on SQLite: what it means otherwise than PostgreSQL.
+
+use aludel_mysql::MysqlDriver;
+
+use crate::support::Both;
+
+fn both(tables: &str) -> Both {
+    let mut both = Both::from(&MysqlDriver);
+    both.run(tables);
+    both
+}
+
+#[test]
+fn texts_are_equal_as_their_collation_says() {
+    let mut both = both(
+        "CREATE TABLE t (a varchar(9) UNIQUE, b varchar(9) COLLATE utf8mb4_bin UNIQUE) DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+         CREATE TABLE u (a text) COLLATE utf8mb4_0900_bin",
+    );
+    both.run("INSERT INTO t VALUES ('a', 'a'), ('b', 'A'); UPDATE t SET a = 'c' WHERE a = 'B'");
+    assert_eq!(both.database.rows("a", "t ORDER BY a"), ["'a'", "'c'"]);
+    assert!(
+        both.database
+            .try_run("INSERT INTO t (a) VALUES ('A')")
+            .is_err()
+    );
+    assert!(
+        both.database
+            .try_run("INSERT INTO t (b) VALUES ('a ')")
+            .is_err()
+    );
+    both.run("INSERT INTO u VALUES ('A'), ('a'); DELETE FROM u WHERE a = 'a'");
+    assert_eq!(both.database.rows("a", "u"), ["'A'"]);
+}
+
+#[test]
+fn functions_that_are_the_same_or_have_a_form() {
+    let mut both = both("CREATE TABLE t (id int AUTO_INCREMENT PRIMARY KEY, a varchar(40), n int)");
+    both.run("INSERT INTO t (a, n) VALUES ('x', 255), (NULL, 7)");
+    both.run("UPDATE t SET a = CONCAT(a, '-', LOWER(LPAD(HEX(n), 8, '0')), IF(n > 9, '!', '?'))");
+    assert_eq!(
+        both.database.rows("a", "t ORDER BY id"),
+        ["'x-000000ff!'", "NULL"]
+    );
+    both.run("UPDATE t SET a = UUID()");
+    assert_eq!(
+        both.database
+            .value("SELECT count(DISTINCT a) FROM t WHERE length(a) = 36"),
+        "2"
+    );
+}
+
+#[test]
+fn what_it_means_otherwise_is_refused() {
+    for (statement, code) in [
+        ("UPDATE t SET n = LENGTH(a)", "no-such-function"),
+        ("UPDATE t SET n = LOG(n)", "no-such-function"),
+        ("UPDATE t SET a = b, b = a", "simultaneous"),
+        ("DELETE FROM t WHERE a LIKE 'x%'", "no-form"),
+        ("DELETE FROM t WHERE a REGEXP '^x'", "no-form"),
+        ("DELETE FROM t WHERE LOWER(a) = 'X'", "no-form"),
+        ("DELETE FROM t WHERE j ->> '$.a' = 'x'", "no-form"),
+        ("DELETE FROM t WHERE LOCATE('x', a) = 1", "no-such-function"),
+        ("UPDATE t SET a = SUBSTRING(a, 0, 2)", "no-form"),
+        ("UPDATE t SET n = n / 2", "no-form"),
+        ("INSERT INTO t (id, n) VALUES (0, 1)", "zero"),
+        (
+            "INSERT INTO t (id, n) VALUES (1, 1) ON DUPLICATE KEY UPDATE n = 2, id = n",
+            "simultaneous",
+        ),
+    ] {
+        let mut both = both(
+            "CREATE TABLE t (id int AUTO_INCREMENT PRIMARY KEY, a varchar(9), b varchar(9), n int, j json)",
+        );
+        let translated = both.translate(statement);
+        let codes: Vec<_> = translated
+            .refusals
+            .iter()
+            .map(|(_, refusal)| refusal.code)
+            .collect();
+        assert!(codes.contains(&code), "{statement}: {codes:?}");
+    }
+}
