@@ -37,6 +37,7 @@ impl Scope<'_> {
                 return self.together_or_text(self.arguments(call));
             }
             "nullif" => return first(),
+            "unix_timestamp" if mysql => Type::BIGINT,
             "if" => return self.together_or_text(self.arguments(call).skip(1)),
             "now"
             | "transaction_timestamp"
@@ -108,6 +109,7 @@ impl Scope<'_> {
             | "chr"
             | "overlay"
             | "hex"
+            | "to_base64"
             | "pg_typeof"
             | "version"
             | "uuid" => Type::Text,

@@ -41,11 +41,31 @@ fn functions_that_are_the_same_or_have_a_form() {
         both.database.rows("a", "t ORDER BY id"),
         ["'x-000000ff!'", "NULL"]
     );
+    both.run("UPDATE t SET n = UNIX_TIMESTAMP()");
+    assert_eq!(
+        both.database
+            .value("SELECT min(abs(n - strftime('%s', 'now')) < 60) FROM t"),
+        "1"
+    );
     both.run("UPDATE t SET a = UUID()");
     assert_eq!(
         both.database
             .value("SELECT count(DISTINCT a) FROM t WHERE length(a) = 36"),
         "2"
+    );
+}
+
+#[test]
+fn base64_has_no_line_end_at_its_end() {
+    let mut both = both("CREATE TABLE t (b blob, a text)");
+    let bytes = "78".repeat(57);
+    both.run(&format!(
+        "INSERT INTO t (b) VALUES (x'{bytes}'), (x''), (NULL); UPDATE t SET a = TO_BASE64(b)"
+    ));
+    let line = "eHh4".repeat(19);
+    assert_eq!(
+        both.database.rows("a", "t ORDER BY a"),
+        ["NULL".to_owned(), "''".to_owned(), format!("'{line}'")]
     );
 }
 

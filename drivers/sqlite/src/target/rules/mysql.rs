@@ -9,7 +9,7 @@ use aludel::translate::Refusal;
 use aludel::translate::infer::Family;
 use aludel::translate::rewrite::Rewriter;
 
-use super::build::{call, case, not_null};
+use super::build::{call, case, cast, not_null};
 use super::call::{no_such_function, random_uuid};
 use super::{Meaning, refuse};
 
@@ -103,6 +103,20 @@ impl Meaning {
                 rw.expr(&whole)
             }
             ("hex", [value]) => self.hex(rw, value),
+            // There the last line has no end.
+            ("to_base64", [bytes])
+                if rw
+                    .scope
+                    .ty(bytes)
+                    .is_some_and(|ty| Family::of(&ty) == Family::Bytes) =>
+            {
+                let lines = self.encode_base64(rw, bytes);
+                call("rtrim", [lines, Expr::text("\n")])
+            }
+            ("unix_timestamp", []) => {
+                let seconds = call("strftime", [Expr::text("%s"), Expr::text("now")]);
+                self.volatile(rw, cast(seconds, Type::BIGINT))
+            }
             (
                 "lpad",
                 [
