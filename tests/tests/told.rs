@@ -84,6 +84,24 @@ fn a_run_whose_words_cannot_be_written_runs() {
     }
 }
 
+#[test]
+fn a_downgrade_that_stopped_part_way_is_settled_as_its_help_says() {
+    let place = place();
+    let down = "-- aludel: no-transaction\nDROP TABLE b;\nSELECT nothing;\n";
+    place.revision("2_b", "CREATE TABLE b (id INT);\n", down);
+    assert_eq!(place.run("--url sqlite:x.db upgrade").code, 0);
+    let ran = place.run("--url sqlite:x.db downgrade -1");
+    assert_eq!(ran.code, 7, "{ran:?}");
+    let said = help(&ran);
+    assert!(
+        said.contains("if it is not, `aludel --url sqlite:x.db stamp 2-1`"),
+        "{said}"
+    );
+    assert_eq!(place.run("--url sqlite:x.db stamp 2-1").code, 0);
+    assert_eq!(place.run("--url sqlite:x.db current").stdout.trim(), "1_a");
+    assert_eq!(place.run("--url sqlite:x.db status --check").code, 3);
+}
+
 /// `init` writes `dialect = "postgres"`: without a database of its own it is translated.
 #[test]
 fn a_script_without_a_statement_is_refused_where_it_is_translated() {

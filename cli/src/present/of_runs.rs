@@ -1,6 +1,7 @@
 //! From why a run stopped to problems to show.
 
 use aludel::driver::{Failure, FailureKind};
+use aludel::ledger::Direction;
 use aludel::run::{RunError, StatementFailure, committed_fact};
 
 use super::{Place, Problem, shown};
@@ -39,7 +40,7 @@ impl Problem {
                 help,
             } => Self::new(code, exit, message).help(help),
             RunError::PartWay(part) => {
-                let id = part.revision.clone();
+                let (id, direction) = (part.revision.clone(), part.direction);
                 let mut problem = Self::new(code, exit, RunError::PartWay(part.clone()));
                 problem.facts.push(if part.failed {
                     "it stopped on an error: the statements after that did not run".into()
@@ -49,7 +50,7 @@ impl Problem {
                         part.completed + 1
                     )
                 });
-                problem.help(settle(&id))
+                problem.help(settle(&id, direction))
             }
             RunError::Locked { holder, .. } => {
                 let mut problem = Self::new(
@@ -129,7 +130,9 @@ impl Problem {
         self.facts.push(failure.committed_fact());
         self.facts.extend(failure.fate());
         self.help = Some(match &failure.part_way {
-            Some(part) if failure.failure.kind != FailureKind::Lost => settle(&part.revision),
+            Some(part) if failure.failure.kind != FailureKind::Lost => {
+                settle(&part.revision, part.direction)
+            }
             _ => next_step(failure, &format!("`aludel {words}`")),
         });
     }
@@ -188,9 +191,18 @@ fn session_headline(failure: &Failure) -> String {
 }
 
 /// How a part-way revision is settled.
-fn settle(id: &str) -> String {
-    format!(
-        "finish or undo it by hand, then say where the database is: `aludel stamp {id}` if it is applied; \
-         if it is not, `aludel stamp` and what `aludel current` prints (`base` if nothing)"
-    )
+fn settle(id: &str, direction: Direction) -> String {
+    let by_hand = "finish or undo it by hand, then say where the database is:";
+    match direction {
+        Direction::Up => format!(
+            "{by_hand} `aludel stamp {id}` if it is applied; \
+             if it is not, `aludel stamp` and what `aludel current` prints (`base` if nothing)"
+        ),
+        // `current` still prints it.
+        Direction::Down => {
+            format!(
+                "{by_hand} `aludel stamp {id}` if it is applied; if it is not, `aludel stamp {id}-1`"
+            )
+        }
+    }
 }
