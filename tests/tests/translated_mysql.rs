@@ -581,6 +581,36 @@ fn to_jsonb_a_scalar_is_an_array_of_itself() {
 }
 
 #[test]
+fn blanks_at_the_end_count_where_they_do_there() {
+    each(|twin| {
+        twin.run(
+            "CREATE TABLE t (id integer PRIMARY KEY, c char(4), v varchar(9), t text, k boolean, l boolean, m boolean);
+             INSERT INTO t (id, c, v, t) VALUES (1, 'ab', 'ab ', 'ab '), (2, 'ab ', 'ab', 'ab');
+             UPDATE t SET k = c = v, l = t = c, m = v = c AND c = 'ab ' AND v <> 'ab  ';",
+        );
+        twin.equal(
+            "SELECT id, k::integer, l::integer, m::integer FROM t ORDER BY id",
+            "SELECT id, k, l, m FROM t ORDER BY id",
+        );
+    });
+}
+
+#[test]
+fn a_number_that_was_a_boolean_is_a_number_in_json() {
+    each(|twin| {
+        twin.run(
+            "CREATE TABLE t (id integer PRIMARY KEY, d jsonb);
+             INSERT INTO t (id) VALUES (1);
+             UPDATE t SET d = jsonb_build_object('a', true::integer, 'b', (id > 1)::integer, 'c', id > 0);",
+        );
+        twin.equal(
+            "SELECT d ->> 'a', d ->> 'b', d ->> 'c' FROM t",
+            "SELECT json_extract(d, '$.a'), json_extract(d, '$.b'), json_extract(d, '$.c') FROM t",
+        );
+    });
+}
+
+#[test]
 fn an_item_is_the_first_of_no_array() {
     each(|twin| {
         twin.run(

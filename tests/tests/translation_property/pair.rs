@@ -408,7 +408,8 @@ fn one_way(text: &str, ty: &Type) -> String {
         },
         Type::Real | Type::Double | Type::Numeric { .. } => text
             .parse::<f64>()
-            .map_or(text.into(), |value| value.to_string()),
+            // SQLite holds no negative zero.
+            .map_or(text.into(), |value| (value + 0.0).to_string()),
         Type::Char(_) => text.trim_end_matches(' ').into(),
         Type::Timestamp { .. } => {
             let bare = text.strip_suffix("+00").unwrap_or(text);

@@ -245,6 +245,16 @@ fn a_varchar_keeps_its_length_and_a_char_its_blanks() {
 }
 
 #[test]
+fn a_varchar_meets_a_char_without_its_blanks_and_a_text_with_them() {
+    let mut both = with(
+        "CREATE TABLE t (c char(4), v varchar(9), t text, k boolean, l boolean)",
+        "INSERT INTO t (c, v, t) VALUES ('ab', 'ab ', 'ab ')",
+    );
+    both.run("UPDATE t SET k = c = v AND v = c, l = c = t OR t = c");
+    assert_eq!(both.database.rows("k, l", "t"), ["1, 0"]);
+}
+
+#[test]
 fn extremes_pass_over_null() {
     let mut both = with(
         "CREATE TABLE t (a integer, b integer)",

@@ -1,6 +1,6 @@
 //! Values of one type as another.
 
-use aludel::schema::{Call, CallArg, Expr, Literal, Type};
+use aludel::schema::{BinaryOp, Call, CallArg, Expr, Literal, Type};
 use aludel::translate::Omission;
 use aludel::translate::infer::{Family, is_text_constant};
 use aludel::translate::rewrite::Rewriter;
@@ -140,10 +140,14 @@ impl Meaning<'_> {
             (Family::Time, Family::Time) | (Family::Timestamp, Family::Timestamp) => {
                 self.to_precision(value, from, to, explicit)
             }
-            // They are 1 and 0, and nothing else is a boolean.
-            (Family::Boolean, Family::Integer) => value,
+            // They are 1 and 0, and nothing else is a boolean; but in JSON one that is made, and is
+            // no column's, would be true or false.
+            (Family::Boolean, Family::Integer) => match value {
+                Expr::Column { .. } => value,
+                made => Expr::binary(made, BinaryOp::Plus, build::number(0)),
+            },
             (Family::Integer, Family::Boolean) => {
-                Expr::binary(value, aludel::schema::BinaryOp::NotEq, build::number(0))
+                Expr::binary(value, BinaryOp::NotEq, build::number(0))
             }
             (Family::Date, Family::Timestamp) => build::cast(value, build::MOMENT),
             (Family::Timestamp, Family::Date) => build::call("date", [value]),

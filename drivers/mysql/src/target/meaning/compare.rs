@@ -36,6 +36,15 @@ impl Meaning<'_> {
             if padded(left) || padded(right) {
                 (l, r) = (without_blanks(l), without_blanks(r));
             }
+            // A `varchar` meets a `char(n)` without its blanks, a `text` with them.
+            let varied = |expr: &Expr| {
+                !is_text_constant(expr) && matches!(rw.scope.ty(expr), Some(Type::Varchar(_)))
+            };
+            if padded(left) && varied(right) {
+                r = build::call("rtrim", [r]);
+            } else if varied(left) && padded(right) {
+                l = build::call("rtrim", [l]);
+            }
             if !names_column(left) && !names_column(right) {
                 l = build::collate(l, self.facts.exact);
             }

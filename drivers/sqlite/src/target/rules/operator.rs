@@ -95,9 +95,18 @@ impl Meaning {
         if self.source(rw) == Syntax::Mysql {
             self.mysql_compared(rw, &ty, [left, right]);
         }
-        let sides = [left, right].map(|side| self.side(rw, side, &ty));
-        let [left, right] = sides;
-        Some((left, right))
+        let kinds = [left, right].map(|side| {
+            let constant = is_text_constant(side);
+            rw.scope.ty(side).filter(|_| !constant)
+        });
+        let [mut l, mut r] = [left, right].map(|side| self.side(rw, side, &ty));
+        // A `varchar` meets a `char(n)` without its blanks, a `text` with them.
+        match kinds {
+            [Some(Type::Char(_)), Some(Type::Varchar(_))] => r = call("rtrim", [r]),
+            [Some(Type::Varchar(_)), Some(Type::Char(_))] => l = call("rtrim", [l]),
+            _ => {}
+        }
+        Some((l, r))
     }
 
     fn side(&self, rw: &mut Rewriter<'_>, side: &Expr, ty: &Type) -> Expr {
