@@ -4,6 +4,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Multi-database migrations over a graph of revisions, online or as an SQL script.
@@ -20,12 +21,36 @@ pub(crate) struct Cli {
     pub(crate) command: Command,
 }
 
+/// A path that may be empty: clap's own parser refuses that before the variable can be unset.
+fn path() -> impl TypedValueParser<Value = PathBuf> {
+    OsStringValueParser::new().map(PathBuf::from)
+}
+
+impl Cli {
+    /// A variable that is set to nothing sets nothing. A flag with nothing behind it is a mistake,
+    /// and stays.
+    pub(crate) fn without_empty_variables(mut self) -> Self {
+        let is_empty = |name: &str| std::env::var_os(name).is_some_and(|value| value.is_empty());
+        let global = &mut self.global;
+        if is_empty("ALUDEL_CONFIG") {
+            global.config = global
+                .config
+                .take()
+                .filter(|path| !path.as_os_str().is_empty());
+        }
+        if is_empty("ALUDEL_ENV") {
+            global.environment = global.environment.take().filter(|name| !name.is_empty());
+        }
+        self
+    }
+}
+
 /// Options of every command; they may stand before or after it.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Global options")]
 pub(crate) struct Global {
     /// The configuration file; default: `aludel.toml`, searched upwards
-    #[arg(short, long, value_name = "FILE", global = true, env = "ALUDEL_CONFIG")]
+    #[arg(short, long, value_name = "FILE", global = true, env = "ALUDEL_CONFIG", value_parser = path())]
     pub(crate) config: Option<PathBuf>,
     /// The environment of the configuration: dev, prod …
     #[arg(short, long, value_name = "ENV", global = true, env = "ALUDEL_ENV")]

@@ -96,26 +96,20 @@ impl Context {
 
     fn read_dotenv(&mut self) -> Result<(), Problem> {
         let path = self.base().join(".env");
-        let entries = match dotenvy::from_path_iter(&path) {
-            Ok(entries) => entries,
-            Err(dotenvy::Error::Io(error)) if error.kind() == std::io::ErrorKind::NotFound => {
-                return Ok(());
-            }
-            Err(_) => {
+        let text = match std::fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+            Err(error) => {
                 return Err(Problem::refused(
                     "dotenv",
-                    format!("`{}` cannot be read", path.display()),
+                    format!("`{}` cannot be read: {error}", path.display()),
                 ));
             }
         };
-        // The library's error shows the line, which may hold a secret; only its number is told.
-        for (index, entry) in entries.enumerate() {
-            let entry = entry.map_err(|_| {
-                Problem::refused(
-                    "dotenv",
-                    format!("entry {} of `{}` is malformed", index + 1, path.display()),
-                )
-                .help("write NAME=value, with quotes around a value that holds spaces")
+        for entry in dotenvy::from_read_iter(text.as_bytes()) {
+            let entry = entry.map_err(|error| {
+                Problem::refused("dotenv", malformed(&path, &text, &error))
+                    .help("write NAME=value, with quotes around a value that holds spaces")
             })?;
             self.dotenv.push(entry);
         }
@@ -241,6 +235,69 @@ impl Context {
         self.build(self.settings(need, true)?, need)
     }
 
+    /// As [`Context::targets_to_read`] for `check`: files alone, but those that the driver of the
+    /// URL would run, as far as the URL is known here. Why it is not comes with the target.
+    pub(crate) fn targets_to_check(&self) -> Result<Vec<(Target, Vec<String>)>, Vec<Problem>> {
+        let mut selected = Vec::new();
+        let mut notes = Vec::new();
+        for (mut settings, mut said) in self.settings_as_known()? {
+            let scheme = settings.url.as_ref().map(|url| url.value.scheme());
+            if let Some(Err(error)) = scheme.map(|scheme| self.drivers.by_scheme(scheme)) {
+                said.push(error.to_string());
+                settings.url = None;
+            }
+            selected.push(settings);
+            notes.push(said);
+        }
+        let targets = self.build(selected, Need::Files)?;
+        Ok(targets.into_iter().zip(notes).collect())
+    }
+
+    /// The settings of every selected database, the URL as far as it is known here, and why it is
+    /// not.
+    pub(crate) fn settings_as_known(
+        &self,
+    ) -> Result<Vec<(DatabaseSettings, Vec<String>)>, Vec<Problem>> {
+        let mut selected = self.settings(Need::Files, true)?;
+        let found: Vec<_> = selected.iter().map(|s| self.configured_url(s)).collect();
+        for (settings, found) in selected.iter_mut().zip(&found) {
+            if let Ok(Some(url)) = found {
+                settings.url = Some(url.clone());
+            }
+        }
+        let notes = found
+            .into_iter()
+            .map(|found| found.err().unwrap_or_default());
+        Ok(selected.into_iter().zip(notes).collect())
+    }
+
+    /// The URL that the configuration gives, unless something else gave one already.
+    fn configured_url(
+        &self,
+        settings: &DatabaseSettings,
+    ) -> Result<Option<Setting<DatabaseUrl>>, Vec<String>> {
+        let Some(config) = &self.config else {
+            return Ok(None);
+        };
+        if settings.url.is_some() || !config.database_names().contains(&settings.name) {
+            return Ok(None);
+        }
+        let name = std::slice::from_ref(&settings.name);
+        let environment = self.global.environment.as_deref();
+        let found = config.databases(environment, name, false, &|name| self.variable(name));
+        let found = found.map_err(|problems| {
+            let shown = problems.iter().map(ToString::to_string);
+            shown.collect::<Vec<_>>()
+        })?;
+        Ok(found.into_iter().find_map(|found| found.url))
+    }
+
+    /// The dialect of a driver or flavour, if it can be had here.
+    pub(crate) fn dialect(&self, name: &str) -> Option<Arc<dyn Dialect>> {
+        let driver = self.drivers.by_name(name).ok()?;
+        driver.dialect(&driver.assumed(name)?).ok()
+    }
+
     fn build(
         &self,
         selected: Vec<DatabaseSettings>,
@@ -320,6 +377,14 @@ impl Context {
     fn options(&self, settings: &DatabaseSettings, need: Need) -> Result<DatabaseOptions, Problem> {
         let url = settings.url.as_ref().map(|setting| setting.value.clone());
         let (driver, scheme) = self.driver(settings, url.as_ref(), need)?;
+        if let (Need::Session, Some(url)) = (need, &settings.url) {
+            driver.check_url(&url.value).map_err(|message| {
+                let mut problem = Problem::refused("url", message);
+                problem.facts.push(format!("the URL is {}", url.value));
+                problem.facts.push(format!("it is given by {}", url.origin));
+                problem
+            })?;
+        }
         let authored = self.authored(settings, url.as_ref(), &driver)?;
         let server = settings
             .server
@@ -469,6 +534,22 @@ pub(crate) fn load(settings: &DatabaseSettings) -> Result<(RevisionSet, Graph), 
         shown.collect::<Vec<_>>()
     })?;
     Ok((revisions, graph))
+}
+
+/// Where a `.env` is malformed. The library's error shows the line, which may hold a secret; only
+/// its number is told.
+fn malformed(path: &Path, text: &str, error: &dotenvy::Error) -> String {
+    let line = match error {
+        dotenvy::Error::LineParse(entry, _) => {
+            let first = entry.lines().next().unwrap_or_default().trim();
+            text.lines().position(|line| line.trim() == first)
+        }
+        _ => None,
+    };
+    match line {
+        Some(line) => format!("line {} of `{}` is malformed", line + 1, path.display()),
+        None => format!("`{}` is malformed", path.display()),
+    }
 }
 
 fn hostname() -> Option<String> {

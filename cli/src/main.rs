@@ -31,7 +31,7 @@ fn main() -> ExitCode {
         ));
     }));
     let cli = match Cli::try_parse() {
-        Ok(cli) => cli,
+        Ok(cli) => cli.without_empty_variables(),
         Err(error) => {
             let code = u8::try_from(error.exit_code()).unwrap_or(2);
             // Help and version go to stdout, which may be closed: nothing is left to tell then.

@@ -95,8 +95,13 @@ pub fn says(child: &mut Child, what: &str) {
 
 /// Sends SIGINT, as Ctrl-C does.
 pub fn interrupt(child: &Child) {
+    send(child, "INT");
+}
+
+/// Sends a signal by its name.
+pub fn send(child: &Child, signal: &str) {
     let sent = Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
+        .args([&format!("-{signal}"), &child.id().to_string()])
         // A process that has ended meanwhile cannot be told anything.
         .stderr(Stdio::null())
         .status();

@@ -2,13 +2,17 @@
 
 #![allow(clippy::unwrap_used)]
 
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use aludel_tests::database::Database;
 use aludel_tests::engine::Engine;
 use aludel_tests::project::Project;
 use aludel_tests::round_trips::Proxy;
-use aludel_tests::signals::{Ended, aludel, command, interrupt, run, until, wait, wait_at_most};
+use aludel_tests::signals::{
+    Ended, aludel, command, interrupt, run, says, send, until, wait, wait_at_most,
+};
 
 const REVISIONS: usize = 10;
 /// The number of the slow revision, from 1.
@@ -259,5 +263,85 @@ fn a_second_interrupt_leaves_at_once_and_the_ledger_is_right() {
     aludel();
     for engine in [Engine::Sqlite, Engine::Postgres, Engine::Mariadb] {
         twice(engine);
+    }
+}
+
+/// One call of a function that looks at no request to stop, and takes very long.
+const DEAF: &str = "SELECT instr(hex(zeroblob(4000000)), hex(zeroblob(2000000)) || '1');\n";
+
+/// A run of one revision, which has begun: a shell does `first`, then becomes it.
+fn begun(project: &Project, database: &Database, first: &str) -> Child {
+    // As JSON, the beginning of the revision is told whatever the verbosity.
+    let words = ["--format", "json", "upgrade"];
+    let aludel = command(&database.url, &project.migrations(), &words);
+    let mut shell = Command::new("sh");
+    shell
+        .args(["-c", &format!("{first} exec \"$@\""), "sh"])
+        .arg(aludel.get_program())
+        .args(aludel.get_args())
+        .current_dir(aludel.get_current_dir().unwrap())
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut child = shell.spawn().unwrap();
+    let mut events = BufReader::new(child.stdout.take().unwrap()).lines();
+    let begun = |line: &String| line.contains("revision_started");
+    events.by_ref().map(Result::unwrap).find(begun).unwrap();
+    std::thread::sleep(Duration::from_millis(300));
+    child
+}
+
+/// What a run that is deaf to the first interrupt says after the second, its exit code first.
+fn left_at_once(up: &str) -> (i32, String) {
+    let mut project = Project::new();
+    project.add(up);
+    let database = Database::new(Engine::Sqlite);
+    let mut child = begun(&project, &database, "");
+    interrupt(&child);
+    says(&mut child, "again: leave at once)\n");
+    interrupt(&child);
+    let ended = wait_at_most(child, Duration::from_secs(20));
+    (ended.code, ended.stderr)
+}
+
+#[test]
+fn a_second_interrupt_says_that_what_is_committed_is_not_known() {
+    let whole = "CREATE TABLE a (id INT);\n".to_owned() + DEAF;
+    assert_eq!(
+        left_at_once(&whole),
+        (
+            130,
+            "left at once: `aludel status` says what is committed\n".into()
+        )
+    );
+    let in_steps = "-- aludel: no-transaction\n".to_owned() + &whole;
+    assert_eq!(
+        left_at_once(&in_steps),
+        (
+            7,
+            "left at once: `2026-01-01-000001_r1` may be part-way; `aludel status` says what is committed\n"
+                .into()
+        )
+    );
+}
+
+#[test]
+fn a_hangup_stops_a_run_as_an_interrupt_does_unless_it_is_ignored() {
+    for first in ["", "trap '' HUP;"] {
+        let mut project = Project::new();
+        project.add(slow(Engine::Sqlite));
+        let database = Database::new(Engine::Sqlite);
+        let mut child = begun(&project, &database, first);
+        send(&child, "HUP");
+        if !first.is_empty() {
+            std::thread::sleep(Duration::from_millis(300));
+            assert!(child.try_wait().unwrap().is_none(), "it was to be ignored");
+            interrupt(&child);
+        }
+        let ended = wait_at_most(child, Duration::from_secs(20));
+        assert_eq!(ended.code, 130, "{first}: {ended:#?}");
+        assert_eq!(ended.signal, None, "{first}: {ended:#?}");
+        assert!(ended.stderr.contains("stopping:"), "{first}: {ended:#?}");
+        assert!(database.applied().is_empty(), "{first}: {ended:#?}");
     }
 }

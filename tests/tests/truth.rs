@@ -75,10 +75,13 @@ fn the_rules_of_mysql_and_mariadb_replay_as_they_hold_them() {
     }
 }
 
-/// How long random schemas are tried: `ALUDEL_TEST_LONG` in seconds, or a few cases.
+/// How long random schemas are tried: `ALUDEL_TEST_SECONDS`, five minutes if `ALUDEL_TEST_LONG` is
+/// set, or a few cases.
 fn enough(start: Instant, cases: u64) -> bool {
-    match std::env::var("ALUDEL_TEST_LONG") {
-        Ok(seconds) => start.elapsed() > Duration::from_secs(seconds.parse().unwrap()),
+    let seconds = std::env::var("ALUDEL_TEST_SECONDS").map(|text| text.parse().unwrap());
+    let long = std::env::var("ALUDEL_TEST_LONG").map(|_| 300);
+    match seconds.or(long) {
+        Ok(seconds) => start.elapsed() > Duration::from_secs(seconds),
         Err(_) => cases >= 4,
     }
 }

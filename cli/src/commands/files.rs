@@ -276,16 +276,20 @@ fn describe(target: &Target, ix: NodeIx, text: &mut String) -> Value {
 }
 
 pub(crate) fn check(context: &Context) -> Answer {
-    let targets = context.targets_to_read(Need::Files)?;
+    let targets = context.targets_to_check()?;
     let mut problems = Vec::new();
     let mut found = Vec::new();
     let mut text = String::new();
-    for target in &targets {
+    for (target, notes) in &targets {
         let database = &target.database;
         let mut warnings: Vec<Value> = Vec::new();
         let mut warn = |code: &str, message: String| {
             warnings.push(json!({ "code": code, "message": message }));
         };
+        for note in notes {
+            let message = format!("its scripts are checked without its URL: {note}");
+            warn("url-unknown", message);
+        }
         for warning in database.revisions().warnings() {
             warn(warning.code(), warning.to_string());
         }
@@ -321,7 +325,13 @@ pub(crate) fn check(context: &Context) -> Answer {
                 ),
             );
         }
-        let issues = database.check_scripts();
+        let mut issues = database.check_scripts();
+        for issue in database.check_overrides(&|name| context.dialect(name)) {
+            // The database's own driver may have found it already.
+            if !issues.contains(&issue) {
+                issues.push(issue);
+            }
+        }
         let _ = writeln!(
             text,
             "{}: {}, {}, {}",

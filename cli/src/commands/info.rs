@@ -5,20 +5,28 @@ use std::fmt::Write as _;
 use serde_json::json;
 
 use super::Answer;
-use crate::context::{Context, Need};
+use crate::context::Context;
 use crate::exit::Exit;
 
 pub(crate) fn config(context: &Context, explain: bool) -> Answer {
-    let settings = context.settings(Need::Session, true)?;
+    let settings = context.settings_as_known()?;
     if context.out.json() {
         let databases: Vec<_> = settings
             .iter()
-            .map(|settings| {
+            .map(|(settings, missing)| {
                 let lines: Vec<_> = settings
                     .explain()
                     .into_iter()
                     .map(|line| {
-                        json!({ "key": line.key, "value": line.value, "origin": line.origin.to_string() })
+                        let mut shown = json!({
+                            "key": line.key,
+                            "value": line.value,
+                            "origin": line.origin.to_string(),
+                        });
+                        if line.key == "url" && !missing.is_empty() {
+                            shown["problem"] = missing.join("; ").into();
+                        }
+                        shown
                     })
                     .collect();
                 json!({ "database": settings.name, "settings": lines })
@@ -32,9 +40,14 @@ pub(crate) fn config(context: &Context, explain: bool) -> Answer {
     if let Some(config) = &context.config {
         let _ = writeln!(text, "# {}", config.file().display());
     }
-    for settings in &settings {
+    for (settings, missing) in &settings {
         let _ = writeln!(text, "[databases.{}]", settings.name);
         for line in settings.explain() {
+            if line.key == "url" {
+                for problem in missing {
+                    let _ = writeln!(text, "# url: {problem}");
+                }
+            }
             let Some(value) = line.value else { continue };
             if explain {
                 let _ = writeln!(text, "{:<14} = {value:<40} # {}", line.key, line.origin);

@@ -105,17 +105,7 @@ pub(crate) fn revision(context: &Context, words: &Revision) -> Answer {
             depends_on.push(graph.node(ix).id.to_string());
         }
     }
-    let taken: Vec<_> = words
-        .branch_label
-        .iter()
-        .filter(|label| graph.has_label(label))
-        .collect();
-    if let Some(label) = taken.first() {
-        return Err(vec![
-            Problem::refused("duplicate-label", format!("the label `{label}` is in use"))
-                .help("`aludel branches` and `aludel heads` show the labels"),
-        ]);
-    }
+    readable(&target, &words.branch_label, words.rev_id.as_deref())?;
     let new = NewRevision {
         message: Some(words.message.clone()),
         rev_id: words.rev_id.clone(),
@@ -134,6 +124,7 @@ pub(crate) fn merge(context: &Context, words: &Merge) -> Answer {
         .graph()
         .merge_parents(&words.targets, words.splice)
         .map_err(|error| Problem::of_run(error.into(), &target, "merge"))?;
+    readable(&target, &words.branch_label, words.rev_id.as_deref())?;
     let new = NewRevision {
         message: Some(words.message.clone().unwrap_or_else(|| "merge".into())),
         rev_id: words.rev_id.clone(),
@@ -143,6 +134,45 @@ pub(crate) fn merge(context: &Context, words: &Merge) -> Answer {
         merge: true,
     };
     write(context, &target, &new, words.path.as_deref())
+}
+
+/// Refuses labels and an id with which the project could not be read again.
+fn readable(target: &Target, labels: &[String], rev_id: Option<&str>) -> Result<(), Vec<Problem>> {
+    let graph = target.database.graph();
+    // What is no id is refused where it would be written.
+    let id = rev_id.and_then(|prefix| RevisionId::of_directory(prefix).ok());
+    let mut problems = Vec::new();
+    let mut refuse = |code, what: &str, name: &str, why: &str| {
+        let message = format!("the {what} `{}` {why}", name.escape_debug());
+        problems.push(Problem::refused(code, message));
+    };
+    for (index, label) in labels.iter().enumerate() {
+        if graph.has_label(label) || labels[..index].contains(label) {
+            refuse("duplicate-label", "label", label, "is in use");
+        } else if let Some(why) = graph.new_label_fault(label) {
+            refuse("graph-bad-label", "label", label, why);
+        } else if id.as_ref().is_some_and(|id| id.as_str() == label) {
+            refuse(
+                "graph-bad-label",
+                "label",
+                label,
+                "is the id of the new revision",
+            );
+        }
+    }
+    if let Some(id) = &id
+        && let Some(why) = graph.new_id_fault(id.as_str())
+    {
+        refuse("write-id", "revision id", id.as_str(), why);
+    }
+    if problems.is_empty() {
+        return Ok(());
+    }
+    let help = "`aludel branches` and `aludel heads` show the labels";
+    Err(problems
+        .into_iter()
+        .map(|problem| problem.help(help))
+        .collect())
 }
 
 fn ids(target: &Target, nodes: &[aludel::graph::NodeIx]) -> Vec<RevisionId> {

@@ -12,6 +12,7 @@ use textwrap::{WordSeparator, WordSplitter};
 
 use super::{Drawn, Problem, count};
 use crate::args::Format;
+use crate::signals;
 
 /// How wide a problem is drawn at most: wider lines are hard to read.
 const WIDEST: usize = 100;
@@ -148,6 +149,15 @@ impl Reporter {
 
 impl Events for Reporter {
     fn event(&self, event: Event) {
+        match &event {
+            Event::RevisionStarted {
+                name,
+                transaction: false,
+                ..
+            } => signals::begins_in_steps(name.clone()),
+            Event::RevisionDone { name, .. } => signals::is_done(name),
+            _ => {}
+        }
         if self.out.json() {
             let Ok(mut value) = serde_json::to_value(&event) else {
                 return;
@@ -232,6 +242,14 @@ impl Events for Reporter {
                     sign.green().bold(),
                     word.dimmed()
                 ));
+            }
+            Event::WouldStamp { added, removed } => {
+                for id in added {
+                    self.line(&format!("  would enter {id} in the ledger"));
+                }
+                for id in removed {
+                    self.line(&format!("  would remove {id} from the ledger"));
+                }
             }
             Event::Stamped { added, removed } => {
                 let entered = added.iter().map(|id| ("+", id, "entered in the ledger"));

@@ -148,6 +148,7 @@ impl Config {
 
     fn read_databases(&mut self, table: &Entry<'_, '_>, problems: &mut Vec<ConfigProblem>) {
         for entry in entries(table, problems) {
+            check_name("databases", &entry, problems);
             let section = Section::read(&entry, &self.base, problems);
             self.databases.push((entry.name.to_owned(), section));
         }
@@ -155,6 +156,7 @@ impl Config {
 
     fn read_environments(&mut self, table: &Entry<'_, '_>, problems: &mut Vec<ConfigProblem>) {
         for environment in entries(table, problems) {
+            check_name("environments", &environment, problems);
             let mut read = Environment::default();
             for key in entries(&environment, problems) {
                 if key.name != "databases" {
@@ -201,5 +203,15 @@ impl Config {
                 });
             }
         }
+    }
+}
+
+/// A name is typed on the command line, and stands in every message.
+fn check_name(table: &'static str, entry: &Entry<'_, '_>, problems: &mut Vec<ConfigProblem>) {
+    if entry.name.is_empty() || entry.name.contains(char::is_control) {
+        problems.push(ConfigProblem::BadName {
+            place: entry.place(),
+            table,
+        });
     }
 }

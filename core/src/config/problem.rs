@@ -96,6 +96,25 @@ pub enum ConfigProblem {
         /// The database.
         database: String,
     },
+    /// The ledger and the journal would be one table.
+    #[error(
+        "{place}: the ledger and the journal of the database `{database}` have one name: give \
+         `ledger_table` and `journal_table` different ones"
+    )]
+    OneTable {
+        /// Where the name stands.
+        place: Place,
+        /// The database.
+        database: String,
+    },
+    /// A database or an environment has a name that nobody can type or show.
+    #[error("{place}: a name under `{table}` is empty or holds a control character")]
+    BadName {
+        /// Where the name stands.
+        place: Place,
+        /// `databases` or `environments`.
+        table: &'static str,
+    },
     /// A URL names a variable that is not set.
     #[error(
         "{place}: the `url` of the database `{database}` needs the variable `{variable}`, which is not set"
@@ -143,6 +162,8 @@ impl ConfigProblem {
             Self::UnknownDatabase { .. } => "config-unknown-database",
             Self::NoneSelected { .. } => "config-none-selected",
             Self::NoUrlInEnvironment { .. } => "config-no-url",
+            Self::OneTable { .. } => "config-one-table",
+            Self::BadName { .. } => "config-bad-name",
             Self::UnsetVariable { .. } => "config-unset-variable",
             Self::MalformedVariable { .. } => "config-malformed-variable",
             Self::Url { source, .. } => source.code(),
@@ -155,6 +176,8 @@ impl ConfigProblem {
             Self::Toml(problem) => Some(problem.place()),
             Self::UnknownKey { place, .. }
             | Self::UnknownOverlay { place, .. }
+            | Self::OneTable { place, .. }
+            | Self::BadName { place, .. }
             | Self::UnsetVariable { place, .. }
             | Self::MalformedVariable { place, .. }
             | Self::Url { place, .. } => Some(place),

@@ -40,6 +40,7 @@ impl Config {
         for (name, base) in selected {
             let overlay = environment.and_then(|(_, overlays)| overlays.section(name));
             let mut settings = self.merge(name, base, env, overlay);
+            problems.extend(one_table(&settings, base, overlay));
             let template = match (environment, overlay) {
                 (Some((env, _)), overlay) => {
                     let url = overlay.and_then(|section| section.url.as_ref());
@@ -73,7 +74,8 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// An unknown environment, unknown databases, or several of which none was named.
+    /// An unknown environment, unknown databases, or several of which none was named; a ledger and
+    /// a journal of one name.
     pub fn databases_without_url(
         &self,
         env: Option<&str>,
@@ -81,13 +83,19 @@ impl Config {
         all: bool,
     ) -> Result<Vec<DatabaseSettings>, Vec<ConfigProblem>> {
         let (selected, environment) = self.select(env, names, all)?;
-        Ok(selected
-            .into_iter()
-            .map(|(name, base)| {
-                let overlay = environment.and_then(|(_, overlays)| overlays.section(name));
-                self.merge(name, base, env, overlay)
-            })
-            .collect())
+        let mut problems = Vec::new();
+        let mut databases = Vec::new();
+        for (name, base) in selected {
+            let overlay = environment.and_then(|(_, overlays)| overlays.section(name));
+            let settings = self.merge(name, base, env, overlay);
+            problems.extend(one_table(&settings, base, overlay));
+            databases.push(settings);
+        }
+        if problems.is_empty() {
+            Ok(databases)
+        } else {
+            Err(problems)
+        }
     }
 
     #[allow(clippy::type_complexity)]
@@ -231,6 +239,25 @@ impl Environment {
             .find(|(name, _)| name == database)
             .map(|(_, section)| &section.value)
     }
+}
+
+/// The ledger and the journal under one name. Some engines do not tell small letters from large.
+fn one_table(
+    settings: &DatabaseSettings,
+    base: &Section,
+    overlay: Option<&Section>,
+) -> Option<ConfigProblem> {
+    let (ledger, journal) = (&settings.ledger_table.value, &settings.journal_table.value);
+    if !ledger.eq_ignore_ascii_case(journal) {
+        return None;
+    }
+    let sections = || overlay.into_iter().chain([base]);
+    let named = sections().find_map(|section| section.journal_table.as_ref());
+    let named = named.or_else(|| sections().find_map(|section| section.ledger_table.as_ref()))?;
+    Some(ConfigProblem::OneTable {
+        place: named.place.clone(),
+        database: settings.name.clone(),
+    })
 }
 
 /// Protection fails safe: outside the environment only a `true` counts, unless the environment is

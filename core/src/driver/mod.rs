@@ -72,6 +72,17 @@ pub trait Driver: Send + Sync + 'static {
         None
     }
 
+    /// What in a URL, and in the files that it names, could never become a connection. Whoever is
+    /// asked to connect checks it all the same.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong, without any value of the URL.
+    fn check_url(&self, url: &DatabaseUrl) -> Result<(), String> {
+        let _ = url;
+        Ok(())
+    }
+
     /// How the database of a URL is made and destroyed.
     ///
     /// # Errors

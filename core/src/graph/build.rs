@@ -60,13 +60,8 @@ impl Graph {
                     revision: node.name.clone(),
                     why,
                 };
-                if label.is_empty()
-                    || label.contains(['@', '+', ':', '-'])
-                    || label.contains(char::is_whitespace)
-                {
-                    problems.push(bad("is empty or holds one of `@ + - :` or white space"));
-                } else if matches!(label.as_str(), "head" | "heads" | "base" | "current") {
-                    problems.push(bad("is a word of the target grammar"));
+                if let Some(why) = label_fault(label) {
+                    problems.push(bad(why));
                 } else if graph.ids.contains_key(label.as_str()) {
                     problems.push(bad("is the id of a revision"));
                 }
@@ -142,6 +137,24 @@ impl Graph {
         }
     }
 
+    /// What would be wrong with a label on a revision that is still to be written.
+    pub fn new_label_fault(&self, label: &str) -> Option<&'static str> {
+        let taken = || {
+            self.ids
+                .contains_key(label)
+                .then_some("is the id of a revision")
+        };
+        label_fault(label).or_else(taken)
+    }
+
+    /// What would be wrong with the id of a revision that is still to be written.
+    pub fn new_id_fault(&self, id: &str) -> Option<&'static str> {
+        if is_word(id) {
+            return Some("is a word of the target grammar");
+        }
+        self.has_label(id).then_some("is a label")
+    }
+
     /// Kahn's algorithm; of what is ready the smallest id comes first, so that the order depends
     /// on the revisions alone.
     fn sort(&mut self, problems: &mut Vec<GraphProblem>) {
@@ -209,4 +222,21 @@ impl Graph {
             }
         }
     }
+}
+
+/// What is wrong with a label, whatever else is in the graph.
+fn label_fault(label: &str) -> Option<&'static str> {
+    let reserved = |c: char| matches!(c, '@' | '+' | ':' | '-') || c.is_whitespace();
+    if label.is_empty() || label.contains(reserved) {
+        return Some("is empty or holds one of `@ + - :` or white space");
+    }
+    if label.contains(char::is_control) {
+        return Some("holds a control character");
+    }
+    is_word(label).then_some("is a word of the target grammar")
+}
+
+/// What a target means by itself, whatever the revisions are.
+fn is_word(name: &str) -> bool {
+    matches!(name, "head" | "heads" | "base" | "current")
 }

@@ -147,16 +147,22 @@ impl Graph {
                 if steps >= 0 {
                     return Err(out_of_range());
                 }
+                let below_base = || TargetError::BelowBase {
+                    target: target.to_owned(),
+                    applied: self.filter(|ix| applied.contains(ix)).len(),
+                };
                 let (from, _) = self.start(target, parts.line, applied)?;
-                let from = from.ok_or_else(out_of_range)?;
+                let from = from.ok_or_else(below_base)?;
                 if !self.current_heads(applied).contains(&from) {
                     // The line lies below heads of other lines: they would have to go first.
                     return Err(TargetError::NotAncestor {
                         target: target.to_owned(),
                     });
                 }
-                let goal = self.walk(target, Some(from), steps, None)?;
-                Ok((goal, Some(from)))
+                match self.walk(target, Some(from), steps, None) {
+                    Err(TargetError::OutOfRange { .. }) => Err(below_base()),
+                    goal => Ok((goal?, Some(from))),
+                }
             }
         }
     }

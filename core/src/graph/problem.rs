@@ -49,7 +49,7 @@ pub enum GraphProblem {
         second: String,
     },
     /// A label that a target could not tell from something else.
-    #[error("the label `{label}` of `{revision}` {why}")]
+    #[error("the label `{}` of `{revision}` {why}", .label.escape_debug())]
     BadLabel {
         /// The label.
         label: String,

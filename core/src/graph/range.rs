@@ -4,6 +4,15 @@ use super::lineage::Edges;
 use super::{Applied, Graph, NodeIx, TargetError};
 use crate::revision::Direction;
 
+/// An offline range taken apart.
+struct Ends {
+    /// What stands before `:`.
+    start: Vec<NodeIx>,
+    /// That, and everything below it.
+    applied: Vec<NodeIx>,
+    to: String,
+}
+
 impl Graph {
     /// Takes offline work's `[from:]to` apart: what is assumed applied, and the target.
     ///
@@ -15,8 +24,37 @@ impl Graph {
         range: &str,
         direction: Direction,
     ) -> Result<(Vec<NodeIx>, String), TargetError> {
+        let ends = self.ends(range, direction)?;
+        if direction == Direction::Up && !ends.start.is_empty() {
+            let state = self.applied_of(&ends.applied);
+            let goals = self.resolve(&ends.to, &state)?;
+            let below = goals.iter().all(|ix| state.contains(*ix));
+            if below && !goals.iter().any(|ix| ends.start.contains(ix)) {
+                return Err(TargetError::WrongWay {
+                    range: range.to_owned(),
+                });
+            }
+        }
+        Ok((ends.applied, ends.to))
+    }
+
+    /// As [`Graph::offline_range`] for a stamp, which may go either way.
+    ///
+    /// # Errors
+    ///
+    /// If `from` cannot be resolved without a database.
+    pub fn offline_stamp(&self, range: &str) -> Result<(Vec<NodeIx>, String), TargetError> {
+        let ends = self.ends(range, Direction::Up)?;
+        Ok((ends.applied, ends.to))
+    }
+
+    fn ends(&self, range: &str, direction: Direction) -> Result<Ends, TargetError> {
         let Some((from, to)) = range.split_once(':') else {
-            return Ok((Vec::new(), range.to_owned()));
+            return Ok(Ends {
+                start: Vec::new(),
+                applied: Vec::new(),
+                to: range.to_owned(),
+            });
         };
         let none = Applied::new(self, []);
         let start = match (from, direction) {
@@ -30,18 +68,11 @@ impl Graph {
             _ => to,
         };
         let set = self.below(&start, Edges::All);
-        let applied = self.filter(|ix| set[ix.index()]);
-        let state = self.applied_of(&applied);
-        if direction == Direction::Up && !start.is_empty() {
-            let goals = self.resolve(to, &state)?;
-            let below = goals.iter().all(|ix| state.contains(*ix));
-            if below && !goals.iter().any(|ix| start.contains(ix)) {
-                return Err(TargetError::WrongWay {
-                    range: range.to_owned(),
-                });
-            }
-        }
-        Ok((applied, to.to_owned()))
+        Ok(Ends {
+            applied: self.filter(|ix| set[ix.index()]),
+            to: to.to_owned(),
+            start,
+        })
     }
 
     pub(super) fn applied_of(&self, nodes: &[NodeIx]) -> Applied {

@@ -48,11 +48,29 @@ impl Graph {
             return Ok(plain);
         };
         let symbol = &point[..sign];
+        if line.is_none() && self.is_dated(symbol, point) {
+            let target = point.to_owned();
+            if self.nodes.iter().any(|node| node.name.starts_with(point)) {
+                return Err(TargetError::NamePrefix { target });
+            }
+            return Err(TargetError::NotFound {
+                near: self.nearest(point),
+                name: target,
+            });
+        }
         Ok(Parts {
             line,
             symbol: (!symbol.is_empty()).then_some(symbol),
             steps: Some(steps),
         })
+    }
+
+    /// Whether `2026-01-05` was meant as a date and not as five steps below `2026-01`: it is made of
+    /// digits and hyphens alone, and what stands before the steps names nothing.
+    fn is_dated(&self, symbol: &str, point: &str) -> bool {
+        symbol.contains('-')
+            && point.bytes().all(|b| b.is_ascii_digit() || b == b'-')
+            && self.named(symbol, None).is_err()
     }
 
     fn exact(&self, name: &str) -> Option<NodeIx> {

@@ -48,6 +48,27 @@ pub enum TargetError {
         /// The target.
         target: String,
     },
+    /// More steps down than revisions that are applied.
+    #[error("`{target}` leads below base: {}", match .applied {
+        0 => "no revision is applied".to_owned(),
+        1 => "only 1 revision is applied".to_owned(),
+        applied => format!("only {applied} revisions are applied"),
+    })]
+    BelowBase {
+        /// The target.
+        target: String,
+        /// How many revisions are applied.
+        applied: usize,
+    },
+    /// A directory's name begins so, but a target is no part of a name.
+    #[error(
+        "`{target}` begins a directory's name, and is no revision: write the id, which has no \
+         hyphens, or its beginning: `{}`", .target.replace('-', "")
+    )]
+    NamePrefix {
+        /// The target.
+        target: String,
+    },
     /// A relative target meets a fork.
     #[error("`{target}` meets a fork at {at}: it may be {}", .choices.join(" or "))]
     Ambiguous {
@@ -108,6 +129,8 @@ impl TargetError {
             Self::MultipleHeads { .. } => "target-multiple-heads",
             Self::NotInBranch { .. } => "target-not-in-branch",
             Self::OutOfRange { .. } => "target-out-of-range",
+            Self::BelowBase { .. } => "target-below-base",
+            Self::NamePrefix { .. } => "target-name-prefix",
             Self::Ambiguous { .. } => "target-ambiguous",
             Self::NotAncestor { .. } => "target-not-ancestor",
             Self::Overlap { .. } => "target-overlap",

@@ -86,6 +86,14 @@ impl Loader {
         for name in names {
             let relative = directory.join(name);
             match name.to_str() {
+                // It would end the comment that names the revision in a printed script, and its
+                // rest would run there.
+                Some(name) if name.contains(char::is_control) => {
+                    self.problems.push(LoadProblem::NameControl {
+                        directory: source.root().join(directory),
+                        name: name.to_owned(),
+                    });
+                }
                 Some(name) => here.extend(self.revision(index, source, name, relative)),
                 None => self.problems.push(LoadProblem::NameNotUtf8 {
                     path: source.root().join(relative),

@@ -43,6 +43,18 @@ pub enum LoadProblem {
         /// The directory.
         path: PathBuf,
     },
+    /// A directory's name holds a line break or another control character.
+    #[error(
+        "the name of a directory in `{}` holds a control character: `{}`",
+        directory.display(),
+        name.escape_debug()
+    )]
+    NameControl {
+        /// The directory that it is in.
+        directory: PathBuf,
+        /// The name.
+        name: String,
+    },
     /// A directory's name gives no valid id.
     #[error("`{}`: {source}", path.display())]
     Id {
@@ -81,6 +93,7 @@ impl LoadProblem {
             Self::DuplicateDirectory { .. } => "revision-duplicate-directory",
             Self::Read { .. } => "revision-read",
             Self::NameNotUtf8 { .. } => "revision-name-not-utf8",
+            Self::NameControl { .. } => "revision-name-control",
             Self::Id { .. } => "revision-id",
             Self::DuplicateId { .. } => "revision-duplicate-id",
             Self::NoUpScript { .. } => "revision-no-up-script",

@@ -85,6 +85,47 @@ pub(super) fn read(
     Ok(None)
 }
 
+/// A script that is for one driver or flavour alone: `up.<name>.sql`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Override {
+    /// Which of the two.
+    pub(crate) direction: Direction,
+    /// The name in the middle.
+    pub(crate) name: String,
+    /// The file, as shown to users.
+    pub(crate) path: PathBuf,
+}
+
+/// Every override of a revision, in the order of the files' names.
+pub(super) fn overrides(
+    source: &dyn Source,
+    directory: &Path,
+) -> Result<Vec<Override>, ScriptProblem> {
+    let entries = source
+        .list(directory)
+        .map_err(|error| ScriptProblem::Read {
+            path: source.root().join(directory),
+            source: error,
+        })?;
+    let mut found = Vec::new();
+    for entry in entries.into_iter().filter(|entry| !entry.is_directory) {
+        let file = entry.name.to_string_lossy();
+        for direction in [Direction::Up, Direction::Down] {
+            let middle = file.strip_prefix(direction.as_str());
+            let middle = middle.and_then(|rest| rest.strip_prefix('.'));
+            if let Some(name) = middle.and_then(|rest| rest.strip_suffix(".sql")) {
+                found.push(Override {
+                    direction,
+                    name: name.to_owned(),
+                    path: source.root().join(directory).join(&entry.name),
+                });
+            }
+        }
+    }
+    found.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(found)
+}
+
 fn decode(path: PathBuf, bytes: Vec<u8>) -> Result<ScriptFile, ScriptProblem> {
     let mut text = String::from_utf8(bytes).map_err(|error| {
         let offset = error.utf8_error().valid_up_to();

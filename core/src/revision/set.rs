@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::load::load;
+use super::script::Override;
 use super::{
     Direction, Directory, LoadProblem, Metadata, Program, RevisionId, ScriptFile, ScriptProblem,
     Source, Warning, script,
@@ -164,6 +165,14 @@ impl RevisionSet {
     pub fn program(&self, revision: &Revision) -> Option<Program> {
         let source = self.sources.get(revision.directory)?;
         source.program(&revision.relative)
+    }
+
+    /// The scripts of a revision that are for one driver or flavour alone, known or not.
+    pub(crate) fn overrides(&self, revision: &Revision) -> Result<Vec<Override>, ScriptProblem> {
+        match self.sources.get(revision.directory) {
+            Some(source) => script::overrides(source.as_ref(), &revision.relative),
+            None => Ok(Vec::new()),
+        }
     }
 
     /// Reads a revision's script for a driver, whose names come most specific first: the first

@@ -9,11 +9,11 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use super::{Events, RunError, prepare};
+use super::{Events, RunError};
 use crate::config::DatabaseUrl;
 use crate::driver::{Dialect, Driver, Server};
 use crate::graph::{Applied, Graph, NodeIx};
-use crate::ledger::{Direction, Identity, LedgerTables, Snapshot};
+use crate::ledger::{Identity, LedgerTables, Snapshot};
 use crate::revision::{Revision, RevisionSet};
 
 /// What a database is made of, besides its revisions.
@@ -167,36 +167,6 @@ impl Database {
         self.revisions
             .get(self.graph.node(ix).id.as_str())
             .expect("the graph is made of the set's revisions")
-    }
-
-    /// Everything that is wrong with the scripts of all revisions, for this driver.
-    pub fn check_scripts(&self) -> Vec<super::ScriptIssue> {
-        let Ok(dialect) = self.offline_dialect() else {
-            return Vec::new();
-        };
-        let mut issues = Vec::new();
-        // Having no down script is a choice, not a mistake.
-        let mut add = |found: Vec<super::ScriptIssue>| {
-            issues.extend(found.into_iter().filter(|i| i.code != "irreversible"));
-        };
-        if self.options.authored.is_some() {
-            let Ok(revisions) = self.translate("heads", dialect.as_ref()) else {
-                return issues;
-            };
-            for revision in revisions {
-                revision.up.err().map(&mut add);
-                revision.down.and_then(Result::err).map(&mut add);
-            }
-            return issues;
-        }
-        for &ix in self.graph.topological() {
-            for direction in [Direction::Up, Direction::Down] {
-                if let Err(found) = prepare::script(self, dialect.as_ref(), ix, direction, true) {
-                    add(found);
-                }
-            }
-        }
-        issues
     }
 
     pub(crate) fn name(&self, ix: NodeIx) -> String {

@@ -70,6 +70,13 @@ pub enum Event {
         /// Which way.
         direction: Direction,
     },
+    /// How the ledger would be set: this run changes nothing.
+    WouldStamp {
+        /// Ids that would become applied.
+        added: Vec<String>,
+        /// Ids that would become unapplied.
+        removed: Vec<String>,
+    },
     /// The ledger was set without running scripts.
     Stamped {
         /// Ids made applied.

@@ -6,6 +6,7 @@
 
 mod administer;
 mod adopt;
+mod check;
 mod database;
 mod decide;
 mod error;

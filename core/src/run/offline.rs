@@ -54,7 +54,7 @@ impl Database {
     ) -> Result<(), RunError> {
         let (applied, targets) = match targets {
             [range] if range.contains(':') => {
-                let (applied, target) = self.graph.offline_range(range, Direction::Up)?;
+                let (applied, target) = self.graph.offline_stamp(range)?;
                 (applied, vec![target])
             }
             _ => (Vec::new(), targets.to_vec()),

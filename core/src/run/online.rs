@@ -9,6 +9,7 @@ use super::lock::{self, Locked};
 use super::{Database, Done, Event, Events, Move, RunError, RunOptions, Runner};
 use crate::driver::{Access, ConnectOptions, Dialect, Holder, LockRequest, Server, Session};
 use crate::ledger::Snapshot;
+use crate::plan::Purpose;
 
 impl Database {
     /// Applies every unapplied ancestor and dependency of `target`, holes included.
@@ -198,6 +199,14 @@ impl Database {
             let decision =
                 self.decide(intent, &snapshot, dialect, Some(session.tenure()), options)?;
             self.announce(&decision, &snapshot, runner.events);
+            for unit in &decision.plan.units {
+                if let Purpose::Stamp(stamp) = &unit.purpose {
+                    runner.events.event(Event::WouldStamp {
+                        added: stamp.add.iter().map(|(id, _)| id.clone()).collect(),
+                        removed: stamp.remove.clone(),
+                    });
+                }
+            }
             return Ok(Done {
                 stamped: false,
                 revisions: decision.revisions,

@@ -244,12 +244,22 @@ pub(crate) fn script(
         return programmed::script(database, dialect, revision, direction, program, offline);
     }
     let file = choose(database, dialect, ix, direction)?.file;
-    let in_transaction = revision.metadata.runs_in_transaction();
-    let mut script = scanned(database, dialect, &file, in_transaction)?;
+    as_it_stands(database, dialect, ix, &file)
+}
+
+/// Scans and checks a script that is written in the dialect it runs in.
+pub(crate) fn as_it_stands(
+    database: &Database,
+    dialect: &dyn Dialect,
+    ix: NodeIx,
+    file: &ScriptFile,
+) -> Result<WorkScript, Vec<ScriptIssue>> {
+    let in_transaction = database.revision(ix).metadata.runs_in_transaction();
+    let mut script = scanned(database, dialect, file, in_transaction)?;
     let mut issues = Vec::new();
     let (text, syntax) = (script.text.clone(), dialect.syntax());
     for piece in &mut script.pieces {
-        match substituted(database, ix, syntax, &file, &text, piece.span.clone()) {
+        match substituted(database, ix, syntax, file, &text, piece.span.clone()) {
             Ok(sql) => piece.sql = sql,
             Err(found) => issues.extend(found),
         }

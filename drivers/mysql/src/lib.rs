@@ -63,6 +63,17 @@ impl Driver for MysqlDriver {
         url::database(url)
     }
 
+    fn check_url(&self, url: &DatabaseUrl) -> Result<(), String> {
+        let parsed = url::parse(url).map_err(|failure| failure.message)?;
+        match parsed.authority {
+            Some(file) if !file.is_file() => Err(format!(
+                "the file of `ssl-ca` cannot be found: `{}`",
+                file.display()
+            )),
+            _ => Ok(()),
+        }
+    }
+
     fn administration(&self, url: &DatabaseUrl) -> Result<Administration, String> {
         let name = url::database(url)
             .ok_or("name the database in the URL's path: `mysql://user@host/database`")?;

@@ -26,27 +26,28 @@ use crate::url;
 /// `invalid_authorization_specification`: pg_hba.conf has no entry for a connection of this kind.
 const NOT_LIKE_THIS: &str = "28000";
 
+/// What a URL and its surroundings say, and the TLS that they ask for.
+pub(crate) fn parameters(url: &str) -> Result<(Parameters, Option<MakeRustlsConnect>), String> {
+    let parameters = Parameters::resolve(url::parse(url)?, &Process)?;
+    let tls = match parameters.ssl {
+        SslMode::Disable => None,
+        mode => Some(tls::connector(
+            mode,
+            parameters.roots.as_ref(),
+            parameters.certificate.as_ref(),
+            parameters.direct_tls,
+        )?),
+    };
+    Ok((parameters, tls))
+}
+
 /// Opens a session.
 pub(crate) async fn connect(
     url: &str,
     options: &ConnectOptions,
 ) -> Result<PostgresSession, Failure> {
-    let refused = |text: String| Failure::new(FailureKind::Connect, text);
-    let parameters = url::parse(url)
-        .and_then(|pairs| Parameters::resolve(pairs, &Process))
-        .map_err(refused)?;
-    let tls = match parameters.ssl {
-        SslMode::Disable => None,
-        mode => Some(
-            tls::connector(
-                mode,
-                parameters.roots.as_ref(),
-                parameters.certificate.as_ref(),
-                parameters.direct_tls,
-            )
-            .map_err(refused)?,
-        ),
-    };
+    let (parameters, tls) =
+        parameters(url).map_err(|text| Failure::new(FailureKind::Connect, text))?;
     let limit = parameters.connect_timeout.unwrap_or(Some(options.timeout));
     let passes: &[Target] = match parameters.target {
         Target::PreferStandby => &[Target::Standby, Target::Any],

@@ -72,6 +72,10 @@ impl Driver for PostgresDriver {
         Ok(Arc::new(PostgresDialect::new(server)?))
     }
 
+    fn check_url(&self, url: &DatabaseUrl) -> Result<(), String> {
+        connect::parameters(url.secret()).map(|_| ())
+    }
+
     fn administration(&self, url: &DatabaseUrl) -> Result<Administration, String> {
         let name = url.path().trim_start_matches('/');
         if name.is_empty() || url.param("dbname").is_some() {

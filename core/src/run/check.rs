@@ -1,0 +1,99 @@
+//! Everything that is wrong with the scripts, found without a database.
+
+use std::sync::Arc;
+
+use super::{Database, ScriptIssue, prepare};
+use crate::config::nearest;
+use crate::driver::Dialect;
+use crate::graph::NodeIx;
+use crate::ledger::Direction;
+
+impl Database {
+    /// Everything that is wrong with the scripts of all revisions, for this driver.
+    pub fn check_scripts(&self) -> Vec<ScriptIssue> {
+        let Ok(dialect) = self.offline_dialect() else {
+            return Vec::new();
+        };
+        let mut issues = Vec::new();
+        // Having no down script is a choice, not a mistake.
+        let mut add = |found: Vec<ScriptIssue>| {
+            issues.extend(found.into_iter().filter(|i| i.code != "irreversible"));
+        };
+        if self.options.authored.is_some() {
+            let Ok(revisions) = self.translate("heads", dialect.as_ref()) else {
+                return issues;
+            };
+            for revision in revisions {
+                revision.up.err().map(&mut add);
+                revision.down.and_then(Result::err).map(&mut add);
+            }
+            return issues;
+        }
+        for &ix in self.graph.topological() {
+            for direction in [Direction::Up, Direction::Down] {
+                if let Err(found) = prepare::script(self, dialect.as_ref(), ix, direction, true) {
+                    add(found);
+                }
+            }
+        }
+        issues
+    }
+
+    /// Everything that is wrong with the scripts that are for one driver or flavour alone
+    /// (`up.<name>.sql`), whichever driver this database has: a name that nobody knows, and what
+    /// the dialect of that name says. Where `dialect` knows none, the file is read and no more.
+    pub fn check_overrides(
+        &self,
+        dialect: &dyn Fn(&str) -> Option<Arc<dyn Dialect>>,
+    ) -> Vec<ScriptIssue> {
+        let mut issues = Vec::new();
+        for &ix in self.graph.topological() {
+            let revision = self.revision(ix);
+            match self.revisions.overrides(revision) {
+                Ok(overrides) => {
+                    for own in overrides {
+                        let found = self.check_override(ix, &own, dialect);
+                        issues.extend(found.err().unwrap_or_default());
+                    }
+                }
+                Err(problem) => issues.push(problem.into()),
+            }
+        }
+        issues
+    }
+
+    fn check_override(
+        &self,
+        ix: NodeIx,
+        own: &crate::revision::Override,
+        dialect: &dyn Fn(&str) -> Option<Arc<dyn Dialect>>,
+    ) -> Result<(), Vec<ScriptIssue>> {
+        let known = &self.options.names;
+        if !known.contains(&own.name.as_str()) {
+            return Err(vec![ScriptIssue {
+                code: "script-unknown-driver",
+                message: format!(
+                    "`{}` is for no driver that is known, and never runs",
+                    own.path.display().to_string().escape_debug()
+                ),
+                path: own.path.clone(),
+                text: None,
+                span: 0..0,
+                line: 0,
+                column: 0,
+                help: Some(match nearest(&own.name, known.iter().copied()) {
+                    Some(name) => format!("did you mean `{}.{name}.sql`?", own.direction),
+                    None => format!("drivers and flavours are: {}", known.join(", ")),
+                }),
+            }]);
+        }
+        let revision = self.revision(ix);
+        let names = [own.name.as_str()];
+        let read = self.revisions.script(revision, own.direction, &names);
+        let file = read.map_err(|problem| vec![problem.into()])?;
+        if let (Some(file), Some(dialect)) = (file, dialect(&own.name)) {
+            prepare::as_it_stands(self, dialect.as_ref(), ix, &file)?;
+        }
+        Ok(())
+    }
+}
