@@ -34,6 +34,9 @@ fn a_loaded_driver_prints_and_runs_as_the_linked_one() {
         "--url sqlite:missing/it.db upgrade",
     ] {
         let [linked, loaded] = both(words);
-        assert_eq!(linked.text(), loaded.text(), "{words}");
+        // The command to go on with names the library too.
+        let library = format!("--driver {} ", plugin::library("sqlite").display());
+        let loaded = loaded.text().replace(&library, "");
+        assert_eq!(linked.text(), loaded, "{words}");
     }
 }
