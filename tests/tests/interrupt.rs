@@ -274,9 +274,11 @@ fn begun(project: &Project, database: &Database, first: &str) -> Child {
     // As JSON, the beginning of the revision is told whatever the verbosity.
     let words = ["--format", "json", "upgrade"];
     let aludel = command(&database.url, &project.migrations(), &words);
-    let mut shell = Command::new("sh");
+    // Whoever runs the tests may ignore signals himself, under `nohup` or in the background.
+    let mut shell = Command::new("env");
     shell
-        .args(["-c", &format!("{first} exec \"$@\""), "sh"])
+        .args(["--default-signal=HUP,INT", "sh", "-c"])
+        .args([&format!("{first} exec \"$@\""), "sh"])
         .arg(aludel.get_program())
         .args(aludel.get_args())
         .current_dir(aludel.get_current_dir().unwrap())
