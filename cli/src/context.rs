@@ -1,5 +1,7 @@
 //! Words, environment and `aludel.toml` become databases that are ready to work with.
 
+mod typed;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -324,54 +326,10 @@ impl Context {
             .map_err(|problem| vec![problem])?;
         let (revisions, graph) = load(&settings)?;
         Ok(Target {
-            options: self.typed(&settings),
+            options: typed::options(&self.global, &settings),
             database: Database::new(options, revisions, graph),
             settings,
         })
-    }
-
-    fn typed(&self, settings: &DatabaseSettings) -> String {
-        let global = &self.global;
-        let named = global.all || !global.database.is_empty();
-        let url = global.url.as_ref().and(settings.url.as_ref());
-        let url = url.map(|setting| &setting.value);
-        let options = [
-            (
-                "-c",
-                global
-                    .config
-                    .as_deref()
-                    .map(|path| path.display().to_string()),
-            ),
-            ("-e", global.environment.clone()),
-            ("-d", named.then(|| settings.name.clone())),
-            (
-                "--url",
-                url.map(|url| {
-                    let is_safe = url.to_string() == url.secret();
-                    if is_safe {
-                        url.to_string()
-                    } else {
-                        "URL".into()
-                    }
-                }),
-            ),
-            ("--driver", global.driver.clone()),
-        ];
-        let mut text = String::new();
-        for (option, value) in options {
-            let Some(value) = value else { continue };
-            let plain = |c: char| c.is_ascii_alphanumeric() || "_-./:@=%+,".contains(c);
-            let value = match value.chars().all(plain) {
-                true => value,
-                false => format!("'{}'", value.replace('\'', "'\\''")),
-            };
-            text.push_str(&format!("{option} {value} "));
-        }
-        for directory in &global.migrations {
-            text.push_str(&format!("--migrations {} ", directory.display()));
-        }
-        text
     }
 
     fn options(&self, settings: &DatabaseSettings, need: Need) -> Result<DatabaseOptions, Problem> {

@@ -258,7 +258,7 @@ fn a_graph_that_diesels_order_breaks_is_refused() {
 
 /// The program itself, on a project that `diesel setup` made and aludel took over.
 #[test]
-#[ignore = "needs the program: cargo install diesel_cli --no-default-features --features sqlite-bundled"]
+#[ignore = "needs the diesel program, which tests/run --long installs"]
 fn the_diesel_program_goes_on_where_aludel_stopped_and_the_other_way_round() {
     let root = tempfile::tempdir().unwrap();
     let url = root.path().join("app.db").display().to_string();

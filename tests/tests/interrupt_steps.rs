@@ -149,17 +149,20 @@ impl Client {
     }
 }
 
+/// Applies the first revision, undisturbed; its id.
+fn first_applied(project: &Project, database: &Database) -> String {
+    let first = project.ids()[0].clone();
+    let words = ["upgrade", first.as_str()];
+    let ended = run(&mut command(&database.url, &project.migrations(), &words));
+    assert_eq!(ended.code, 0, "{ended:#?}");
+    first
+}
+
 #[test]
 fn while_it_waits_for_the_lock_of_a_file() {
     let project = Project::traced(2);
     let database = Database::new(Engine::Sqlite);
-    let first = project.ids()[0].clone();
-    let ended = run(&mut command(
-        &database.url,
-        &project.migrations(),
-        &["upgrade", &first],
-    ));
-    assert_eq!(ended.code, 0, "{ended:#?}");
+    let first = first_applied(&project, &database);
     let client = Client::new(&database, "BEGIN IMMEDIATE;\n");
     until("the file is locked", || !database.left_behind().is_empty());
     let mut child = command(&database.url, &project.migrations(), &["upgrade"])
@@ -219,13 +222,7 @@ fn at_a_commit_of_postgres() {
     );
     for engine in engines().into_iter().filter(|e| e.driver() == "postgres") {
         let database = Database::new(engine);
-        let first = project.ids()[0].clone();
-        let ended = run(&mut command(
-            &database.url,
-            &project.migrations(),
-            &["upgrade", &first],
-        ));
-        assert_eq!(ended.code, 0, "{ended:#?}");
+        let first = first_applied(&project, &database);
         let child = command(&database.url, &project.migrations(), &["upgrade"])
             .spawn()
             .unwrap();
@@ -252,13 +249,7 @@ fn at_a_commit_of_postgres() {
 fn at_a_commit_of_sqlite() {
     let project = Project::traced(2);
     let database = Database::new(Engine::Sqlite);
-    let first = project.ids()[0].clone();
-    let ended = run(&mut command(
-        &database.url,
-        &project.migrations(),
-        &["upgrade", &first],
-    ));
-    assert_eq!(ended.code, 0, "{ended:#?}");
+    let first = first_applied(&project, &database);
     let client = Client::new(&database, "BEGIN;\nSELECT count(*) FROM trace;\n");
     std::thread::sleep(Duration::from_millis(300));
     let mut child = command(&database.url, &project.migrations(), &["upgrade"])
@@ -278,13 +269,7 @@ fn at_a_commit_of_mariadb() {
     let mut project = Project::traced(1);
     project.add("INSERT INTO trace VALUES ('2');\nDO SLEEP(3);\n");
     let database = Database::new(Engine::Mariadb);
-    let first = project.ids()[0].clone();
-    let ended = run(&mut command(
-        &database.url,
-        &project.migrations(),
-        &["upgrade", &first],
-    ));
-    assert_eq!(ended.code, 0, "{ended:#?}");
+    let first = first_applied(&project, &database);
     let child = command(&database.url, &project.migrations(), &["upgrade"])
         .spawn()
         .unwrap();

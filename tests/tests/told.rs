@@ -41,6 +41,24 @@ fn the_next_command_reaches_the_same_database() {
 }
 
 #[test]
+fn the_next_command_is_quoted_for_a_shell() {
+    let place = Place::new();
+    place.write("my files/1_a/up.sql", "SELECT nothing;\n");
+    let words = [
+        "--url",
+        "sqlite:x.db",
+        "--migrations",
+        "my files",
+        "upgrade",
+    ];
+    let ran = place.run_words(&words);
+    assert_eq!(ran.code, 5, "{ran:?}");
+    let said = help(&ran);
+    let next = "`aludel --url sqlite:x.db --migrations 'my files' upgrade`";
+    assert!(said.contains(next), "{said}");
+}
+
+#[test]
 fn a_url_in_the_wrong_place_is_not_shown() {
     let place = place();
     let url = "postgres://u:hunter2@localhost:1/db";

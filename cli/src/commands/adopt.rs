@@ -1,6 +1,6 @@
 //! `adopt`: another tool's directory and ledger, taken over without running anything.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use aludel::adopt::{self, AdoptProblem, Tool};
 use aludel::run::{Adoption, RunError, Runner};
@@ -88,7 +88,7 @@ fn files(
     for path in &placed.written {
         context
             .out
-            .say(&format!("wrote {}", relative(path).display()));
+            .say(&format!("wrote {}", crate::present::shown(path).display()));
     }
     if !placed.kept.is_empty() {
         let count = placed.kept.len();
@@ -156,11 +156,4 @@ fn shown(problems: Vec<AdoptProblem>) -> Vec<Problem> {
     problems
         .map(|problem| Problem::refused(problem.code(), problem))
         .collect()
-}
-
-/// A path relative to the working directory where it lies below it: that is what people type.
-fn relative(path: &Path) -> PathBuf {
-    let here = std::env::current_dir().ok();
-    here.and_then(|here| path.strip_prefix(here).ok().map(Path::to_owned))
-        .unwrap_or_else(|| path.to_owned())
 }

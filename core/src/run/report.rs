@@ -134,28 +134,25 @@ impl StatementFailure {
 impl StatementFailure {
     /// What the run committed, as far as it is known, in a sentence.
     pub fn committed_fact(&self) -> String {
-        let fact = committed_fact(&self.committed);
         match self.failure.kind {
             // More may be, whose answer was lost.
-            FailureKind::Lost => fact
-                .replacen("is committed", "is known to be committed", 1)
-                .replacen(
-                    "committed in this run",
-                    "known to be committed in this run",
-                    1,
-                ),
-            _ => fact,
+            FailureKind::Lost => fact(&self.committed, "known to be committed"),
+            _ => committed_fact(&self.committed),
         }
     }
 }
 
 /// What a run committed, in a sentence.
 pub fn committed_fact(committed: &[String]) -> String {
+    fact(committed, "committed")
+}
+
+fn fact(committed: &[String], how: &str) -> String {
     match committed {
-        [] => "no revision of this run is committed".into(),
-        [one] => format!("committed in this run: {one}"),
+        [] => format!("no revision of this run is {how}"),
+        [one] => format!("{how} in this run: {one}"),
         [.., last] => format!(
-            "committed in this run: {} revisions, the last {last}",
+            "{how} in this run: {} revisions, the last {last}",
             committed.len()
         ),
     }

@@ -146,7 +146,10 @@ pub(crate) fn begin<'a>(
                 "the `{name}` driver cannot translate, and the revision is written for another"
             ),
         )
-        .help(format!("write `up.{name}.sql` beside it"))
+        .help(format!(
+            "if it is written for `{name}`, say so: `dialect = \"{name}\"` in aludel.toml, or `--dialect {name}`; \
+             if not, write `up.{name}.sql` beside it"
+        ))
     })?;
     Ok(Some(Session {
         database,

@@ -183,16 +183,7 @@ mod tests {
     fn table(name: &str, index: Option<&str>) -> Table {
         let mut table = Table::new(Name::bare(name));
         table.columns.push(Column::new("id", Type::INTEGER));
-        table.indexes.extend(index.map(|name| Index {
-            name: name.into(),
-            unique: false,
-            method: None,
-            keys: Vec::new(),
-            include: Vec::new(),
-            filter: None,
-            nulls_not_distinct: false,
-            comment: None,
-        }));
+        table.indexes.extend(index.map(Index::new));
         table
     }
 

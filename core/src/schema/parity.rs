@@ -110,20 +110,8 @@ impl Kind {
             Type::Year => Self::Integer,
             Type::Real | Type::Double => Self::Float,
             Type::Numeric { .. } | Type::Money => Self::Decimal,
-            Type::Char(_)
-            | Type::Varchar(_)
-            | Type::Text
-            | Type::TinyText
-            | Type::MediumText
-            | Type::LongText
-            | Type::Citext
-            | Type::Name => Self::Text,
-            Type::Binary(_)
-            | Type::Varbinary(_)
-            | Type::Blob
-            | Type::TinyBlob
-            | Type::MediumBlob
-            | Type::LongBlob => Self::Bytes,
+            ty if ty.is_text() => Self::Text,
+            ty if ty.is_bytes() => Self::Bytes,
             Type::Bit(_) | Type::Varbit(_) => Self::Bits,
             Type::Date => Self::Date,
             Type::Time { .. } => Self::Time,

@@ -156,4 +156,32 @@ impl Type {
                 | Self::BigInt { .. }
         )
     }
+
+    /// Whether it is a text of any length, by any name.
+    pub fn is_text(&self) -> bool {
+        matches!(
+            self,
+            Self::Char(_)
+                | Self::Varchar(_)
+                | Self::Text
+                | Self::TinyText
+                | Self::MediumText
+                | Self::LongText
+                | Self::Citext
+                | Self::Name
+        )
+    }
+
+    /// Whether it is bytes of any length.
+    pub fn is_bytes(&self) -> bool {
+        matches!(
+            self,
+            Self::Binary(_)
+                | Self::Varbinary(_)
+                | Self::Blob
+                | Self::TinyBlob
+                | Self::MediumBlob
+                | Self::LongBlob
+        )
+    }
 }

@@ -72,20 +72,8 @@ impl Family {
             Type::Year => Self::Integer,
             Type::Numeric { .. } | Type::Money => Self::Numeric,
             Type::Real | Type::Double => Self::Float,
-            Type::Char(_)
-            | Type::Varchar(_)
-            | Type::Text
-            | Type::TinyText
-            | Type::MediumText
-            | Type::LongText
-            | Type::Citext
-            | Type::Name => Self::Text,
-            Type::Binary(_)
-            | Type::Varbinary(_)
-            | Type::Blob
-            | Type::TinyBlob
-            | Type::MediumBlob
-            | Type::LongBlob => Self::Bytes,
+            ty if ty.is_text() => Self::Text,
+            ty if ty.is_bytes() => Self::Bytes,
             Type::Date => Self::Date,
             Type::Time { .. } => Self::Time,
             Type::Timestamp { .. } => Self::Timestamp,
