@@ -177,6 +177,110 @@ fn the_empty_text_is_no_null() {
 }
 
 #[test]
+fn a_text_is_in_a_query_as_it_is_equal() {
+    each(|twin| {
+        twin.run("CREATE TABLE t (id integer PRIMARY KEY, c char(4), v varchar(9), t text);");
+        twin.run("INSERT INTO t VALUES (1, 'ab', 'ab ', 'ab '), (2, 'cd', 'cd', 'cd');");
+        for filter in [
+            "v IN (SELECT c FROM t)",
+            "c IN (SELECT t FROM t)",
+            "t IN (SELECT c FROM t)",
+        ] {
+            twin.run("UPDATE t SET id = abs(id);");
+            twin.run(&format!("UPDATE t SET id = -id WHERE {filter};"));
+            twin.same("SELECT id FROM t ORDER BY id");
+        }
+        let script = "DELETE FROM t WHERE c IN (SELECT v FROM t);";
+        assert_eq!(twin.refused(script), ["comparison"]);
+    });
+}
+
+/// MariaDB remembers the alias, and then does not find what a CHECK looks at; a copy does not take
+/// the new name of a foreign key's column.
+#[test]
+fn a_column_that_a_check_looks_at_is_renamed() {
+    each(|twin| {
+        twin.run("CREATE TABLE u (id integer PRIMARY KEY); CREATE TABLE t (id integer PRIMARY KEY, n integer CHECK (n > 0), u integer REFERENCES u CHECK (u <> 4), g integer GENERATED ALWAYS AS (n + 1) STORED);");
+        twin.run("INSERT INTO t VALUES (1, 2, NULL); DELETE FROM u USING t AS o WHERE o.n = u.id;");
+        twin.run("ALTER TABLE t RENAME COLUMN n TO m; ALTER TABLE t RENAME COLUMN u TO v; ALTER TABLE u RENAME COLUMN id TO k;");
+        twin.same("SELECT id, m, g FROM t");
+        twin.fails("INSERT INTO t VALUES (2, 0, NULL);");
+        twin.fails("INSERT INTO t VALUES (2, 1, 3);");
+    });
+}
+
+/// It fails there; here it cannot be written.
+#[test]
+fn a_column_that_takes_no_null_is_not_set_to_null() {
+    each(|twin| {
+        twin.run("CREATE TABLE u (id integer PRIMARY KEY, n integer UNIQUE); CREATE TABLE t (u integer NOT NULL REFERENCES u ON DELETE SET NULL, v integer REFERENCES u ON DELETE SET NULL);");
+        twin.run("INSERT INTO u VALUES (1, 1), (2, 2); INSERT INTO t VALUES (1, 2);");
+        twin.fails("DELETE FROM u WHERE id = 1;");
+        twin.run("ALTER TABLE t ALTER COLUMN u DROP NOT NULL; DELETE FROM u WHERE id = 1;");
+        twin.same("SELECT coalesce(u, 0), v FROM t");
+        twin.run("DELETE FROM t; ALTER TABLE t ALTER COLUMN v SET NOT NULL; INSERT INTO t VALUES (NULL, 2);");
+        twin.fails("DELETE FROM u WHERE id = 2;");
+        let script = "CREATE TABLE w (n integer NOT NULL REFERENCES u (n) ON UPDATE CASCADE);";
+        if twin.target.engine == Engine::Mariadb {
+            assert_eq!(twin.refused(script), ["cascade-null"]);
+        } else {
+            twin.run(script);
+        }
+    });
+}
+
+/// JSON_CONTAINS would look into the elements too.
+#[test]
+fn a_key_is_an_element_of_an_array_and_none_further_in() {
+    each(|twin| {
+        twin.run("CREATE TABLE t (id integer PRIMARY KEY, doc jsonb, n integer);");
+        twin.run("INSERT INTO t (id, doc) VALUES (1, '[\"a\", 1]'), (2, '[[\"a\"]]'), (3, '{\"a\": 1}'), (4, '[{\"a\": \"a\"}]'), (5, '\"a\"'), (6, NULL), (7, '[]');");
+        twin.run("UPDATE t SET n = CASE WHEN doc ? 'a' THEN 1 WHEN NOT doc ? 'a' THEN 0 END; CREATE INDEX i ON t (n) WHERE doc ? 'a';");
+        twin.same("SELECT id, coalesce(n, -1) FROM t ORDER BY id");
+    });
+}
+
+/// MariaDB does not look at what it does not put in.
+#[test]
+fn a_text_replaced_by_null_is_null() {
+    each(|twin| {
+        twin.run("CREATE TABLE t (id integer PRIMARY KEY, a text, b text);");
+        twin.run("INSERT INTO t VALUES (1, 'x', NULL), (2, 'x', 'z'), (3, 'ax', NULL);");
+        twin.run("UPDATE t SET a = replace(a, 'a', b);");
+        twin.same("SELECT id, coalesce(a, 'nothing') FROM t ORDER BY id");
+    });
+}
+
+/// MariaDB holds them as texts, with blanks or without.
+#[test]
+fn documents_and_arrays_are_equal_however_they_are_written() {
+    each(|twin| {
+        twin.run("CREATE TABLE t (id integer PRIMARY KEY, tags text[], doc jsonb, same boolean, n text[]);");
+        twin.run("INSERT INTO t (id, tags, doc) VALUES (1, '{a,b}', '{\"k\": 1}'), (2, '{}', '[]'), (3, NULL, NULL);");
+        // As an application writes them.
+        twin.target.query(
+            "UPDATE t SET tags = '[ \"a\",\"b\" ]', doc = '{\"k\":1}' WHERE id = 1; SELECT 1",
+        );
+        twin.run("UPDATE t SET same = tags IS NOT DISTINCT FROM '{a,b}' AND doc IS NOT DISTINCT FROM '{\"k\": 1}', n = nullif(tags, '{a,b}');");
+        twin.equal(
+            "SELECT id, same::integer, n IS NULL FROM t ORDER BY id",
+            "SELECT id, same, IF(n IS NULL, 't', 'f') FROM t ORDER BY id",
+        );
+        twin.run("UPDATE t SET same = tags IS DISTINCT FROM NULL OR doc IS DISTINCT FROM NULL;");
+        twin.equal(
+            "SELECT id, same::integer FROM t ORDER BY id",
+            "SELECT id, same FROM t ORDER BY id",
+        );
+        for statement in [
+            "INSERT INTO t (id, tags) SELECT DISTINCT 9, tags FROM t;",
+            "DELETE FROM t WHERE doc IN (SELECT doc FROM t WHERE id = 1);",
+        ] {
+            assert_eq!(twin.refused(statement), ["comparison"], "{statement}");
+        }
+    });
+}
+
+#[test]
 fn names_that_differ_in_case_only_are_refused() {
     each(|twin| {
         assert_eq!(

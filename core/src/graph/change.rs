@@ -112,21 +112,7 @@ impl Graph {
                 target: target.to_owned(),
             });
         }
-        let steps = self.reverted(&revert, recency);
-        let gone = match goal {
-            Some(goal) => self.unplaced(goal, &revert, applied),
-            // As many steps as asked for end above what is gone, which stays.
-            None if self.parse(target)?.steps.is_some() => Vec::new(),
-            None => self.on_gone(|ix| revert[ix.index()]),
-        };
-        if gone.is_empty() {
-            Ok(steps)
-        } else {
-            Err(TargetError::Gone {
-                target: target.to_owned(),
-                gone,
-            })
-        }
+        Ok(self.reverted(&revert, recency))
     }
 
     /// The revision to go down to (`None`: base), and the line to stay on.
@@ -174,18 +160,7 @@ impl Graph {
                     });
                 }
                 match self.walk(target, Some(from), steps, None) {
-                    Err(TargetError::OutOfRange { .. }) => {
-                        let line = self.below(&[from], Edges::All);
-                        let gone = self.on_gone(|ix| line[ix.index()]);
-                        Err(if gone.is_empty() {
-                            below_base()
-                        } else {
-                            TargetError::Gone {
-                                target: target.to_owned(),
-                                gone,
-                            }
-                        })
-                    }
+                    Err(TargetError::OutOfRange { .. }) => Err(below_base()),
                     goal => Ok((goal?, Some(from))),
                 }
             }

@@ -29,6 +29,7 @@ mod follow;
 mod model;
 mod name;
 mod parity;
+mod program;
 mod query;
 mod replay;
 mod scope;
@@ -55,11 +56,12 @@ pub use model::{
 pub use name::{Ident, Name};
 pub(crate) use name::{POSTGRES_IDENT, clip};
 pub use parity::{Side, parity};
+pub use program::{Procedure, Programs, Running, Step};
 pub use query::{
     Cte, Distinct, JoinKind, JoinOn, Nulls, OrderBy, Query, Select, SelectItem, SetExpr, SetOp,
     TableRef,
 };
-pub use replay::{Replay, generated_name};
+pub use replay::Replay;
 pub use scope::{ColumnUse, each_column, expand_stars, output_names};
 pub use sequence::{nextval, sequence_of};
 pub use ty::Type;

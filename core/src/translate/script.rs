@@ -7,7 +7,9 @@ use super::expand::expand;
 use super::setting;
 use super::target::{Omission, Refusal, Target};
 use crate::driver::Dialect;
-use crate::schema::{Change, Effect, Ignored, Replay, ReplayProblem, Schema, TableEffect};
+use crate::schema::{
+    Change, Effect, Ignored, Programs, Replay, ReplayProblem, Schema, TableEffect,
+};
 use crate::sql::{self, Statement, Syntax};
 
 /// Who runs a statement of an authored script.
@@ -43,6 +45,7 @@ pub struct Translated {
 #[derive(Clone)]
 pub struct Translator<'a> {
     authored: Replay,
+    programs: Programs,
     source: &'a dyn Dialect,
     dialect: &'a dyn Dialect,
     carrier: Carrier<'a>,
@@ -55,6 +58,7 @@ impl<'a> Translator<'a> {
         let target: &'a dyn Target = dialect.target()?;
         Some(Self {
             authored: Replay::new(source.syntax()).flavour(source.server().flavour()),
+            programs: Programs::default(),
             source,
             dialect,
             carrier: Carrier::new(
@@ -90,7 +94,7 @@ impl<'a> Translator<'a> {
             self.statement(index, body, audience);
         }
         self.carrier.flush(self.authored.schema());
-        self.authored.end_script();
+        self.end_script();
         finish(self.carrier.take())
     }
 
@@ -99,16 +103,61 @@ impl<'a> Translator<'a> {
     pub fn overridden(&mut self, authored: &[String], own: &[String]) {
         let mut touched = Vec::new();
         for body in authored {
-            for change in self.changes(body) {
-                let effects = self.authored.apply(&change).unwrap_or_default();
-                touched.extend(effects.into_iter().filter_map(table_effect));
-            }
+            self.replay(body, &mut touched);
         }
-        self.authored.end_script();
+        self.end_script();
         let replaced = self.replay_own(own);
         self.carrier
             .settle(&touched, &replaced, self.authored.schema());
         self.carrier.take();
+    }
+
+    fn end_script(&mut self) {
+        self.authored.end_script();
+        self.programs.end_script();
+    }
+
+    /// Replays an authored statement, which the authored engine alone runs: it will say itself what
+    /// it does not take.
+    fn replay(&mut self, body: &str, touched: &mut Vec<TableEffect>) {
+        let followed = self.follow(body, &mut |this, text| this.replay_one(text, touched));
+        if followed == Followed::Not {
+            self.replay_one(body, touched);
+        }
+    }
+
+    fn replay_one(&mut self, body: &str, touched: &mut Vec<TableEffect>) {
+        for change in self.changes(body) {
+            let effects = self.authored.apply(&change).unwrap_or_default();
+            touched.extend(effects.into_iter().filter_map(table_effect));
+        }
+    }
+
+    /// Gives what a program of MySQL's comes to, statement after statement, each of which is to be
+    /// replayed before the next is asked for.
+    fn follow(&mut self, body: &str, each: &mut dyn FnMut(&mut Self, &str)) -> Followed {
+        if self.source.syntax() != Syntax::Mysql {
+            return Followed::Not;
+        }
+        let Some(mut running) = self.programs.begin(body) else {
+            return Followed::Not;
+        };
+        if running.defines() {
+            let defined = self.programs.next(&mut running, self.authored.schema());
+            return defined.map_or(Followed::Not, |_| Followed::Defined);
+        }
+        let mut begun = false;
+        loop {
+            match self.programs.next(&mut running, self.authored.schema()) {
+                Ok(Some(text)) => {
+                    begun = true;
+                    each(self, &text);
+                }
+                Ok(None) => return Followed::Whole,
+                Err(why) if begun => return Followed::Until(why),
+                Err(_) => return Followed::Not,
+            }
+        }
     }
 
     /// What an authored statement does.
@@ -148,18 +197,30 @@ impl<'a> Translator<'a> {
             Audience::Authored => {
                 self.carrier.flush(self.authored.schema());
                 let mut touched = Vec::new();
-                for change in self.changes(body) {
-                    // The authored engine will say itself what it does not take.
-                    let effects = self.authored.apply(&change).unwrap_or_default();
-                    touched.extend(effects.into_iter().filter_map(table_effect));
-                }
+                self.replay(body, &mut touched);
                 self.carrier.settle(&touched, &[], self.authored.schema());
             }
             Audience::Both => {
-                for change in self.changes(body) {
-                    self.change(index, change, body);
+                let followed = self.follow(body, &mut |this, text| this.render(index, text));
+                match followed {
+                    Followed::Whole => {}
+                    Followed::Not => self.render(index, body),
+                    Followed::Defined => {
+                        let what = "a procedure that defines things: what a CALL of it comes to is translated";
+                        self.carrier.omit(index, Omission::new("procedure", what));
+                    }
+                    Followed::Until(why) => {
+                        let message = format!("a program is not understood here: {why}");
+                        self.carrier.refuse(index, Refusal::new("opaque", message));
+                    }
                 }
             }
+        }
+    }
+
+    fn render(&mut self, index: usize, body: &str) {
+        for change in self.changes(body) {
+            self.change(index, change, body);
         }
     }
 
@@ -206,6 +267,19 @@ impl<'a> Translator<'a> {
             }
         }
     }
+}
+
+/// How far a statement was followed as a program.
+#[derive(PartialEq)]
+enum Followed {
+    /// It is none, or not understood from its beginning.
+    Not,
+    /// It defines a procedure.
+    Defined,
+    /// To its end.
+    Whole,
+    /// Not to its end.
+    Until(String),
 }
 
 /// What only the authored engine understands, and the target is the same without.

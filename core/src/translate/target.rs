@@ -137,9 +137,8 @@ pub struct Rendered {
     pub after: Vec<String>,
     /// What was left out.
     pub omissions: Vec<Omission>,
-    /// Tables that the statements change along, as the target holds them afterwards: those whose
-    /// foreign keys want the type that a column of this one gets, or go and come with it; the table
-    /// at hand itself, where it is held otherwise than it was lowered (the order of its columns).
+    /// Other tables than the one at hand that the statements change along, as the target holds
+    /// them afterwards: those whose foreign keys want the type that a column of this one gets.
     pub along: Vec<Table>,
 }
 

@@ -31,6 +31,7 @@ pub(crate) fn may_be_refused(code: &str, engine: Engine) -> bool {
         "truncate-referred",
     ];
     const MYSQL: &[&str] = &[
+        "cascade-null",
         "cast",
         "check-column",
         "comparison",

@@ -132,7 +132,8 @@ impl Replay {
             Key::Constraint(constraint) => involves_constraint(&constraint.kind, column),
             Key::Index(index) => involves_index(index, column),
         };
-        self.drop_foreign_keys_of(name, is, cascade, &format!("column `{column}`"))?;
+        let what = format!("column `{column}`");
+        self.drop_foreign_keys_of(name, is, Some(column), cascade, &what)?;
         let sequences: Vec<_> = self
             .schema
             .sequences_of(name)
@@ -173,7 +174,8 @@ impl Replay {
         let is = |key: &Key<'_>| {
             matches!(key, Key::Constraint(_)) && key.name().is_some_and(|n| n == constraint)
         };
-        self.drop_foreign_keys_of(name, is, cascade, &format!("constraint `{constraint}`"))?;
+        let what = format!("constraint `{constraint}`");
+        self.drop_foreign_keys_of(name, is, None, cascade, &what)?;
         self.edit(name, |table| {
             table
                 .constraints

@@ -111,16 +111,18 @@ impl Replay {
     /// Drops an index, and with `cascade` the foreign keys that need it.
     fn drop_index(&mut self, table: &Name, index: &str, cascade: bool) -> Step {
         let is = |key: &Key<'_>| matches!(key, Key::Index(found) if found.name == *index);
-        self.drop_foreign_keys_of(table, is, cascade, &format!("index `{index}`"))?;
+        self.drop_foreign_keys_of(table, is, None, cascade, &format!("index `{index}`"))?;
         self.edit_indexes(table, |indexes| indexes.retain(|i| i.name != *index));
         Ok(())
     }
 
-    /// Drops the foreign keys that need a key of `table`, or says that they do.
+    /// Drops the foreign keys that need a key of `table`, or says that they do; but for those of a
+    /// column that goes itself.
     pub(super) fn drop_foreign_keys_of(
         &mut self,
         table: &Name,
         is: impl Fn(&Key<'_>) -> bool,
+        going: Option<&Ident>,
         cascade: bool,
         what: &str,
     ) -> Step {
@@ -133,7 +135,11 @@ impl Replay {
         let mut needing = Vec::new();
         for referrer in self.schema.referrers(table) {
             for (constraint, key) in referrer.foreign_keys() {
+                // One of the column's own goes with it.
+                let goes = referrer.name == *table
+                    && going.is_some_and(|column| key.columns.contains(column));
                 let needs = key.table == *table
+                    && !goes
                     && key_for(referred, &key.referred).is_some_and(|key| is(&key));
                 if needs {
                     needing.push((referrer.name.clone(), constraint.name.clone()));

@@ -50,6 +50,24 @@ fn id() -> ColumnDef {
     id
 }
 
+#[test]
+fn a_foreign_key_of_a_column_to_itself_goes_with_it() {
+    let mut replay = Replay::new(Syntax::Postgres);
+    replay
+        .apply(&create("t", vec![id(), column("a", Type::INTEGER)]))
+        .unwrap();
+    let add = TableAction::AddConstraint(Box::new(foreign_key(&["id"], "t")));
+    replay.apply(&alter("t", vec![add])).unwrap();
+    let drop = TableAction::DropColumn {
+        name: "id".into(),
+        if_exists: false,
+        cascade: false,
+    };
+    replay.apply(&alter("t", vec![drop])).unwrap();
+    let table = replay.schema().table(&Name::bare("t")).unwrap();
+    assert_eq!(names(table), Vec::<&str>::new());
+}
+
 fn names(table: &Table) -> Vec<&str> {
     table
         .constraints

@@ -28,6 +28,7 @@ mod lex;
 mod literal;
 mod object;
 mod other;
+mod program;
 mod sequence;
 mod session;
 mod table;
@@ -38,6 +39,8 @@ mod view;
 mod tests;
 
 use crate::schema::{Change, Expr, Opaque, Query, Type};
+
+pub(crate) use program::program;
 
 use super::Syntax;
 use cursor::{Cursor, Parsed, Source, Unclear, unclear};

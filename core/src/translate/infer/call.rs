@@ -38,6 +38,14 @@ impl Scope<'_> {
             }
             "nullif" => return first(),
             "unix_timestamp" if mysql => Type::BIGINT,
+            "json_extract" | "json_set" | "json_insert" | "json_replace" | "json_remove"
+            | "json_array" | "json_object"
+                if mysql =>
+            {
+                Type::Json
+            }
+            "json_unquote" | "json_quote" | "json_type" if mysql => Type::Text,
+            "json_valid" | "json_contains_path" if mysql => Type::Boolean,
             "if" => return self.together_or_text(self.arguments(call).skip(1)),
             "now"
             | "transaction_timestamp"

@@ -162,6 +162,7 @@ impl Scope<'_> {
             Op::Concat => return self.concat(left, right),
             Op::BitAnd | Op::BitOr | Op::BitXor => return self.arithmetic(left, right),
             Op::ShiftLeft | Op::ShiftRight => return self.ty(left),
+            Op::JsonGet if self.source() == Syntax::Mysql => Type::Json,
             Op::JsonGet | Op::JsonPath => match self.ty(left)? {
                 ty @ (Type::Json | Type::Jsonb) => ty,
                 Type::Hstore => Type::Text,

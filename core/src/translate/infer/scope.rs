@@ -355,7 +355,7 @@ impl<'a> Scope<'a> {
         inner.body_fields(&query.body)
     }
 
-    fn body_fields(&self, body: &SetExpr) -> Option<Vec<Field>> {
+    pub(super) fn body_fields(&self, body: &SetExpr) -> Option<Vec<Field>> {
         match body {
             SetExpr::Select(select) => self.select_fields(select),
             SetExpr::Query(query) => self.query_fields(query),
@@ -391,7 +391,7 @@ impl<'a> Scope<'a> {
         }
     }
 
-    fn select_fields(&self, select: &Select) -> Option<Vec<Field>> {
+    pub(super) fn select_fields(&self, select: &Select) -> Option<Vec<Field>> {
         let mut scope = self.clone();
         scope.enter();
         scope.add_from(&select.from);

@@ -18,6 +18,8 @@ pub(crate) struct Facts {
     pub(crate) expression_keys: bool,
     /// JSON is a type of its own, which no index takes. Else it is text with a CHECK.
     pub(crate) json: bool,
+    /// `JSON_OVERLAPS` is known.
+    pub(crate) overlaps: bool,
     /// A generated column may be NOT NULL.
     pub(crate) generated_not_null: bool,
     /// What a CHAR gives depends on a mode of the session (with its blanks, or without), so a
@@ -27,11 +29,14 @@ pub(crate) struct Facts {
     pub(crate) looks_at_defaults: bool,
     /// Strict mode is for DELETE too.
     pub(crate) strict_deletes: bool,
-    /// A CHECK and a generated column follow the new name of a column that they look at.
+    /// A generated column follows the new name of a column that it looks at (unless a statement
+    /// has called the table by an alias before).
     pub(crate) renames_follow: bool,
     /// A table that has a CHECK may be copied when a column becomes NOT NULL, and the column of a
     /// foreign key cannot become so in a copy.
     pub(crate) checks_copy: bool,
+    /// ON UPDATE CASCADE may refer from a column that is NOT NULL to one that is not.
+    pub(crate) cascades_null: bool,
     /// `RANDOM_BYTES` is known.
     pub(crate) random_bytes: bool,
     /// MD5 and SHA1 are known without a component that adds them.
@@ -55,12 +60,14 @@ const MYSQL: Facts = Facts {
     any_case: Some("utf8mb4_0900_as_ci"),
     expression_keys: true,
     json: true,
+    overlaps: true,
     generated_not_null: true,
     padded_chars: false,
     looks_at_defaults: false,
     strict_deletes: true,
     renames_follow: false,
     checks_copy: true,
+    cascades_null: true,
     random_bytes: true,
     old_hashes: true,
     uuid_functions: true,
@@ -77,12 +84,14 @@ const MARIADB: Facts = Facts {
     any_case: None,
     expression_keys: false,
     json: false,
+    overlaps: false,
     generated_not_null: false,
     padded_chars: true,
     looks_at_defaults: true,
     strict_deletes: false,
     renames_follow: true,
     checks_copy: false,
+    cascades_null: false,
     random_bytes: false,
     old_hashes: true,
     uuid_functions: false,
@@ -99,6 +108,7 @@ impl Facts {
         match server.flavour() {
             "mariadb" => {
                 let mut facts = MARIADB;
+                facts.overlaps = server.version() >= (10, 9);
                 if server.version() >= (10, 10) {
                     facts.any_case = Some("utf8mb4_uca1400_nopad_as_ci");
                     facts.random_bytes = true;

@@ -61,7 +61,13 @@ pub(super) fn render(
 
 fn plain(statement: &DataStatement, scope: &DataScope<'_>) -> Result<Rendered, Vec<Refusal>> {
     let types = Scope::new(scope.authored, scope.source);
-    let (statement, omissions) = rewrite(&Meaning(Stands::Statement), types, |rw| {
+    let meaning = Meaning::new(Stands::Statement);
+    let (statement, omissions) = rewrite(&meaning, types, |rw| {
+        if let DataStatement::Insert(insert) = statement
+            && let InsertSource::Query(query) = &insert.source
+        {
+            meaning.no_doubles(rw, query);
+        }
         rw.statement(statement)
     })?;
     let statement = print(&Sqlite, |p| p.statement(&statement))?;
@@ -108,6 +114,15 @@ fn prepared(insert: &Insert, table: &Table, scope: &DataScope<'_>) -> Result<Ins
     no_writing_with(&insert.with)?;
     let mut insert = insert.clone();
     insert.overriding = false;
+    if insert.on_conflict == Some(OnConflict::Ignore) {
+        // What MySQL forgives beside a key that exists (NULL, a text that is too long, a parent that
+        // is not there) fails.
+        insert.on_conflict = Some(OnConflict::Nothing {
+            columns: Vec::new(),
+            filter: None,
+            constraint: None,
+        });
+    }
     if insert.source == InsertSource::Defaults && insert.on_conflict.is_some() {
         // DEFAULT VALUES takes no ON CONFLICT.
         let first = table
@@ -257,13 +272,7 @@ fn named_key(conflict: &mut OnConflict, table: &Table) -> Result<(), Vec<Refusal
             constraint,
             ..
         } => (columns, constraint),
-        OnConflict::Replace => return Ok(()),
-        _ => {
-            return Err(vec![Refusal::new(
-                "no-form",
-                "INSERT IGNORE forgives more than a key that exists",
-            )]);
-        }
+        OnConflict::Replace | OnConflict::Ignore => return Ok(()),
     };
     let Some(name) = constraint.take() else {
         return Ok(());

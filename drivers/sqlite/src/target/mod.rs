@@ -140,7 +140,7 @@ fn create_view(
         )]);
     };
     let types = Scope::new(scope.authored, scope.source);
-    let (query, more) = rewrite(&Meaning(Stands::View), types, |rw| {
+    let (query, more) = rewrite(&Meaning::new(Stands::View), types, |rw| {
         rw.query(&with_names(query))
     })?;
     omissions.extend(more);

@@ -148,7 +148,9 @@ fn rendered(
         offset: None,
     };
     let types = Scope::new(scope.authored, scope.source);
-    let (query, omissions) = rewrite(&Meaning(Stands::Statement), types, |rw| rw.query(&query))?;
+    let (query, omissions) = rewrite(&Meaning::new(Stands::Statement), types, |rw| {
+        rw.query(&query)
+    })?;
     // NULL (of an empty table) sets nothing.
     let last = Expr::call(
         "coalesce",

@@ -254,6 +254,33 @@ fn a_varchar_meets_a_char_without_its_blanks_and_a_text_with_them() {
     assert_eq!(both.database.rows("k, l", "t"), ["1, 0"]);
 }
 
+/// On SQLite the one on the left says how texts compare.
+#[test]
+fn a_text_is_in_a_query_as_it_is_equal() {
+    let mut both = with(
+        "CREATE TABLE t (id integer, c char(4), v varchar(9), t text)",
+        "INSERT INTO t VALUES (1, 'ab', 'ab ', 'ab '), (2, 'cd', 'cd', 'cd')",
+    );
+    let mut hit = |filter: &str| {
+        both.run("UPDATE t SET id = abs(id)");
+        both.run(&format!("UPDATE t SET id = -id WHERE {filter}"));
+        both.database
+            .value("SELECT group_concat(-id) FROM t WHERE id < 0")
+    };
+    assert_eq!(hit("v IN (SELECT c FROM t)"), "'1,2'");
+    assert_eq!(hit("c IN (SELECT v FROM t)"), "'1,2'");
+    assert_eq!(hit("c IN (SELECT t FROM t)"), "'2'");
+    assert_eq!(hit("t IN (SELECT c FROM t)"), "'2'");
+}
+
+/// A strict function is not even called.
+#[test]
+fn what_stands_beside_null_does_not_fail() {
+    let mut both = with("CREATE TABLE t (a integer)", "INSERT INTO t VALUES (0)");
+    both.run("UPDATE t SET a = (NULL::integer / a) / (1 % a)");
+    assert_eq!(both.database.rows("a", "t"), ["NULL"]);
+}
+
 #[test]
 fn extremes_pass_over_null() {
     let mut both = with(
@@ -262,6 +289,53 @@ fn extremes_pass_over_null() {
     );
     both.run("UPDATE t SET a = greatest(a, b, 1)");
     assert_eq!(both.database.rows("a", "t"), ["2"]);
+}
+
+/// There it is written with blanks, and its keys in an order of their own.
+#[test]
+fn a_json_is_no_part_of_a_text_but_kept_as_one() {
+    let mut both = with(
+        "CREATE TABLE t (doc jsonb, a text, n integer)",
+        "INSERT INTO t (doc, n) VALUES ('{\"k\": {\"l\": [1, 2]}}', 0), ('\"x\"', 1), ('[]', 2), (NULL, 3)",
+    );
+    both.run("UPDATE t SET a = coalesce(doc::text, 'none')");
+    both.run("UPDATE t SET a = a || (doc ->> 'k') WHERE doc ->> 'k' IS NULL");
+    both.run("UPDATE t SET n = 9 WHERE doc ->> 'k' = 'x' OR nullif(doc ->> 'k', '') = 'y'");
+    both.run("UPDATE t SET a = 'is ' || doc::text WHERE n > 0");
+    assert_eq!(
+        both.database.rows("a", "t WHERE n > 0 ORDER BY n"),
+        ["'is \"x\"'", "'is []'", "NULL"]
+    );
+    for wrong in [
+        "a = 'is ' || doc::text",
+        "a = 'is ' || (doc ->> 'k')",
+        "a = replace(doc::text, ': ', '=')",
+        "a = 'is ' || nullif(doc ->> 'k', '')",
+        "a = lower(coalesce(doc ->> 'k', 'none'))",
+        "a = to_jsonb(doc ->> 'k')",
+        "n = length(doc::text)",
+        "a = 'equal' WHERE doc::text = '{\"k\": {\"l\": [1, 2]}}'",
+    ] {
+        let error = both
+            .try_run(&format!("UPDATE t SET {wrong}"))
+            .expect_err(wrong);
+        assert!(error.contains("as a part of a text"), "{wrong}: {error}");
+    }
+}
+
+/// As texts they differ by their blanks and the order of their keys.
+#[test]
+fn json_values_and_arrays_do_not_tell_rows_apart() {
+    let tables = "CREATE TABLE t (doc jsonb, tags text[], n integer)";
+    for statement in [
+        "INSERT INTO t (doc) SELECT DISTINCT doc FROM t",
+        "INSERT INTO t (n) SELECT count(*) FROM t GROUP BY tags",
+        "INSERT INTO t (doc) SELECT doc FROM t UNION SELECT doc FROM t",
+        "UPDATE t SET n = (SELECT count(DISTINCT doc) FROM t)",
+        "DELETE FROM t WHERE tags IN (SELECT tags FROM t WHERE n > 1)",
+    ] {
+        assert_eq!(codes(tables, statement), ["no-form"], "{statement}");
+    }
 }
 
 /// The smallest supported version has no `->`, no `IS DISTINCT FROM`, no `RIGHT JOIN`, no

@@ -64,7 +64,8 @@ impl<'a> Alteration<'a> {
                     stored: old.stored,
                 });
                 carried.as_ref() != Some(new)
-                    || !self.facts.renames_follow && self.looks_at_changed(&old.expr)
+                    || self.looks_at_changed(&old.expr)
+                        && !(self.facts.renames_follow && self.renames_reference(&old.expr))
                     || self.looks_at_retyped(&old.expr)
             }
             // A stored one keeps its values when it becomes an ordinary one.

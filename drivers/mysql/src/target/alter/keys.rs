@@ -131,13 +131,12 @@ impl<'a> Alteration<'a> {
             })
         };
         let mut stay: Vec<&Ident> = Vec::new();
+        let mut apart: Vec<&Ident> = Vec::new();
         for (constraint, expr) in checks(self.before) {
             let Some(name) = &constraint.name else {
                 continue;
             };
-            let touched = (!self.facts.renames_follow || self.looks_at_replaced(expr))
-                && self.looks_at_changed(expr);
-            let carried = self.carried(expr).filter(|_| !touched);
+            let carried = self.carried(expr).filter(|_| !self.looks_at_changed(expr));
             let same = carried.is_some_and(|carried| {
                 checks(self.after).any(|(after, expr)| {
                     after.name == constraint.name
@@ -145,21 +144,29 @@ impl<'a> Alteration<'a> {
                         && not_enforced(after) == not_enforced(constraint)
                 })
             });
+            let drop = format!("DROP CONSTRAINT {}", printer.ident(name));
             if same {
                 stay.push(name);
+            } else if self.renames_reference(expr) {
+                apart.push(name);
+                self.first.push(drop);
             } else {
-                self.drops
-                    .push(format!("DROP CONSTRAINT {}", printer.ident(name)));
+                self.drops.push(drop);
             }
         }
         for (constraint, _) in checks(self.after) {
-            if constraint
-                .name
-                .as_ref()
-                .is_none_or(|name| !stay.contains(&name))
-            {
-                let text = printer.constraint(constraint, self.after);
-                self.adds.push(format!("ADD {text}"));
+            let among = |names: &[&Ident]| {
+                let name = constraint.name.as_ref();
+                name.is_some_and(|name| names.contains(&name))
+            };
+            if among(&stay) {
+                continue;
+            }
+            let add = format!("ADD {}", printer.constraint(constraint, self.after));
+            if among(&apart) {
+                self.last.push(add);
+            } else {
+                self.adds.push(add);
             }
         }
     }

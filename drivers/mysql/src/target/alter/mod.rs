@@ -19,7 +19,7 @@ mod referrers;
 
 use std::collections::{BTreeSet, HashMap};
 
-use aludel::schema::{Expr, Ident, Part, PartMut, Table};
+use aludel::schema::{Expr, ForeignKey, Ident, Part, PartMut, Table};
 use aludel::translate::print::{Level, Printer, print};
 use aludel::translate::{Refusal, Rendered, TableChange};
 
@@ -197,14 +197,41 @@ impl<'a> Alteration<'a> {
         rename(&mut expr, &names).then_some(expr)
     }
 
-    /// Whether an expression before looks at a column that is renamed, replaced or gone, which
-    /// some servers do not allow as long as the expression is there.
+    /// Whether an expression before looks at a column that is renamed, replaced or gone. MySQL does
+    /// not allow that as long as the expression is there; nor does MariaDB, once a statement has
+    /// called the table by an alias.
     fn looks_at_changed(&self, expr: &Expr) -> bool {
         let mut changed = false;
         each_column(expr, &mut |column| {
             changed |= self.replaced.contains(column) || self.renamed(column) != Some(column);
         });
         changed
+    }
+
+    /// Whether an expression before looks at a column that is renamed and is one of a foreign key's:
+    /// its table is then not copied, and what copies a table is done apart.
+    fn renames_reference(&self, expr: &Expr) -> bool {
+        let target = self.change.scope.target;
+        let referrers = target.referrers(&self.before.name);
+        let tables = referrers.map(AsRef::as_ref).chain([self.before]);
+        let keys: Vec<(bool, &ForeignKey)> = tables
+            .flat_map(|table| {
+                let own = table.name == self.before.name;
+                table.foreign_keys().map(move |(_, key)| (own, key))
+            })
+            .collect();
+        let of_key = |column: &str| {
+            let is = |name: &Ident| name == column;
+            keys.iter().any(|(own, key)| {
+                (*own && key.columns.iter().any(is))
+                    || (key.table == self.before.name && key.referred.iter().any(is))
+            })
+        };
+        let mut found = false;
+        each_column(expr, &mut |column| {
+            found |= self.renamed(column).is_some_and(|now| now != column) && of_key(column);
+        });
+        found
     }
 
     /// Whether an expression before looks at a column whose type changes.

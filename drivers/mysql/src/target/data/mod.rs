@@ -62,7 +62,7 @@ pub(crate) fn data(
         if let DataStatement::Insert(insert) = &prepared
             && let InsertSource::Query(query) = &insert.source
         {
-            meaning.refuse_bodies(rw, &query.body);
+            meaning.refuse_query(rw, query);
         }
         rw.statement(&prepared)
     })?;

@@ -103,27 +103,58 @@ impl Lowering<'_, '_> {
             let message = format!("{what} is MATCH FULL, which InnoDB is not");
             self.refuse(Refusal::new("match-full", message));
         }
-        let mut key = ForeignKey {
+        if !self.facts.cascades_null && self.cascades_null(key) {
+            let message = format!(
+                "{what} carries NULL from a column that takes it to one that does not, which {} does not take",
+                self.facts.name
+            );
+            let help = "make both NOT NULL, or leave ON UPDATE CASCADE out";
+            self.refuse(Refusal::new("cascade-null", message).help(help));
+        }
+        // What would set a column that takes no NULL to NULL fails there. Here it may not be
+        // written: that the parent has to stay comes to the same.
+        let takes_null = |name: &Ident| self.table.column(name).is_none_or(|c| c.nullable);
+        let possible = |action| match action {
+            ReferentialAction::SetNull if !key.columns.iter().all(takes_null) => {
+                ReferentialAction::NoAction
+            }
+            action => action,
+        };
+        let mut lowered = ForeignKey {
             match_full: false,
             table: names::flat(&key.table),
+            on_delete: possible(key.on_delete),
+            on_update: possible(key.on_update),
             ..key.clone()
         };
-        self.order_reference(&mut key);
-        key
+        self.order_reference(key, &mut lowered);
+        lowered
+    }
+
+    /// The table that a foreign key refers to.
+    fn referred(&self, key: &ForeignKey) -> Option<&Table> {
+        if key.table == self.table.name {
+            return Some(self.table);
+        }
+        self.authored.table(&key.table).map(AsRef::as_ref)
+    }
+
+    /// Whether ON UPDATE CASCADE may carry a NULL to where none is taken.
+    fn cascades_null(&self, key: &ForeignKey) -> bool {
+        let nullable =
+            |table: &Table, name: &Ident| table.column(name).is_some_and(|column| column.nullable);
+        key.on_update == ReferentialAction::Cascade
+            && self.referred(key).is_some_and(|there| {
+                let mut pairs = key.columns.iter().zip(&key.referred);
+                pairs.any(|(own, theirs)| !nullable(self.table, own) && nullable(there, theirs))
+            })
     }
 
     /// The columns of a foreign key stand in the order of the key that they refer to.
-    fn order_reference(&self, key: &mut ForeignKey) {
-        let there = if key.table == names::flat(&self.table.name) {
-            Some(self.table)
-        } else {
-            let mut keys = self.table.foreign_keys().map(|(_, key)| key);
-            let authored = keys.find(|other| names::flat(&other.table) == key.table);
-            authored
-                .and_then(|key| self.authored.table(&key.table))
-                .map(AsRef::as_ref)
+    fn order_reference(&self, authored: &ForeignKey, key: &mut ForeignKey) {
+        let Some(there) = self.referred(authored) else {
+            return;
         };
-        let Some(there) = there else { return };
         let whole = keys::unique_keys(there);
         let same = |columns: &&Vec<Ident>| {
             columns.len() == key.referred.len()

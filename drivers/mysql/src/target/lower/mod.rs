@@ -35,7 +35,7 @@ pub(crate) fn lower(
     source: Syntax,
     facts: &Facts,
 ) -> Result<Lowered, Vec<Refusal>> {
-    let meaning = Meaning::of(source, facts)?;
+    let meaning = Meaning::of(source, facts)?.lasting();
     let scope = Scope::of_table(table, authored, source);
     let (lowered, omissions) = rewrite(&meaning, scope, |rewriter| {
         let mut lowering = Lowering {

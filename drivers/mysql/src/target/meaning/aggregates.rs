@@ -25,6 +25,9 @@ impl Meaning<'_> {
         let family = first
             .and_then(|expr| rw.scope.ty(expr))
             .map(|ty| Family::of(&ty));
+        if call.distinct && matches!(family, Some(Family::Json | Family::Array)) {
+            return Some(self.refuse(rw, "comparison", "DISTINCT of JSON values or arrays"));
+        }
         let here = match name {
             "count" | "row_number" | "rank" | "dense_rank" | "ntile" | "percent_rank"
             | "cume_dist" | "lag" | "lead" | "first_value" | "last_value" | "nth_value" => name,

@@ -92,8 +92,7 @@ impl Meaning<'_> {
                 let [value, other] = args else {
                     return None;
                 };
-                let (value, other) = self.pair(rw, value, other, "NULLIF");
-                build::call("nullif", [value, other])
+                self.nullif(rw, value, other)
             }
             _ => {
                 if matches!(Family::of(&ty), Family::Json | Family::Array | Family::Enum) {

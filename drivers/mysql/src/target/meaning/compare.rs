@@ -1,6 +1,6 @@
 //! Comparisons.
 
-use aludel::schema::{BinaryOp, Expr, Literal, Part, Quantifier, Type};
+use aludel::schema::{BinaryOp, Expr, Literal, Part, Quantifier, Query, Type};
 use aludel::translate::Refusal;
 use aludel::translate::constant::{self, Item};
 use aludel::translate::infer::{Family, is_text_constant};
@@ -77,12 +77,7 @@ impl Meaning<'_> {
                 if self.facts.json {
                     return Expr::binary(left, op, right);
                 }
-                // As a condition by itself, MariaDB takes its NULL for true.
-                let equal = build::equal(
-                    build::call("json_equals", [left, right]),
-                    build::boolean(true),
-                );
-                return build::negated(equal, op == BinaryOp::NotEq);
+                return build::negated(documents_equal(left, right), op == BinaryOp::NotEq);
             }
             // They compare as texts here.
             Some(ty) if !equality && Family::of(&ty) == Family::Enum => {
@@ -108,6 +103,48 @@ impl Meaning<'_> {
         }
         let (left, right) = self.pair(rw, left, right, "a comparison");
         Expr::binary(left, op, right)
+    }
+
+    /// `left IS DISTINCT FROM right`.
+    pub(super) fn distinct(
+        &self,
+        rw: &mut Rewriter<'_>,
+        left: &Expr,
+        right: &Expr,
+        negated: bool,
+    ) -> Expr {
+        let documents = rw
+            .scope
+            .compared(left, right)
+            .is_some_and(|ty| matches!(Family::of(&ty), Family::Json | Family::Array));
+        let (left, right) = self.pair(rw, left, right, "IS DISTINCT FROM");
+        if documents && !self.facts.json {
+            // It knows of no NULL: then both have to be.
+            let nothing = [&left, &right].map(|side| build::is_null(side.clone(), false));
+            let [one, other] = nothing;
+            let both = build::and(one, other);
+            let same = build::call("coalesce", [documents_equal(left, right), both]);
+            return build::negated(same, !negated);
+        }
+        Expr::IsDistinct {
+            left: Box::new(left),
+            right: Box::new(right),
+            negated,
+        }
+    }
+
+    /// `nullif(value, other)`.
+    pub(super) fn nullif(&self, rw: &mut Rewriter<'_>, value: &Expr, other: &Expr) -> Expr {
+        let documents = rw
+            .scope
+            .compared(value, other)
+            .is_some_and(|ty| matches!(Family::of(&ty), Family::Json | Family::Array));
+        let (value, other) = self.pair(rw, value, other, "NULLIF");
+        if documents && !self.facts.json {
+            let equal = documents_equal(value.clone(), other);
+            return build::case([(equal, build::null())], Some(value));
+        }
+        build::call("nullif", [value, other])
     }
 
     /// Whether an order of texts is that of a language, which is not known here.
@@ -193,6 +230,44 @@ impl Meaning<'_> {
         }
     }
 
+    /// `IN (SELECT …)`; `None` if it does the same here.
+    pub(super) fn in_query(
+        &self,
+        rw: &mut Rewriter<'_>,
+        expr: &Expr,
+        query: &Query,
+        negated: bool,
+    ) -> Option<Expr> {
+        let fields = rw.scope.query_fields(query).unwrap_or_default();
+        let ours = match expr {
+            Expr::Row(items) => items.as_slice(),
+            expr => std::slice::from_ref(expr),
+        };
+        let mut without = false;
+        for (ours, theirs) in ours.iter().zip(fields) {
+            match (rw.scope.ty(ours), theirs.ty) {
+                (Some(ty), _) if matches!(Family::of(&ty), Family::Json | Family::Array) => {
+                    return Some(self.refuse(rw, "comparison", "IN of JSON values or arrays"));
+                }
+                // As two texts of `char(n)`, of which one is held with its blanks.
+                (Some(Type::Varchar(_)), Some(Type::Char(_))) if !matches!(expr, Expr::Row(_)) => {
+                    without = true;
+                }
+                (Some(Type::Varchar(_)), Some(Type::Char(_)))
+                | (Some(Type::Char(_)), Some(Type::Varchar(_))) => {
+                    let what = "IN of texts of which some are held with blanks at their end";
+                    return Some(self.refuse(rw, "comparison", what));
+                }
+                _ => {}
+            }
+        }
+        without.then(|| Expr::InQuery {
+            expr: Box::new(build::call("rtrim", [rw.expr(expr)])),
+            query: Box::new(rw.query(query)),
+            negated,
+        })
+    }
+
     /// `= ANY (array)`; `None` for one on a subquery, which does the same here.
     pub(super) fn quantified(
         &self,
@@ -209,14 +284,11 @@ impl Meaning<'_> {
             _ => return Some(self.refuse(rw, "operator", "ANY and ALL but with `=`")),
         };
         Some(match right {
-            Expr::Subquery(query) => {
-                let query = Box::new(rw.query(query));
-                Expr::InQuery {
-                    expr: rw.boxed(left),
-                    query,
-                    negated,
-                }
-            }
+            Expr::Subquery(query) => rw.expr(&Expr::InQuery {
+                expr: Box::new(left.clone()),
+                query: query.clone(),
+                negated,
+            }),
             Expr::Array(items) => self.in_list(rw, left, items, negated),
             Expr::Cast { expr, ty } if matches!(**expr, Expr::Array(_)) => {
                 let (Expr::Array(items), Type::Array(item)) = (&**expr, ty) else {
@@ -318,6 +390,13 @@ impl Meaning<'_> {
         };
         Expr::binary(value, op, Expr::text(pattern))
     }
+}
+
+/// Whether two documents are the same where they are held as texts: not as these. As a condition
+/// by itself, MariaDB takes its NULL for true.
+fn documents_equal(left: Expr, right: Expr) -> Expr {
+    let equal = build::call("json_equals", [left, right]);
+    build::equal(equal, build::boolean(true))
 }
 
 /// A regular expression in the syntax that both servers read, if it means there what it means to

@@ -178,8 +178,13 @@ impl Meaning<'_> {
             Expr::text(path([name])),
         ];
         let member = build::call("json_contains_path", args);
-        // There is no form that looks at the elements of an array alone, and not into them.
-        let element = build::call("json_length", [failing(document.clone())]);
+        // JSON_CONTAINS looks into the elements too.
+        let element = if self.facts.overlaps {
+            let quoted = Expr::text(serde_json::Value::from(name.as_str()).to_string());
+            build::call("json_overlaps", [document.clone(), quoted])
+        } else {
+            build::call("json_length", [self.failing(rw, document.clone())])
+        };
         let string = build::equal(
             build::collate(
                 build::call("json_unquote", [document.clone()]),
@@ -222,7 +227,7 @@ impl Meaning<'_> {
         // Of an array it takes strings away, which there is no form for here.
         let ty = build::call("json_type", [document.clone()]);
         let other = Expr::binary(ty, BinaryOp::NotEq, Expr::text("OBJECT"));
-        build::case([(other, failing(document))], Some(without))
+        build::case([(other, self.failing(rw, document))], Some(without))
     }
 
     /// `array @> array`: JSON_CONTAINS is the same where elements are scalars.
@@ -350,7 +355,7 @@ impl Meaning<'_> {
                 let document = rw.expr(document);
                 let ty = build::call("json_type", [document.clone()]);
                 let other = Expr::binary(ty, BinaryOp::NotEq, Expr::text("ARRAY"));
-                let failure = build::call("json_length", [failing(document.clone())]);
+                let failure = build::call("json_length", [self.failing(rw, document.clone())]);
                 build::case(
                     [(other, failure)],
                     Some(build::call("json_length", [document])),
@@ -439,37 +444,40 @@ impl Meaning<'_> {
             set
         }
     }
+
+    /// An expression that fails unless its operand is NULL: a subquery of two rows.
+    fn failing(&self, rw: &mut Rewriter<'_>, value: Expr) -> Expr {
+        if self.lasting {
+            return self.refuse(rw, "no-form", "what fails at some documents, in a schema,");
+        }
+        let row = || {
+            SetExpr::Select(Box::new(Select {
+                items: vec![SelectItem::Expr {
+                    expr: value.clone(),
+                    alias: None,
+                }],
+                ..Select::default()
+            }))
+        };
+        Expr::Subquery(Box::new(Query {
+            with: Vec::new(),
+            recursive: false,
+            body: SetExpr::Op {
+                op: SetOp::Union,
+                all: true,
+                left: Box::new(row()),
+                right: Box::new(row()),
+            },
+            order_by: Vec::new(),
+            limit: None,
+            offset: None,
+        }))
+    }
 }
 
 /// Whether an expression is known to give an object, if it gives anything.
 fn is_object(expr: &Expr) -> bool {
     matches!(expr, Expr::Call(call) if call.name.name == "json_object")
-}
-
-/// An expression that fails unless its operand is NULL: a subquery of two rows.
-fn failing(value: Expr) -> Expr {
-    let row = || {
-        SetExpr::Select(Box::new(Select {
-            items: vec![SelectItem::Expr {
-                expr: value.clone(),
-                alias: None,
-            }],
-            ..Select::default()
-        }))
-    };
-    Expr::Subquery(Box::new(Query {
-        with: Vec::new(),
-        recursive: false,
-        body: SetExpr::Op {
-            op: SetOp::Union,
-            all: true,
-            left: Box::new(row()),
-            right: Box::new(row()),
-        },
-        order_by: Vec::new(),
-        limit: None,
-        offset: None,
-    }))
 }
 
 /// `'{a,b}'` or `ARRAY['a', 'b']` as a path. A number in it may be a place in an array or the

@@ -49,6 +49,8 @@ pub(crate) struct Meaning<'a> {
     rounded: Cell<bool>,
     /// Values that make no sense do not make the statement at hand fail.
     lenient: bool,
+    /// The expression is a part of the schema, where no subquery stands.
+    lasting: bool,
 }
 
 impl<'a> Meaning<'a> {
@@ -58,6 +60,7 @@ impl<'a> Meaning<'a> {
             held: None,
             rounded: Cell::new(false),
             lenient: false,
+            lasting: false,
         }
     }
 
@@ -66,6 +69,14 @@ impl<'a> Meaning<'a> {
         let delete = matches!(statement, DataStatement::Delete(_));
         Self {
             lenient: delete && !self.facts.strict_deletes,
+            ..self
+        }
+    }
+
+    /// The same for what is a part of the schema.
+    pub(crate) fn lasting(self) -> Self {
+        Self {
+            lasting: true,
             ..self
         }
     }
@@ -192,19 +203,17 @@ impl Meaning<'_> {
             Expr::Unary { op, expr } => self.unary(rw, *op, expr, rounded),
             Expr::Binary { left, op, right } => self.binary(rw, left, *op, right, rounded)?,
             Expr::IsNull { .. } | Expr::IsBoolean { .. } => return None,
-            Expr::Exists(_) | Expr::Subquery(_) | Expr::InQuery { .. } => return None,
+            Expr::Exists(_) | Expr::Subquery(_) => return None,
+            Expr::InQuery {
+                expr,
+                query,
+                negated,
+            } => return self.in_query(rw, expr, query, *negated),
             Expr::IsDistinct {
                 left,
                 right,
                 negated,
-            } => {
-                let (left, right) = self.pair(rw, left, right, "IS DISTINCT FROM");
-                Expr::IsDistinct {
-                    left: Box::new(left),
-                    right: Box::new(right),
-                    negated: *negated,
-                }
-            }
+            } => self.distinct(rw, left, right, *negated),
             Expr::Between {
                 expr,
                 low,
@@ -281,6 +290,10 @@ impl Meaning<'_> {
         otherwise: Option<&Expr>,
         rounded: bool,
     ) -> Expr {
+        let document = |ty: Type| matches!(Family::of(&ty), Family::Json | Family::Array);
+        if operand.is_some_and(|operand| rw.scope.ty(operand).is_some_and(document)) {
+            return self.refuse(rw, "comparison", "CASE of a JSON value or an array");
+        }
         let ty = rw.scope.ty(whole).unwrap_or(Type::Text);
         let result = |rw: &mut Rewriter<'_>, value: &Expr| {
             if rounded {

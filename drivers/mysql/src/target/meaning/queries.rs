@@ -11,11 +11,21 @@ use super::compare::is_by_bytes;
 
 impl Meaning<'_> {
     pub(super) fn whole_query(&self, rw: &mut Rewriter<'_>, query: &Query) -> Option<Query> {
-        self.refuse_bodies(rw, &query.body);
+        self.refuse_query(rw, query);
         None
     }
 
-    pub(crate) fn refuse_bodies(&self, rw: &mut Rewriter<'_>, body: &SetExpr) {
+    /// Refuses what a query has that there is no form for.
+    pub(crate) fn refuse_query(&self, rw: &mut Rewriter<'_>, query: &Query) {
+        self.refuse_bodies(rw, &query.body);
+        let document = |ty: &Type| matches!(Family::of(ty), Family::Json | Family::Array);
+        if rw.scope.told_apart(query).iter().any(document) {
+            let what = "DISTINCT, GROUP BY or UNION of JSON values or arrays";
+            self.refuse(rw, "comparison", what);
+        }
+    }
+
+    fn refuse_bodies(&self, rw: &mut Rewriter<'_>, body: &SetExpr) {
         let SetExpr::Op {
             op, left, right, ..
         } = body

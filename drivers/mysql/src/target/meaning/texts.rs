@@ -42,8 +42,16 @@ impl Meaning<'_> {
             }
             ("octet_length", [text]) => build::call("length", [self.text(rw, text)]),
             ("replace", [text, from, to]) => {
+                let nullable = rw.scope.nullable(to);
                 let args = [self.text(rw, text), self.text(rw, from), self.text(rw, to)];
-                build::call("replace", args)
+                let some = build::is_null(args[2].clone(), true);
+                let replaced = build::call("replace", args);
+                // MariaDB does not look at what it does not put in.
+                if nullable {
+                    build::case([(some, replaced)], None)
+                } else {
+                    replaced
+                }
             }
             ("repeat", [text, count]) => {
                 build::call("repeat", [self.text(rw, text), rw.expr(count)])

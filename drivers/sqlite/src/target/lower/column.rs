@@ -79,7 +79,7 @@ impl Lowering<'_> {
     }
 
     fn default(&mut self, column: &Column, default: &Expr, place: &str) -> Option<Expr> {
-        let rules = Meaning(Stands::Default);
+        let rules = Meaning::new(Stands::Default);
         let default = self.expr(Stands::Default, place, |rw| {
             Rules::assign(&rules, rw, default, &field(column))
         })?;

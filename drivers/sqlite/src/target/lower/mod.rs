@@ -165,7 +165,7 @@ impl Lowering<'_> {
             Stands::Default => Scope::new(self.authored, self.source),
             _ => Scope::of_table(self.table, self.authored, self.source),
         };
-        let (expr, omissions) = rewrite(&Meaning(stands), scope, walk)?;
+        let (expr, omissions) = rewrite(&Meaning::new(stands), scope, walk)?;
         for omission in omissions {
             let table = &self.table.name;
             self.omit(omission.code, format!("`{table}`: {}", omission.message));

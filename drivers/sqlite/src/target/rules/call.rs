@@ -75,10 +75,13 @@ impl Meaning {
                 tests.fold(first, |sum, test| Expr::binary(sum, BinaryOp::Plus, test))
             }
             ("coalesce" | "ifnull", args) if !args.is_empty() => self.coalesce(rw, called, args),
-            ("nullif", [left, right]) => match self.compared(rw, left, right, false) {
-                Some((left, right)) => call("nullif", [left, right]),
-                None => null(),
-            },
+            ("nullif", [left, right]) => {
+                let kept = [self.keeps_text(), false];
+                match self.met(rw, left, right, false, kept) {
+                    Some((left, right)) => call("nullif", [left, right]),
+                    None => null(),
+                }
+            }
             ("greatest" | "least", args) if args.len() > 1 => self.extreme(rw, called, name, args),
             ("lower" | "upper", [arg]) => self.case_of(rw, name, arg),
             ("length" | "char_length" | "character_length", [arg]) => self.length(rw, name, arg),
@@ -289,7 +292,7 @@ impl Meaning {
                 _ => Expr::text(text.to_uppercase()),
             };
         }
-        if self.0 == Stands::Statement && is_stable(&value) {
+        if self.stands == Stands::Statement && is_stable(&value) {
             return ascii_only(&value, plain);
         }
         rw.omit(Omission::new(
@@ -464,6 +467,9 @@ impl Meaning {
         let family = first
             .and_then(|expr| rw.scope.ty(expr))
             .map(|ty| Family::of(&ty));
+        if called.distinct && matches!(family, Some(Family::Json | Family::Array)) {
+            return refuse(rw, "DISTINCT of json values or arrays");
+        }
         let own = match (name, family) {
             (
                 "count" | "row_number" | "rank" | "dense_rank" | "ntile" | "percent_rank"

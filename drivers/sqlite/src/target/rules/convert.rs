@@ -31,13 +31,7 @@ pub(super) fn convert(rw: &mut Rewriter<'_>, expr: Expr, from: &Type, to: &Type,
     }
     let schema = rw.scope.schema();
     match converted(&expr, from, to, how, schema) {
-        Ok(Some(Form { expr, omission })) => {
-            if let Some(omission) = omission {
-                rw.omit(omission);
-            }
-            expr
-        }
-        Ok(None) => expr,
+        Ok(form) => form.unwrap_or(expr),
         Err(None) => rw.refuse(Refusal::new(
             "no-such-cast",
             format!(
@@ -50,19 +44,11 @@ pub(super) fn convert(rw: &mut Rewriter<'_>, expr: Expr, from: &Type, to: &Type,
     }
 }
 
-struct Form {
-    expr: Expr,
-    omission: Option<Omission>,
-}
-
 /// `Ok(None)`: it stays what it is. `Err(None)`: there is no form.
-type Converted = Result<Option<Form>, Option<Refusal>>;
+type Converted = Result<Option<Expr>, Option<Refusal>>;
 
 fn form(expr: Expr) -> Converted {
-    Ok(Some(Form {
-        expr,
-        omission: None,
-    }))
+    Ok(Some(expr))
 }
 
 /// A form in which the value stands more than once.
@@ -74,20 +60,18 @@ fn twice(value: &Expr, make: impl FnOnce(&Expr) -> Expr) -> Converted {
     }
 }
 
+/// Whether a text of this type has a limit.
+pub(super) fn limited(ty: &Type) -> bool {
+    matches!(ty, Type::Varchar(Some(_)) | Type::Char(_))
+}
+
 fn converted(x: &Expr, from: &Type, to: &Type, how: How, schema: &Schema) -> Converted {
     use Family as F;
-    let limited = matches!(to, Type::Varchar(Some(_)) | Type::Char(_));
-    if limited && Family::of(from) != F::Text {
+    if limited(to) && Family::of(from) != F::Text {
         // As a text, which is cut off.
-        let text = converted(x, from, &Type::Text, how, schema)?.unwrap_or_else(|| Form {
-            expr: x.clone(),
-            omission: None,
-        });
-        let cut = texts(&text.expr, &Type::Text, to, how)?;
-        return Ok(Some(Form {
-            expr: cut.map_or(text.expr, |cut| cut.expr),
-            omission: text.omission,
-        }));
+        let text = converted(x, from, &Type::Text, how, schema)?.unwrap_or_else(|| x.clone());
+        let cut = texts(&text, &Type::Text, to, how)?;
+        return form(cut.unwrap_or(text));
     }
     match (Family::of(from), Family::of(to)) {
         (F::Boolean, F::Boolean)
@@ -113,10 +97,9 @@ fn converted(x: &Expr, from: &Type, to: &Type, how: How, schema: &Schema) -> Con
         // With the blanks that are not held.
         (F::Text, F::Bytes) if matches!(from, Type::Char(_)) => Err(None),
         (F::Text, to_family) => text_to(x, to, to_family, schema),
-        (F::Json, F::Text) => Ok(Some(Form {
-            expr: x.clone(),
-            omission: (*from == Type::Jsonb).then(jsonb_text),
-        })),
+        // A json is the text that it was.
+        (F::Json, F::Text) if *from == Type::Json => Ok(None),
+        (F::Json, F::Text) => super::json::plain(x).ok_or(None).and_then(form),
         (F::Json, F::Json) => Ok(None),
         (F::Json, F::Boolean | F::Integer | F::Numeric | F::Float) => Err(None),
         (F::Other, F::Json) if *from == Type::Hstore => Ok(None),
@@ -126,17 +109,15 @@ fn converted(x: &Expr, from: &Type, to: &Type, how: How, schema: &Schema) -> Con
         (F::Timestamp, F::Timestamp) => timestamps(x, from, to),
         (F::Time, F::Time) => Ok(None),
         (F::Timestamp, F::Text) => twice(x, |x| timestamp_text(x, from)),
-        (F::Bytes, F::Text) => form(concat([
-            Expr::text("\\x"),
-            call("lower", [call("hex", [x.clone()])]),
-        ]))
-        .and_then(|form| {
+        (F::Bytes, F::Text) => {
+            let digits = call("lower", [call("hex", [x.clone()])]);
+            let shown = concat([Expr::text("\\x"), digits]);
             if matches!(x, Expr::Literal(_)) {
-                Ok(form)
+                form(shown)
             } else {
-                null_safe(x, form)
+                null_safe(x, shown)
             }
-        }),
+        }
         (F::Array, F::Array) => match (from, to) {
             (Type::Array(a), Type::Array(b)) if same_in_json(a, b) => Ok(None),
             _ => Err(None),
@@ -146,17 +127,8 @@ fn converted(x: &Expr, from: &Type, to: &Type, how: How, schema: &Schema) -> Con
 }
 
 /// `hex(NULL)` is an empty text.
-fn null_safe(x: &Expr, form: Option<Form>) -> Converted {
-    let Some(Form { expr, omission }) = form else {
-        return Ok(None);
-    };
-    if !is_stable(x) {
-        return Err(None);
-    }
-    Ok(Some(Form {
-        expr: case([(not_null(x.clone()), expr)], None),
-        omission,
-    }))
+fn null_safe(x: &Expr, value: Expr) -> Converted {
+    twice(x, |x| case([(not_null(x.clone()), value)], None))
 }
 
 /// What is said once a jsonb has become a text.
@@ -290,13 +262,7 @@ fn numeric_to_text(x: &Expr, from: &Type) -> Converted {
             ..
         } if *digits <= EXACT_DIGITS => {
             let shown = call("printf", [Expr::text(format!("%.{scale}f")), x.clone()]);
-            null_safe(
-                x,
-                Some(Form {
-                    expr: shown,
-                    omission: None,
-                }),
-            )
+            null_safe(x, shown)
         }
         _ => Err(None),
     }

@@ -119,7 +119,17 @@ impl Place {
         Self::whole(case([(scalar, array)], Some(self.json()))).element(0)
     }
 
-    fn is_whole(&self) -> bool {
+    /// The document that it is a place of.
+    pub(super) fn root(&self) -> Expr {
+        self.base.clone()
+    }
+
+    /// Its path in the document.
+    pub(super) fn path(&self) -> &str {
+        &self.path
+    }
+
+    pub(super) fn is_whole(&self) -> bool {
         self.path == "$"
     }
 
@@ -165,11 +175,28 @@ impl Place {
         )
     }
 
-    /// `->>`: a text as it is, anything else as its JSON text, NULL for null and nothing.
-    pub(super) fn text(&self) -> Expr {
-        let is_text = eq(self.kind(), Expr::text("text"));
+    /// `->>`: a text as it is, anything else as its JSON text, NULL for null and nothing. It fails
+    /// at an object or an array, unless it may be written without blanks.
+    pub(super) fn text(&self, bare: bool) -> Expr {
+        let mut whens = vec![(eq(self.kind(), Expr::text("text")), self.extract())];
+        if !bare {
+            whens.push(spaced(self.kind(), self.raw()));
+        }
         let is_value = Expr::binary(self.kind(), BinaryOp::NotEq, Expr::text("null"));
-        case([(is_text, self.extract()), (is_value, self.raw())], None)
+        whens.push((is_value, self.raw()));
+        case(whens, None)
+    }
+
+    /// MySQL's `->>`: null is a text too, and a number that is not whole is written otherwise.
+    pub(super) fn unquoted(&self, bare: bool) -> Expr {
+        let mut whens = vec![(eq(self.kind(), Expr::text("text")), self.extract())];
+        if !bare {
+            whens.push(spaced(self.kind(), self.raw()));
+        }
+        let out = fail("a number that is not whole as a text", Some(self.raw()));
+        whens.push((eq(self.kind(), Expr::text("real")), out));
+        whens.push((not_null(self.kind()), self.raw()));
+        case(whens, None)
     }
 
     /// `->>` compared with texts that are neither numbers, nor true or false, nor JSON: those
@@ -216,6 +243,25 @@ impl Place {
     pub(super) fn is_stable(&self) -> bool {
         is_stable(&self.base)
     }
+}
+
+/// When a JSON text is one that PostgreSQL writes with blanks in it: then it fails.
+fn spaced(kind: Expr, text: Expr) -> (Expr, Expr) {
+    let among = |expr: Expr, list: [&str; 2], negated: bool| Expr::InList {
+        expr: Box::new(expr),
+        list: list.map(Expr::text).to_vec(),
+        negated,
+    };
+    let holds = among(kind, ["object", "array"], false);
+    let some = among(text.clone(), ["{}", "[]"], true);
+    let what = "an object or an array as a part of a text, without the blanks that it has there";
+    (and(holds, some), fail(what, Some(text)))
+}
+
+/// A jsonb as a text that is not only kept. Nothing if it cannot be looked at several times.
+pub(super) fn plain(x: &Expr) -> Option<Expr> {
+    let kind = call("json_type", [x.clone()]);
+    is_stable(x).then(|| case([spaced(kind, x.clone())], Some(x.clone())))
 }
 
 /// A step of a path: `.key`, `."a key"`.

@@ -23,7 +23,11 @@ mod span;
 mod structure;
 mod time;
 
-use aludel::schema::{Expr, Literal, Name, OrderBy, Query, SelectItem, TableRef, Type, UnaryOp};
+use std::cell::Cell;
+
+use aludel::schema::{
+    BinaryOp, Expr, Literal, Name, OrderBy, Query, SelectItem, TableRef, Type, UnaryOp,
+};
 use aludel::sql::Syntax;
 use aludel::translate::Refusal;
 use aludel::translate::infer::{Family, Field, is_text_constant};
@@ -52,11 +56,96 @@ pub(super) enum Stands {
 }
 
 /// The rules for expressions that stand somewhere.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Meaning(pub(super) Stands);
+#[derive(Debug)]
+pub(super) struct Meaning {
+    stands: Stands,
+    /// Whether the text at hand is kept as it is, or only asked whether it is NULL: how a json in
+    /// it is written changes nothing else.
+    kept: Cell<bool>,
+}
+
+impl Meaning {
+    pub(super) fn new(stands: Stands) -> Self {
+        Self {
+            stands,
+            kept: Cell::new(false),
+        }
+    }
+
+    /// What `within` makes, where a text is kept as it is, or is not.
+    fn keeping<T>(&self, kept: bool, within: impl FnOnce() -> T) -> T {
+        let before = self.kept.replace(kept);
+        let result = within();
+        self.kept.set(before);
+        result
+    }
+
+    /// Whether a json may become a text without blanks here: in a schema, and where that text is
+    /// all there is to it, it is only said.
+    fn keeps_text(&self) -> bool {
+        self.kept.get() || self.stands != Stands::Statement
+    }
+}
 
 impl Rules for Meaning {
     fn expr(&self, rw: &mut Rewriter<'_>, expr: &Expr) -> Option<Expr> {
+        let kept = matches!(expr, Expr::IsNull { .. }) || (self.kept.get() && hands_on(expr));
+        // The parts of what is kept are looked at here, where it is known what is kept.
+        self.keeping(kept, || {
+            let node = self.node(rw, expr);
+            Some(node.unwrap_or_else(|| rw.parts(expr)))
+        })
+    }
+
+    fn assign(&self, rw: &mut Rewriter<'_>, value: &Expr, field: &Field) -> Expr {
+        self.keeping(true, || self.assign(rw, value, field))
+    }
+
+    fn query(&self, rw: &mut Rewriter<'_>, query: &Query) -> Option<Query> {
+        self.query(rw, query)
+    }
+
+    fn table_ref(&self, rw: &mut Rewriter<'_>, item: &TableRef) -> Option<TableRef> {
+        self.table_ref(rw, item)
+    }
+
+    fn select_item(&self, rw: &mut Rewriter<'_>, item: &SelectItem) -> Option<Vec<SelectItem>> {
+        self.select_item(rw, item)
+    }
+
+    fn name(&self, _: &mut Rewriter<'_>, name: &Name) -> Name {
+        super::names::flat(name)
+    }
+
+    fn order_key(&self, rw: &mut Rewriter<'_>, key: &OrderBy, value: &Expr) -> OrderBy {
+        self.order_key(rw, key, value)
+    }
+}
+
+/// Whether an expression gives nothing but the text that a part of it gives.
+fn hands_on(expr: &Expr) -> bool {
+    match expr {
+        Expr::Cast { ty, .. } => Family::of(ty) == Family::Text && !convert::limited(ty),
+        Expr::Binary { op, .. } => matches!(op, BinaryOp::JsonGetText | BinaryOp::JsonPathText),
+        Expr::Call(call) => matches!(
+            call.name.name.as_str(),
+            "coalesce" | "ifnull" | "nullif" | "json_extract_path_text" | "jsonb_extract_path_text"
+        ),
+        Expr::Case { .. } | Expr::Collate { .. } => true,
+        _ => false,
+    }
+}
+
+/// Refuses something that has no form.
+fn refuse(rw: &mut Rewriter<'_>, what: &str) -> Expr {
+    rw.refuse(Refusal::new(
+        "no-form",
+        format!("{what} has no counterpart on sqlite"),
+    ))
+}
+
+impl Meaning {
+    fn node(&self, rw: &mut Rewriter<'_>, expr: &Expr) -> Option<Expr> {
         match expr {
             Expr::Literal(literal) => self.literal(rw, literal),
             Expr::Column { table, column } => self.column(rw, table.as_ref(), column),
@@ -94,7 +183,11 @@ impl Rules for Meaning {
                 list,
                 negated,
             } => self.in_list(rw, expr, list, *negated),
-            Expr::InQuery { expr, query, .. } => self.in_query(rw, expr, query),
+            Expr::InQuery {
+                expr,
+                query,
+                negated,
+            } => self.in_query(rw, expr, query, *negated),
             Expr::Quantified {
                 left,
                 op,
@@ -159,40 +252,6 @@ impl Rules for Meaning {
         }
     }
 
-    fn assign(&self, rw: &mut Rewriter<'_>, value: &Expr, field: &Field) -> Expr {
-        self.assign(rw, value, field)
-    }
-
-    fn query(&self, rw: &mut Rewriter<'_>, query: &Query) -> Option<Query> {
-        self.query(rw, query)
-    }
-
-    fn table_ref(&self, rw: &mut Rewriter<'_>, item: &TableRef) -> Option<TableRef> {
-        self.table_ref(rw, item)
-    }
-
-    fn select_item(&self, rw: &mut Rewriter<'_>, item: &SelectItem) -> Option<Vec<SelectItem>> {
-        self.select_item(rw, item)
-    }
-
-    fn name(&self, _: &mut Rewriter<'_>, name: &Name) -> Name {
-        super::names::flat(name)
-    }
-
-    fn order_key(&self, rw: &mut Rewriter<'_>, key: &OrderBy, value: &Expr) -> OrderBy {
-        self.order_key(rw, key, value)
-    }
-}
-
-/// Refuses something that has no form.
-fn refuse(rw: &mut Rewriter<'_>, what: &str) -> Expr {
-    rw.refuse(Refusal::new(
-        "no-form",
-        format!("{what} has no counterpart on sqlite"),
-    ))
-}
-
-impl Meaning {
     fn literal(&self, rw: &mut Rewriter<'_>, literal: &Literal) -> Option<Expr> {
         let value = match literal {
             Literal::Number(digits) => constant::number(digits),
@@ -216,7 +275,7 @@ impl Meaning {
     }
 
     fn no_subquery(&self, rw: &mut Rewriter<'_>) {
-        if matches!(self.0, Stands::Default | Stands::Schema) {
+        if matches!(self.stands, Stands::Default | Stands::Schema) {
             refuse(
                 rw,
                 "a subquery in a DEFAULT, CHECK, index or generated column",
@@ -226,7 +285,7 @@ impl Meaning {
 
     /// What changes from one evaluation to the next cannot stand everywhere.
     fn volatile(&self, rw: &mut Rewriter<'_>, value: Expr) -> Expr {
-        if self.0 == Stands::Schema {
+        if self.stands == Stands::Schema {
             return rw.refuse(Refusal::new(
                 "not-deterministic",
                 "the time and random values cannot stand in a CHECK, index or generated column on sqlite",
@@ -296,7 +355,14 @@ impl Meaning {
                 if Family::of(&from) == Family::Integer && Family::of(ty) == Family::Integer {
                     return self.integer(rw, expr, ty);
                 }
-                if self.source(rw) == Syntax::Mysql {
+                let mysql = self.source(rw) == Syntax::Mysql;
+                let rewritten = from == Type::Jsonb || (mysql && from == Type::Json);
+                let whole = !convert::limited(ty) || how == How::Assign;
+                if rewritten && Family::of(ty) == Family::Text && whole && self.keeps_text() {
+                    rw.omit(convert::jsonb_text());
+                    return rw.expr(expr);
+                }
+                if mysql {
                     self.mysql_converted(rw, &from, ty);
                 }
                 let value = rw.expr(expr);
@@ -392,7 +458,7 @@ impl Meaning {
             })
             .collect();
         Expr::Case {
-            operand: operand.map(|operand| rw.boxed(operand)),
+            operand: operand.map(|operand| self.keeping(false, || rw.boxed(operand))),
             whens,
             otherwise: otherwise.map(|expr| Box::new(self.value(rw, expr, ty, How::Cast))),
         }

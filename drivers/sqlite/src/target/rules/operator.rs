@@ -25,9 +25,9 @@ impl Meaning {
     ) -> Option<Expr> {
         use BinaryOp as Op;
         if self.source(rw) == Syntax::Mysql
-            && let Some(refused) = self.mysql_operator(rw, op)
+            && let Some(own) = self.mysql_operator(rw, left, op, right)
         {
-            return Some(refused);
+            return Some(own);
         }
         match op {
             Op::And | Op::Or => None,
@@ -79,6 +79,18 @@ impl Meaning {
         right: &Expr,
         ordered: bool,
     ) -> Option<(Expr, Expr)> {
+        self.met(rw, left, right, ordered, [right, left].map(is_no_json))
+    }
+
+    /// The same; `kept` says of which it does not matter how a json in it is written.
+    pub(super) fn met(
+        &self,
+        rw: &mut Rewriter<'_>,
+        left: &Expr,
+        right: &Expr,
+        ordered: bool,
+        kept: [bool; 2],
+    ) -> Option<(Expr, Expr)> {
         let Some(ty) = rw.scope.compared(left, right) else {
             let both = (rw.expr(left), rw.expr(right));
             let (l, r) = (rw.scope.ty(left), rw.scope.ty(right));
@@ -99,7 +111,11 @@ impl Meaning {
             let constant = is_text_constant(side);
             rw.scope.ty(side).filter(|_| !constant)
         });
-        let [mut l, mut r] = [left, right].map(|side| self.side(rw, side, &ty));
+        let mut l = self.keeping(kept[0], || self.side(rw, left, &ty));
+        let mut r = self.keeping(kept[1], || self.side(rw, right, &ty));
+        if self.source(rw) == Syntax::Mysql {
+            (l, r) = (self.mysql_side(left, l), self.mysql_side(right, r));
+        }
         // A `varchar` meets a `char(n)` without its blanks, a `text` with them.
         match kinds {
             [Some(Type::Char(_)), Some(Type::Varchar(_))] => r = call("rtrim", [r]),
@@ -303,6 +319,7 @@ impl Meaning {
         rw: &mut Rewriter<'_>,
         expr: &Expr,
         query: &Query,
+        negated: bool,
     ) -> Option<Expr> {
         self.no_subquery(rw);
         let columns = rw.scope.query_fields(query);
@@ -313,19 +330,48 @@ impl Meaning {
         let Some(columns) = columns.filter(|columns| columns.len() == ours.len()) else {
             return Some(unknown_type(rw, expr));
         };
+        let mysql = self.source(rw) == Syntax::Mysql;
+        let mut kept = None;
         for (ours, theirs) in ours.iter().zip(columns) {
             let l = rw.scope.ty(ours);
+            if let (Some(l), Some(r)) = (&l, &theirs.ty)
+                && Family::of(l) == Family::Text
+            {
+                if !mysql {
+                    kept = blanks_and_case(l, r);
+                } else if !matches!(ours, Expr::Column { .. }) {
+                    return Some(refuse(rw, "IN of a text that is no column's"));
+                }
+            }
+            if kept.is_some() && matches!(expr, Expr::Row(_)) {
+                return Some(refuse(rw, "rows IN a query, with texts of two types"));
+            }
             let family = |ty: &Option<Type>| ty.as_ref().map(Family::of);
             let (l, r) = (family(&l), family(&theirs.ty));
             let numbers = |family: Option<Family>| family.is_some_and(Family::is_number);
             let same = l.is_some()
                 && l == r
-                && !matches!(l, Some(Family::Json | Family::Interval | Family::Other));
+                && !matches!(
+                    l,
+                    Some(Family::Json | Family::Array | Family::Interval | Family::Other)
+                );
             if !(same || numbers(l) && numbers(r)) {
                 return Some(refuse(rw, "IN of a query whose values are of another type"));
             }
         }
-        None
+        let value = rw.expr(expr);
+        let value = match kept? {
+            Kept::Blanks => call("rtrim", [value]),
+            Kept::Collation(name) => Expr::Collate {
+                expr: Box::new(value),
+                collation: aludel::schema::Name::bare(name),
+            },
+        };
+        Some(Expr::InQuery {
+            expr: Box::new(value),
+            query: Box::new(rw.query(query)),
+            negated,
+        })
     }
 
     pub(super) fn quantified(
@@ -450,6 +496,9 @@ impl Meaning {
         op: BinaryOp,
         right: &Expr,
     ) -> Expr {
+        if is_nothing(left) || is_nothing(right) {
+            return super::build::null();
+        }
         let Some(ty) = rw.scope.compared(left, right) else {
             let _ = (rw.expr(left), rw.expr(right));
             return unknown_type(
@@ -659,6 +708,54 @@ impl Meaning {
         }
         Expr::binary(rw.expr(left), op, rw.expr(right))
     }
+}
+
+/// What has to be done to a text for it to be IN a query as it is there.
+enum Kept {
+    /// Blanks at its end do not count.
+    Blanks,
+    /// It compares so.
+    Collation(&'static str),
+}
+
+/// How a text of the type `left` meets those of `right` in a query: on SQLite the one on the left
+/// says how.
+fn blanks_and_case(left: &Type, right: &Type) -> Option<Kept> {
+    match (left, right) {
+        // As two texts of `char(n)`, of which one is held with its blanks.
+        (Type::Varchar(_), Type::Char(_)) => Some(Kept::Collation("RTRIM")),
+        (Type::Char(_), Type::Char(_) | Type::Varchar(_)) => None,
+        // Without its blanks, as a text.
+        (Type::Char(_), _) => Some(Kept::Blanks),
+        (Type::Citext, Type::Citext) => None,
+        (Type::Citext, _) => Some(Kept::Collation("BINARY")),
+        _ => None,
+    }
+}
+
+/// Whether an expression is a NULL at sight. PostgreSQL then looks at nothing else: what would fail
+/// beside it does not.
+fn is_nothing(expr: &Expr) -> bool {
+    match expr {
+        Expr::Literal(Literal::Null) => true,
+        Expr::Cast { expr, .. } => is_nothing(expr),
+        Expr::Binary {
+            left,
+            op:
+                BinaryOp::Plus
+                | BinaryOp::Minus
+                | BinaryOp::Multiply
+                | BinaryOp::Divide
+                | BinaryOp::Modulo,
+            right,
+        } => is_nothing(left) || is_nothing(right),
+        _ => false,
+    }
+}
+
+/// Whether an expression is a text that no object and no array of JSON is equal to.
+fn is_no_json(expr: &Expr) -> bool {
+    matches!(expr, Expr::Literal(Literal::Text(text)) if !text.starts_with(['{', '[']))
 }
 
 /// `jsonb_typeof(x)`.

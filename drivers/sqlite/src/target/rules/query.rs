@@ -13,8 +13,18 @@ use super::convert::How;
 use super::{Meaning, Stands, constant, refuse};
 
 impl Meaning {
+    /// Refuses a query that tells rows apart by what is a text here, and need not be written alike
+    /// where it is equal.
+    pub(in crate::target) fn no_doubles(&self, rw: &mut Rewriter<'_>, query: &Query) {
+        let document = |ty: &Type| matches!(Family::of(ty), Family::Json | Family::Array);
+        if rw.scope.told_apart(query).iter().any(document) {
+            refuse(rw, "DISTINCT, GROUP BY or UNION of json values or arrays");
+        }
+    }
+
     pub(super) fn query(&self, rw: &mut Rewriter<'_>, query: &Query) -> Option<Query> {
         self.no_subquery(rw);
+        self.no_doubles(rw, query);
         for cte in &query.with {
             if !matches!(*cte.body, DataStatement::Query(_)) {
                 refuse(rw, "a WITH that changes rows");
@@ -271,7 +281,7 @@ impl Meaning {
         item: &SelectItem,
     ) -> Option<Vec<SelectItem>> {
         // PostgreSQL spells out a view's `*` when it is made, SQLite when it is read.
-        if self.0 != Stands::View {
+        if self.stands != Stands::View {
             return None;
         }
         let relations: Vec<_> = match item {

@@ -78,11 +78,7 @@ impl Meaning {
         match self.place(rw, &json_path(left, op, right)) {
             Some(place) if place.is_stable() => {
                 if as_text || hstore {
-                    // It may be an object.
-                    if !hstore {
-                        rw.omit(super::convert::jsonb_text());
-                    }
-                    place.text()
+                    self.text_at(rw, &place, hstore)
                 } else {
                     place.json()
                 }
@@ -386,10 +382,22 @@ impl Meaning {
                     };
                     place = place.member(key)?;
                 }
-                place.text()
+                self.text_at(rw, &place, false)
             }
             _ => return None,
         })
+    }
+
+    /// `->>`. What is found may be an object or an array, which is not written here as it is
+    /// there.
+    fn text_at(&self, rw: &mut Rewriter<'_>, place: &Place, hstore: bool) -> Expr {
+        if hstore {
+            return place.text(true);
+        }
+        if self.keeps_text() {
+            rw.omit(super::convert::jsonb_text());
+        }
+        place.text(self.keeps_text())
     }
 
     fn build_object(&self, rw: &mut Rewriter<'_>, args: &[&Expr]) -> Option<Expr> {

@@ -208,7 +208,7 @@ impl Values {
         column: &Column,
     ) -> Result<Value, Vec<Refusal>> {
         let scope = Scope::new(change.scope.authored, change.scope.source);
-        let value = rewrite(&Meaning(Stands::Default), scope, |rw| {
+        let value = rewrite(&Meaning::new(Stands::Default), scope, |rw| {
             rw.stored(initial, into)
         });
         let (value, omissions) = value?;
@@ -234,7 +234,7 @@ impl Values {
             )]);
         };
         let scope = Scope::of_table(table, change.scope.authored, change.scope.source);
-        let (value, omissions) = rewrite(&Meaning(Stands::Statement), scope, |rw| {
+        let (value, omissions) = rewrite(&Meaning::new(Stands::Statement), scope, |rw| {
             rw.stored(value, Some(into))
         })?;
         self.omissions.extend(omissions);

@@ -1,12 +1,14 @@
 //! What MySQL means otherwise than PostgreSQL, which is what the other rules speak of: what is not
 //! known to be the same in both is refused.
 
+mod json;
+
 use aludel::schema::{
     Assignment, BinaryOp, Call, CallArg, Column, DataStatement, Expr, Insert, InsertSource,
     Literal, OnConflict, Part, SetExpr, Table, Type,
 };
 use aludel::translate::Refusal;
-use aludel::translate::infer::Family;
+use aludel::translate::infer::{Family, is_text_constant};
 use aludel::translate::rewrite::Rewriter;
 
 use super::build::{call, case, cast, not_null};
@@ -125,7 +127,9 @@ impl Meaning {
                     Expr::Literal(Literal::Text(_)),
                 ],
             ) => return None,
-            _ => no_such_function(rw, called),
+            (name, args) => self
+                .mysql_json_call(rw, name, args)
+                .unwrap_or_else(|| no_such_function(rw, called)),
         })
     }
 
@@ -146,17 +150,23 @@ impl Meaning {
         }
     }
 
-    /// Refuses an operator that MySQL reads otherwise.
-    pub(super) fn mysql_operator(&self, rw: &mut Rewriter<'_>, op: BinaryOp) -> Option<Expr> {
-        let what = match op {
-            BinaryOp::Regex { .. } => "REGEXP, which goes by a collation",
-            BinaryOp::JsonGet
-            | BinaryOp::JsonGetText
-            | BinaryOp::JsonPath
-            | BinaryOp::JsonPathText => "a path into JSON",
-            _ => return None,
-        };
-        Some(refuse(rw, what))
+    /// An operator that MySQL reads otherwise; `None` if it does not.
+    pub(super) fn mysql_operator(
+        &self,
+        rw: &mut Rewriter<'_>,
+        left: &Expr,
+        op: BinaryOp,
+        right: &Expr,
+    ) -> Option<Expr> {
+        match op {
+            BinaryOp::Regex { .. } => Some(refuse(rw, "REGEXP, which goes by a collation")),
+            BinaryOp::JsonGet | BinaryOp::JsonGetText => {
+                let whole = Expr::binary(left.clone(), op, right.clone());
+                self.mysql_path(rw, &whole, op)
+            }
+            BinaryOp::Eq | BinaryOp::NotEq => self.mysql_kind(rw, left, op, right),
+            _ => None,
+        }
     }
 
     /// Refuses a conversion to a text that is another than PostgreSQL's: that of a boolean is 1.
@@ -174,8 +184,24 @@ impl Meaning {
     /// by bytes.
     pub(super) fn mysql_compared(&self, rw: &mut Rewriter<'_>, ty: &Type, sides: [&Expr; 2]) {
         let column = |side: &&Expr| matches!(side, Expr::Column { .. });
-        if Family::of(ty) == Family::Text && !sides.iter().any(column) {
+        let found = |side: &&Expr| json::is_text_of_json(side);
+        let constant = |side: &&Expr| is_text_constant(side);
+        let known =
+            sides.iter().any(column) || (sides.iter().any(found) && sides.iter().any(constant));
+        if Family::of(ty) == Family::Text && !known {
             refuse(rw, "a comparison of texts that are no column's");
+        }
+    }
+
+    /// A text taken out of JSON is compared by its bytes, but for blanks at the end.
+    pub(super) fn mysql_side(&self, side: &Expr, value: Expr) -> Expr {
+        if json::is_text_of_json(side) {
+            Expr::Collate {
+                expr: Box::new(value),
+                collation: aludel::schema::Name::bare("RTRIM"),
+            }
+        } else {
+            value
         }
     }
 }
