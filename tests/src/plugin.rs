@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
+use tempfile::TempDir;
+
 use crate::program::root;
 
 /// A library of our drivers, by the driver's name.
@@ -32,12 +34,66 @@ pub fn conform() -> PathBuf {
 
 /// Builds packages; the folder that holds what was built.
 fn build(words: &[&str]) -> PathBuf {
+    run_cargo(cargo().args(words));
+    target().join("debug")
+}
+
+/// `cargo build` in the workspace.
+fn cargo() -> Command {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
-    command.args(["build", "-q"]).args(words);
-    let built = command.current_dir(root()).status().unwrap();
-    assert!(built.success(), "it does not build: {words:?}");
-    target().join("debug")
+    command.args(["build", "-q"]).current_dir(root());
+    command
+}
+
+fn run_cargo(command: &mut Command) {
+    let built = command.status().unwrap();
+    assert!(built.success(), "it does not build: {command:?}");
+}
+
+/// A build unlike the usual one, in a target directory of its own that goes with it: optimised,
+/// and without what the usual one checks.
+pub struct Optimised {
+    target: TempDir,
+}
+
+impl Optimised {
+    /// Nothing is built yet.
+    #[expect(clippy::new_without_default, reason = "it makes a folder")]
+    pub fn new() -> Self {
+        let target = tempfile::tempdir_in(target()).unwrap();
+        Self { target }
+    }
+
+    /// [`library`], with the loading half in it too: a feature that the usual one does not have.
+    pub fn library(&self, driver: &str) -> PathBuf {
+        let features = ["--features", "aludel-plugin/conformance"];
+        let words = ["-p", &package(driver)];
+        self.build(cargo().args(words).args(features))
+            .join(file_name(driver))
+    }
+
+    /// [`conform`], with another map in its JSON than the libraries have, and without unwinding,
+    /// which a library cannot do without.
+    pub fn conform(&self) -> PathBuf {
+        let words = ["-p", "aludel-plugin", "--example", "conform"];
+        let features = ["--features", "conformance,serde_json/preserve_order"];
+        let mut command = cargo();
+        command.env("CARGO_PROFILE_RELEASE_PANIC", "abort");
+        self.build(command.args(words).args(features))
+            .join("examples/conform")
+    }
+
+    fn build(&self, command: &mut Command) -> PathBuf {
+        let target = self.target.path();
+        command
+            .args(["--release", "--target-dir"])
+            .arg(target)
+            // Half the time; what crosses the boundary is the same.
+            .env("CARGO_PROFILE_RELEASE_LTO", "off");
+        run_cargo(command);
+        target.join("release")
+    }
 }
 
 fn package(driver: &str) -> String {
