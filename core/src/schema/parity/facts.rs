@@ -1,0 +1,210 @@
+//! A table in the forms that every engine has: what is compared, and nothing else.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::{
+    Column, ConstraintKind, Expr, Ident, Index, Literal, ReferentialAction, Table, Type, canonical,
+    sequence_of,
+};
+use super::Side;
+use super::kind::Kind;
+use crate::sql::Syntax;
+
+/// A table in the forms that every engine has.
+#[derive(Debug, Clone)]
+pub(super) struct Facts {
+    pub(super) columns: BTreeMap<String, ColumnFacts>,
+    pub(super) primary_key: Vec<String>,
+    /// Columns, and whether a predicate or an expression says more.
+    pub(super) uniques: BTreeSet<(Vec<String>, bool)>,
+    pub(super) indexes: BTreeSet<(Vec<String>, bool)>,
+    /// Indexes that the other side may lack.
+    pub(super) optional: BTreeSet<(Vec<String>, bool)>,
+    pub(super) foreign_keys: BTreeSet<(Vec<String>, String, Vec<String>, String)>,
+    pub(super) checks: usize,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct ColumnFacts {
+    pub(super) kind: Kind,
+    pub(super) nullable: bool,
+    pub(super) default: bool,
+    pub(super) numbered: bool,
+    pub(super) generated: bool,
+}
+
+impl ColumnFacts {
+    /// Whether one engine keeps as `self` what another keeps as `other`.
+    pub(super) fn is_like(&self, other: &Self) -> bool {
+        self.kind.stands_for(other.kind)
+            && self.nullable == other.nullable
+            && self.default == other.default
+            && self.numbered == other.numbered
+            && self.generated == other.generated
+    }
+
+    pub(super) fn words(&self) -> String {
+        let mut words = self.kind.words().to_owned();
+        let flags = [
+            (!self.nullable, "NOT NULL"),
+            (self.default, "a default"),
+            (self.numbered, "numbers of its own"),
+            (self.generated, "generated"),
+        ];
+        for (_, word) in flags.iter().filter(|(is, _)| *is) {
+            words.push_str(", ");
+            words.push_str(word);
+        }
+        words
+    }
+}
+
+/// The tables of a side, by name.
+pub(super) fn facts(side: Side<'_>, other: Side<'_>) -> BTreeMap<String, Facts> {
+    let lasting = side
+        .schema
+        .tables()
+        .filter(|table| !table.options.temporary);
+    lasting
+        .map(|table| (table.name.name.to_lowercase(), of_table(table, side, other)))
+        .collect()
+}
+
+fn of_table(table: &Table, side: Side<'_>, other: Side<'_>) -> Facts {
+    let mut facts = Facts {
+        columns: BTreeMap::new(),
+        uniques: BTreeSet::new(),
+        indexes: BTreeSet::new(),
+        optional: BTreeSet::new(),
+        foreign_keys: BTreeSet::new(),
+        checks: 0,
+        primary_key: key_columns(table),
+    };
+    for column in table.columns.iter().filter(|column| !stands_in(column)) {
+        of_column(&mut facts, column, side);
+    }
+    for constraint in &table.constraints {
+        of_constraint(&mut facts, table, &constraint.kind, side);
+    }
+    for index in &table.indexes {
+        of_index(&mut facts, table, index, other);
+    }
+    without_what_is_implied(&mut facts);
+    facts
+}
+
+fn of_column(facts: &mut Facts, column: &Column, side: Side<'_>) {
+    let name = column.name.to_lowercase();
+    let in_key = facts.primary_key.contains(&name);
+    let row_id = side.syntax == Syntax::Sqlite
+        && facts.primary_key == [name.clone()]
+        && column.ty == Type::INTEGER;
+    let draws = column.default.as_ref().and_then(sequence_of).is_some();
+    let null = Expr::Literal(Literal::Null);
+    let default = column.default.as_ref().map(|expr| canonical(expr, None));
+    let default = default.is_some_and(|default| default != null);
+    facts.columns.insert(
+        name,
+        ColumnFacts {
+            kind: Kind::of(&column.ty, side.syntax),
+            nullable: column.nullable && !in_key,
+            default: default && !draws,
+            numbered: column.identity.is_some() || draws || row_id,
+            generated: column.generated.is_some(),
+        },
+    );
+}
+
+fn of_constraint(facts: &mut Facts, table: &Table, kind: &ConstraintKind, side: Side<'_>) {
+    match kind {
+        ConstraintKind::Unique { columns, .. } => {
+            let columns: Vec<&Ident> = columns.iter().map(|part| &part.column).collect();
+            let (columns, more) = plain(table, columns.into_iter().map(Some));
+            facts.uniques.insert((sorted(columns), more));
+        }
+        ConstraintKind::ForeignKey(key) => {
+            let referred = match side.schema.table(&key.table) {
+                Some(referred) if key.referred.is_empty() => key_columns(referred),
+                _ => lower(&key.referred),
+            };
+            let actions = format!("{} {}", action(key.on_delete), action(key.on_update));
+            let table = key.table.name.to_lowercase();
+            let key = (lower(&key.columns), table, referred, actions);
+            facts.foreign_keys.insert(key);
+        }
+        ConstraintKind::Check { .. } => facts.checks += 1,
+        _ => {}
+    }
+}
+
+/// A UNIQUE that repeats the primary key says nothing new; and the engine, not the author, wants
+/// an index for a foreign key.
+fn without_what_is_implied(facts: &mut Facts) {
+    let key = sorted(facts.primary_key.clone());
+    let uniques = &mut facts.uniques;
+    uniques.retain(|(columns, more)| *more || *columns != key);
+    let keys = &facts.foreign_keys;
+    let is_brought = |columns: &[String]| keys.iter().any(|(of, ..)| of.starts_with(columns));
+    let indexes = &mut facts.indexes;
+    indexes.retain(|(columns, more)| *more || !is_brought(columns));
+}
+
+fn of_index(facts: &mut Facts, table: &Table, index: &Index, other: Side<'_>) {
+    let keys = index.keys.iter().map(|key| match &key.expr {
+        Expr::Column { column, .. } => Some(column),
+        _ => None,
+    });
+    let (columns, more) = plain(table, keys);
+    let entry = (columns, more || index.filter.is_some());
+    let method = index.method.as_deref();
+    if index.unique {
+        facts.uniques.insert((sorted(entry.0), entry.1));
+    } else if method.is_some_and(|method| method != "hash") && other.syntax != Syntax::Postgres {
+        facts.optional.insert(entry);
+    } else {
+        facts.indexes.insert(entry);
+    }
+}
+
+/// The columns among the keys of an index, and whether there is more than those.
+fn plain<'k>(table: &Table, keys: impl Iterator<Item = Option<&'k Ident>>) -> (Vec<String>, bool) {
+    let mut columns = Vec::new();
+    let mut more = false;
+    for key in keys {
+        match key {
+            Some(name) if !table.column(name).is_some_and(stands_in) => {
+                columns.push(name.to_lowercase());
+            }
+            _ => more = true,
+        }
+    }
+    (columns, more)
+}
+
+fn lower(names: &[Ident]) -> Vec<String> {
+    names.iter().map(|name| name.to_lowercase()).collect()
+}
+
+fn key_columns(table: &Table) -> Vec<String> {
+    let key = table.primary_key().iter();
+    key.map(|part| part.column.to_lowercase()).collect()
+}
+
+/// A column that stands for an expression of an index, where keys are columns only.
+fn stands_in(column: &Column) -> bool {
+    column.invisible && column.generated.is_some()
+}
+
+pub(super) fn sorted(mut columns: Vec<String>) -> Vec<String> {
+    columns.sort();
+    columns
+}
+
+fn action(action: ReferentialAction) -> &'static str {
+    match action {
+        ReferentialAction::NoAction | ReferentialAction::Restrict => "-",
+        ReferentialAction::Cascade => "CASCADE",
+        ReferentialAction::SetNull => "SET NULL",
+        ReferentialAction::SetDefault => "SET DEFAULT",
+    }
+}
