@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use aludel::schema::{ForeignKey, Schema, Table};
 use aludel::sql::Syntax;
 
-use super::{Engine, names, primary_key};
+use super::{Engine, names, primary_key, whole};
 
 /// A foreign key as `joinable!` writes it: names in Rust.
 pub(super) struct Join {
@@ -37,7 +37,11 @@ pub(super) fn joinable(schema: &Schema, engine: Engine, shown: &[&Table]) -> Vec
         if Some(&table.name.schema) != here {
             continue;
         }
-        for (_, key) in table.foreign_keys() {
+        let own = table.foreign_keys();
+        let of_whole = whole(table, schema)
+            .into_iter()
+            .flat_map(Table::foreign_keys);
+        for (_, key) in own.chain(of_whole) {
             if key.table.schema == table.name.schema {
                 all.extend(found(table, key, schema, engine));
             }
@@ -66,15 +70,17 @@ pub(super) fn joinable(schema: &Schema, engine: Engine, shown: &[&Table]) -> Vec
         let parent = table(&key.parent)?;
         let child = table(&key.child.name.name)?;
         let once = pairs.get(&key.pair()) == Some(&1);
-        let whole = primary_key(parent, engine) == key.referred;
-        (once && whole && key.columns.len() == 1 && key.parent != key.child.name.name).then(|| {
-            let name = names::rust_name(&child.name.name, None);
-            Join {
-                column: names::rust_name(&key.columns[0], Some(&name)),
-                child: name,
-                parent: names::rust_name(&key.parent, None),
-            }
-        })
+        let is_whole = primary_key(parent, schema, engine) == key.referred;
+        (once && is_whole && key.columns.len() == 1 && key.parent != key.child.name.name).then(
+            || {
+                let name = names::rust_name(&child.name.name, None);
+                Join {
+                    column: names::rust_name(&key.columns[0], Some(&name)),
+                    child: name,
+                    parent: names::rust_name(&key.parent, None),
+                }
+            },
+        )
     });
     joins.collect()
 }
@@ -88,7 +94,7 @@ fn found<'s>(
     let parent = schema.table(&key.table);
     let parent_name = parent.map_or_else(|| key.table.name.clone(), |t| t.name.name.clone());
     let referred = match parent {
-        Some(parent) if key.referred.is_empty() => primary_key(parent, engine),
+        Some(parent) if key.referred.is_empty() => primary_key(parent, schema, engine),
         _ => key.referred.clone(),
     };
     if engine.syntax != Syntax::Sqlite {

@@ -18,6 +18,9 @@ const HEADER: &str = "// @generated automatically by Diesel CLI.\n\n";
 const CALL: usize = 101;
 const DERIVE: usize = 96;
 const ARGUMENTS: usize = 69;
+/// How long names may be that share lines in a macro's call, and how far those lines may go.
+const SHORT: usize = 10;
+const FILLED: usize = 99;
 
 /// A type that the schema has to define.
 struct Defined<'p> {
@@ -327,9 +330,23 @@ fn allow(out: &mut String, tables: &[String], indent: usize) {
         return;
     }
     let _ = writeln!(out, "{MACRO}");
+    let short = tables.iter().all(|table| table.len() <= SHORT);
+    let mut line = String::new();
     for table in tables {
-        let _ = writeln!(out, "    {table},");
+        // Short names share a line, long ones have one each.
+        let end = indent + 4 + line.len() + 1 + table.len() + 1;
+        match line.is_empty() {
+            true => {}
+            false if short && end <= FILLED => line.push(' '),
+            false => {
+                let _ = writeln!(out, "    {line}");
+                line.clear();
+            }
+        }
+        line.push_str(table);
+        line.push(',');
     }
+    let _ = writeln!(out, "    {line}");
     out.push_str(");\n");
 }
 

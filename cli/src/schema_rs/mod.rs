@@ -102,7 +102,7 @@ fn one<'s>(
 ) -> Result<Printed<'s>, Vec<Unprintable>> {
     let mut problems = Vec::new();
     let name = names::rust_name(&table.name.name, None);
-    let key = primary_key(table, engine);
+    let key = primary_key(table, schema, engine);
     if key.is_empty() {
         problems.push(Unprintable {
             code: "no-primary-key",
@@ -168,9 +168,19 @@ fn one<'s>(
     })
 }
 
+/// The table that a partition is a part of: its keys are the partition's.
+fn whole<'s>(table: &Table, schema: &'s Schema) -> Option<&'s Table> {
+    let whole = schema.table(table.options.inherits.as_ref()?)?;
+    whole.options.partition_by.is_some().then_some(whole)
+}
+
 /// The primary key; on SQLite a name of the row id where there is none.
-fn primary_key(table: &Table, engine: Engine) -> Vec<String> {
-    let key = table.primary_key().iter().map(|part| part.column.clone());
+fn primary_key(table: &Table, schema: &Schema, engine: Engine) -> Vec<String> {
+    let own = table.primary_key();
+    let key = match whole(table, schema) {
+        Some(whole) if own.is_empty() => return primary_key(whole, schema, engine),
+        _ => own.iter().map(|part| part.column.clone()),
+    };
     let mut key: Vec<String> = key.collect();
     if engine.syntax == Syntax::Sqlite {
         // SQLite tells in the order of the table.

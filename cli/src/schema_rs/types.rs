@@ -274,14 +274,31 @@ fn mysql(ty: &Type, mariadb: bool) -> Result<SqlType, String> {
             let commas = members.len().saturating_sub(1) as u64;
             sized("set", members.iter().map(chars).sum::<u64>() + commas)
         }
-        Type::Other(name) => {
-            let name = name.split('(').next().unwrap_or(name);
-            if name.contains(' ') {
-                return Err(name.to_owned());
-            }
-            SqlType::of_sql(&name.to_lowercase())
-        }
+        Type::Other(declared) => mysql_declared(declared)?,
         other => return Err(format!("{other:?}")),
+    })
+}
+
+/// What Diesel makes of a type by its text alone.
+fn mysql_declared(declared: &str) -> Result<SqlType, String> {
+    let declared = declared.to_lowercase();
+    let (name, modifiers) = declared.split_once('(').unwrap_or((&declared, ""));
+    let name = name.replace("unsigned", "");
+    let name = name.trim();
+    if name.contains(' ') {
+        return Err(name.to_owned());
+    }
+    let length = modifiers
+        .split(')')
+        .next()
+        .and_then(|digits| digits.parse::<u64>().ok());
+    Ok(SqlType {
+        unsigned: declared.contains("unsigned"),
+        // MySQL tells how many bytes: four for each number.
+        max_length: length
+            .filter(|_| name == "vector")
+            .map(|numbers| numbers * 4),
+        ..SqlType::of_sql(if name == "int" { "integer" } else { name })
     })
 }
 
