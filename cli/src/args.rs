@@ -111,6 +111,9 @@ pub(crate) enum Format {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Write `aludel.toml` and a migrations directory; never overwrites
+    ///
+    /// With `--url` the project is for that database, and its migrations are written in the dialect of
+    /// the URL's driver unless `--dialect` names another. A URL that holds a secret is not written.
     Init,
     /// Write a new revision
     Revision(Revision),

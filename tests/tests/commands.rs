@@ -222,3 +222,46 @@ fn a_variable_without_a_value_is_refused_with_its_place() {
     assert!(ran.stderr.contains("plain word"), "{ran:?}");
     assert_eq!(place.everything(), before);
 }
+
+#[test]
+fn init_writes_the_project_of_a_url() {
+    for (words, dialect, url) in [
+        ("init", "postgres", "sqlite:default.db"),
+        ("init --url sqlite:x.db", "sqlite", "sqlite:x.db"),
+        (
+            "init --url sqlite:x.db --dialect mysql",
+            "mysql",
+            "sqlite:x.db",
+        ),
+        (
+            "init --url mariadb://app@db/x",
+            "mysql",
+            "mariadb://app@db/x",
+        ),
+        (
+            "init --url postgres://app:hidden@db/x",
+            "postgres",
+            "${DATABASE_URL}",
+        ),
+    ] {
+        let place = Place::new().variable("DATABASE_URL", "sqlite:other.db");
+        let ran = place.run(words);
+        assert_eq!(ran.code, 0, "{words}: {}", ran.text());
+        let text = std::fs::read_to_string(place.path().join("aludel.toml")).unwrap();
+        assert!(
+            text.contains(&format!("dialect    = \"{dialect}\" ")),
+            "{text}"
+        );
+        assert!(
+            text.contains(&format!("\nurl        = \"{url}\"\n")),
+            "{text}"
+        );
+        assert_eq!(place.run("config").code, 0, "{text}");
+        assert_eq!(place.run("check").code, 0, "{text}");
+    }
+    let place = Place::new();
+    for words in ["init --url nosuch:x", "init --dialect nosuch"] {
+        assert_eq!(place.run(words).code, 9, "{words}");
+        assert!(place.everything().is_empty(), "{words}");
+    }
+}

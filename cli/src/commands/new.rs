@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use aludel::config::DatabaseUrl;
 use aludel::graph::Applied;
 use aludel::revision::RevisionId;
 use aludel::revision::write::{self, NewRevision, WriteProblem, Written};
@@ -14,17 +15,53 @@ use crate::context::{Context, Need, Target};
 use crate::exit::Exit;
 use crate::present::Problem;
 
-const CONFIG: &str = r#"# aludel: databases and where their migrations are.
+/// What `init` writes: the project of a newcomer, or the one that `--url` and `--dialect` describe.
+fn config_text(context: &Context) -> Result<String, Vec<Problem>> {
+    let global = &context.global;
+    let (url, scheme) = match &global.url {
+        None => ("sqlite:default.db".to_owned(), None),
+        Some(url) => {
+            let problem = |error: aludel::config::UrlError| Problem::refused(error.code(), error);
+            let url = DatabaseUrl::parse(url).map_err(|error| vec![problem(error)])?;
+            let scheme = url.scheme().to_owned();
+            // A file that goes into a repository holds no secret.
+            let open = url.to_string() == url.secret();
+            let text = if open {
+                url.secret()
+            } else {
+                "${DATABASE_URL}"
+            };
+            (text.to_owned(), Some(scheme))
+        }
+    };
+    let one = |error: aludel_plugin::host::LoadError| vec![Problem::from(error)];
+    let dialect = match (&global.dialect, scheme) {
+        (Some(dialect), _) => {
+            context.drivers.knows(dialect).map_err(one)?;
+            dialect.clone()
+        }
+        (None, Some(scheme)) => {
+            let driver = context.drivers.by_scheme(&scheme).map_err(one)?;
+            driver.info().name.to_owned()
+        }
+        (None, None) => "postgres".to_owned(),
+    };
+    let quoted = |text: String| toml::Value::String(text).to_string();
+    let (dialect, url) = (quoted(dialect), quoted(url));
+    Ok(format!(
+        r#"# aludel: databases and where their migrations are.
 # Every path, a relative SQLite path too, is relative to this file.
 
 [databases.default]
-dialect    = "postgres"          # what the SQL of the migrations is written in
+dialect    = {dialect:<19} # what the SQL of the migrations is written in
 migrations = "migrations"
-url        = "sqlite:default.db"
+url        = {url}
 
 # [environments.prod.databases.default]
-# url = "${DATABASE_URL}"
-"#;
+# url = "${{DATABASE_URL}}"
+"#
+    ))
+}
 
 pub(crate) fn init(context: &Context) -> Answer {
     let config = context
@@ -36,6 +73,7 @@ pub(crate) fn init(context: &Context) -> Answer {
         [first, ..] => first.clone(),
         [] => config.parent().unwrap_or(Path::new("")).join("migrations"),
     };
+    let text = config_text(context)?;
     let mut made = Vec::new();
     let mut kept = Vec::new();
     let refused = |path: &Path, error: std::io::Error| {
@@ -50,7 +88,7 @@ pub(crate) fn init(context: &Context) -> Answer {
         std::fs::create_dir_all(&migrations).map_err(|error| refused(&migrations, error))?;
         made.push(&migrations);
     }
-    match write_new(&config, CONFIG) {
+    match write_new(&config, &text) {
         Ok(()) => made.push(&config),
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => kept.push(&config),
         Err(error) => return Err(refused(&config, error)),
