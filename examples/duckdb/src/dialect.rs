@@ -3,6 +3,9 @@
 use aludel::driver::{Capabilities, Client, Dialect, LockKind, Server};
 use aludel::ledger::{FORMAT, GUARD_CONSTRAINT, Guard, LedgerTables};
 use aludel::sql::Syntax;
+use aludel::translate::Target;
+
+use crate::target::DuckdbTarget;
 
 /// The dialect of one version.
 pub(crate) struct DuckdbDialect {
@@ -118,6 +121,10 @@ impl Dialect for DuckdbDialect {
             "SELECT CASE WHEN {} THEN error('{GUARD_CONSTRAINT}') END",
             wrong.join(" OR ")
         )
+    }
+
+    fn target(&self) -> Option<&dyn Target> {
+        Some(&DuckdbTarget)
     }
 
     fn script_header(&self, client: Client) -> &'static str {

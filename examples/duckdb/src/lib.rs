@@ -2,6 +2,7 @@
 //!
 //! * `dialect`: the SQL, pure text.
 //! * `session`: one connection; `database`: the file under it, opened once in a process.
+//! * `target`: scripts written for PostgreSQL, as statements of DuckDB's.
 //! * `ffi`: what is used of DuckDB's C interface.
 
 mod database;
@@ -9,6 +10,7 @@ mod dialect;
 mod ffi;
 mod ledger;
 mod session;
+mod target;
 
 use std::sync::Arc;
 

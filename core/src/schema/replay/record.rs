@@ -8,6 +8,20 @@ use super::super::{
 };
 use super::Replay;
 
+/// When the turn of an effect comes: a column draws from a sequence that is there, and a view follows a
+/// new name once that is.
+fn turn(effect: &Effect) -> u8 {
+    match effect {
+        Effect::Sequence { before: None, .. } => 0,
+        Effect::View {
+            before: Some(_),
+            after: Some(_),
+        } => 2,
+        Effect::Sequence { after: None, .. } => 3,
+        _ => 1,
+    }
+}
+
 /// The effects of the change that is being applied, in order.
 ///
 /// A thing that is touched again is one effect, from its first state to its last. The last state
@@ -45,16 +59,7 @@ impl Record {
             Effect::View { before, after } => before != after,
             Effect::Trigger { before, after } => before != after,
         });
-        // A view that follows a new name can do so once that is there.
-        effects.sort_by_key(|effect| {
-            matches!(
-                effect,
-                Effect::View {
-                    before: Some(_),
-                    after: Some(_)
-                }
-            )
-        });
+        effects.sort_by_key(turn);
         effects
     }
 

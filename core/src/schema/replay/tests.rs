@@ -96,7 +96,7 @@ fn the_longer_name_is_cut_first_and_no_character_is_broken() {
 }
 
 #[test]
-fn a_serial_primary_key_has_a_sequence_and_the_names_of_postgres() {
+fn a_serial_primary_key_has_a_sequence_before_it_and_the_names_of_postgres() {
     let mut replay = Replay::new(Syntax::Postgres);
     let mut email = column("email", Type::Text);
     email.constraints.push(unique(&["email"]));
@@ -105,7 +105,7 @@ fn a_serial_primary_key_has_a_sequence_and_the_names_of_postgres() {
         .unwrap();
     assert!(matches!(
         effects.as_slice(),
-        [Effect::Table(_), Effect::Sequence { .. }]
+        [Effect::Sequence { .. }, Effect::Table(_)]
     ));
     let table = replay.schema().table(&Name::bare("accounts")).unwrap();
     assert_eq!(names(table), ["accounts_pkey", "accounts_email_key"]);
