@@ -325,6 +325,9 @@ impl Context {
             .options(&settings, need)
             .map_err(|problem| vec![problem])?;
         let (revisions, graph) = load(&settings)?;
+        if need != Need::Session {
+            closed(&revisions, &graph)?;
+        }
         Ok(Target {
             options: typed::options(&self.global, &settings),
             database: Database::new(options, revisions, graph),
@@ -486,12 +489,17 @@ impl Context {
 pub(crate) fn load(settings: &DatabaseSettings) -> Result<(RevisionSet, Graph), Vec<Problem>> {
     let revisions = RevisionSet::load(&settings.migrations.value, settings.recursive.value)
         .map_err(|problems| problems.iter().map(Problem::from).collect::<Vec<_>>())?;
-    let graph = Graph::build(revisions.nodes()).map_err(|problems| {
-        let shown = problems.iter();
-        let shown = shown.map(|problem| Problem::of_graph(problem, &revisions));
-        shown.collect::<Vec<_>>()
-    })?;
+    let graph = Graph::build_open(revisions.nodes())
+        .map_err(|problems| Problem::of_graph(&problems, &revisions))?;
     Ok((revisions, graph))
+}
+
+/// Refuses revisions that stand on what is not there, where no ledger says that it is applied.
+pub(crate) fn closed(revisions: &RevisionSet, graph: &Graph) -> Result<(), Vec<Problem>> {
+    match graph.unmet(|_| false) {
+        problems if problems.is_empty() => Ok(()),
+        problems => Err(Problem::of_graph(&problems, revisions)),
+    }
 }
 
 /// Where a `.env` is malformed. The library's error shows the line, which may hold a secret; only

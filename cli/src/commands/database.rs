@@ -6,7 +6,7 @@ use tokio_util::sync::CancellationToken;
 use super::run::confirm;
 use super::{Answer, block_on};
 use crate::args::DatabaseCommand;
-use crate::context::{Context, Need, Target};
+use crate::context::{Context, Need, Target, closed};
 use crate::exit::Exit;
 use crate::present::{Problem, Reporter};
 
@@ -20,6 +20,12 @@ struct Deeds {
 
 pub(crate) fn database(context: &Context, command: &DatabaseCommand) -> Answer {
     let targets = context.targets(Need::Session)?;
+    if let DatabaseCommand::Reset(_) | DatabaseCommand::Setup = command {
+        // The new database's ledger is empty: found before anything is destroyed.
+        for target in &targets {
+            closed(target.database.revisions(), target.database.graph())?;
+        }
+    }
     let (destroy, create, upgrade, words) = match command {
         DatabaseCommand::Create => (false, true, false, "database create"),
         DatabaseCommand::Drop(_) => (true, false, false, "database drop"),

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::{Answer, reply};
 use crate::context::{Context, Need, Target};
 use crate::exit::Exit;
-use crate::present::{Problem, count};
+use crate::present::{Problem, count, printable};
 
 fn refused(target: &Target, error: aludel::graph::TargetError, words: &str) -> Vec<Problem> {
     Problem::of_run(error.into(), target, words)
@@ -46,7 +46,7 @@ fn one_line(target: &Target, ix: NodeIx) -> String {
         let _ = write!(line, " ({})", node.labels.join(", "));
     }
     if let Some(message) = &node.message {
-        let _ = write!(line, "  {}", message.dimmed());
+        let _ = write!(line, "  {}", printable(message).dimmed());
     }
     line
 }
@@ -247,7 +247,10 @@ fn describe(target: &Target, ix: NodeIx, text: &mut String) -> Value {
         }
     };
     line("revision", node.id.to_string());
-    line("message", node.message.clone().unwrap_or_default());
+    line(
+        "message",
+        printable(node.message.as_deref().unwrap_or_default()),
+    );
     line("created", created.clone().unwrap_or_default());
     line(
         "parents",

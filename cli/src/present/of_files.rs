@@ -56,8 +56,13 @@ impl From<ScriptIssue> for Problem {
 }
 
 impl Problem {
-    /// A problem of the graph, at the places in the metadata that it comes from.
-    pub(crate) fn of_graph(problem: &GraphProblem, revisions: &RevisionSet) -> Self {
+    /// Problems of the graph, at the places in the metadata that they come from.
+    pub(crate) fn of_graph(problems: &[GraphProblem], revisions: &RevisionSet) -> Vec<Self> {
+        let shown = problems.iter();
+        shown.map(|p| Self::of_edge(p, revisions)).collect()
+    }
+
+    fn of_edge(problem: &GraphProblem, revisions: &RevisionSet) -> Self {
         let mut shown = Self::refused(problem.code(), problem).help(problem.help());
         let mentions = problem.mentions();
         for passage in mentions.iter().filter_map(|m| revisions.locate(m)) {

@@ -1,6 +1,7 @@
 //! From why a run stopped to problems to show.
 
 use aludel::driver::{Failure, FailureKind};
+use aludel::graph::TargetError;
 use aludel::ledger::Direction;
 use aludel::run::{RunError, StatementFailure, committed_fact};
 
@@ -14,6 +15,9 @@ impl Problem {
         let code = error.code();
         let exit: Exit = error.class().into();
         let mut problem = match error {
+            RunError::Graph(problems) => {
+                return Self::of_graph(&problems, target.database.revisions());
+            }
             RunError::Scripts(issues) => return issues.into_iter().map(Self::from).collect(),
             RunError::Statement(failure) => {
                 let mut problem = Self::new(code, exit, failure.headline());
@@ -76,8 +80,15 @@ impl Problem {
             RunError::NewerLedger { .. } => {
                 Self::new(code, exit, error).help("use the newer version of aludel that wrote it")
             }
-            RunError::Target(error) => Self::new(error.code(), exit, error)
-                .help("`aludel history` shows the graph, `aludel heads` its tips"),
+            RunError::Target(error) => {
+                let help = match error {
+                    TargetError::Gone { .. } => {
+                        "bring the directories back; or, if they are gone for good, leave them out of `down_revision` and `depends_on`, then `aludel stamp --forget ID` for each"
+                    }
+                    _ => "`aludel history` shows the graph, `aludel heads` its tips",
+                };
+                Self::new(error.code(), exit, error).help(help)
+            }
             other => Self::new(code, exit, other),
         };
         // The command as it was typed: with less it could reach another database.

@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 
+use super::gone::Dangling;
 use super::{Graph, GraphProblem, Node, NodeIx};
 
 impl Graph {
@@ -29,16 +30,49 @@ impl Graph {
     ///
     /// Every problem at once.
     pub fn build(nodes: Vec<Node>) -> Result<Self, Vec<GraphProblem>> {
+        let graph = Self::build_open(nodes)?;
+        match graph.unmet(|_| false) {
+            problems if problems.is_empty() => Ok(graph),
+            problems => Err(problems),
+        }
+    }
+
+    /// Builds a graph in which a revision may need one that is not there: whether that one is
+    /// applied, so that only its file is gone, a ledger knows. Who has read the ledger asks
+    /// [`Graph::unmet`].
+    ///
+    /// ```
+    /// # use aludel::graph::{Graph, Node};
+    /// # use aludel::revision::RevisionId;
+    /// let node = Node {
+    ///     id: RevisionId::new("b").expect("an id"),
+    ///     name: "b".to_owned(),
+    ///     parents: vec![RevisionId::new("a").expect("an id")],
+    ///     depends_on: vec![],
+    ///     labels: vec![],
+    ///     message: None,
+    /// };
+    /// let graph = Graph::build_open(vec![node]).expect("whether `a` is applied is not known here");
+    /// assert_eq!(graph.unmet(|id| id == "a").len(), 0);
+    /// assert_eq!(graph.unmet(|_| false)[0].code(), "graph-unknown-parent");
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Every problem at once, those of [`Graph::unmet`] too if there is any other.
+    pub fn build_open(nodes: Vec<Node>) -> Result<Self, Vec<GraphProblem>> {
         let mut problems = Vec::new();
         let mut graph = Self::index(nodes, &mut problems);
         graph.connect(&mut problems);
         // Cycles among the edges that do exist are told with the rest, not in a second run.
-        graph.sort(&mut problems);
-        if problems.is_empty() {
-            Ok(graph)
-        } else {
-            Err(problems)
+        let mut cycles = Vec::new();
+        graph.sort(&mut cycles);
+        if problems.is_empty() && cycles.is_empty() {
+            return Ok(graph);
         }
+        problems.extend(graph.unmet(|_| false));
+        problems.extend(cycles);
+        Err(problems)
     }
 
     fn index(nodes: Vec<Node>, problems: &mut Vec<GraphProblem>) -> Self {
@@ -105,9 +139,10 @@ impl Graph {
                         self.parents[index].push(found);
                         self.children[found.index()].push(ix);
                     }
-                    None => problems.push(GraphProblem::UnknownParent {
-                        revision: node.name.clone(),
-                        parent: parent.to_string(),
+                    None => self.dangling.push(Dangling {
+                        of: ix,
+                        needs: parent.to_string(),
+                        dependency: false,
                     }),
                 }
             }
@@ -128,9 +163,10 @@ impl Graph {
                         self.dependencies[index].push(found);
                         self.dependents[found.index()].push(ix);
                     }
-                    None => problems.push(GraphProblem::UnknownDependency {
-                        revision: node.name.clone(),
-                        dependency: dependency.clone(),
+                    None => self.dangling.push(Dangling {
+                        of: ix,
+                        needs: dependency.clone(),
+                        dependency: true,
                     }),
                 }
             }

@@ -112,7 +112,21 @@ impl Graph {
                 target: target.to_owned(),
             });
         }
-        Ok(self.reverted(&revert, recency))
+        let steps = self.reverted(&revert, recency);
+        let gone = match goal {
+            Some(goal) => self.unplaced(goal, &revert, applied),
+            // As many steps as asked for end above what is gone, which stays.
+            None if self.parse(target)?.steps.is_some() => Vec::new(),
+            None => self.on_gone(|ix| revert[ix.index()]),
+        };
+        if gone.is_empty() {
+            Ok(steps)
+        } else {
+            Err(TargetError::Gone {
+                target: target.to_owned(),
+                gone,
+            })
+        }
     }
 
     /// The revision to go down to (`None`: base), and the line to stay on.
@@ -160,7 +174,18 @@ impl Graph {
                     });
                 }
                 match self.walk(target, Some(from), steps, None) {
-                    Err(TargetError::OutOfRange { .. }) => Err(below_base()),
+                    Err(TargetError::OutOfRange { .. }) => {
+                        let line = self.below(&[from], Edges::All);
+                        let gone = self.on_gone(|ix| line[ix.index()]);
+                        Err(if gone.is_empty() {
+                            below_base()
+                        } else {
+                            TargetError::Gone {
+                                target: target.to_owned(),
+                                gone,
+                            }
+                        })
+                    }
                     goal => Ok((goal?, Some(from))),
                 }
             }

@@ -1,14 +1,16 @@
 //! The revision graph: build and check it, resolve targets, order work, draw it.
 //!
 //! Nodes are revisions; *parents* are ancestry, *dependencies* order without being ancestry.
-//! Invariants: a [`Graph`] has no cycle and no dangling edge, its topological order is the same
-//! for the same revisions, and every question is answered in linear time without recursion.
+//! Invariants: a [`Graph`] has no cycle, its topological order is the same for the same revisions,
+//! and every question is answered in linear time without recursion. An edge to a revision that is
+//! not there is kept aside ([`Graph::unmet`]): nothing walks along it.
 //!
 //! Deliberately absent: files, tables, connections. What is applied comes in as [`Applied`].
 
 mod applied;
 mod build;
 mod change;
+mod gone;
 mod history;
 mod lineage;
 mod new;
@@ -44,6 +46,8 @@ pub struct Graph {
     order: Vec<NodeIx>,
     /// Place of each node in `order`.
     rank: Vec<usize>,
+    /// Edges to revisions that are not there.
+    dangling: Vec<gone::Dangling>,
 }
 
 impl Graph {

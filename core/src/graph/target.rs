@@ -87,6 +87,17 @@ pub enum TargetError {
         /// The target.
         target: String,
     },
+    /// What would have to be reverted, or may have to be, cannot: its file is gone.
+    #[error(
+        "`{target}` may lie below revisions whose files are gone, which cannot be reverted: {}",
+        .gone.iter().map(|(of, needs)| format!("`{of}` stands on `{needs}`")).collect::<Vec<_>>().join(", ")
+    )]
+    Gone {
+        /// The target.
+        target: String,
+        /// Directories of applied revisions, and the ids that they name and no file has.
+        gone: Vec<(String, String)>,
+    },
     /// Of the heads of a line one needs another.
     #[error("of the heads of `{line}`, `{upper}` needs `{lower}`: name the upper one")]
     Overlap {
@@ -133,6 +144,7 @@ impl TargetError {
             Self::NamePrefix { .. } => "target-name-prefix",
             Self::Ambiguous { .. } => "target-ambiguous",
             Self::NotAncestor { .. } => "target-not-ancestor",
+            Self::Gone { .. } => "missing",
             Self::Overlap { .. } => "target-overlap",
             Self::WrongWay { .. } => "target-wrong-way",
             Self::NotAHead { .. } => "target-not-a-head",

@@ -200,3 +200,46 @@ fn a_history_is_drawn_newest_first() {
     }
     assert_eq!(text, "● m\n├─┐\n│ ● d\n● │ c\n├─┘\n● b\n● a\n");
 }
+
+/// a, and b on what is gone, and c on b.
+fn gone() -> Graph {
+    Graph::build_open(vec![
+        node("a", &[], &[], &[]),
+        node("b", &["gone"], &["lost"], &["left"]),
+        node("c", &["b"], &[], &[]),
+    ])
+    .expect("what is gone may be applied")
+}
+
+#[test]
+fn a_parent_whose_file_is_gone_stops_nothing_that_does_not_need_it() {
+    let graph = gone();
+    let codes = |problems: Vec<GraphProblem>| -> Vec<_> {
+        problems.iter().map(GraphProblem::code).collect()
+    };
+    assert_eq!(
+        codes(graph.unmet(|_| false)),
+        ["graph-unknown-parent", "graph-unknown-dependency"]
+    );
+    assert_eq!(
+        codes(graph.unmet(|id| id == "gone")),
+        ["graph-unknown-dependency"]
+    );
+    assert_eq!(ids(&graph, &graph.naming("gone")), "b");
+    assert_eq!(upgrade(&graph, "heads", &["a", "b"]), Ok("c".into()));
+    assert_eq!(downgrade(&graph, "b", &["a", "b", "c"]), Ok("c".into()));
+    assert_eq!(downgrade(&graph, "left@-1", &["a", "b"]), Ok("b".into()));
+    assert_eq!(downgrade(&graph, "base", &["a"]), Ok("a".into()));
+}
+
+#[test]
+fn a_downgrade_that_may_have_to_pass_what_is_gone_is_refused() {
+    let graph = gone();
+    for target in ["base", "left@base", "a", "left@-3"] {
+        let refused = downgrade(&graph, target, &["a", "b", "c"]);
+        assert!(
+            matches!(refused, Err(TargetError::Gone { .. })),
+            "{target}: {refused:?}"
+        );
+    }
+}

@@ -252,7 +252,7 @@ impl MigratorBuilder {
             self.sources.push(Arc::new(rust));
         }
         let revisions = self.revisions(settings)?;
-        let graph = Graph::build(revisions.nodes()).map_err(Error::Graph)?;
+        let graph = Graph::build_open(revisions.nodes()).map_err(Error::Graph)?;
         let configured = settings.and_then(|s| s.server.as_ref()).map(|s| &s.value);
         let server = self.server.as_ref().or(configured);
         let server = server.map(|text| text.parse::<Server>()).transpose()?;

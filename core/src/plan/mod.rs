@@ -139,6 +139,15 @@ pub enum Role {
 }
 
 impl Plan {
+    /// Ids that the plan takes out of the ledger without reverting anything.
+    pub(crate) fn forgotten(&self) -> impl Iterator<Item = &str> {
+        let stamps = self.units.iter().filter_map(|unit| match &unit.purpose {
+            Purpose::Stamp(stamp) => Some(&stamp.remove),
+            _ => None,
+        });
+        stamps.flatten().map(String::as_str)
+    }
+
     /// Makes the plan fit for a connection that an application lends: its settings are not reset,
     /// and inside its transaction savepoints stand for transactions.
     pub fn lend(&mut self, dialect: &dyn crate::driver::Dialect, in_transaction: bool) {

@@ -284,11 +284,27 @@ impl Decision {
     }
 }
 
-/// Refuses a ledger that a newer version wrote.
-pub(super) fn check_format(snapshot: &Snapshot) -> Result<(), RunError> {
-    match snapshot.format {
-        Some(found) if found > FORMAT => Err(RunError::NewerLedger { found }),
-        _ => Ok(()),
+impl Database {
+    /// Refuses a ledger that a newer version wrote, and revisions that stand on what is neither
+    /// there nor applied.
+    pub(super) fn accept(&self, snapshot: &Snapshot) -> Result<(), RunError> {
+        match snapshot.format {
+            Some(found) if found > FORMAT => return Err(RunError::NewerLedger { found }),
+            _ => {}
+        }
+        self.check_edges(|id| snapshot.applied.iter().any(|row| row == id))
+    }
+
+    /// Refuses revisions that stand on what is not there: no ledger says that it is applied.
+    pub(super) fn closed(&self) -> Result<(), RunError> {
+        self.check_edges(|_| false)
+    }
+
+    fn check_edges(&self, is_applied: impl Fn(&str) -> bool) -> Result<(), RunError> {
+        match self.graph.unmet(is_applied) {
+            problems if problems.is_empty() => Ok(()),
+            problems => Err(RunError::Graph(problems)),
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::driver::{DialectError, Failure, FailureKind, Holder};
-use crate::graph::TargetError;
+use crate::graph::{GraphProblem, TargetError};
 use crate::ledger::{Direction, FORMAT, PartWay};
 use crate::plan::{Purpose, Role, Unit};
 
@@ -165,6 +165,9 @@ pub enum RunError {
     /// The target was refused.
     #[error(transparent)]
     Target(#[from] TargetError),
+    /// Revisions stand on what is neither there nor applied; nothing ran.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+    Graph(Vec<GraphProblem>),
     /// Scripts are missing or wrong; nothing ran.
     #[error("{} of the scripts to run {} refused", .0.len(), if .0.len() == 1 { "is" } else { "are" })]
     Scripts(Vec<ScriptIssue>),
@@ -274,6 +277,7 @@ impl RunError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Target(_) => "target",
+            Self::Graph(problems) => problems.first().map_or("graph", GraphProblem::code),
             Self::Scripts(_) => "script",
             Self::Refused { code, .. } => code,
             Self::NewerLedger { .. } => "ledger-newer",

@@ -118,6 +118,7 @@ impl Database {
     ///
     /// If the target is refused, or a script cannot be read or translated.
     pub fn model(&self, target: &str, dialect: &dyn Dialect) -> Result<Model, RunError> {
+        self.closed()?;
         let nothing = Applied::new(&self.graph, []);
         let wanted = self.graph.upgrade(target, &nothing)?.steps;
         self.model_of(&wanted, dialect)
@@ -175,6 +176,7 @@ impl Database {
         let server = session.server().clone();
         session.close().await;
         let (snapshot, mut live) = read?;
+        self.accept(&snapshot)?;
         let applied = expected(&snapshot)?;
         let wanted: Vec<NodeIx> = self
             .graph

@@ -82,6 +82,7 @@ impl Database {
         client: Client,
         out: &mut dyn Write,
     ) -> Result<(), RunError> {
+        self.closed()?;
         let dialect = self.offline_dialect()?;
         let mut tables = self.options.tables.clone();
         if tables.schema.is_none() {

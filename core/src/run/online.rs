@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::database::refused_server;
-use super::decide::{Decision, Intent, check_format};
+use super::decide::{Decision, Intent};
 use super::live::{Live, Outcome};
 use super::lock::{self, Locked};
 use super::{Database, Done, Event, Events, Move, RunError, RunOptions, Runner};
@@ -94,7 +94,7 @@ impl Database {
         let read = session.read(&self.options.tables).await;
         session.close().await;
         let snapshot = read.map_err(RunError::from_failure)?;
-        check_format(&snapshot)?;
+        self.accept(&snapshot)?;
         Ok(snapshot)
     }
 
@@ -118,7 +118,7 @@ impl Database {
         };
         session.close().await;
         let (snapshot, holder) = read.map_err(RunError::from_failure)?;
-        check_format(&snapshot)?;
+        self.accept(&snapshot)?;
         Ok((snapshot, server, holder))
     }
 
@@ -195,7 +195,7 @@ impl Database {
         let tables = &self.options.tables;
         if options.dry_run {
             let snapshot = session.read(tables).await.map_err(RunError::from_failure)?;
-            check_format(&snapshot)?;
+            self.accept(&snapshot)?;
             let decision =
                 self.decide(intent, &snapshot, dialect, Some(session.tenure()), options)?;
             self.announce(&decision, &snapshot, runner.events);
@@ -233,7 +233,7 @@ impl Database {
         let mut committed = Vec::new();
         let mut stale = 0;
         loop {
-            check_format(&snapshot)?;
+            self.accept(&snapshot)?;
             let decision =
                 self.decide(intent, &snapshot, dialect, Some(session.tenure()), options)?;
             self.announce(&decision, &snapshot, runner.events);
@@ -347,8 +347,24 @@ impl Database {
         Ok(dialect)
     }
 
+    /// Without its row, nobody knows a parent whose file is gone.
+    fn warn_of_children(&self, id: &str, events: &dyn Events) {
+        for ix in self.graph.naming(id) {
+            events.event(Event::Warning {
+                code: "missing",
+                message: format!(
+                    "`{}` names {id}, which nothing will know without its row: change its `down_revision` or `depends_on`",
+                    self.name(ix)
+                ),
+            });
+        }
+    }
+
     fn announce(&self, decision: &Decision, snapshot: &Snapshot, events: &dyn Events) {
         let Some(direction) = decision.direction else {
+            for id in decision.plan.forgotten() {
+                self.warn_of_children(id, events);
+            }
             return;
         };
         let applied = self.applied(snapshot);

@@ -70,6 +70,7 @@ impl Database {
         target: &str,
         dialect: &dyn Dialect,
     ) -> Result<Vec<TranslatedRevision>, RunError> {
+        self.closed()?;
         let nothing = Applied::new(&self.graph, []);
         let wanted = self.graph.upgrade(target, &nothing)?.steps;
         let mut session = begin(self, dialect, true).map_err(RunError::from)?;
