@@ -7,7 +7,7 @@ use aludel::translate::{Audience, Translated, Translator};
 use crate::database::Database;
 use crate::engine::Engine;
 
-/// A database of PostgreSQL and one of another engine that follows it by translation.
+/// A database of the authored engine and one of another that follows it by translation.
 pub struct Twin {
     /// Where scripts run as written.
     pub authored: Database,
@@ -18,12 +18,17 @@ pub struct Twin {
 }
 
 impl Twin {
-    /// Two empty databases.
+    /// Two empty databases, one of PostgreSQL, whose scripts are run.
     pub fn new(target: Engine) -> Self {
-        let source = dialect(Engine::Postgres);
+        Self::between(Engine::Postgres, target)
+    }
+
+    /// Two empty databases.
+    pub fn between(authored: Engine, target: Engine) -> Self {
+        let source = dialect(authored);
         let translator = Translator::new(source, dialect(target)).expect("a target");
         Self {
-            authored: Database::new(Engine::Postgres),
+            authored: Database::new(authored),
             target: Database::new(target),
             source,
             translator,
@@ -49,7 +54,8 @@ impl Twin {
     /// If either takes it.
     pub fn fails(&mut self, script: &str) -> String {
         let (native, translated) = self.both(script);
-        assert!(native.is_some(), "{script}: PostgreSQL takes it");
+        let engine = self.authored.engine;
+        assert!(native.is_some(), "{script}: {engine:?} takes it");
         translated.unwrap_or_else(|| panic!("{script}: the target takes it"))
     }
 
@@ -96,8 +102,7 @@ impl Twin {
         let statements = translated.statements.into_iter().map(|(_, sql)| sql);
         let parts = translated.before.into_iter().chain(statements);
         let text: String = parts.map(|sql| sql + ";\n").collect();
-        let native = format!("\\set ON_ERROR_STOP on\n{script}");
-        (error(&self.authored, &native), error(&self.target, &text))
+        (error(&self.authored, script), error(&self.target, &text))
     }
 
     fn translate(&mut self, script: &str) -> Translated {
@@ -113,7 +118,13 @@ impl Twin {
 
 /// What the engine's own client says about a script that it does not take.
 fn error(database: &Database, script: &str) -> Option<String> {
-    let output = database.client(script);
+    // That of MySQL stops at an error by itself.
+    let stops = match database.engine.driver() {
+        "postgres" => "\\set ON_ERROR_STOP on\n",
+        "sqlite" => ".bail on\nPRAGMA foreign_keys = ON;\n",
+        _ => "",
+    };
+    let output = database.client(&format!("{stops}{script}"));
     (!output.status.success()).then(|| String::from_utf8_lossy(&output.stderr).into_owned())
 }
 

@@ -61,7 +61,7 @@ pub use query::{
     Cte, Distinct, JoinKind, JoinOn, Nulls, OrderBy, Query, Select, SelectItem, SetExpr, SetOp,
     TableRef,
 };
-pub use replay::Replay;
+pub use replay::{Replay, generated_name};
 pub use scope::{ColumnUse, each_column, expand_stars, output_names};
 pub use sequence::{nextval, sequence_of};
 pub use ty::Type;

@@ -11,8 +11,8 @@ use super::actions::{self, Actions};
 use super::merge;
 use super::target::{ColumnOrigin, DataScope, Omission, Refusal, Rendered, TableChange, Target};
 use crate::schema::{
-    DataStatement, Effect, EnumType, Expr, Ident, Name, Part, Schema, Table, TableEffect, Trigger,
-    Type,
+    DataStatement, Effect, EnumType, Expr, Ident, Name, Part, Schema, Sequence, SequenceOptions,
+    Table, TableEffect, Trigger, Type,
 };
 use crate::sql::Syntax;
 
@@ -342,6 +342,7 @@ impl<'a> Carrier<'a> {
             return;
         };
         self.held.remove_table(&held.name);
+        self.hold_sequences(Some(&held), None);
         let change = TableChange {
             before: Some(&held),
             after: None,
@@ -352,6 +353,7 @@ impl<'a> Carrier<'a> {
             scope: self.scope(authored),
         };
         let rendered = self.target.table(&change);
+        self.hold_along(&rendered);
         let triggers: Vec<Ident> = self
             .held
             .triggers()
@@ -612,6 +614,7 @@ impl<'a> Carrier<'a> {
             self.rename_triggers(&before.name, &after.name);
         }
         self.held.put_table(after.clone());
+        self.hold_sequences(before.as_deref(), Some(&after));
         let untouched = before.as_ref().is_some_and(|before| **before == *after)
             && columns
                 .iter()
@@ -647,17 +650,47 @@ impl<'a> Carrier<'a> {
             rendered.omissions.extend(news);
             rendered
         });
-        match &rendered {
-            Ok(rendered) => {
-                for table in &rendered.along {
-                    self.held.put_table(table.clone());
-                }
-            }
-            Err(_) => {
-                self.unknown.insert(table.name.clone());
-            }
+        self.hold_along(&rendered);
+        if rendered.is_err() {
+            self.unknown.insert(table.name.clone());
         }
         self.push(source, rendered);
+    }
+
+    /// Holds the tables that are changed along with another.
+    fn hold_along(&mut self, rendered: &Result<Rendered, Vec<Refusal>>) {
+        for table in rendered.iter().flat_map(|rendered| &rendered.along) {
+            self.held.put_table(table.clone());
+        }
+    }
+
+    /// Holds the sequences that stand behind identity columns, where the target calls them by name.
+    fn hold_sequences(&mut self, before: Option<&Table>, after: Option<&Table>) {
+        let named = |table: Option<&Table>| -> Vec<Sequence> {
+            let columns = table.into_iter().flat_map(|table| {
+                let name = &table.name;
+                table.columns.iter().map(move |column| (name, column))
+            });
+            let behind = columns.filter_map(|(table, column)| {
+                let identity = column.identity.as_ref()?;
+                Some(Sequence {
+                    name: identity.sequence.clone()?,
+                    owned_by: Some((table.clone(), column.name.clone())),
+                    identity: true,
+                    options: SequenceOptions {
+                        ty: Some(column.ty.clone()),
+                        ..identity.options.clone()
+                    },
+                })
+            });
+            behind.collect()
+        };
+        for sequence in named(before) {
+            self.held.remove_sequence(&sequence.name);
+        }
+        for sequence in named(after) {
+            self.held.put_sequence(sequence);
+        }
     }
 
     fn rename_triggers(&mut self, before: &Name, after: &Name) {
@@ -798,14 +831,17 @@ fn names_one_of(expr: &Expr, columns: &HashSet<Ident>) -> bool {
     found
 }
 
-/// Whether a column that is kept has another type in the authored table: a target may hold both
-/// alike, and the values still differ.
+/// Whether a column that is kept has another type in the authored table, or changes otherwise when
+/// its row does: a target may hold both alike, and the values still differ.
 fn retyped(before: &Table, after: &Table, origins: &HashMap<Ident, Ident>) -> bool {
     after.columns.iter().any(|column| {
         let was = origins
             .get(&column.name)
             .and_then(|from| before.column(from));
-        was.is_some_and(|was| was.ty != column.ty && !both_enums(&was.ty, &column.ty))
+        was.is_some_and(|was| {
+            was.ty != column.ty && !both_enums(&was.ty, &column.ty)
+                || was.on_update != column.on_update
+        })
     })
 }
 

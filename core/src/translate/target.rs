@@ -137,8 +137,9 @@ pub struct Rendered {
     pub after: Vec<String>,
     /// What was left out.
     pub omissions: Vec<Omission>,
-    /// Other tables than the one at hand that the statements change along, as the target holds
-    /// them afterwards: those whose foreign keys want the type that a column of this one gets.
+    /// Tables that the statements change along, as the target holds them afterwards: those whose
+    /// foreign keys want the type that a column of this one gets, or go and come with it; the table
+    /// at hand itself, where it is held otherwise than it was lowered (the order of its columns).
     pub along: Vec<Table>,
 }
 

@@ -8,9 +8,11 @@ use std::borrow::Cow;
 use aludel::driver::{Capabilities, Client, Dialect, Introspect, LockKind, Server};
 use aludel::ledger::{FORMAT, GUARD_CONSTRAINT, LedgerTables};
 use aludel::sql::Syntax;
+use aludel::translate::Target;
 
 use crate::FLOOR;
 use crate::introspect::PostgresIntrospect;
+use crate::target::PostgresTarget;
 
 /// The time zone of every session and script, which is Diesel's (docs/adr/0009).
 macro_rules! utc {
@@ -107,6 +109,10 @@ impl Dialect for PostgresDialect {
 
     fn introspect(&self) -> Option<&dyn Introspect> {
         Some(&PostgresIntrospect)
+    }
+
+    fn target(&self) -> Option<&dyn Target> {
+        Some(&PostgresTarget)
     }
 
     fn default_schema(&self) -> Option<&'static str> {

@@ -3,6 +3,7 @@
 //! * `dialect`: the SQL, pure text.
 //! * `url`, `given`, `params`, `passfile`, `surroundings`: what libpq reads from a URL, the
 //!   environment and files.
+//! * `target`: scripts of other dialects in this one.
 //! * `introspect`: what a live database holds, as the schema model.
 //! * `tls`, `connect`: one connection after libpq's rules.
 //! * `session`, `exchange`, `ledger`, `position`, `failure`, `indexes`, `cancel`: what is done on
@@ -33,6 +34,7 @@ mod pooler;
 mod position;
 mod session;
 mod surroundings;
+mod target;
 mod tls;
 mod unhurried;
 mod url;

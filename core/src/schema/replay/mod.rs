@@ -34,6 +34,8 @@ mod view;
 #[cfg(test)]
 mod tests;
 
+pub use naming::generated_name;
+
 use problem::{Step, problem};
 use record::Record;
 use resolve::Session;

@@ -32,8 +32,22 @@ pub(super) fn object_name(name1: &str, name2: Option<&str>, label: &str) -> Stri
     name
 }
 
-/// The first of `label`, `label1`, `label2` … that gives a name which is not taken.
-fn choose(name1: &str, name2: Option<&str>, label: &str, taken: impl Fn(&str) -> bool) -> Ident {
+/// The name that PostgreSQL gives to what was not named: `name1_name2_label`, of at most 63 bytes,
+/// with the first of `label`, `label1`, `label2` … that gives a name which is not taken.
+///
+/// ```
+/// use aludel::schema::generated_name;
+///
+/// let taken = ["users_email_key"];
+/// let name = generated_name("users", Some("email"), "key", |name| taken.contains(&name));
+/// assert_eq!(name, "users_email_key1");
+/// ```
+pub fn generated_name(
+    name1: &str,
+    name2: Option<&str>,
+    label: &str,
+    taken: impl Fn(&str) -> bool,
+) -> Ident {
     let mut pass = 0;
     let mut numbered = label.to_owned();
     loop {
@@ -55,7 +69,7 @@ impl Replay {
         label: &str,
         is_constraint: bool,
     ) -> Ident {
-        choose(&table.name, name2, label, |name| {
+        generated_name(&table.name, name2, label, |name| {
             let name = Name {
                 schema: table.schema.clone(),
                 name: name.to_owned(),
@@ -74,7 +88,7 @@ impl Replay {
         label: &str,
         others: &[Ident],
     ) -> Ident {
-        choose(&table.name, name2, label, |name| {
+        generated_name(&table.name, name2, label, |name| {
             let full = Name {
                 schema: table.schema.clone(),
                 name: name.to_owned(),

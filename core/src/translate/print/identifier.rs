@@ -1,4 +1,8 @@
-//! When an identifier needs quotes.
+//! When an identifier needs quotes, and what becomes of one that is too long.
+
+use sha2::{Digest, Sha256};
+
+use crate::schema::Ident;
 
 /// Whether a name can stand without quotes wherever identifiers may stand: lower-case ASCII
 /// letters, digits and `_`, beginning with a letter or `_`, and not one of `reserved`.
@@ -39,4 +43,28 @@ pub fn quote_if_needed(name: &str, reserved: &[&str], quote: char) -> String {
     }
     text.push(quote);
     text
+}
+
+/// A name as it stands if it `fits`, else the longest beginning of it that fits with a mark of the
+/// whole behind it, so that two long names stay apart.
+///
+/// ```
+/// use aludel::translate::print::shortened;
+///
+/// let fits = |name: &str| name.len() <= 16;
+/// assert_eq!(shortened("users_email", fits), "users_email");
+/// assert_eq!(shortened("users_email_address", fits), "users_e_7c2d798f");
+/// ```
+pub fn shortened(name: &str, fits: impl Fn(&str) -> bool) -> Ident {
+    if fits(name) {
+        return name.to_owned();
+    }
+    let digest = Sha256::digest(name.as_bytes());
+    let mark: String = digest[..4]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    let heads = name.char_indices().rev().map(|(end, _)| &name[..end]);
+    let mut short = heads.map(|head| format!("{head}_{mark}"));
+    short.find(|name| fits(name)).unwrap_or(mark)
 }

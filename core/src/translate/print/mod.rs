@@ -37,7 +37,7 @@ mod table;
 mod tests;
 
 pub use expr::{Level, Sql};
-pub use identifier::{is_plain, quote_if_needed};
+pub use identifier::{is_plain, quote_if_needed, shortened};
 pub use spelling::{Conflict, Spelling, Standard};
 
 use super::Refusal;

@@ -1,7 +1,7 @@
 //! Names that MySQL wants to be unique where the authored engine does not.
 
 use aludel::schema::{Ident, Name};
-use sha2::{Digest, Sha256};
+use aludel::translate::print::shortened;
 
 /// The most characters of a name.
 const LONGEST: usize = 64;
@@ -26,16 +26,7 @@ pub(crate) fn constraint(table: &str, name: &str) -> Ident {
 
 /// A name of at most 64 characters; a longer one ends with a mark of the whole.
 pub(crate) fn shorten(name: &str) -> Ident {
-    if name.chars().count() <= LONGEST {
-        return name.to_owned();
-    }
-    let digest = Sha256::digest(name.as_bytes());
-    let mark: String = digest[..4]
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    let head: String = name.chars().take(LONGEST - mark.len() - 1).collect();
-    format!("{head}_{mark}")
+    shortened(name, |name| name.chars().count() <= LONGEST)
 }
 
 /// A name that is not among `taken`, which compare without regard to case.

@@ -91,20 +91,26 @@ pub(super) async fn a_translated_script_runs(
     dialect: &dyn Dialect,
     record: &mut Record,
 ) {
+    // Another dialect than its own, in which a column takes NULL from then on.
+    let (syntax, nullable) = match dialect.syntax() {
+        Syntax::Postgres => (Syntax::Mysql, "MODIFY name varchar(40) DEFAULT 'none'"),
+        _ => (Syntax::Postgres, "ALTER COLUMN name DROP NOT NULL"),
+    };
     let source = Authored {
         server: Server::new("authored", 1, 0),
-        syntax: Syntax::Postgres,
+        syntax,
     };
     let Some(mut translator) = Translator::new(&source, dialect) else {
         return;
     };
+    let nullable = format!("ALTER TABLE aludel_conforms {nullable}");
     let mut session = subject.connect(Access::Write).await;
     for body in [
         "CREATE TABLE aludel_conforms (id integer PRIMARY KEY, name varchar(40) NOT NULL DEFAULT 'none', UNIQUE (name))",
         "INSERT INTO aludel_conforms (id, name) VALUES (1, 'it''s'), (2, 'ü')",
         "ALTER TABLE aludel_conforms ADD COLUMN weight bigint",
         "UPDATE aludel_conforms SET weight = id * 10 WHERE name <> 'x'",
-        "ALTER TABLE aludel_conforms ALTER COLUMN name DROP NOT NULL",
+        &nullable,
     ] {
         let translated = translator.translate([(0, body, Audience::Both)]);
         assert!(translated.refusals.is_empty(), "{body}: {translated:?}");

@@ -1,0 +1,102 @@
+//! SQLite's meaning.
+
+use aludel_tests::engine::{Engine, engines};
+use aludel_tests::twin::Twin;
+
+/// One twin for each server of PostgreSQL that is there.
+fn each(test: impl Fn(&mut Twin)) {
+    let of = |engine: &Engine| engine.driver() == "postgres";
+    let mut tested = 0;
+    for target in engines().into_iter().filter(of) {
+        test(&mut Twin::between(Engine::Sqlite, target));
+        tested += 1;
+    }
+    assert!(tested > 0);
+}
+
+#[test]
+fn a_table_is_rebuilt_as_its_manual_says() {
+    each(|twin| {
+        twin.run(
+            "CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, age INTEGER);
+             CREATE TABLE posts (id INTEGER PRIMARY KEY AUTOINCREMENT, user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE, body TEXT);
+             CREATE INDEX posts_user ON posts (user_id);
+             INSERT INTO users (name, age) VALUES ('a', 1), ('b', 2); INSERT INTO posts (user_id, body) VALUES (1, 'x'), (2, 'y');",
+        );
+        twin.run(
+            "PRAGMA foreign_keys = OFF;
+             CREATE TABLE new_users (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, age INTEGER NOT NULL DEFAULT 0 CHECK (age >= 0));
+             INSERT INTO new_users (id, name, age) SELECT id, name, age FROM users;
+             DROP TABLE users;
+             ALTER TABLE new_users RENAME TO users;
+             PRAGMA foreign_keys = ON;
+             INSERT INTO users (name) VALUES ('c');
+             INSERT INTO posts (user_id, body) VALUES (3, 'z');",
+        );
+        twin.same("SELECT id, name, age FROM users ORDER BY id");
+        twin.fails("INSERT INTO posts (user_id) VALUES (99);");
+        twin.run("DELETE FROM users WHERE id = 1;");
+        twin.same("SELECT id, user_id, body FROM posts ORDER BY id");
+        twin.fails("INSERT INTO users (name) VALUES ('b');");
+    });
+}
+
+#[test]
+fn texts_are_told_apart_by_their_bytes() {
+    each(|twin| {
+        twin.run(
+            "CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT UNIQUE, mail TEXT COLLATE NOCASE UNIQUE);
+             INSERT INTO t (name, mail) VALUES ('b', 'x'), ('B', 'y'), ('a ', 'z'), ('a', NULL), ('_', NULL);
+             CREATE TABLE u (place INTEGER PRIMARY KEY, name TEXT);
+             INSERT INTO u (name) SELECT name FROM t ORDER BY name;
+             UPDATE t SET mail = 'found' WHERE mail = 'X';",
+        );
+        twin.same("SELECT place, name FROM u ORDER BY place");
+        twin.same("SELECT id, mail FROM t WHERE mail = 'FOUND'");
+        twin.fails("INSERT INTO t (mail) VALUES ('Y');");
+        twin.run("DELETE FROM t WHERE name LIKE 'B%' OR name > 'a';");
+        twin.same("SELECT id, name FROM t ORDER BY id");
+    });
+}
+
+#[test]
+fn numbers_of_rows_that_are_gone_are_given_again() {
+    each(|twin| {
+        twin.run(
+            "CREATE TABLE r (id INTEGER PRIMARY KEY, n INT); CREATE TABLE a (id INTEGER PRIMARY KEY AUTOINCREMENT, n INT);
+             INSERT INTO r (n) VALUES (1), (2), (3); INSERT INTO a (n) VALUES (1), (2), (3);
+             DELETE FROM r WHERE id > 1; DELETE FROM a WHERE id > 1;
+             INSERT INTO r (n) VALUES (4); INSERT INTO a (n) VALUES (4);
+             INSERT INTO r VALUES (NULL, 5); INSERT INTO a VALUES (10, 5);
+             INSERT INTO r (n) VALUES (6); INSERT INTO a (n) VALUES (6);",
+        );
+        twin.same("SELECT id, n FROM r ORDER BY n");
+        twin.same("SELECT id, n FROM a ORDER BY n");
+    });
+}
+
+#[test]
+fn quoted_words_that_are_no_columns_are_texts() {
+    each(|twin| {
+        twin.run(
+            r#"CREATE TABLE t (id INTEGER PRIMARY KEY, s TEXT NOT NULL DEFAULT "x", note TEXT);
+               INSERT INTO t (note) VALUES ("it's"); UPDATE t SET s = "note", note = "y" WHERE s = "x";"#,
+        );
+        twin.same("SELECT id, s, note FROM t");
+    });
+}
+
+#[test]
+fn the_clock_gives_texts() {
+    each(|twin| {
+        twin.run(
+            "CREATE TABLE t (id INTEGER PRIMARY KEY, at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP, seconds BIGINT NOT NULL DEFAULT (strftime('%s', 'now')), said TEXT DEFAULT (datetime('now')), day DATE DEFAULT (date('now')));
+             INSERT INTO t (id) VALUES (1);
+             UPDATE t SET seconds = CAST(strftime('%s', 'now') AS INTEGER), said = CURRENT_TIMESTAMP;",
+        );
+        twin.equal(
+            "SELECT length(at), length(said), abs(seconds - strftime('%s', 'now')) < 60, length(day), at <= CURRENT_TIMESTAMP FROM t",
+            "SELECT length(at::text), length(said), (abs(seconds - extract(epoch FROM now())) < 60)::integer, length(day::text), (at <= now() AT TIME ZONE 'UTC')::integer FROM t",
+        );
+    });
+}
