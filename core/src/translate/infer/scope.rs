@@ -25,6 +25,8 @@ pub struct Field {
 pub struct Relation {
     /// The alias or the name by which columns are qualified.
     pub name: Option<Name>,
+    /// The table whose columns these are, under its own names for them.
+    pub table: Option<Name>,
     /// Its columns; `None` if they are not known.
     pub fields: Option<Vec<Field>>,
 }
@@ -101,11 +103,19 @@ impl<'a> Scope<'a> {
                 body => self.body_fields(body),
             };
             let fields = renamed(first, &cte.columns);
-            self.push_cte(Relation { name, fields });
+            self.push_cte(Relation {
+                name,
+                table: None,
+                fields,
+            });
             return;
         }
         let fields = renamed(self.statement_fields(&cte.body), &cte.columns);
-        self.push_cte(Relation { name, fields });
+        self.push_cte(Relation {
+            name,
+            table: None,
+            fields,
+        });
     }
 
     fn push_cte(&mut self, relation: Relation) {
@@ -245,9 +255,12 @@ impl<'a> Scope<'a> {
                 columns,
             } => {
                 let fields = renamed(self.table_fields(name), columns);
+                let own = columns.is_empty() && !self.is_cte(name);
+                let table = Some(name.clone()).filter(|_| own);
                 let name = alias.clone().map_or_else(|| name.clone(), Name::bare);
                 Relation {
                     name: Some(name),
+                    table,
                     fields,
                 }
             }
@@ -258,6 +271,7 @@ impl<'a> Scope<'a> {
                 ..
             } => Relation {
                 name: alias.clone().map(Name::bare),
+                table: None,
                 fields: renamed(self.query_fields(query), columns),
             },
             TableRef::Function {
@@ -326,6 +340,7 @@ impl<'a> Scope<'a> {
         });
         Relation {
             name: alias.cloned().or(name).map(Name::bare),
+            table: None,
             fields,
         }
     }
@@ -452,6 +467,7 @@ impl Relation {
         });
         Self {
             name: Some(alias.map_or_else(|| table.name.clone(), |alias| Name::bare(alias.clone()))),
+            table: Some(table.name.clone()),
             fields: Some(fields.collect()),
         }
     }

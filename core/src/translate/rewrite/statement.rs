@@ -46,6 +46,7 @@ impl Rewriter<'_> {
         let returning = self.items(&insert.returning);
         self.scope.add(Relation {
             name: Some(Name::bare("excluded")),
+            table: Some(insert.table.clone()),
             fields: fields.clone(),
         });
         let on_conflict = insert
@@ -190,6 +191,7 @@ impl Rewriter<'_> {
     fn add_target(&mut self, table: &Name, alias: Option<&Ident>) {
         let relation = Relation {
             name: Some(alias.map_or_else(|| table.clone(), |alias| Name::bare(alias.clone()))),
+            table: Some(table.clone()),
             fields: self.fields(table),
         };
         self.scope.add(relation);

@@ -5,6 +5,7 @@ use aludel::schema::{Constraint, ConstraintKind, Ident, Index, Table};
 use aludel::translate::print::Printer;
 
 use super::Alteration;
+use super::references::keeps_key;
 
 /// What stays of a table's keys and indexes, each by its names before and after.
 #[derive(Debug, Default)]
@@ -14,8 +15,18 @@ pub(super) struct Kept {
 }
 
 impl Kept {
+    /// Whether a key of this name before is there afterwards.
+    pub(super) fn stays(&self, before: Option<&Ident>, is_constraint: bool) -> bool {
+        let names = if is_constraint {
+            &self.constraints
+        } else {
+            &self.indexes
+        };
+        before.is_some_and(|name| names.iter().any(|(from, _)| from == name))
+    }
+
     fn constraint_stays(&self, before: Option<&Ident>) -> bool {
-        before.is_some_and(|name| self.constraints.iter().any(|(from, _)| from == name))
+        self.stays(before, true)
     }
 
     fn constraint_is_there(&self, after: Option<&Ident>) -> bool {
@@ -58,6 +69,13 @@ impl Alteration<'_> {
             let own = same.iter().find(|other| other.name == index.name);
             if let Some(other) = own.or(same.first()) {
                 kept.indexes.push((index.name.clone(), other.name.clone()));
+            }
+        }
+        // A reference to itself goes with the key that it refers to.
+        for (constraint, key) in before.foreign_keys() {
+            if key.table == before.name && !keeps_key(before, &key.referred, &kept) {
+                kept.constraints
+                    .retain(|(from, _)| Some(from) != constraint.name.as_ref());
             }
         }
         kept

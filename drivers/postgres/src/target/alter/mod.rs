@@ -16,7 +16,7 @@ mod touched;
 
 use std::collections::HashMap;
 
-use aludel::schema::{Constraint, ConstraintKind, Expr, Ident, Index, PartMut, Table};
+use aludel::schema::{Constraint, ConstraintKind, Expr, Ident, Index, PartMut, Table, View};
 use aludel::translate::print::{Printer, print};
 use aludel::translate::{Omission, Refusal, Rendered, TableChange};
 
@@ -115,7 +115,7 @@ impl<'a> Alteration<'a> {
     }
 
     fn drop(&mut self, printer: &mut Printer<'_>, before: &Table) {
-        self.release_references(printer, before);
+        self.release_references(printer, before, None);
         let name = printer.name(&before.name);
         self.push(format!("DROP TABLE {name}"));
     }
@@ -131,6 +131,8 @@ impl<'a> Alteration<'a> {
         }
         let kept = self.kept(before, &held);
         self.drop_touching(printer, after);
+        self.release_references(printer, before, Some((after, &kept)));
+        let views = self.drop_views(printer, before, after);
         self.drop_keys(printer, before, after, &kept);
         self.drop_columns(printer, before, after);
         self.rename_columns(printer, before, after);
@@ -140,12 +142,44 @@ impl<'a> Alteration<'a> {
         self.add_keys(printer, &held, &kept);
         self.comments(printer, Some(before), after);
         self.create_touching(printer, after);
-        if before.name != after.name {
-            self.restore_references(printer, after);
-        }
+        self.restore_references(printer, after);
+        self.rendered.statements.extend(views);
         if held != *after {
             self.rendered.along.push(held);
         }
+    }
+
+    /// Takes away the views that stand in the way of a column that goes or gets another type; the
+    /// statements that make them again.
+    fn drop_views(
+        &mut self,
+        printer: &mut Printer<'_>,
+        before: &Table,
+        after: &Table,
+    ) -> Vec<String> {
+        let in_the_way = before.columns.iter().any(|column| {
+            let to = self.renamed(&column.name).and_then(|to| after.column(to));
+            to.is_none_or(|to| to.ty != column.ty || to.collation != column.collation)
+        });
+        if !in_the_way {
+            return Vec::new();
+        }
+        let target = self.change.scope.target;
+        let mut views: Vec<&View> = Vec::new();
+        let mut next = vec![&before.name, &after.name];
+        while let Some(name) = next.pop() {
+            for view in target.readers(name) {
+                // One that reads another comes after it.
+                views.retain(|known| known.name != view.name);
+                views.push(view);
+                next.push(&view.name);
+            }
+        }
+        for view in views.iter().rev() {
+            let name = printer.name(&view.name);
+            self.push(format!("DROP VIEW {name}"));
+        }
+        views.into_iter().map(|view| view.text.clone()).collect()
     }
 
     /// Puts the columns into the order in which they stand here: those that were there, then the

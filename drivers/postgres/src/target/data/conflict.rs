@@ -5,7 +5,7 @@
 
 use aludel::schema::{
     Assignment, ConstraintKind, Expr, Ident, Insert, InsertSource, Literal, Name, OnConflict,
-    SetExpr, Table,
+    Schema, SetExpr, Table,
 };
 use aludel::translate::Refusal;
 
@@ -18,6 +18,7 @@ pub(super) fn shape(
     conflict: OnConflict,
     insert: &mut Insert,
     table: &Table,
+    authored: &Schema,
 ) -> Result<OnConflict, Vec<Refusal>> {
     match conflict {
         // What else it forgives fails here.
@@ -27,6 +28,13 @@ pub(super) fn shape(
             constraint: None,
         }),
         OnConflict::Replace => {
+            if let Some(referrer) = authored.referrers(&table.name).next() {
+                let message = format!(
+                    "a row of `{}` that takes another's place deletes that one first, and `{}` refers to it",
+                    table.name, referrer.name
+                );
+                return Err(vec![Refusal::new("replace", message)]);
+            }
             let columns = only_key(insert, table)?;
             let assignments = replaced(insert, table, &columns)?;
             Ok(OnConflict::Update {

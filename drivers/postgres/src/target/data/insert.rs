@@ -31,7 +31,12 @@ pub(super) fn render(insert: &Insert, scope: &DataScope<'_>) -> Result<Rendered,
         {
             mysql::in_order(assignments)?;
         }
-        insert.on_conflict = Some(conflict::shape(on_conflict, &mut insert, table)?);
+        insert.on_conflict = Some(conflict::shape(
+            on_conflict,
+            &mut insert,
+            table,
+            scope.authored,
+        )?);
     }
     forget_order(&mut insert, writes);
     let mut rendered = plain(&DataStatement::Insert(Box::new(insert)), scope)?;

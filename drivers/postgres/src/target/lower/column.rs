@@ -5,7 +5,7 @@ use aludel::schema::{
 };
 use aludel::sql::Syntax;
 use aludel::translate::Refusal;
-use aludel::translate::infer::Field;
+use aludel::translate::infer::{Family, Field};
 use aludel::translate::rewrite::Rules;
 
 use super::super::collation::{self, BYTES, Blanks, Compares};
@@ -32,6 +32,7 @@ impl Lowering<'_> {
         };
         lowered.ty = ty;
         lowered.collation = self.collation(column, &lowered.ty, &limit, &place);
+        self.as_referred(column, &mut lowered);
         if let Some(generated) = &column.generated {
             let field = field(column);
             let expr = self.rewrite(Stands::Schema, &place, |meaning, rw| {
@@ -95,6 +96,27 @@ impl Lowering<'_> {
             Compares::Exactly | Compares::By(_, Blanks::Count) => {}
         }
         compares.name().map(Name::bare)
+    }
+
+    /// SQLite does not look whether a foreign key's columns are of one type; here they are of that
+    /// which is referred to.
+    fn as_referred(&self, column: &Column, lowered: &mut Column) {
+        let keys = self.table.foreign_keys().map(|(_, key)| key);
+        let mut referred = keys.filter_map(|key| {
+            let place = key.columns.iter().position(|name| *name == column.name)?;
+            let table = self.authored.table(&key.table)?;
+            let own = table.primary_key().get(place).map(|part| &part.column);
+            let there = table.column(key.referred.get(place).or(own)?)?;
+            let held = types::hold(&there.ty, self.source).ok()?;
+            let collation = collation::of_column(there, table, self.source).name();
+            Some((held.ty, collation.map(Name::bare)))
+        });
+        if let Some((ty, collation)) = referred.next()
+            && Family::of(&ty) != Family::of(&lowered.ty)
+        {
+            lowered.collation = collation.filter(|_| collation::applies(&ty));
+            lowered.ty = ty;
+        }
     }
 
     fn numbers(&mut self, column: &Column, lowered: &mut Column, place: &str) {

@@ -20,8 +20,24 @@ impl Lowering<'_> {
             .iter()
             .partition(|constraint| constraint.named && constraint.name.is_some());
         for constraint in named.into_iter().chain(unnamed) {
-            self.constraint(constraint, lowered);
+            if !self.says_again(constraint) {
+                self.constraint(constraint, lowered);
+            }
         }
+    }
+
+    /// Whether a UNIQUE says what the primary key or one before it says: to PostgreSQL they are one.
+    fn says_again(&self, constraint: &Constraint) -> bool {
+        let ConstraintKind::Unique { columns, .. } = &constraint.kind else {
+            return false;
+        };
+        let all = self.table.constraints.iter();
+        let before = all.take_while(|other| !std::ptr::eq(*other, constraint));
+        let mut uniques = before.filter_map(|other| match &other.kind {
+            ConstraintKind::Unique { columns, .. } => Some(columns),
+            _ => None,
+        });
+        self.table.primary_key() == columns.as_slice() || uniques.any(|other| other == columns)
     }
 
     fn constraint(&mut self, constraint: &Constraint, lowered: &mut Table) {

@@ -40,7 +40,7 @@ pub(super) fn kind(source: Syntax, call: &Call) -> Option<Family> {
         (Syntax::Sqlite, "datetime" | "date" | "time" | "strftime" | "printf" | "format") => {
             Family::Text
         }
-        (Syntax::Sqlite, "unixepoch" | "instr") => Family::Integer,
+        (Syntax::Sqlite, "unixepoch" | "instr" | "random") => Family::Integer,
         (Syntax::Sqlite, "randomblob") => Family::Bytes,
         (Syntax::Mysql, "lcase" | "ucase" | "sha2") => Family::Text,
         (Syntax::Mysql, "date_add" | "date_sub" | "adddate" | "subdate") => Family::Timestamp,
@@ -180,7 +180,8 @@ impl Meaning {
         }
     }
 
-    fn is(self, rw: &Rewriter<'_>, expr: &Expr, family: Family) -> bool {
+    /// Whether a value is of a family, as it is held here.
+    pub(super) fn is(self, rw: &Rewriter<'_>, expr: &Expr, family: Family) -> bool {
         match expr {
             Expr::Literal(Literal::Text(_)) => family == Family::Text,
             expr => self.kind(&rw.scope, expr) == Some(family),
@@ -225,6 +226,12 @@ impl Meaning {
             ("randomblob", args) => {
                 let digits = self.random_digits(rw, args)?;
                 Expr::call("decode", [digits, Expr::text("hex")])
+            }
+            // Of 53 bits, where there they are 64.
+            ("random", []) => {
+                let half = Expr::binary(Expr::call("random", []), BinaryOp::Minus, digits("0.5"));
+                let wide = Expr::binary(half, BinaryOp::Multiply, digits("9007199254740992"));
+                self.clocked(rw, cast(wide, Type::BIGINT))
             }
             ("length", [value]) if self.is(rw, value, Family::Text) => {
                 Expr::call("char_length", [rw.expr(value)])

@@ -89,6 +89,7 @@ impl Meaning {
             }
             Expr::Call(call) => match (call.name.name.as_str(), call::plain_args(call)) {
                 ("coalesce" | "ifnull", Some(args)) => self.common_kind(scope, args.into_iter()),
+                ("abs", Some(args)) if args.len() == 1 => self.kind(scope, args[0]),
                 ("if" | "iif", Some(args)) => self.common_kind(scope, args.into_iter().skip(1)),
                 _ => call::kind(self.source, call).or_else(|| self.kind_of_type(scope, expr)),
             },
@@ -194,6 +195,12 @@ impl Meaning {
             {
                 Expr::Literal(Literal::Boolean(number == "1"))
             }
+            // What is no number counts as 0 there.
+            Expr::Literal(Literal::Text(text))
+                if !self.is_mysql() && text.eq_ignore_ascii_case("false") =>
+            {
+                Expr::Literal(Literal::Boolean(false))
+            }
             Expr::Literal(Literal::Bits(bits)) if matches!(bits.as_str(), "0" | "1") => {
                 Expr::Literal(Literal::Boolean(bits == "1"))
             }
@@ -290,11 +297,12 @@ impl Meaning {
         let Expr::Column { table, column } = expr else {
             return None;
         };
-        let owner = match table {
+        let called = match table {
             Some(table) => table,
             None => scope.owner(column)?,
         };
-        let table = scope.schema().table(owner)?;
+        let relation = scope.relation(called)?;
+        let table = scope.schema().table(relation.table.as_ref()?)?;
         let column = table.column(column)?;
         Some(collation::of_column(column, table, self.source))
     }

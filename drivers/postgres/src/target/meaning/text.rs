@@ -1,12 +1,26 @@
 //! Texts: parts of them, their case, their collation.
 
-use aludel::schema::{Expr, Literal, Name, TrimSide};
+use aludel::schema::{BinaryOp, Expr, Literal, Name, TrimSide, Type};
 use aludel::translate::Refusal;
 use aludel::translate::infer::Family;
 use aludel::translate::rewrite::Rewriter;
 
 use super::super::collation::{self, BYTES, Compares};
-use super::Meaning;
+use super::{Meaning, cast};
+
+/// What a whole number is at least, if that is sure.
+fn least(expr: &Expr) -> Option<i64> {
+    match expr {
+        Expr::Literal(Literal::Number(digits)) => digits.parse().ok(),
+        Expr::Call(call) if call.name.name == "abs" => Some(0),
+        Expr::Binary { left, op, right } => match op {
+            BinaryOp::Plus => least(left)?.checked_add(least(right)?),
+            BinaryOp::Modulo => least(left).filter(|least| *least >= 0).map(|_| 0),
+            _ => None,
+        },
+        _ => None,
+    }
+}
 
 impl Meaning {
     /// A text under the collation of bytes: what looks for one text in another wants one under
@@ -36,20 +50,19 @@ impl Meaning {
         start: Option<&Expr>,
         length: Option<&Expr>,
     ) -> Expr {
-        let from_one = |expr: &Expr| matches!(expr, Expr::Literal(Literal::Number(n)) if n.parse::<u32>().is_ok_and(|n| n > 0));
+        let from_one = |expr: &Expr| least(expr).is_some_and(|least| least > 0);
         let count = |expr: &Expr| matches!(expr, Expr::Literal(Literal::Number(n)) if n.parse::<u32>().is_ok());
         let known = start.is_some_and(from_one) && length.is_none_or(count);
-        if !known
-            || !matches!(
-                self.kind(&rw.scope, expr),
-                Some(Family::Text | Family::Bytes)
-            )
-        {
+        let parted = self.is(rw, expr, Family::Text) || self.is(rw, expr, Family::Bytes);
+        if !known || !parted {
             return self.refuse(rw, "a part of a text that begins nowhere in particular");
         }
         Expr::Substring {
             expr: rw.boxed(expr),
-            start: start.map(|start| rw.boxed(start)),
+            start: start.map(|start| match start {
+                Expr::Literal(_) => rw.boxed(start),
+                start => Box::new(cast(rw.expr(start), Type::INTEGER)),
+            }),
             length: length.map(|length| rw.boxed(length)),
         }
     }
