@@ -8,4 +8,5 @@
 #![allow(clippy::unwrap_used, reason = "a panic is the report")]
 
 mod mysql;
+mod projects;
 mod sqlite;

@@ -31,6 +31,8 @@ pub(super) struct ColumnFacts {
     pub(super) default: bool,
     pub(super) numbered: bool,
     pub(super) generated: bool,
+    /// Its type refuses what one that holds it elsewhere leaves to a CHECK.
+    pub(super) limited: bool,
 }
 
 impl ColumnFacts {
@@ -111,6 +113,7 @@ fn of_column(facts: &mut Facts, column: &Column, side: Side<'_>) {
             default: default && !draws,
             numbered: column.identity.is_some() || draws || row_id,
             generated: column.generated.is_some(),
+            limited: is_limited(&column.ty),
         },
     );
 }
@@ -207,4 +210,21 @@ fn action(action: ReferentialAction) -> &'static str {
         ReferentialAction::SetNull => "SET NULL",
         ReferentialAction::SetDefault => "SET DEFAULT",
     }
+}
+
+/// Whether a type is one for which PostgreSQL's needs a CHECK: an ENUM that is a text there, a number
+/// that is not below zero, bytes of some length.
+fn is_limited(ty: &Type) -> bool {
+    matches!(
+        ty,
+        Type::InlineEnum(_)
+            | Type::TinyInt { unsigned: true, .. }
+            | Type::SmallInt { unsigned: true }
+            | Type::MediumInt { unsigned: true }
+            | Type::Integer { unsigned: true }
+            | Type::BigInt { unsigned: true }
+            | Type::Numeric { unsigned: true, .. }
+            | Type::Binary(Some(_))
+            | Type::Varbinary(Some(_))
+    )
 }

@@ -24,6 +24,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Difference, Schema, compare};
 use crate::sql::Syntax;
 use facts::{Facts, facts, sorted};
+use kind::Kind;
 
 /// A schema, and whose it is.
 #[derive(Debug, Clone, Copy)]
@@ -119,8 +120,8 @@ fn tables(
     };
     sets(found, "index", &of, &but(left, right), &but(right, left));
     let fewer = match (left_syntax, right_syntax) {
-        (Syntax::Postgres, _) => right.checks < left.checks,
-        (_, Syntax::Postgres) => left.checks < right.checks,
+        (Syntax::Postgres, _) => right.checks + of_types(right, left) < left.checks,
+        (_, Syntax::Postgres) => left.checks + of_types(left, right) < right.checks,
         _ => false,
     };
     if fewer {
@@ -209,4 +210,13 @@ fn sets(
             right: here(right),
         });
     }
+}
+
+/// How many columns have a type for which PostgreSQL's has a CHECK.
+fn of_types(facts: &Facts, postgres: &Facts) -> usize {
+    let limited = facts.columns.iter().filter(|(name, column)| {
+        let held = postgres.columns.get(*name);
+        column.limited && held.is_some_and(|held| held.kind != Kind::AsText)
+    });
+    limited.count()
 }
