@@ -1,11 +1,12 @@
 //! The schema as a whole: what it holds, and the maps by which a change finds all that it touches
 //! without looking through everything.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::follow::{Now, Steps, Thing};
 use super::sequence::sequences_in;
+use super::shared::Map;
 use super::{Column, ConstraintKind, EnumType, Ident, Name, Sequence, Table, Trigger, Type, View};
 
 /// A whole schema: of the authored engine by replay, of any engine by introspection, or of a
@@ -22,19 +23,19 @@ pub struct Schema {
     any_case: bool,
     /// Schemas that were created, beside the default one.
     schemas: BTreeSet<Ident>,
-    tables: BTreeMap<Name, Arc<Table>>,
-    enums: BTreeMap<Name, EnumType>,
-    sequences: BTreeMap<Name, Sequence>,
-    views: HashMap<Name, (u64, View)>,
+    tables: Map<Name, Arc<Table>>,
+    enums: Map<Name, EnumType>,
+    sequences: Map<Name, Sequence>,
+    views: Map<Name, (u64, View)>,
     /// Views in the order of their creation, which is an order of their dependencies.
-    view_order: BTreeMap<u64, Name>,
-    triggers: BTreeMap<Name, Vec<Trigger>>,
+    view_order: Map<u64, Name>,
+    triggers: Map<Name, Vec<Trigger>>,
     /// Which table or view an index stands on, by the index's name where such names are unique.
-    index_tables: HashMap<Name, Name>,
+    index_tables: Map<Name, Name>,
     /// Which table a key stands on whose index has the key's name, likewise.
-    key_tables: HashMap<Name, Name>,
+    key_tables: Map<Name, Name>,
     /// How many constraints of a schema have a name.
-    constraint_names: HashMap<Name, usize>,
+    constraint_names: Map<Name, usize>,
     /// Tables by the tables that their foreign keys refer to.
     referrers: Users,
     /// Tables by the enums and other named types of their columns.
@@ -66,16 +67,18 @@ pub enum Relation<'a> {
 
 /// Who uses what.
 #[derive(Debug, Clone, Default)]
-struct Users(HashMap<Name, BTreeSet<Name>>);
+struct Users(Map<Name, Arc<BTreeSet<Name>>>);
 
 impl Users {
     fn add(&mut self, used: Name, user: Name) {
-        self.0.entry(used).or_default().insert(user);
+        self.0.change(used, |users| {
+            Arc::make_mut(users).insert(user);
+        });
     }
 
     fn remove(&mut self, used: &Name, user: &Name) {
         if let Some(users) = self.0.get_mut(used) {
-            users.remove(user);
+            Arc::make_mut(users).remove(user);
             if users.is_empty() {
                 self.0.remove(used);
             }
@@ -83,7 +86,7 @@ impl Users {
     }
 
     fn of<'s>(&'s self, used: &Name) -> impl Iterator<Item = &'s Name> + use<'s> {
-        self.0.get(used).into_iter().flatten()
+        self.0.get(used).into_iter().flat_map(|users| users.iter())
     }
 }
 
@@ -170,8 +173,7 @@ impl Schema {
         all.extend(enums.map(|(name, ty)| Now::Enum(name.clone(), Some(ty.clone()))));
         let sequences = sequences.iter();
         all.extend(sequences.map(|(name, s)| Now::Sequence(name.clone(), Some(s.clone()))));
-        let views: BTreeMap<_, _> = views.iter().collect();
-        let views = views.into_iter();
+        let views = views.iter();
         all.extend(views.map(|(name, view)| Now::View(name.clone(), Some(view.clone()))));
         let triggers = triggers.iter();
         all.extend(triggers.map(|(table, all)| Now::Triggers(table.clone(), all.clone())));
@@ -309,7 +311,7 @@ impl Schema {
             if is_key {
                 self.key_tables.insert(name.clone(), key.clone());
             }
-            *self.constraint_names.entry(name).or_default() += 1;
+            self.constraint_names.change(name, |count| *count += 1);
         }
         for (_, foreign) in table.foreign_keys() {
             let referred = self.key(&foreign.table).into_owned();
@@ -400,11 +402,7 @@ impl Schema {
     pub fn put_view(&mut self, view: View) {
         let key = self.key(&view.name).into_owned();
         let place = self.take_view(&key).map(|(place, _)| place);
-        let next = || {
-            self.view_order
-                .last_key_value()
-                .map_or(0, |(last, _)| last + 1)
-        };
+        let next = || self.view_order.last().map_or(0, |last| last + 1);
         let place = place.unwrap_or_else(next);
         self.put_view_at(place, view);
     }
@@ -450,11 +448,12 @@ impl Schema {
     pub fn put_trigger(&mut self, trigger: Trigger) {
         let key = self.key(&trigger.table).into_owned();
         self.steps.add(Thing::Triggers(key.clone()));
-        let triggers = self.triggers.entry(key).or_default();
-        match triggers.iter_mut().find(|t| t.name == trigger.name) {
-            Some(place) => *place = trigger,
-            None => triggers.push(trigger),
-        }
+        self.triggers.change(key, |triggers| {
+            match triggers.iter_mut().find(|t| t.name == trigger.name) {
+                Some(place) => *place = trigger,
+                None => triggers.push(trigger),
+            }
+        });
     }
 
     /// Takes a trigger away, and returns it.

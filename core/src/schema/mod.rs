@@ -34,6 +34,7 @@ mod query;
 mod replay;
 mod scope;
 mod sequence;
+mod shared;
 mod ty;
 mod walk;
 
@@ -64,5 +65,6 @@ pub use query::{
 pub use replay::{Replay, generated_name};
 pub use scope::{ColumnUse, each_column, expand_stars, output_names};
 pub use sequence::{nextval, sequence_of};
+pub(crate) use shared::Map;
 pub use ty::Type;
 pub use walk::{Part, PartMut};

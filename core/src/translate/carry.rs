@@ -11,8 +11,8 @@ use super::actions::{self, Actions};
 use super::merge;
 use super::target::{ColumnOrigin, DataScope, Omission, Refusal, Rendered, TableChange, Target};
 use crate::schema::{
-    DataStatement, Effect, EnumType, Expr, Ident, Name, Part, Schema, Sequence, SequenceOptions,
-    Table, TableEffect, Trigger, Type,
+    DataStatement, Effect, EnumType, Expr, Ident, Map, Name, Part, Schema, Sequence,
+    SequenceOptions, Table, TableEffect, Trigger, Type,
 };
 use crate::sql::Syntax;
 
@@ -41,13 +41,13 @@ pub(super) struct Carrier<'a> {
     source: Syntax,
     held: Schema,
     /// Under what name the target holds an authored table.
-    names: HashMap<Name, Name>,
+    names: Map<Name, Name>,
     /// What a deviating table would be if nothing had made it different, by its authored name.
-    deviating: HashMap<Name, Table>,
+    deviating: Map<Name, Arc<Table>>,
     /// Tables whose state in the target is not known, since a change to them was refused.
     unknown: HashSet<Name>,
     /// What has been reported as omitted, by table: it is said once.
-    omitted: HashMap<Name, HashSet<Omission>>,
+    omitted: Map<Name, HashSet<Omission>>,
     pending: Vec<Pending>,
     out: Vec<Out>,
 }
@@ -78,10 +78,10 @@ impl<'a> Carrier<'a> {
             target,
             source,
             held,
-            names: HashMap::new(),
-            deviating: HashMap::new(),
+            names: Map::default(),
+            deviating: Map::default(),
             unknown: HashSet::new(),
-            omitted: HashMap::new(),
+            omitted: Map::default(),
             pending: Vec::new(),
             out: Vec::new(),
         }
@@ -247,7 +247,7 @@ impl<'a> Carrier<'a> {
                     if same {
                         self.deviating.remove(&name);
                     } else {
-                        self.deviating.insert(name, lowered.table);
+                        self.deviating.insert(name, Arc::new(lowered.table));
                     }
                 }
                 Err(_) => {
@@ -417,10 +417,8 @@ impl<'a> Carrier<'a> {
             }
         };
         if before.name != after.name {
-            for map in [&mut self.deviating] {
-                if let Some(base) = map.remove(&before.name) {
-                    map.insert(after.name.clone(), base);
-                }
+            if let Some(base) = self.deviating.remove(&before.name) {
+                self.deviating.insert(after.name.clone(), base);
             }
             if let Some(held) = self.names.remove(&before.name) {
                 self.names.insert(after.name.clone(), held);
@@ -574,7 +572,7 @@ impl<'a> Carrier<'a> {
                     return;
                 }
             }
-            self.deviating.insert(name.clone(), lowered.table);
+            self.deviating.insert(name.clone(), Arc::new(lowered.table));
         }
         if before
             .as_ref()
@@ -622,20 +620,16 @@ impl<'a> Carrier<'a> {
             && authored_before
                 .as_ref()
                 .is_none_or(|before| !retyped(before, &table, &origins));
-        let said = self.omitted.entry(name).or_default();
-        let news: Vec<Omission> = lowered
-            .omissions
-            .into_iter()
-            .filter(|omission| said.insert(omission.clone()))
-            .collect();
+        let mut news = lowered.omissions;
+        if !news.is_empty() {
+            self.omitted.change(name, |said| {
+                news.retain(|omission| said.insert(omission.clone()));
+            });
+        }
         let rendered = if untouched {
             Ok(Rendered::default())
         } else {
-            let triggers: Vec<&Trigger> = self
-                .held
-                .triggers()
-                .filter(|trigger| trigger.table == after.name)
-                .collect();
+            let triggers: Vec<&Trigger> = self.held.triggers_of(&after.name).iter().collect();
             self.target.table(&TableChange {
                 before: before.as_deref(),
                 after: Some(&after),
