@@ -39,6 +39,9 @@ struct Loader {
     problems: Vec<LoadProblem>,
     warnings: Vec<Warning>,
     found: Vec<Revision>,
+    /// The last file that was read, and what it says, if it says nothing odd. The files of a
+    /// project are alike: thousands of revisions cost one parse.
+    last: Option<(Vec<u8>, Metadata)>,
 }
 
 impl Loader {
@@ -48,6 +51,7 @@ impl Loader {
             problems: Vec::new(),
             warnings: Vec::new(),
             found: Vec::new(),
+            last: None,
         }
     }
 
@@ -149,14 +153,16 @@ impl Loader {
         relative: PathBuf,
     ) -> Option<Revision> {
         let path = source.root().join(&relative);
-        let up = match source.has_file(&relative.join("up.sql")) {
+        let mut file = relative.join("metadata.toml");
+        file.set_file_name("up.sql");
+        let up = match source.has_file(&file) {
             Ok(up) => up,
             Err(error) => {
-                self.unreadable(source, &relative.join("up.sql"), error);
+                self.unreadable(source, &file, error);
                 return None;
             }
         };
-        let file = relative.join("metadata.toml");
+        file.set_file_name("metadata.toml");
         let metadata = match source.read(&file) {
             Ok(bytes) => bytes,
             Err(error) => {
@@ -177,7 +183,7 @@ impl Loader {
             self.problems.push(LoadProblem::Id { path, source });
         });
         let metadata = match metadata {
-            Some(bytes) => self.metadata(&source.root().join(file), &bytes)?,
+            Some(bytes) => self.metadata(source, &file, bytes)?,
             None => Metadata::default(),
         };
         let parents = metadata.parents();
@@ -193,8 +199,14 @@ impl Loader {
         })
     }
 
-    fn metadata(&mut self, file: &Path, bytes: &[u8]) -> Option<Metadata> {
-        let parsed = match std::str::from_utf8(bytes) {
+    fn metadata(&mut self, source: &dyn Source, file: &Path, bytes: Vec<u8>) -> Option<Metadata> {
+        if let Some((last, metadata)) = &self.last
+            && *last == bytes
+        {
+            return Some(metadata.clone());
+        }
+        let file = &source.root().join(file);
+        let parsed = match std::str::from_utf8(&bytes) {
             Ok(text) => Metadata::parse(file, text),
             Err(error) => {
                 let valid = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
@@ -206,6 +218,8 @@ impl Loader {
         };
         match parsed {
             Ok((metadata, warnings)) => {
+                // Warnings name their file, so such a text is read each time.
+                self.last = warnings.is_empty().then(|| (bytes, metadata.clone()));
                 self.warnings.extend(warnings);
                 Some(metadata)
             }
