@@ -125,6 +125,8 @@ pub(crate) enum Command {
     Downgrade(Downgrade),
     /// Write the ledger without running scripts
     Stamp(Stamp),
+    /// What to do about part-way revisions; with one: say whether it is applied
+    Repair(Repair),
     /// Print the applied heads
     Current {
         /// Exit with 3 unless every head is applied
@@ -392,6 +394,19 @@ pub(crate) struct Run {
     pub(crate) yes_on: Vec<String>,
 }
 
+impl Run {
+    /// As with no flag.
+    pub(crate) fn quiet() -> Self {
+        Self {
+            sql: false,
+            dry_run: false,
+            client: ScriptClient::Usual,
+            lock_timeout: None,
+            yes_on: Vec::new(),
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ScriptClient {
     /// The engine's own: psql, sqlite3, mariadb
@@ -450,6 +465,22 @@ impl Command {
             _ => None,
         }
     }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Repair {
+    /// The part-way revision, which was finished or undone by hand
+    #[arg(value_name = "REV", requires = "said")]
+    pub(crate) revision: Option<String>,
+    /// All of it is done: it is applied
+    #[arg(long, group = "said", requires = "revision")]
+    pub(crate) applied: bool,
+    /// None of it is done, or no longer: it is not applied
+    #[arg(long, group = "said", requires = "revision")]
+    pub(crate) not_applied: bool,
+    /// Wait for the lock no longer than this
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) lock_timeout: Option<u64>,
 }
 
 #[derive(Debug, Args)]

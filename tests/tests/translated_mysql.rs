@@ -6,6 +6,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a panic is the report")]
 
+use aludel_tests::database::Database;
+use aludel_tests::desk::Place;
 use aludel_tests::engine::{Engine, engines};
 use aludel_tests::twin::Twin;
 
@@ -743,4 +745,31 @@ fn a_table_that_refers_to_itself_changes_the_key_it_refers_to() {
         );
         twin.same("SELECT id, parent, other FROM t ORDER BY id");
     });
+}
+
+/// A translated revision put the session back to the server's settings, not to those that ours
+/// begins with, and the next revision, which is MySQL's own, meant something else.
+#[test]
+fn a_script_of_its_own_after_a_translated_one_runs_in_the_session_that_it_would_have_alone() {
+    for engine in engines().into_iter().filter(|e| e.driver() == "mysql") {
+        let desk = Place::new();
+        let database = Database::new(engine);
+        desk.revision(
+            "2026-01-05-101500_a",
+            "CREATE TABLE t (id integer, s text);",
+            "",
+        );
+        desk.revision("2026-01-06-101500_b", "SELECT 1;", "");
+        desk.write(
+            "migrations/2026-01-06-101500_b/up.mysql.sql",
+            "INSERT INTO t VALUES (1, '1' || '0'), (2, @@time_zone), (3, @@sql_mode LIKE '%PIPES_AS_CONCAT%');",
+        );
+        let url = database.url.clone();
+        let ran = desk.run(&format!("--url {url} --dialect postgres upgrade"));
+        assert_eq!(ran.code, 0, "{}", ran.text());
+        assert_eq!(
+            database.query("SELECT s FROM t ORDER BY id"),
+            ["10", "+00:00", "1"]
+        );
+    }
 }

@@ -38,6 +38,10 @@ pub(crate) fn run(command: Command, context: &Context) -> Answer {
         Command::Upgrade(words) => run::upgrade(context, &words),
         Command::Downgrade(words) => run::downgrade(context, &words),
         Command::Stamp(words) => run::stamp(context, &words),
+        Command::Repair(words) => match &words.revision {
+            Some(revision) => run::repair(context, &words, revision),
+            None => query::part_way(context),
+        },
         Command::EnsureVersion { sql } => run::ensure(context, sql),
         Command::Current { check_heads } => query::current(context, check_heads),
         Command::Status { check, drift } => query::status(context, check, drift),

@@ -1,4 +1,5 @@
-//! Commands that read the database and write nothing: `current`, `status`, `history`, `show`.
+//! Commands that read the database and write nothing: `current`, `status`, `history`, `show`, and
+//! `repair` without a revision.
 
 use std::fmt::Write as _;
 
@@ -10,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use super::{Answer, block_on, files, reply};
 use crate::context::{Context, Need, Target};
 use crate::exit::Exit;
-use crate::present::{Problem, Reporter, count, drift_lines};
+use crate::present::{Problem, Reporter, count, drift_lines, settle};
 
 /// What the databases answered.
 struct Answers<T> {
@@ -132,6 +133,37 @@ pub(crate) fn current(context: &Context, check_heads: bool) -> Answer {
     documents.extend(failed);
     reply(context, &text, documents)?;
     Ok(exit)
+}
+
+/// What is part-way, and what to do about it.
+pub(crate) fn part_way(context: &Context) -> Answer {
+    let answers = snapshots(context, "repair")?;
+    let several = answers.given.len() > 1;
+    let mut documents = Vec::new();
+    let mut text = String::new();
+    for (target, snapshot) in &answers.given {
+        let parts = snapshot.part_way();
+        documents.push(json!({
+            "database": target.settings.name,
+            "driver": target.database.options().driver.info().name,
+            "part_way": parts,
+        }));
+        if several {
+            let _ = writeln!(text, "{}:", target.settings.name);
+        }
+        if parts.is_empty() {
+            let _ = writeln!(text, "no revision is part-way");
+        }
+        for part in &parts {
+            let (id, direction) = (&part.revision, part.direction);
+            let _ = writeln!(text, "{id}: of its {direction} script {}", part.how_far());
+            let help = settle(id).replace("`aludel ", &format!("`aludel {}", target.options));
+            let _ = writeln!(text, "  {help}");
+        }
+    }
+    documents.extend(answers.failed);
+    reply(context, &text, documents)?;
+    Ok(answers.exit)
 }
 
 pub(crate) fn status(context: &Context, check: bool, drift: bool) -> Answer {

@@ -1,4 +1,4 @@
-//! Commands that write: `upgrade`, `downgrade`, `stamp`, `ensure-version`.
+//! Commands that write: `upgrade`, `downgrade`, `stamp`, `repair`, `ensure-version`.
 
 use std::io::Write;
 
@@ -8,7 +8,7 @@ use aludel::run::{Done, Drift, RunError, Runner};
 use tokio_util::sync::CancellationToken;
 
 use super::{Answer, block_on};
-use crate::args::{Downgrade, Run, ScriptClient, Stamp, Upgrade};
+use crate::args::{Downgrade, Repair, Run, ScriptClient, Stamp, Upgrade};
 use crate::context::{Context, Need, Target};
 use crate::exit::Exit;
 use crate::present::{Problem, Reporter, count, drift_lines};
@@ -26,6 +26,10 @@ enum Work<'a> {
         verify: bool,
     },
     Forget(&'a [String]),
+    Repair {
+        revision: &'a str,
+        applied: bool,
+    },
     Ensure,
 }
 
@@ -87,14 +91,23 @@ pub(crate) fn stamp(context: &Context, words: &Stamp) -> Answer {
     online(context, &work, Some(&words.run), words.purge)
 }
 
+pub(crate) fn repair(context: &Context, words: &Repair, revision: &str) -> Answer {
+    let work = Work::Repair {
+        revision,
+        applied: words.applied,
+    };
+    let run = Run {
+        lock_timeout: words.lock_timeout,
+        ..Run::quiet()
+    };
+    online(context, &work, Some(&run), false)
+}
+
 pub(crate) fn ensure(context: &Context, sql: bool) -> Answer {
     if sql {
         let run = Run {
             sql: true,
-            dry_run: false,
-            client: ScriptClient::Usual,
-            lock_timeout: None,
-            yes_on: Vec::new(),
+            ..Run::quiet()
         };
         return print(context, &Work::Ensure, &run);
     }
@@ -153,7 +166,7 @@ fn script(
         Work::Upgrade { target, .. } => database.upgrade_sql(target, client, out),
         Work::Downgrade(range) => database.downgrade_sql(range, client, out),
         Work::Stamp { targets, .. } => database.stamp_sql(targets, client, out),
-        Work::Forget(_) => Ok(()),
+        Work::Forget(_) | Work::Repair { .. } => Ok(()),
         Work::Ensure => database.ensure_sql(client, out),
     }
 }
@@ -234,6 +247,9 @@ async fn one(
             }
         }
         Work::Forget(ids) => database.forget(ids, &options, runner).await,
+        Work::Repair { revision, applied } => {
+            database.repair(revision, *applied, &options, runner).await
+        }
         Work::Ensure => database.ensure(&options, runner).await,
     };
     match done {
@@ -295,11 +311,13 @@ fn finish(reporter: &Reporter, work: &Work<'_>, done: &Done, dry_run: bool) {
         }
         Work::Upgrade { .. } => format!("{} applied", count(done.revisions.len(), "revision")),
         Work::Downgrade(_) => format!("{} reverted", count(done.revisions.len(), "revision")),
-        Work::Stamp { .. } | Work::Forget(_) | Work::Ensure if dry_run => {
+        Work::Stamp { .. } | Work::Forget(_) | Work::Repair { .. } | Work::Ensure if dry_run => {
             "nothing was changed".into()
         }
-        Work::Stamp { .. } | Work::Forget(_) if done.stamped => "the ledger is set".into(),
-        Work::Stamp { .. } | Work::Forget(_) => "nothing to do".into(),
+        Work::Stamp { .. } | Work::Forget(_) | Work::Repair { .. } if done.stamped => {
+            "the ledger is set".into()
+        }
+        Work::Stamp { .. } | Work::Forget(_) | Work::Repair { .. } => "nothing to do".into(),
         Work::Ensure => "the ledger's tables exist".into(),
     };
     reporter.line(&text);
@@ -349,6 +367,11 @@ fn verb(work: &Work<'_>) -> String {
         Work::Downgrade(target) => format!("downgrade {target}"),
         Work::Stamp { targets, .. } => format!("stamp {}", targets.join(" ")),
         Work::Forget(ids) => format!("stamp --forget {}", ids.join(" --forget ")),
+        Work::Repair {
+            revision,
+            applied: true,
+        } => format!("repair {revision} --applied"),
+        Work::Repair { revision, .. } => format!("repair {revision} --not-applied"),
         Work::Ensure => "ensure-version".into(),
     }
 }

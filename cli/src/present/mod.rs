@@ -11,6 +11,7 @@ mod problem;
 mod reporter;
 
 pub(crate) use of_drift::drift_lines;
+pub(crate) use of_runs::settle;
 pub(crate) use problem::{Drawn, Place, Problem};
 pub(crate) use reporter::{Out, Reporter, to_stderr};
 

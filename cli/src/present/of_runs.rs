@@ -2,7 +2,6 @@
 
 use aludel::driver::{Failure, FailureKind};
 use aludel::graph::TargetError;
-use aludel::ledger::Direction;
 use aludel::run::{RunError, StatementFailure, committed_fact};
 
 use super::{Place, Problem, shown};
@@ -44,7 +43,6 @@ impl Problem {
                 help,
             } => Self::new(code, exit, message).help(help),
             RunError::PartWay(part) => {
-                let (id, direction) = (part.revision.clone(), part.direction);
                 let mut problem = Self::new(code, exit, RunError::PartWay(part.clone()));
                 problem.facts.push(if part.failed {
                     "it stopped on an error: the statements after that did not run".into()
@@ -54,7 +52,7 @@ impl Problem {
                         part.completed + 1
                     )
                 });
-                problem.help(settle(&id, direction))
+                problem.help(settle(&part.revision))
             }
             RunError::Locked { holder, .. } => {
                 let mut problem = Self::new(
@@ -141,8 +139,10 @@ impl Problem {
         self.facts.push(failure.committed_fact());
         self.facts.extend(failure.fate());
         self.help = Some(match &failure.part_way {
-            Some(part) if failure.failure.kind != FailureKind::Lost => {
-                settle(&part.revision, part.direction)
+            Some(part) if failure.failure.kind != FailureKind::Lost => settle(&part.revision),
+            Some(_) => {
+                "see that the server runs, then `aludel repair`: it says how far the script came"
+                    .into()
             }
             _ => next_step(failure, &format!("`aludel {words}`")),
         });
@@ -202,18 +202,8 @@ fn session_headline(failure: &Failure) -> String {
 }
 
 /// How a part-way revision is settled.
-fn settle(id: &str, direction: Direction) -> String {
-    let by_hand = "finish or undo it by hand, then say where the database is:";
-    match direction {
-        Direction::Up => format!(
-            "{by_hand} `aludel stamp {id}` if it is applied; \
-             if it is not, `aludel stamp` and what `aludel current` prints (`base` if nothing)"
-        ),
-        // `current` still prints it.
-        Direction::Down => {
-            format!(
-                "{by_hand} `aludel stamp {id}` if it is applied; if it is not, `aludel stamp {id}-1`"
-            )
-        }
-    }
+pub(crate) fn settle(id: &str) -> String {
+    format!(
+        "finish or undo it by hand, then say which: `aludel repair {id} --applied` or `aludel repair {id} --not-applied`"
+    )
 }

@@ -71,10 +71,10 @@ impl Migrator {
                 purge: false,
             } => database.stamp_sql(&targets, client, &mut text)?,
             Move::Ensure => database.ensure_sql(client, &mut text)?,
-            Move::Stamp { .. } | Move::Forget(_) => {
+            Move::Stamp { .. } | Move::Forget(_) | Move::Repair { .. } => {
                 return Err(Error::Run(RunError::Refused {
                     code: "stamp-sql",
-                    message: "purging and forgetting need to read the ledger, which offline work never does"
+                    message: "purging, forgetting and repairing need to read the ledger, which offline work never does"
                         .into(),
                     help: "stamp `from:to`".into(),
                 }));

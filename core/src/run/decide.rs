@@ -17,6 +17,11 @@ pub(super) enum Intent<'a> {
         purge: bool,
     },
     Forget(&'a [String]),
+    /// Say of a part-way revision whether it is applied, and nothing of any other.
+    Repair {
+        revision: &'a str,
+        applied: bool,
+    },
     Ensure,
     /// Record as applied what another tool applied, and the checksums of what is recorded without.
     Adopt(&'a [String]),
@@ -105,12 +110,17 @@ impl Database {
                 };
                 let steps = self.graph.downgrade(target, &applied, &recency)?;
                 refuse_part_way(snapshot)?;
-                if *target == "base" && !applied.missing.is_empty() {
+                let gone = match *target {
+                    "base" => applied.missing.iter().collect(),
+                    _ => self.passed(&steps, &applied),
+                };
+                if !gone.is_empty() {
+                    let gone: Vec<_> = gone.into_iter().map(String::as_str).collect();
                     return Err(RunError::Refused {
                         code: "missing",
                         message: format!(
                             "the files of these applied revisions are gone, so they cannot be reverted: {}",
-                            applied.missing.join(", ")
+                            gone.join(", ")
                         ),
                         help: "restore the files, or `aludel stamp --forget ID` for each".into(),
                     });
@@ -164,6 +174,15 @@ impl Database {
                 let plan = plan::stamp(dialect, tables, setup, stamp, by)?;
                 Ok(Decision::quiet(plan))
             }
+            Intent::Repair {
+                revision,
+                applied: is_applied,
+            } => {
+                let stamp =
+                    self.decide_repair(revision, *is_applied, &applied, snapshot, dialect)?;
+                let plan = plan::stamp(dialect, tables, setup, stamp, by)?;
+                Ok(Decision::quiet(plan))
+            }
             Intent::Adopt(ids) => {
                 let stamp = self.decide_adoption(ids, snapshot, dialect);
                 let recorded = stamp.add.iter().chain(&stamp.renew);
@@ -179,6 +198,19 @@ impl Database {
                 Ok(Decision::quiet(plan))
             }
         }
+    }
+
+    /// Applied revisions without a file that stand on what is to be reverted, as far as the order
+    /// of a plain directory tells: there each revision stands on all that sort before it.
+    fn passed<'s>(&self, steps: &[NodeIx], applied: &'s Applied) -> Vec<&'s String> {
+        let implicit = steps
+            .iter()
+            .filter(|ix| !self.revision(**ix).explicit_parents);
+        let lowest = implicit.map(|&ix| self.graph.node(ix).id.as_str()).min();
+        let missing = applied.missing.iter();
+        missing
+            .filter(|id| lowest.is_some_and(|lowest| id.as_str() > lowest))
+            .collect()
     }
 
     fn decide_adoption(&self, ids: &[String], snapshot: &Snapshot, dialect: &dyn Dialect) -> Stamp {
@@ -197,6 +229,58 @@ impl Database {
             }
         }
         stamp
+    }
+
+    fn decide_repair(
+        &self,
+        revision: &str,
+        is_applied: bool,
+        applied: &Applied,
+        snapshot: &Snapshot,
+        dialect: &dyn Dialect,
+    ) -> Result<Stamp, RunError> {
+        let parts = snapshot.part_way();
+        // The row of a revision whose file is gone has its id alone.
+        let named = match parts.iter().find(|part| part.revision == revision) {
+            Some(part) => Some(part.revision.clone()),
+            None => match self.graph.resolve(revision, applied)?.as_slice() {
+                [ix] => Some(self.graph.node(*ix).id.to_string()),
+                _ => None,
+            },
+        };
+        let part = parts
+            .iter()
+            .find(|part| Some(&part.revision) == named.as_ref());
+        let Some(part) = part else {
+            let ids: Vec<_> = parts.iter().map(|part| part.revision.as_str()).collect();
+            return Err(RunError::Refused {
+                code: "not-part-way",
+                message: format!("`{revision}` is not part-way"),
+                help: match ids.as_slice() {
+                    [] => "no revision is: `aludel status` says where the database is".into(),
+                    _ => format!("such revisions are: {}", ids.join(", ")),
+                },
+            });
+        };
+        let id = part.revision.clone();
+        let mut stamp = Stamp::default();
+        match (is_applied, snapshot.applied.contains(&id)) {
+            // It went down part of the way and is up again: with the script it went up by.
+            (true, true) => {
+                let recorded = snapshot.recorded();
+                let row = recorded.get(id.as_str());
+                let checksum = row.and_then(|row| row.checksum.clone());
+                stamp.renew.push((id, checksum));
+            }
+            (true, false) => {
+                let ix = self.graph.ix(&id);
+                let checksum = ix.and_then(|ix| prepare::checksum(self, dialect, ix));
+                stamp.add.push((id, checksum));
+            }
+            (false, true) => stamp.remove.push(id),
+            (false, false) => stamp.settle.push(id),
+        }
+        Ok(stamp)
     }
 
     fn decide_stamp(

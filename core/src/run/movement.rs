@@ -26,6 +26,14 @@ pub enum Move {
     },
     /// Remove the rows of revisions whose files are gone.
     Forget(Vec<String>),
+    /// Say of a part-way revision, which was finished or undone by hand, whether it is applied. All
+    /// others stay what they are.
+    Repair {
+        /// The revision.
+        revision: String,
+        /// Whether it is applied.
+        applied: bool,
+    },
     /// Make the ledger's tables if they are absent.
     Ensure,
 }
@@ -58,6 +66,10 @@ impl Move {
                 purge: *purge,
             },
             Self::Forget(ids) => Intent::Forget(ids),
+            Self::Repair { revision, applied } => Intent::Repair {
+                revision,
+                applied: *applied,
+            },
             Self::Ensure => Intent::Ensure,
         }
     }

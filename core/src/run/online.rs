@@ -71,6 +71,22 @@ impl Database {
         self.pursue(Intent::Forget(ids), options, runner).await
     }
 
+    /// Says of a part-way revision, which was finished or undone by hand, whether it is applied.
+    ///
+    /// # Errors
+    ///
+    /// See [`RunError`].
+    pub async fn repair(
+        &self,
+        revision: &str,
+        applied: bool,
+        options: &RunOptions,
+        runner: Runner<'_>,
+    ) -> Result<Done, RunError> {
+        let intent = Intent::Repair { revision, applied };
+        self.pursue(intent, options, runner).await
+    }
+
     /// Makes the ledger's tables if they are absent.
     ///
     /// # Errors

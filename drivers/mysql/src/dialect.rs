@@ -153,7 +153,7 @@ impl Dialect for MysqlDialect {
         match client {
             // In batch mode the client stops at the first error unless `--force` is given.
             Client::Usual => concat!(
-                "-- for `mariadb DATABASE < script` or `mysql DATABASE < script`, without --force\n",
+                "-- for `mariadb --comments DATABASE < script` or `mysql --comments DATABASE < script`, without --force\n",
                 opening!(),
                 ";\n"
             ),

@@ -8,6 +8,7 @@
 use aludel::translate::Rendered;
 
 use super::facts::Facts;
+use crate::reset::opening;
 
 /// The longest text that GROUP_CONCAT may make.
 const LONGEST: &str = "1073741824";
@@ -21,8 +22,8 @@ fn begin(facts: &Facts) -> String {
     )
 }
 
-const END: &str = "SET SESSION sql_mode = DEFAULT, time_zone = DEFAULT, collation_connection = DEFAULT, \
-                   group_concat_max_len = DEFAULT";
+/// Back to what a session begins with: the next script may be the server's own.
+const END: &str = concat!(opening!(), ", SESSION group_concat_max_len = DEFAULT");
 
 /// Statements with what stands around them.
 pub(crate) fn rendered(statements: Vec<String>, facts: &Facts) -> Rendered {
