@@ -21,6 +21,7 @@ pub mod project;
 pub mod random;
 pub mod round_trips;
 pub mod schema;
+pub mod seeded;
 pub mod servers;
 pub mod signals;
 pub mod truth;

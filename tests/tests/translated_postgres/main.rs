@@ -3,10 +3,17 @@
 //!
 //! * `mysql`, `sqlite`: what a translation of each gets wrong without anybody noticing, unless
 //!   someone thought of it.
+//! * `histories`: random statements, which `grammar` makes.
 //! * `projects`: whole sets of migrations, up, down and up again, by the program itself.
 
-#![allow(clippy::unwrap_used, reason = "a panic is the report")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a panic is the report, and a tally is part of it"
+)]
 
+mod grammar;
+mod histories;
 mod mysql;
 mod projects;
 mod sqlite;

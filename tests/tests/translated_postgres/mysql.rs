@@ -201,3 +201,41 @@ fn indexes_of_two_tables_have_one_name() {
         twin.run("ALTER TABLE c DROP FOREIGN KEY fk, DROP INDEX n_alone;");
     });
 }
+
+#[test]
+fn the_next_number_is_set() {
+    each(|twin| {
+        twin.run(
+            "CREATE TABLE t (id INT AUTO_INCREMENT PRIMARY KEY, n INT); INSERT INTO t (n) VALUES (1), (2);
+             ALTER TABLE t AUTO_INCREMENT = 50; INSERT INTO t (id, n) VALUES (7, 3); INSERT INTO t (n) VALUES (4);
+             ALTER TABLE t AUTO_INCREMENT = 1; INSERT INTO t (n) VALUES (5);",
+        );
+        twin.same("SELECT id, n FROM t ORDER BY n");
+    });
+}
+
+#[test]
+fn members_of_an_enum_are_compared_as_such_only() {
+    each(|twin| {
+        twin.run("CREATE TABLE t (id INT PRIMARY KEY, e ENUM('a', 'b'), s TEXT); INSERT INTO t VALUES (1, 'a', 'A');");
+        for filter in ["e LIKE 'A%'", "e = s", "UPPER(e) = 'a'"] {
+            let script = format!("DELETE FROM t WHERE {filter};");
+            assert_eq!(twin.refused(&script), ["collation"], "{filter}");
+        }
+        twin.run("DELETE FROM t WHERE e = 'A';");
+        twin.same("SELECT count(*) FROM t");
+    });
+}
+
+#[test]
+fn a_row_that_is_written_twice_takes_its_own_place() {
+    each(|twin| {
+        twin.run(
+            "CREATE TABLE t (id INT PRIMARY KEY, n INT NOT NULL DEFAULT 9, m INT);
+             INSERT INTO t VALUES (1, 1, 1);
+             REPLACE INTO t (id, m) VALUES (1, 5), (2, 6), (1, 7);
+             INSERT INTO t (id, n) VALUES (2, 1), (2, 10) ON DUPLICATE KEY UPDATE n = t.n + VALUES(n);",
+        );
+        twin.same("SELECT id, n, m FROM t ORDER BY id");
+    });
+}

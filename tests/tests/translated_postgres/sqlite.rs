@@ -100,3 +100,48 @@ fn the_clock_gives_texts() {
         );
     });
 }
+
+#[test]
+fn a_row_that_is_given_up_leaves_its_number_to_the_next() {
+    each(|twin| {
+        twin.run(
+            "CREATE TABLE r (id INTEGER PRIMARY KEY, n TEXT UNIQUE); CREATE TABLE a (id INTEGER PRIMARY KEY AUTOINCREMENT, n TEXT UNIQUE);
+             INSERT INTO r (n) VALUES ('a'); INSERT INTO a (n) VALUES ('a');
+             INSERT OR IGNORE INTO r (n) VALUES ('a'), ('b'), ('a'), ('c');
+             INSERT OR IGNORE INTO a (n) VALUES ('a'), ('b'), ('a'), ('c');",
+        );
+        twin.same("SELECT id, n FROM r ORDER BY id");
+        twin.same("SELECT id, n FROM a ORDER BY id");
+        assert_eq!(
+            twin.refused("INSERT OR IGNORE INTO r (n) SELECT n FROM a;"),
+            ["numbers"]
+        );
+    });
+}
+
+#[test]
+fn hexadecimal_digits_of_null_are_the_empty_text() {
+    each(|twin| {
+        twin.run(
+            "CREATE TABLE t (id INTEGER PRIMARY KEY, b BLOB, s TEXT);
+             INSERT INTO t (b) VALUES (x'00ff'), (NULL); UPDATE t SET s = hex(b);",
+        );
+        twin.same("SELECT id, s, length(s) FROM t ORDER BY id");
+    });
+}
+
+#[test]
+fn a_key_that_others_need_goes_and_comes() {
+    each(|twin| {
+        twin.run(
+            "CREATE TABLE a (id INTEGER PRIMARY KEY, code TEXT NOT NULL);
+             CREATE UNIQUE INDEX a_code ON a (code);
+             CREATE TABLE b (id INTEGER PRIMARY KEY, code TEXT REFERENCES a (code));
+             INSERT INTO a (code) VALUES ('x'); INSERT INTO b (code) VALUES ('x');
+             DROP INDEX a_code;
+             CREATE UNIQUE INDEX a_code_again ON a (code);",
+        );
+        twin.fails("INSERT INTO b (code) VALUES ('y');");
+        twin.same("SELECT id, code FROM b");
+    });
+}

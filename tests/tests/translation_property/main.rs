@@ -12,7 +12,6 @@
 )]
 
 mod pair;
-mod random;
 mod statements;
 mod values;
 
@@ -20,8 +19,8 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use aludel_tests::engine::{Engine, engines};
+use aludel_tests::seeded::Random;
 use pair::{Outcome, Pair};
-use random::Random;
 
 /// Revisions of one history.
 const REVISIONS: usize = 25;

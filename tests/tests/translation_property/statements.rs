@@ -5,8 +5,8 @@ use aludel::schema::{Column, Schema, Table, Type};
 use aludel_tests::engine::Engine;
 
 use crate::pair::Pair;
-use crate::random::Random;
 use crate::values::value;
+use aludel_tests::seeded::Random;
 
 /// The codes with which a translation may refuse what is made here.
 pub(crate) fn may_be_refused(code: &str, engine: Engine) -> bool {

@@ -2,7 +2,7 @@
 
 use aludel::schema::{Column, ConstraintKind, Schema, Table, Type};
 
-use crate::random::Random;
+use aludel_tests::seeded::Random;
 
 /// A value as PostgreSQL reads it and as the target holds it.
 pub(crate) struct Value {

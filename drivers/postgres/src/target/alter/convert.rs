@@ -37,6 +37,34 @@ pub(super) fn using(
     if was.ty == column.ty {
         return Ok(None);
     }
+    if let (
+        Type::Timestamp {
+            precision: Some(old),
+            ..
+        },
+        Type::Timestamp {
+            precision: Some(new),
+            ..
+        },
+    )
+    | (
+        Type::Time {
+            precision: Some(old),
+            ..
+        },
+        Type::Time {
+            precision: Some(new),
+            ..
+        },
+    ) = (&was.ty, &column.ty)
+        && new < old
+    {
+        let message = format!(
+            "`{}` keeps fewer digits of a second: MariaDB cuts off what MySQL rounds",
+            column.name
+        );
+        return Err(vec![Refusal::new("conversion", message)]);
+    }
     let value = || Expr::column(column.name.clone());
     let as_type = |expr: Expr, ty: &Type| Expr::Cast {
         expr: Box::new(expr),

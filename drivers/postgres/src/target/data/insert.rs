@@ -1,8 +1,8 @@
 //! INSERT.
 
 use aludel::schema::{
-    DataStatement, Expr, Ident, Insert, InsertSource, Literal, Query, SelectItem, SetExpr, Table,
-    expand_stars,
+    DataStatement, Expr, Ident, Insert, InsertSource, Literal, OnConflict, Query, SelectItem,
+    SetExpr, Table, expand_stars,
 };
 use aludel::sql::Syntax;
 use aludel::translate::infer::{Family, Scope};
@@ -25,8 +25,24 @@ pub(super) fn render(insert: &Insert, scope: &DataScope<'_>) -> Result<Rendered,
         Some(numbered) => numbers(&mut insert, &numbered, scope)?,
         None => Writes::Nothing,
     };
+    if let Some(conflict) = &insert.on_conflict
+        && let Some(rows) = rows_apart(
+            &insert,
+            conflict,
+            table,
+            writes == Writes::Nothing && numbered.is_some_and(|numbered| numbered.goes_back),
+        )?
+    {
+        let mut all = Rendered::default();
+        for row in &rows {
+            let one = render(row, scope)?;
+            all.statements.extend(one.statements);
+            all.omissions.extend(one.omissions);
+        }
+        return Ok(all);
+    }
     if let Some(on_conflict) = insert.on_conflict.take() {
-        if let (Syntax::Mysql, aludel::schema::OnConflict::Update { assignments, .. }) =
+        if let (Syntax::Mysql, OnConflict::Update { assignments, .. }) =
             (scope.source, &on_conflict)
         {
             mysql::in_order(assignments)?;
@@ -52,6 +68,46 @@ pub(super) fn render(insert: &Insert, scope: &DataScope<'_>) -> Result<Rendered,
         }
     }
     Ok(rendered)
+}
+
+/// An INSERT of several rows as several of one, where one may meet another of the same statement,
+/// or (`numbers_go_back`) a row that is given up leaves its number to the next one; `None`: it is one.
+fn rows_apart(
+    insert: &Insert,
+    conflict: &OnConflict,
+    table: &Table,
+    numbers_go_back: bool,
+) -> Result<Option<Vec<Insert>>, Vec<Refusal>> {
+    let InsertSource::Query(query) = &insert.source else {
+        return Ok(None);
+    };
+    let changes = matches!(conflict, OnConflict::Update { .. } | OnConflict::Replace);
+    if !changes && !numbers_go_back {
+        return Ok(None);
+    }
+    match &query.body {
+        SetExpr::Values(rows) if rows.len() < 2 => Ok(None),
+        SetExpr::Values(rows) => {
+            let one = |row: &Vec<Expr>| {
+                let mut query = query.clone();
+                query.body = SetExpr::Values(vec![row.clone()]);
+                Insert {
+                    source: InsertSource::Query(query),
+                    ..insert.clone()
+                }
+            };
+            Ok(Some(rows.iter().map(one).collect()))
+        }
+        _ if !numbers_go_back => Ok(None),
+        _ => {
+            let message = format!(
+                "rows of `{}` that are given up leave their numbers to the next ones",
+                table.name
+            );
+            let help = "write the numbers, or choose the rows so that none is given up";
+            Err(vec![Refusal::new("numbers", message).help(help)])
+        }
+    }
 }
 
 /// Whether an INSERT writes the numbers of its rows.

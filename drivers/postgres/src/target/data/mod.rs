@@ -9,7 +9,7 @@ mod insert;
 mod mysql;
 mod numbers;
 
-pub(crate) use numbers::caught_up;
+pub(crate) use numbers::{caught_up, starts_at};
 
 use aludel::schema::{Cte, DataStatement, Name, PartMut, Query, Select, SetExpr, Table, TableRef};
 use aludel::sql::Syntax;

@@ -53,9 +53,8 @@ impl Numbered<'_> {
     /// Lets the sequence go on after the greatest number, also if it has gone further.
     pub(super) fn set_back(&self) -> Result<String, Vec<Refusal>> {
         let (table, column, sequence) = words(self.held, &self.column.name)?;
-        Ok(format!(
-            "SELECT setval({sequence}, coalesce(max({column}), 0) + 1, false) FROM {table}"
-        ))
+        let last = format!("coalesce(max({column}), 0)");
+        Ok(format!("SELECT {} FROM {table}", set(&sequence, &last)))
     }
 }
 
@@ -68,6 +67,23 @@ pub(crate) fn caught_up(table: &Table, column: &Column) -> Result<String, Vec<Re
         "SELECT setval({sequence}, max({column})) FROM {table} HAVING max({column}) > \
          coalesce(pg_sequence_last_value({sequence}::regclass), {none})"
     ))
+}
+
+/// Lets the sequence of an identity column go on with a number, or after the greatest there is.
+pub(crate) fn starts_at(
+    table: &Table,
+    column: &Column,
+    start: Option<i64>,
+) -> Result<String, Vec<Refusal>> {
+    let before = start.map_or(0, |start| start - 1);
+    let (table, column, sequence) = words(table, &column.name)?;
+    let last = format!("greatest(coalesce(max({column}), 0), {before})");
+    Ok(format!("SELECT {} FROM {table}", set(&sequence, &last)))
+}
+
+/// Makes a number the last that a sequence has given: one that is not above 0, none.
+fn set(sequence: &str, last: &str) -> String {
+    format!("setval({sequence}, greatest({last}, 1), {last} > 0)")
 }
 
 fn words(table: &Table, column: &str) -> Result<(String, String, String), Vec<Refusal>> {

@@ -101,6 +101,9 @@ impl Lowering<'_> {
     /// SQLite does not look whether a foreign key's columns are of one type; here they are of that
     /// which is referred to.
     fn as_referred(&self, column: &Column, lowered: &mut Column) {
+        if self.source != Syntax::Sqlite {
+            return;
+        }
         let keys = self.table.foreign_keys().map(|(_, key)| key);
         let mut referred = keys.filter_map(|key| {
             let place = key.columns.iter().position(|name| *name == column.name)?;

@@ -387,7 +387,12 @@ impl Meaning {
             }
             _ => return None,
         };
-        Some(Expr::call("upper", [digits]))
+        let shown = Expr::call("upper", [digits]);
+        // Of NULL it is the empty text there.
+        if !self.is_mysql() && rw.scope.nullable(value) {
+            return Some(Expr::call("coalesce", [shown, Expr::text("")]));
+        }
+        Some(shown)
     }
 
     /// As one of eight bytes, which a negative one shows.

@@ -6,7 +6,7 @@ use aludel::translate::constant;
 use aludel::translate::infer::{Family, Scope};
 use aludel::translate::rewrite::Rewriter;
 
-use super::super::collation::{BYTES, Compares};
+use super::super::collation::{BYTES, Blanks, Compares};
 use super::super::types::{self, Limit};
 use super::{Meaning, cast, digits, is_null, number};
 
@@ -24,6 +24,10 @@ impl Meaning {
         right: &Expr,
     ) -> Expr {
         let equality = matches!(op, BinaryOp::Eq | BinaryOp::NotEq);
+        let is_enum = |expr: &Expr| self.members(&rw.scope, expr).is_some();
+        if !equality && (is_enum(left) || is_enum(right)) {
+            return self.refuse(rw, "the order of an ENUM's members");
+        }
         let (left, right) = self.pair(rw, left, right, equality);
         Expr::binary(left, op, right)
     }
@@ -82,6 +86,11 @@ impl Meaning {
             (Family::Json, Family::Json) => {
                 (self.refuse(rw, "a comparison of documents"), rw.expr(right))
             }
+            (Family::Text, Family::Text) if self.mixed(&rw.scope, left, right) => {
+                let message = "texts are compared that compare by different collations";
+                let refusal = Refusal::new("collation", message);
+                (rw.refuse(refusal), rw.expr(right))
+            }
             (a, b) if super::meet(a, b).is_some() => {
                 self.ordered(rw, a, equality, [left, right]);
                 (rw.expr(left), rw.expr(right))
@@ -100,6 +109,13 @@ impl Meaning {
         if kind != Family::Text {
             return;
         }
+        if sides
+            .iter()
+            .any(|side| self.made_of_members(&rw.scope, side))
+        {
+            let message = "a text made of an ENUM's members is compared, which goes by a collation";
+            rw.refuse(Refusal::new("collation", message));
+        }
         let known: Vec<Compares> = sides
             .into_iter()
             .flat_map(|side| self.collations(&rw.scope, side))
@@ -112,6 +128,42 @@ impl Meaning {
             let message = "a comparison of texts goes by a collation that no column lends it here";
             rw.refuse(Refusal::new("collation", message));
         }
+    }
+
+    /// Whether two texts are made of columns that compare in different ways. Members of an ENUM are
+    /// held under the collation of bytes: two of one list, and no part of anything else, are equal here
+    /// if they are there.
+    fn mixed(self, scope: &Scope<'_>, left: &Expr, right: &Expr) -> bool {
+        let [a, b] = [left, right].map(|side| self.members(scope, side));
+        if a.is_some() || b.is_some() {
+            return a != b;
+        }
+        let [left, right] = [left, right].map(|side| self.collations(scope, side));
+        let names = left.into_iter().chain(right).map(Compares::name);
+        let names: std::collections::BTreeSet<_> = names.collect();
+        names.len() > 1
+    }
+
+    /// Whether a text is made of members of an ENUM, and is none itself.
+    fn made_of_members(self, scope: &Scope<'_>, expr: &Expr) -> bool {
+        let mut found = false;
+        if !matches!(expr, Expr::Column { .. }) {
+            expr.parts(&mut |part| {
+                if let aludel::schema::Part::Expr(part) = part {
+                    found |=
+                        self.members(scope, part).is_some() || self.made_of_members(scope, part);
+                }
+            });
+        }
+        found
+    }
+
+    /// Whether blanks at the end count in every column that a text is made of.
+    fn counts(self, scope: &Scope<'_>, expr: &Expr) -> bool {
+        let counts = |compares: Compares| {
+            matches!(compares, Compares::Exactly | Compares::By(_, Blanks::Count))
+        };
+        self.collations(scope, expr).into_iter().all(counts)
     }
 
     /// How the columns compare that a text is made of.
@@ -150,6 +202,9 @@ impl Meaning {
             },
             (Family::Text, Literal::Text(text)) => match self.members(&rw.scope, with) {
                 Some(members) => Expr::text(member(&members, text).unwrap_or(text)),
+                None if self.is_mysql() && text.ends_with(' ') && !self.counts(&rw.scope, with) => {
+                    self.refuse(rw, &format!("'{text}', whose blanks do not count there,"))
+                }
                 None => rw.expr(value),
             },
             (Family::Bytes, Literal::Bytes(bytes)) => Expr::Literal(Literal::Bytes(bytes.clone())),
@@ -268,10 +323,12 @@ impl Meaning {
         if self.kind(&rw.scope, expr) != Some(Family::Text) {
             return self.refuse(rw, "LIKE of what is no text");
         }
-        let exact = matches!(
-            self.compares(&rw.scope, expr),
-            Some(Compares::Exactly | Compares::WithoutBlanks)
-        );
+        let is_enum = self.members(&rw.scope, expr).is_some();
+        let exact = !is_enum
+            && matches!(
+                self.compares(&rw.scope, expr),
+                Some(Compares::Exactly | Compares::WithoutBlanks)
+            );
         let letters = text.chars().any(char::is_alphabetic);
         if self.is_mysql() && !exact && letters {
             let message = "LIKE goes by a collation, which it does not here";

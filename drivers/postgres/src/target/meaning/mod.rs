@@ -423,7 +423,8 @@ impl Rules for Meaning {
         let exact = self
             .compares(&rw.scope, value)
             .is_some_and(Compares::is_exact);
-        if is_text && self.is_mysql() && !exact {
+        let members = self.members(&rw.scope, value).is_some();
+        if members || is_text && self.is_mysql() && !exact {
             let message = "an order of texts goes by a collation that postgres has in another form";
             rw.refuse(Refusal::new("collation", message));
         }

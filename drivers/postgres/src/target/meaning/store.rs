@@ -69,6 +69,9 @@ impl Meaning {
             (Family::Text, value, kind) => self.stored_text(rw, value, kind, field, &held.limit),
             (Family::Bytes, value, kind) => self.stored_bytes(rw, value, kind),
             (family @ (Family::Date | Family::Time | Family::Timestamp), value, kind) => {
+                if self.is_mysql() && self.fraction(rw, value) > digits_of(&held.ty) {
+                    return self.refuse(rw, "a time with more digits than its column, which MariaDB cuts off and MySQL rounds,");
+                }
                 self.stored_moment(rw, value, kind, family)
             }
             (Family::Uuid, Expr::Literal(Literal::Text(text)), _)
@@ -208,6 +211,23 @@ impl Meaning {
         }
     }
 
+    /// How many digits of a second a value has.
+    fn fraction(self, rw: &Rewriter<'_>, value: &Expr) -> u32 {
+        match value {
+            Expr::Literal(Literal::Text(text) | Literal::Typed(_, text)) => {
+                let fraction = text.split_once('.').map_or("", |(_, fraction)| fraction);
+                u32::try_from(fraction.trim_end_matches('0').len()).unwrap_or(u32::MAX)
+            }
+            Expr::Column { .. } => {
+                let ty = rw.scope.ty(value);
+                let held = ty.and_then(|ty| types::hold(&ty, self.source).ok());
+                held.map_or(0, |held| digits_of(&held.ty))
+            }
+            // Of the clock they are cut off already.
+            _ => 0,
+        }
+    }
+
     fn stored_moment(
         self,
         rw: &mut Rewriter<'_>,
@@ -250,6 +270,14 @@ impl Meaning {
             (_, None) => self.unknown(rw, "a date or time"),
             _ => self.refuse(rw, "a date or time made of something else"),
         }
+    }
+}
+
+/// Digits of a second that a type keeps.
+fn digits_of(ty: &Type) -> u32 {
+    match ty {
+        Type::Time { precision, .. } | Type::Timestamp { precision, .. } => precision.unwrap_or(6),
+        _ => 0,
     }
 }
 
