@@ -21,6 +21,8 @@ pub struct StampChange {
     pub add: Vec<NodeIx>,
     /// Revisions to make unapplied, in reverse order.
     pub remove: Vec<NodeIx>,
+    /// All revisions of the lines that the stamp speaks of; others stay what they are.
+    pub lines: Vec<NodeIx>,
 }
 
 impl Graph {
@@ -270,6 +272,7 @@ impl Graph {
         let mut remove =
             self.filter(|ix| applied.contains(ix) && !wanted[ix.index()] && !stay[ix.index()]);
         remove.reverse();
-        Ok(StampChange { add, remove })
+        let lines = self.filter(|ix| touched[ix.index()]);
+        Ok(StampChange { add, remove, lines })
     }
 }

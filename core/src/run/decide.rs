@@ -1,6 +1,8 @@
 //! What a run does, given what the ledger holds. Pure but for reading scripts; online and offline
 //! decide by the same code.
 
+use std::collections::HashSet;
+
 use super::translation::Omitted;
 use super::{Database, RunError, RunOptions, lent, prepare};
 use crate::driver::{Dialect, Tenure};
@@ -337,9 +339,15 @@ impl Database {
                 }
             }
         }
-        // Whoever stamps says where the database is; a part-way revision is settled by that.
+        // Whoever stamps says where the database is on these lines; a part-way revision of theirs is
+        // settled by that.
+        let lines: HashSet<NodeIx> = change.lines.iter().copied().collect();
         for part in snapshot.part_way() {
             let id = part.revision;
+            let is_meant = |ix: NodeIx| lines.contains(&ix);
+            if !purge && !self.graph.ix(&id).is_some_and(is_meant) {
+                continue;
+            }
             if stamp.add.iter().chain(&stamp.renew).any(|(i, _)| *i == id) {
                 continue;
             }
