@@ -247,6 +247,10 @@ fn init_writes_the_project_of_a_url() {
         let place = Place::new().variable("DATABASE_URL", "sqlite:other.db");
         let ran = place.run(words);
         assert_eq!(ran.code, 0, "{words}: {}", ran.text());
+        assert_eq!(
+            ran.stderr.contains("may hold a secret"),
+            url.starts_with('$')
+        );
         let text = std::fs::read_to_string(place.path().join("aludel.toml")).unwrap();
         assert!(
             text.contains(&format!("dialect    = \"{dialect}\" ")),

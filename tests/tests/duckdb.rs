@@ -86,6 +86,21 @@ fn the_scheme_of_a_third_partys_driver_works_online_and_offline() {
     );
 }
 
+/// As the README has it.
+#[test]
+#[ignore = "links DuckDB, which tests/run --long fetches"]
+fn a_project_of_its_url_is_written_in_its_own_sql() {
+    let place = Place::new();
+    install(&place);
+    let ran = place.run("init --url duckdb:shop.duckdb");
+    assert_eq!(ran.code, 0, "{}", ran.text());
+    let up = "CREATE TABLE items (id INTEGER PRIMARY KEY, tags VARCHAR[], sizes MAP(INTEGER, VARCHAR));\n";
+    place.revision("2026-01-01-000001_items", up, "DROP TABLE items;\n");
+    let ran = place.run("upgrade");
+    assert_eq!(ran.code, 0, "{}", ran.text());
+    assert_eq!(place.run("status --check").code, 0);
+}
+
 const PEOPLE: &str = r"CREATE TYPE mood AS ENUM ('sad', 'ok');
 CREATE TABLE people (
     id serial PRIMARY KEY,

@@ -15,9 +15,11 @@ use crate::context::{Context, Need, Target};
 use crate::exit::Exit;
 use crate::present::Problem;
 
-/// What `init` writes: the project of a newcomer, or the one that `--url` and `--dialect` describe.
-fn config_text(context: &Context) -> Result<String, Vec<Problem>> {
+/// What `init` writes: the project of a newcomer, or the one that `--url` and `--dialect` describe; and
+/// whether the URL is in it.
+fn config_text(context: &Context) -> Result<(String, bool), Vec<Problem>> {
     let global = &context.global;
+    let mut open = true;
     let (url, scheme) = match &global.url {
         None => ("sqlite:default.db".to_owned(), None),
         Some(url) => {
@@ -25,7 +27,7 @@ fn config_text(context: &Context) -> Result<String, Vec<Problem>> {
             let url = DatabaseUrl::parse(url).map_err(|error| vec![problem(error)])?;
             let scheme = url.scheme().to_owned();
             // A file that goes into a repository holds no secret.
-            let open = url.to_string() == url.secret();
+            open = is_open(&url);
             let text = if open {
                 url.secret()
             } else {
@@ -48,7 +50,7 @@ fn config_text(context: &Context) -> Result<String, Vec<Problem>> {
     };
     let quoted = |text: String| toml::Value::String(text).to_string();
     let (dialect, url) = (quoted(dialect), quoted(url));
-    Ok(format!(
+    let text = format!(
         r#"# aludel: databases and where their migrations are.
 # Every path, a relative SQLite path too, is relative to this file.
 
@@ -60,7 +62,8 @@ url        = {url}
 # [environments.prod.databases.default]
 # url = "${{DATABASE_URL}}"
 "#
-    ))
+    );
+    Ok((text, open))
 }
 
 pub(crate) fn init(context: &Context) -> Answer {
@@ -73,7 +76,7 @@ pub(crate) fn init(context: &Context) -> Answer {
         [first, ..] => first.clone(),
         [] => config.parent().unwrap_or(Path::new("")).join("migrations"),
     };
-    let text = config_text(context)?;
+    let (text, open) = config_text(context)?;
     let mut made = Vec::new();
     let mut kept = Vec::new();
     let refused = |path: &Path, error: std::io::Error| {
@@ -104,18 +107,30 @@ pub(crate) fn init(context: &Context) -> Answer {
         context.out.document(&document).map_err(|p| vec![p])?;
         return Ok(Exit::Done);
     }
-    let mut text = String::new();
+    let mut answer = String::new();
     for path in shown(&made) {
-        text.push_str(&format!("created {path}\n"));
+        answer.push_str(&format!("created {path}\n"));
     }
     for path in shown(&kept) {
-        text.push_str(&format!("kept    {path}\n"));
+        answer.push_str(&format!("kept    {path}\n"));
     }
-    context.out.answer(&text).map_err(|p| vec![p])?;
+    context.out.answer(&answer).map_err(|p| vec![p])?;
+    if made.contains(&&config) && !open {
+        let out = &context.out;
+        out.say("the URL may hold a secret and is not written: set DATABASE_URL, in `.env` say");
+    }
     context
         .out
         .say("next: `aludel revision -m \"create accounts\"`");
     Ok(Exit::Done)
+}
+
+/// Whether a URL holds no secret. One of a driver that is not known here is masked as a whole, and
+/// open if it is no more than a path.
+fn is_open(url: &DatabaseUrl) -> bool {
+    let text = url.secret();
+    let is_path = !text.contains("//") && !text.contains(['@', '?', '=', ';', '&']);
+    is_path || url.to_string() == text
 }
 
 fn write_new(path: &Path, text: &str) -> std::io::Result<()> {
