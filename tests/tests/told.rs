@@ -3,7 +3,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a panic is a failed test")]
 
+use aludel_tests::database::Database;
 use aludel_tests::desk::{Place, Ran};
+use aludel_tests::engine::engines;
 
 fn place() -> Place {
     let place = Place::new();
@@ -86,6 +88,60 @@ fn the_value_of_a_variable_is_not_shown() {
         ));
         assert_eq!(ran.code, 5, "{ran:?}");
         assert!(!ran.text().contains("hunter2"), "{ran:?}");
+    }
+}
+
+/// Servers quote statements and rows in their messages.
+#[test]
+fn the_value_of_a_variable_is_not_shown_by_the_servers_message() {
+    for script in [
+        "SELECT nothing '${pw}' '${pw}';\n",
+        "CREATE TABLE b (s VARCHAR(50) PRIMARY KEY);\nINSERT INTO b VALUES ('${pw}');\nINSERT INTO b VALUES ('${pw}');\n",
+        "SELECT '${pw}' FROM \"${pw}\";\n",
+        "CREATE TABLE ${pw} (id INT);\nSELECT * FROM ${pw} WHERE nothing = 1;\nCREATE TABLE ${pw} (id INT);\n",
+    ] {
+        for engine in engines() {
+            let database = Database::new(engine);
+            let place = Place::new().variable("DATABASE_URL", &database.url);
+            place.revision("1_a", script, "SELECT 1;\n");
+            place.metadata("1_a", "variables = ['pw']\n");
+            for format in ["human", "json"] {
+                let ran = place.run(&format!("--format {format} -x pw=hunter2 upgrade"));
+                assert!(matches!(ran.code, 5 | 7), "{engine:?}: {ran:?}");
+                assert!(!ran.text().contains("hunter2"), "{engine:?}: {ran:?}");
+                if ran.code == 7 {
+                    break;
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_huge_statement_that_fails_is_told_by_its_beginning() {
+    let statement = format!(
+        "INSERT INTO b VALUES {}(1)",
+        "('some words'), ".repeat(20_000)
+    );
+    for engine in engines() {
+        let database = Database::new(engine);
+        let place = Place::new().variable("DATABASE_URL", &database.url);
+        place.revision(
+            "1_a",
+            &format!("SELECT 1;\n  {statement};\n"),
+            "SELECT 1;\n",
+        );
+        for format in ["human", "json"] {
+            let ran = place.run(&format!("--format {format} upgrade"));
+            assert_eq!(ran.code, 5, "{engine:?}: {ran:?}");
+            let text = ran.text();
+            assert!(text.len() < 10_000, "{engine:?}: {} bytes", text.len());
+            let told = match format {
+                "human" => "up.sql:2:",
+                _ => "\"line\":2",
+            };
+            assert!(text.contains(told), "{engine:?}: {text}");
+        }
     }
 }
 

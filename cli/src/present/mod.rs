@@ -4,6 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
+mod excerpt;
 mod of_drift;
 mod of_files;
 mod of_runs;

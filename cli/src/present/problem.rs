@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode};
 
+use super::excerpt::Excerpt;
 use crate::exit::Exit;
 
 /// A problem to show. Lower-case, no full stop; it never holds a credential.
@@ -132,14 +133,24 @@ impl std::error::Error for Problem {}
 #[derive(Debug)]
 pub(crate) struct Drawn<'a> {
     problem: &'a Problem,
-    source: Option<NamedSource<String>>,
+    source: Option<Source>,
+}
+
+/// What a frame is drawn from.
+#[derive(Debug)]
+enum Source {
+    Whole(NamedSource<String>),
+    Part(Excerpt),
 }
 
 impl<'a> Drawn<'a> {
     pub(crate) fn new(problem: &'a Problem) -> Self {
         let source = problem.place.as_ref().and_then(|place| {
-            let text = place.text.clone()?;
-            Some(NamedSource::new(place.path.display().to_string(), text))
+            if let Some(part) = Excerpt::of(place) {
+                return Some(Source::Part(part));
+            }
+            let name = place.path.display().to_string();
+            Some(Source::Whole(NamedSource::new(name, place.text.clone()?)))
         });
         Self { problem, source }
     }
@@ -147,7 +158,14 @@ impl<'a> Drawn<'a> {
 
 impl fmt::Display for Drawn<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.problem.fmt(f)
+        self.problem.fmt(f)?;
+        match &self.source {
+            Some(Source::Part(Excerpt {
+                left_out: Some(left_out),
+                ..
+            })) => write!(f, "\n{left_out}"),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -164,14 +182,19 @@ impl Diagnostic for Drawn<'_> {
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
-        self.source.as_ref().map(|source| source as &dyn SourceCode)
+        self.source.as_ref().map(|source| match source {
+            Source::Whole(whole) => whole as &dyn SourceCode,
+            Source::Part(part) => part as &dyn SourceCode,
+        })
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
         let place = self.problem.place.as_ref()?;
-        self.source.as_ref()?;
-        let length = place.span.len();
-        let label = LabeledSpan::new(place.label.clone(), place.span.start, length);
+        let (start, length) = match self.source.as_ref()? {
+            Source::Whole(_) => (place.span.start, place.span.len()),
+            Source::Part(part) => (part.start, part.length),
+        };
+        let label = LabeledSpan::new(place.label.clone(), start, length);
         Some(Box::new(std::iter::once(label)))
     }
 }

@@ -10,6 +10,7 @@ use miette::{GraphicalReportHandler, GraphicalTheme};
 use owo_colors::OwoColorize;
 use textwrap::{WordSeparator, WordSplitter};
 
+use super::excerpt::AROUND;
 use super::{Drawn, Problem, count};
 use crate::args::Format;
 use crate::signals;
@@ -108,7 +109,7 @@ impl Out {
             .with_word_separator(WordSeparator::AsciiSpace)
             .with_word_splitter(WordSplitter::NoHyphenation)
             .with_break_words(false)
-            .with_context_lines(2);
+            .with_context_lines(AROUND);
         let mut text = String::new();
         if handler
             .render_report(&mut text, &Drawn::new(problem))

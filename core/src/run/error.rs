@@ -73,13 +73,15 @@ pub struct StatementFailure {
     pub line: usize,
     /// Column of the place in characters, from 1.
     pub column: usize,
-    /// The statement as it stands in the script, without the comments before it.
+    /// The statement as it stands in the script, without the comments before it; of a very long
+    /// one the beginning, and how much is left out.
     pub statement: String,
-    /// What was sent in its place, where it was translated.
+    /// What was sent in its place, where it was translated; of a very long one the beginning.
     pub translated: Option<String>,
     /// Its number in the script, from 1, and how many the script has.
     pub number: Option<(usize, usize)>,
-    /// What the session tells.
+    /// What the session tells. A variable's value, which may be a secret, is `${name}` in its texts;
+    /// of very long ones there is the beginning.
     pub failure: Failure,
     /// Directory names of the revisions that this run committed before.
     pub committed: Vec<String>,

@@ -9,6 +9,7 @@ mod adopt;
 mod check;
 mod database;
 mod decide;
+mod discreet;
 mod error;
 mod event;
 mod file;

@@ -260,6 +260,7 @@ impl Database {
                 by: &options.identity,
                 events: runner.events,
                 cancel: runner.cancel,
+                variables: &self.options.variables,
                 committed: &mut committed,
             };
             match live.execute(&decision.plan).await? {

@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use super::discreet::Discreet;
 use super::prepare::{self, Chosen};
 use super::{Database, RunError, ScriptIssue};
 use crate::driver::Dialect;
@@ -242,10 +243,11 @@ impl<'a> Session<'a> {
         }
         let place = |index: usize| statements[index].body.clone();
         let revision = self.database.name(ix);
+        let discreet = Discreet::new(&self.database.options.variables);
         for (index, omission) in &translated.omissions {
             let (line, _) = sql::line_col(&read.text, place(*index).start);
             self.omitted
-                .push(omitted(&revision, direction, line, omission));
+                .push(omitted(&revision, direction, line, omission, &discreet));
         }
         if !translated.refusals.is_empty() {
             let names = self.dialect.names();
@@ -255,13 +257,16 @@ impl<'a> Session<'a> {
                 let (line, column) = sql::line_col(&read.text, span.start);
                 ScriptIssue {
                     code: refusal.code,
-                    message: format!("not translated for `{driver}`: {}", refusal.message),
+                    message: discreet.message(&format!(
+                        "not translated for `{driver}`: {}",
+                        refusal.message
+                    )),
                     path: read.chosen.file.path.clone(),
                     text: Some(read.text.clone()),
                     span,
                     line,
                     column,
-                    help: Some(help(refusal, direction, driver)),
+                    help: Some(discreet.message(&help(refusal, direction, driver))),
                 }
             };
             return Err(translated.refusals.iter().map(issue).collect());
@@ -436,13 +441,19 @@ fn indexed<'r>(
     result
 }
 
-fn omitted(revision: &str, direction: Direction, line: usize, omission: &Omission) -> Omitted {
+fn omitted(
+    revision: &str,
+    direction: Direction,
+    line: usize,
+    omission: &Omission,
+    discreet: &Discreet<'_>,
+) -> Omitted {
     Omitted {
         revision: revision.to_owned(),
         direction,
         line,
         code: omission.code,
-        message: omission.message.clone(),
+        message: discreet.message(&omission.message),
     }
 }
 

@@ -7,8 +7,11 @@ mod program;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
+
 use tokio_util::sync::CancellationToken;
 
+use super::discreet::Discreet;
 use super::supervise::supervised;
 use super::{Event, Events, RunError, StatementFailure};
 use crate::driver::{
@@ -36,6 +39,8 @@ pub(crate) struct Live<'a> {
     pub(crate) by: &'a Identity,
     pub(crate) events: &'a dyn Events,
     pub(crate) cancel: &'a CancellationToken,
+    /// Values of the variables that scripts declare: no error shows them.
+    pub(crate) variables: &'a BTreeMap<String, String>,
     /// Names of the revisions that this run has committed so far.
     pub(crate) committed: &'a mut Vec<String>,
 }
@@ -288,6 +293,7 @@ impl Live<'_> {
         if let Some(statement) = statement {
             told.statement = statement;
         }
+        Discreet::new(self.variables).statement_failure(&mut told);
         RunError::Statement(Box::new(told))
     }
 

@@ -1,5 +1,6 @@
 //! What is sent, in which order, and what is told of it.
 
+use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 use tokio_util::sync::CancellationToken;
@@ -45,6 +46,7 @@ fn run(dialect: &FakeDialect, session: &mut FakeSession, works: Vec<Work>) -> Ra
         by: &Identity::default(),
         events: &events,
         cancel: &CancellationToken::new(),
+        variables: &BTreeMap::new(),
         committed: &mut committed,
     };
     let answer = runtime.block_on(live.execute(&plan));
