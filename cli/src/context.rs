@@ -50,6 +50,12 @@ pub(crate) struct Target {
     pub(crate) options: String,
 }
 
+/// A database of those that a command reads, or what is wrong with its settings or files.
+pub(crate) struct OneTarget {
+    pub(crate) name: String,
+    pub(crate) found: Result<Target, Vec<Problem>>,
+}
+
 impl Context {
     pub(crate) fn new(global: Global, to: Option<&str>, out: Out) -> Result<Self, Vec<Problem>> {
         let config = match &global.config {
@@ -108,9 +114,10 @@ impl Context {
                 ));
             }
         };
+        let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
         for entry in dotenvy::from_read_iter(text.as_bytes()) {
             let entry = entry.map_err(|error| {
-                Problem::refused("dotenv", malformed(&path, &text, &error))
+                Problem::refused("dotenv", malformed(&path, text, &error))
                     .help("write NAME=value, with quotes around a value that holds spaces")
             })?;
             self.dotenv.push(entry);
@@ -237,6 +244,49 @@ impl Context {
         self.build(self.settings(need, true)?, need)
     }
 
+    /// As [`Context::targets_to_read`], each database by itself: what is wrong with one of several
+    /// stands beside its name.
+    pub(crate) fn each_target_to_read(&self, need: Need) -> Result<Vec<OneTarget>, Vec<Problem>> {
+        let one = |settings: DatabaseSettings| OneTarget {
+            name: settings.name.clone(),
+            found: self.target(settings, need),
+        };
+        let mut targets = match self.settings(need, true) {
+            Ok(selected) => selected.into_iter().map(one).collect(),
+            Err(problems) => {
+                // Who is meant is known all the same, whatever is wrong with somebody's URL.
+                let named = self.settings(Need::Files, true).unwrap_or_default();
+                if named.len() < 2 {
+                    return Err(problems);
+                }
+                let mut targets = Vec::new();
+                for DatabaseSettings { name, .. } in named {
+                    let mut alone = self.clone();
+                    alone.global.database = vec![name.clone()];
+                    alone.global.all = false;
+                    match alone.settings(need, true) {
+                        Ok(selected) => targets.extend(selected.into_iter().map(one)),
+                        Err(problems) => targets.push(OneTarget {
+                            name,
+                            found: Err(problems),
+                        }),
+                    }
+                }
+                targets
+            }
+        };
+        match targets.pop() {
+            Some(OneTarget {
+                found: Err(problems),
+                ..
+            }) if targets.is_empty() => Err(problems),
+            last => {
+                targets.extend(last);
+                Ok(targets)
+            }
+        }
+    }
+
     /// As [`Context::targets_to_read`] for `check`: files alone, but those that the driver of the
     /// URL would run, as far as the URL is known here. Why it is not comes with the target.
     pub(crate) fn targets_to_check(&self) -> Result<Vec<(Target, Vec<String>)>, Vec<Problem>> {
@@ -352,7 +402,7 @@ impl Context {
             .as_ref()
             .map(|setting| setting.value.parse::<Server>())
             .transpose()
-            .map_err(|error| Problem::refused("server", error))?
+            .map_err(|error| Problem::refused("server", error).help(driver.info().servers()))?
             // The server of the URL says nothing about another driver's.
             .filter(|server| {
                 self.to.is_none() || driver.info().flavours.contains(&server.flavour())

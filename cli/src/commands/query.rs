@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use super::{Answer, block_on, files, reply};
-use crate::context::{Context, Need, Target};
+use crate::context::{Context, Need, OneTarget, Target};
 use crate::exit::Exit;
 use crate::present::{Problem, Reporter, count, drift_lines, settle};
 
@@ -23,6 +23,21 @@ struct Answers<T> {
     exit: Exit,
 }
 
+impl<T> Answers<T> {
+    fn fail(&mut self, context: &Context, problems: &[Problem], name: &str, several: bool) {
+        for problem in problems {
+            self.exit = self.exit.worse(problem.exit);
+            if context.out.json() {
+                let error = problem.json(None);
+                let failed = json!({ "database": name, "error": error });
+                self.failed.push(failed);
+            } else {
+                context.out.problem(problem, several.then_some(name));
+            }
+        }
+    }
+}
+
 /// Asks each database in turn; a database that cannot be asked does not keep the others from
 /// answering.
 fn ask<T>(
@@ -30,7 +45,7 @@ fn ask<T>(
     question: impl AsyncFn(&Target, Runner<'_>) -> Result<T, aludel::run::RunError>,
     words: &str,
 ) -> Result<Answers<T>, Vec<Problem>> {
-    let targets = context.targets_to_read(Need::Session)?;
+    let targets = context.each_target_to_read(Need::Session)?;
     let several = targets.len() > 1;
     block_on(async |cancel: CancellationToken| {
         let mut answers = Answers {
@@ -38,10 +53,17 @@ fn ask<T>(
             failed: Vec::new(),
             exit: Exit::Done,
         };
-        for target in targets {
+        for OneTarget { name, found } in targets {
+            let target = match found {
+                Ok(target) => target,
+                Err(problems) => {
+                    answers.fail(context, &problems, &name, several);
+                    continue;
+                }
+            };
             let reporter = Reporter {
                 out: context.out.silent(),
-                database: target.settings.name.clone(),
+                database: name.clone(),
                 several,
             };
             let runner = Runner {
@@ -51,17 +73,8 @@ fn ask<T>(
             match question(&target, runner).await {
                 Ok(answer) => answers.given.push((target, answer)),
                 Err(error) => {
-                    let name = &target.settings.name;
-                    for problem in Problem::of_run(error, &target, words) {
-                        answers.exit = answers.exit.worse(problem.exit);
-                        if context.out.json() {
-                            let error = problem.json(None);
-                            let failed = json!({ "database": name, "error": error });
-                            answers.failed.push(failed);
-                        } else {
-                            context.out.problem(&problem, several.then_some(name));
-                        }
-                    }
+                    let problems = Problem::of_run(error, &target, words);
+                    answers.fail(context, &problems, &name, several);
                 }
             }
         }

@@ -134,12 +134,15 @@ fn print(context: &Context, work: &Work<'_>, run: &Run) -> Answer {
     };
     let targets = context.targets(Need::Dialect)?;
     if targets.len() > 1 {
+        let words = verb(work);
+        let one = |target: &Target| format!("`aludel {}{words} --sql`", target.options);
+        let each: Vec<_> = targets.iter().map(one).collect();
         return Err(vec![
             Problem::refused(
                 "sql-several",
-                "a script is for one database, and several are selected",
+                "a script is for one database, whose client reads it, and several are selected",
             )
-            .help("choose one with `-d NAME`"),
+            .help(format!("print one for each: {}", each.join(", "))),
         ]);
     }
     for target in &targets {

@@ -53,6 +53,17 @@ pub struct DriverInfo {
     pub floor: &'static [(&'static str, u32, u32)],
 }
 
+impl DriverInfo {
+    /// What may be said of a server, by examples of this driver: each flavour at its floor.
+    pub fn servers(&self) -> String {
+        let server = |&(flavour, major, minor): &(&str, u32, u32)| {
+            format!("`--server \"{}\"`", Server::new(flavour, major, minor))
+        };
+        let servers: Vec<_> = self.floor.iter().map(server).collect();
+        format!("name flavour and version, from {} on", servers.join(" or "))
+    }
+}
+
 /// A dialect plus the way to connect.
 pub trait Driver: Send + Sync + 'static {
     /// Name, schemes, flavours, floor.

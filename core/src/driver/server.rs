@@ -21,9 +21,7 @@ pub struct Server {
 
 /// A text that is not `FLAVOUR VERSION`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "`{0}` is no server: write a flavour and a version, such as `postgres 15` or `mariadb 10.11`"
-)]
+#[error("`{0}` is no server, which is a flavour and a version")]
 pub struct InvalidServer(String);
 
 impl Server {

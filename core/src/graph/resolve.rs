@@ -178,7 +178,7 @@ impl Graph {
         line: Option<&Set>,
     ) -> Result<Option<NodeIx>, TargetError> {
         let mut at = from;
-        for _ in 0..steps.unsigned_abs() {
+        for step in 1..=steps.unsigned_abs() {
             let mut ways = match (at, steps > 0) {
                 (None, true) => self.roots(),
                 (Some(ix), true) => self.children(ix).to_vec(),
@@ -201,10 +201,18 @@ impl Graph {
                     });
                 }
                 several => {
+                    let mut choices = self.directory_names(several);
+                    let left = steps.unsigned_abs() - step;
+                    if left > 0 {
+                        let sign = if steps > 0 { '+' } else { '-' };
+                        for choice in &mut choices {
+                            *choice = format!("{choice}{sign}{left}");
+                        }
+                    }
                     return Err(TargetError::Ambiguous {
                         target: target.to_owned(),
                         at: at.map_or("base".into(), |ix| format!("`{}`", self.node(ix).name)),
-                        choices: self.directory_names(several),
+                        choices,
                     });
                 }
             };
@@ -272,14 +280,16 @@ impl Graph {
         match heads.as_slice() {
             [] => Ok((None, set)),
             [head] => Ok((Some(*head), set)),
-            several => Err(TargetError::Ambiguous {
-                target: target.to_owned(),
-                at: "the database, which has several heads".into(),
-                choices: several
-                    .iter()
-                    .map(|&ix| format!("{}@{target}", self.node(ix).id))
-                    .collect(),
-            }),
+            several => {
+                // A head says more than the line that it is on, and a target takes one of them.
+                let steps = target.split_once('@').map_or(target, |(_, point)| point);
+                let choice = |&ix: &NodeIx| format!("{}@{steps}", self.node(ix).id);
+                Err(TargetError::Ambiguous {
+                    target: target.to_owned(),
+                    at: "the database, which has several heads".into(),
+                    choices: several.iter().map(choice).collect(),
+                })
+            }
         }
     }
 }

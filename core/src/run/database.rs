@@ -143,14 +143,15 @@ impl Database {
         let server = match &self.options.server {
             Some(server) => server.clone(),
             None => driver.assumed(&self.options.scheme).ok_or_else(|| {
-                refused_server(format!(
+                self.refused_server(format!(
                     "the {} driver assumes no server for `{}`",
                     driver.info().name,
                     self.options.scheme
                 ))
             })?,
         };
-        driver.dialect(&server).map_err(refused_server)
+        let dialect = driver.dialect(&server);
+        dialect.map_err(|message| self.refused_server(message))
     }
 
     /// The applied revisions of a snapshot as the graph knows them.
@@ -172,13 +173,13 @@ impl Database {
     pub(crate) fn name(&self, ix: NodeIx) -> String {
         self.graph.node(ix).name.clone()
     }
-}
 
-/// Refuses a server that the driver does not know.
-pub(super) fn refused_server(message: String) -> RunError {
-    RunError::Refused {
-        code: "server",
-        message,
-        help: "name flavour and version: `--server \"postgres 15\"`".into(),
+    /// Refuses a server that the driver does not know.
+    pub(super) fn refused_server(&self, message: String) -> RunError {
+        RunError::Refused {
+            code: "server",
+            message,
+            help: self.options.driver.info().servers(),
+        }
     }
 }

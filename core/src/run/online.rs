@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use super::database::refused_server;
 use super::decide::{Decision, Intent};
 use super::live::{Live, Outcome};
 use super::lock::{self, Locked};
@@ -342,13 +341,10 @@ impl Database {
     /// The dialect of the server that was found. It must not differ in what it plans from the
     /// server that was configured, or a script reviewed offline would not be what runs.
     fn dialect_of(&self, found: &Server) -> Result<Arc<dyn Dialect>, RunError> {
-        let dialect = self.options.driver.dialect(found).map_err(refused_server)?;
+        let refused = |message| self.refused_server(message);
+        let dialect = self.options.driver.dialect(found).map_err(refused)?;
         if let Some(configured) = &self.options.server {
-            let planned = self
-                .options
-                .driver
-                .dialect(configured)
-                .map_err(refused_server)?;
+            let planned = self.options.driver.dialect(configured).map_err(refused)?;
             if planned.names() != dialect.names()
                 || planned.capabilities() != dialect.capabilities()
             {

@@ -71,8 +71,15 @@ impl Driver for SqliteDriver {
     }
 
     fn administration(&self, url: &DatabaseUrl) -> Result<Administration, String> {
-        let open::Location::File(path) = open::Location::of(url) else {
-            return Err("a database in memory lives and dies with its connection".into());
+        let path = match open::Location::of(url) {
+            open::Location::Memory => {
+                return Err("a database in memory lives and dies with its connection".into());
+            }
+            open::Location::File {
+                mode: open::Mode::Ro,
+                ..
+            } => return Err("`mode=ro` of the URL says that nothing is written".into()),
+            open::Location::File { path, .. } => path,
         };
         let beside = ["-wal", "-shm", "-journal"].map(|suffix| {
             let mut name = path.clone().into_os_string();

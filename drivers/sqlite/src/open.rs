@@ -13,46 +13,71 @@ const RESERVED: &AsciiSet = &CONTROLS.add(b'%').add(b'?').add(b'#').add(b' ');
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Location {
     Memory,
-    File(PathBuf),
+    File { path: PathBuf, mode: Mode },
+}
+
+/// What may be done with a file (SQLite, "URI filenames", `mode`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// It is made if it is missing: as where nothing is said.
+    Rwc,
+    /// It must be there.
+    Rw,
+    /// It must be there, and nothing is written.
+    Ro,
 }
 
 impl Location {
     pub(crate) fn of(url: &DatabaseUrl) -> Self {
-        let text = url.secret();
-        let path = text.strip_prefix("sqlite:").unwrap_or(text);
-        if path == ":memory:" || path == "//:memory:" {
+        if url.is_sqlite_memory() {
             return Self::Memory;
         }
-        // `sqlite:///abs` and `sqlite://rel`: what follows the two slashes is the path.
-        Self::File(path.strip_prefix("//").unwrap_or(path).into())
+        Self::File {
+            path: url.path().into(),
+            // No other value is left by the URL's parser.
+            mode: match url.param("mode") {
+                Some("ro") => Mode::Ro,
+                Some("rw") => Mode::Rw,
+                _ => Mode::Rwc,
+            },
+        }
     }
 
     /// Whether opening would have to make the file.
     ///
     /// # Errors
     ///
-    /// If the directory is missing: aludel makes files, not directories.
+    /// If the directory is missing: aludel makes files, not directories; or if the file is and the
+    /// URL says that it is there.
     pub(crate) fn missing(&self) -> Result<bool, Failure> {
-        let Self::File(path) = self else {
+        let Self::File { path, mode } = self else {
             return Ok(false);
         };
         if path.exists() {
             return Ok(false);
         }
+        let refused = |message: String, hint: &str| {
+            let mut failure = Failure::new(FailureKind::Connect, message);
+            failure.hint = Some(hint.into());
+            Err(failure)
+        };
         let parent = path.parent().filter(|p| !p.as_os_str().is_empty());
-        match parent {
-            Some(parent) if !parent.is_dir() => {
-                let mut failure = Failure::new(
-                    FailureKind::Connect,
-                    format!(
-                        "the directory `{}` of the SQLite file does not exist",
-                        parent.display()
-                    ),
-                );
-                failure.hint = Some("make it: aludel makes files, not directories".into());
-                Err(failure)
-            }
-            _ => Ok(true),
+        if let Some(parent) = parent.filter(|parent| !parent.is_dir()) {
+            let parent = parent.display();
+            return refused(
+                format!("the directory `{parent}` of the SQLite file does not exist"),
+                "make it: aludel makes files, not directories",
+            );
+        }
+        match mode {
+            Mode::Rwc => Ok(true),
+            Mode::Rw | Mode::Ro => refused(
+                format!(
+                    "the SQLite file `{}` does not exist, and the `mode` of its URL makes none",
+                    path.display()
+                ),
+                "`mode=rwc`, or no `mode`, makes it",
+            ),
         }
     }
 
@@ -60,10 +85,11 @@ impl Location {
     pub(crate) fn uri(&self, access: Access) -> String {
         match self {
             Self::Memory => ":memory:".into(),
-            Self::File(path) => {
-                let mode = match access {
-                    Access::Read => "ro",
-                    Access::Write => "rwc",
+            Self::File { path, mode } => {
+                let mode = match (access, mode) {
+                    (Access::Read, _) | (_, Mode::Ro) => "ro",
+                    (Access::Write, Mode::Rw) => "rw",
+                    (Access::Write, Mode::Rwc) => "rwc",
                 };
                 let path = path.to_string_lossy();
                 // Two slashes before a path would make its first part a host.
@@ -85,19 +111,45 @@ mod tests {
         Location::of(&DatabaseUrl::parse(url).expect("a URL"))
     }
 
+    fn file(path: &str, mode: Mode) -> Location {
+        Location::File {
+            path: path.into(),
+            mode,
+        }
+    }
+
     #[test]
     fn urls_lead_to_files() {
-        assert_eq!(of("sqlite::memory:"), Location::Memory);
-        assert_eq!(of("sqlite:var/a.db"), Location::File("var/a.db".into()));
-        assert_eq!(of("sqlite:///tmp/a.db"), Location::File("/tmp/a.db".into()));
-        assert_eq!(of("sqlite:/tmp/a.db"), Location::File("/tmp/a.db".into()));
+        for (url, place) in [
+            ("sqlite::memory:", Location::Memory),
+            ("sqlite:x?mode=memory", Location::Memory),
+            ("sqlite:var/a.db", file("var/a.db", Mode::Rwc)),
+            ("sqlite:///tmp/a.db", file("/tmp/a.db", Mode::Rwc)),
+            ("sqlite:/tmp/a.db", file("/tmp/a.db", Mode::Rwc)),
+            ("sqlite:100%25%3F.db", file("100%?.db", Mode::Rwc)),
+            ("sqlite:a.db?mode=rwc", file("a.db", Mode::Rwc)),
+            ("sqlite://a.db?mode=rw", file("a.db", Mode::Rw)),
+            ("sqlite:a.db?mode=ro", file("a.db", Mode::Ro)),
+        ] {
+            assert_eq!(of(url), place, "{url}");
+        }
     }
 
     #[test]
     fn a_path_is_no_query() {
+        let place = file("/tmp/a?b#c%20 d.db", Mode::Rwc);
         assert_eq!(
-            Location::File("/tmp/a?b#c%20 d.db".into()).uri(Access::Read),
+            place.uri(Access::Read),
             "file:/tmp/a%3Fb%23c%2520%20d.db?mode=ro"
         );
+    }
+
+    #[test]
+    fn nothing_is_opened_with_more_than_its_mode() {
+        for (mode, uri) in [(Mode::Rwc, "rwc"), (Mode::Rw, "rw"), (Mode::Ro, "ro")] {
+            let opened = file("a", mode).uri(Access::Write);
+            assert_eq!(opened, format!("file:a?mode={uri}"));
+            assert_eq!(file("a", mode).uri(Access::Read), "file:a?mode=ro");
+        }
     }
 }

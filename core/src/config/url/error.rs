@@ -25,6 +25,12 @@ pub enum UrlError {
     /// `sqlite:` is followed by another URL.
     #[error("the SQLite URL names no file: another URL stands in its place")]
     UrlInPath,
+    /// A user or a password stands where `sqlite:` names a file.
+    #[error(
+        "the SQLite URL holds a user or a password before an `@`, and a file has neither: write \
+         `sqlite:PATH`, an `@` of the file's name as `%40`"
+    )]
+    UserInPath,
     /// White space or a control character.
     #[error(
         "the database URL holds white space or a control character: percent-encode it (a space is \
@@ -84,6 +90,12 @@ pub enum UrlError {
          `%3F` in a value, user name or password"
     )]
     Parameter,
+    /// A query parameter of a SQLite URL that is not understood.
+    #[error(
+        "a SQLite URL takes one parameter, `mode`, which is `rwc`, `rw`, `ro` or `memory`: write a \
+         `?` of the file's name as `%3F`"
+    )]
+    SqliteParameter,
 }
 
 impl UrlError {
@@ -95,6 +107,7 @@ impl UrlError {
             Self::NoAuthority => "url-no-authority",
             Self::NoPath => "url-no-path",
             Self::UrlInPath => "url-in-path",
+            Self::UserInPath => "url-user-in-path",
             Self::WhiteSpace => "url-white-space",
             Self::Fragment => "url-fragment",
             Self::ManyAt => "url-many-at",
@@ -104,7 +117,7 @@ impl UrlError {
             Self::Port => "url-port",
             Self::Bracket => "url-bracket",
             Self::Host => "url-host",
-            Self::Parameter => "url-parameter",
+            Self::Parameter | Self::SqliteParameter => "url-parameter",
         }
     }
 }

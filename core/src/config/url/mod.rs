@@ -6,7 +6,8 @@
 //! real text. A value that could be read in two ways, as an unencoded password makes it, is
 //! refused rather than guessed at: a guess could show half a password as a host.
 //!
-//! Deliberately absent: what parameters mean. That is the driver's business.
+//! Deliberately absent: what parameters mean. That is the driver's business; but of a SQLite URL, which
+//! ends in a path, all are refused that would otherwise be lost.
 
 mod authority;
 mod error;

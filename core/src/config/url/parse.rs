@@ -50,6 +50,9 @@ fn file_without_scheme(value: &str, base: &Path) -> Result<DatabaseUrl, UrlError
         .iter()
         .any(|suffix| value.ends_with(suffix));
     if value == ":memory:" || suffix || base.join(value).is_file() {
+        if holds_user(value) {
+            return Err(UrlError::UserInPath);
+        }
         Ok(sqlite_url(value, Vec::new(), "", "", base))
     } else {
         Err(UrlError::NoScheme)
@@ -57,8 +60,13 @@ fn file_without_scheme(value: &str, base: &Path) -> Result<DatabaseUrl, UrlError
 }
 
 fn sqlite(rest: &str, base: &Path) -> Result<DatabaseUrl, UrlError> {
-    let rest = rest.strip_prefix("//").unwrap_or(rest);
-    let (path, query) = split_query(rest);
+    let authority = rest.strip_prefix("//");
+    let (path, query) = split_query(authority.unwrap_or(rest));
+    // `sqlite://u@h/x` is somebody's who thinks of a server; without the slashes it is a name.
+    let first = path.split('/').next().unwrap_or_default();
+    if (authority.is_some() && first.contains('@')) || holds_user(rest) {
+        return Err(UrlError::UserInPath);
+    }
     let path = decode(path)?;
     if path.is_empty() {
         return Err(UrlError::NoPath);
@@ -68,7 +76,25 @@ fn sqlite(rest: &str, base: &Path) -> Result<DatabaseUrl, UrlError> {
         return Err(UrlError::UrlInPath);
     }
     let (params, masked) = parameters(query)?;
+    let known = |(name, value): &(String, String)| {
+        name == "mode" && matches!(value.as_str(), "rwc" | "rw" | "ro" | "memory")
+    };
+    if params.len() > 1 || !params.iter().all(known) {
+        return Err(UrlError::SqliteParameter);
+    }
     Ok(sqlite_url(&path, params, query, &masked, base))
+}
+
+/// Whether a relative path begins like `user:password@host`. A drive has a slash after its colon.
+fn holds_user(path: &str) -> bool {
+    let path = path.strip_prefix("//").unwrap_or(path);
+    let Some((user, rest)) = path.split_once(':') else {
+        return false;
+    };
+    !user.is_empty()
+        && !user.contains(['/', '@'])
+        && !rest.starts_with(['/', '\\'])
+        && rest.contains('@')
 }
 
 fn sqlite_url(
