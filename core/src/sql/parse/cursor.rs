@@ -387,7 +387,9 @@ impl<'s> Cursor<'s> {
             }
             look.skip(1);
         }
-        self.take(look.at.min(self.toks.len()) - self.at)
+        // Where nothing is left, the position may stand behind the end.
+        let end = look.at.min(self.toks.len());
+        self.take(end.saturating_sub(self.at))
     }
 
     /// One thing after another, with commas between, up to the end.

@@ -78,3 +78,20 @@ fn long_statements_are_understood() {
         }
     }
 }
+
+/// A statement that ends where an expression should begin is opaque, and no panic.
+#[test]
+fn a_default_that_is_cut_off_is_read() {
+    for syntax in ALL {
+        for text in [
+            "CREATE TABLE t (a text DEFAULT)",
+            "CREATE TABLE t (a text DEFAULT ]INSERT INTO t VALUES (1, 'a'), (2, DEFAULT)",
+        ] {
+            let changes = parse(syntax, text);
+            assert!(
+                matches!(changes.as_slice(), [Change::Opaque(_)]),
+                "{syntax:?}: {changes:?}"
+            );
+        }
+    }
+}
