@@ -208,6 +208,36 @@ fn a_column_that_a_check_looks_at_is_renamed() {
         twin.same("SELECT id, m, g FROM t");
         twin.fails("INSERT INTO t VALUES (2, 0, NULL);");
         twin.fails("INSERT INTO t VALUES (2, 1, 3);");
+        // A CHECK on another column copies the table too (MySQL), a key over an expression as well.
+        twin.run("CREATE TABLE p (a date UNIQUE, b integer CHECK (b <> 4)); CREATE TABLE c (a date REFERENCES p (a), n integer CHECK (n <> 4), m integer);");
+        twin.run("CREATE UNIQUE INDEX i ON c (n) WHERE a IS NULL;");
+        twin.run("ALTER TABLE c RENAME COLUMN a TO x; ALTER TABLE p RENAME COLUMN a TO y; ALTER TABLE p ALTER COLUMN y SET NOT NULL;");
+        twin.run("INSERT INTO p VALUES ('2024-01-31', 1); INSERT INTO c VALUES ('2024-01-31', 1, length(nullif(NULL::text, '1')));");
+        twin.fails("INSERT INTO p VALUES ('2024-02-01', 4);");
+        twin.fails("INSERT INTO c VALUES ('2024-02-01', 1, NULL);");
+        twin.same("SELECT x, n FROM c");
+    });
+}
+
+#[test]
+fn a_table_that_refers_to_itself_gets_another_type() {
+    each(|twin| {
+        twin.run(
+            "CREATE TABLE t (id integer PRIMARY KEY, up integer REFERENCES t ON DELETE CASCADE);",
+        );
+        twin.run("INSERT INTO t VALUES (1, NULL), (2, 1);");
+        twin.run("ALTER TABLE t ALTER COLUMN id TYPE bigint USING id::text::bigint;");
+        twin.run("DELETE FROM t WHERE id = 1;");
+        twin.same("SELECT count(*) FROM t");
+        twin.run("CREATE TABLE u (at date PRIMARY KEY);");
+        twin.run("CREATE TABLE n (id smallint PRIMARY KEY);");
+        for script in [
+            "CREATE TABLE v (at timestamp REFERENCES u);",
+            // It cannot be as wide as both.
+            "CREATE TABLE v (n integer REFERENCES n, FOREIGN KEY (n) REFERENCES t);",
+        ] {
+            assert_eq!(twin.refused(script), ["reference-type"], "{script}");
+        }
     });
 }
 

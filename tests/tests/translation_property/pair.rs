@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use aludel::config::DatabaseUrl;
 use aludel::driver::{Access, ConnectOptions, Dialect, Driver, Failure, Session};
-use aludel::schema::{Column, Name, Schema, Table, Type};
+use aludel::schema::{Column, Name, ReferentialAction, Schema, Table, Type};
 use aludel::sql::{self, Syntax};
 use aludel::translate::{Audience, Translator};
 use aludel_tests::database::Database;
@@ -49,6 +49,10 @@ pub(crate) struct Pair {
     engine: Engine,
     /// The two have come apart in a way that is known.
     pub(crate) over: bool,
+    /// Statements that PostgreSQL has run.
+    pub(crate) statements: usize,
+    /// Rows of PostgreSQL's that were compared, each as often as it was.
+    pub(crate) rows: usize,
     postgres: Box<dyn Session>,
     target: Box<dyn Session>,
     translator: Translator<'static>,
@@ -90,6 +94,8 @@ impl Pair {
         let mut pair = Self {
             engine,
             over: false,
+            statements: 0,
+            rows: 0,
             postgres,
             target,
             translator: Translator::new(dialects[0].as_ref(), dialects[1].as_ref()).unwrap(),
@@ -132,6 +138,7 @@ impl Pair {
         let mut statements = statements.to_vec();
         loop {
             if statements.is_empty() {
+                self.level_counters();
                 return Outcome::Invalid;
             }
             let mut trial = vec!["BEGIN"];
@@ -142,6 +149,7 @@ impl Pair {
                 Err(failure) => {
                     let at = failure.at.map_or(failure.completed, |at| at.statement);
                     if at == 0 || at > statements.len() {
+                        self.level_counters();
                         return Outcome::Invalid;
                     }
                     statements.remove(at - 1);
@@ -187,10 +195,12 @@ impl Pair {
                 .at
                 .map(|at| message[at.statement])
                 .unwrap_or_default();
-            // Every engine looks at a key row by row, each in an order of its own.
-            let one_by_one = at.starts_with("UPDATE")
-                && (failure.message.contains("Duplicate entry")
-                    || failure.message.contains("UNIQUE constraint failed"));
+            // Every engine looks at a key row by row, each in an order of its own; InnoDB so at
+            // foreign keys too.
+            let said = |words: &str| failure.message.contains(words);
+            let one_by_one = (at.starts_with("UPDATE")
+                && (said("Duplicate entry") || said("UNIQUE constraint failed")))
+                || (!at.starts_with("ALTER") && said("a foreign key constraint fails"));
             if one_by_one || SAID.iter().any(|said| failure.message.contains(said)) {
                 return Outcome::Failed(
                     failure
@@ -217,6 +227,7 @@ impl Pair {
                 failure.message
             ));
         }
+        self.statements += statements.len();
         self.level_counters();
         match self.difference() {
             None => Outcome::Same,
@@ -247,10 +258,26 @@ impl Pair {
             self.level_counters();
             return None;
         }
+        // So does SQLite where it has to RESTRICT.
+        let restricts = self.translator.authored().tables().any(|table| {
+            table.foreign_keys().any(|(_, key)| {
+                key.table == table.name && key.on_delete == ReferentialAction::Restrict
+            })
+        });
+        if restricts
+            && postgres.starts_with("DELETE")
+            && ours
+                .as_ref()
+                .is_err_and(|failure| failure.message.contains("FOREIGN KEY constraint failed"))
+        {
+            self.level_counters();
+            return None;
+        }
         let theirs = self.postgres(&[postgres]);
         self.level_counters();
         match (theirs, ours) {
             (Ok(()), Ok(())) => {
+                self.statements += 1;
                 self.history
                     .push(format!("{postgres}; -- by the application"));
                 self.difference()
@@ -341,6 +368,7 @@ impl Pair {
                     ));
                 }
             };
+            self.rows += theirs.rows.len();
             let theirs = normal(theirs.rows, &table.columns);
             let ours = normal(ours.rows, &table.columns);
             if theirs != ours {

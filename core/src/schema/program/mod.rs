@@ -111,10 +111,12 @@ pub struct Running {
     frames: Vec<HashMap<Ident, Value>>,
     /// What is still to be done, the next at the end, each with its frame.
     rest: Vec<(usize, Step)>,
+    /// Steps that were taken.
+    taken: usize,
 }
 
 /// How many steps a program may take: one that calls itself takes them all.
-const STEPS: usize = 10_000;
+const STEPS: usize = 1_000;
 
 impl Running {
     /// Whether all that it does is to define a procedure.
@@ -151,6 +153,7 @@ impl Programs {
         steps.iter().all(known).then(|| Running {
             frames: vec![HashMap::new()],
             rest: steps.into_iter().rev().map(|step| (0, step)).collect(),
+            taken: 0,
         })
     }
 
@@ -165,15 +168,16 @@ impl Programs {
         running: &mut Running,
         schema: &Schema,
     ) -> Result<Option<String>, String> {
-        for _ in 0..STEPS {
-            let Some((frame, step)) = running.rest.pop() else {
-                return Ok(None);
-            };
+        while let Some((frame, step)) = running.rest.pop() {
+            running.taken += 1;
+            if running.taken > STEPS {
+                return Err("a program that does not end".into());
+            }
             if let Some(statement) = self.step(running, frame, step, schema)? {
                 return Ok(Some(statement));
             }
         }
-        Err("a program that does not end".into())
+        Ok(None)
     }
 
     /// The script has ended.

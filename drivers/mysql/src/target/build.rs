@@ -65,6 +65,10 @@ pub(crate) fn cast(expr: Expr, ty: Type) -> Expr {
 
 /// `expr COLLATE name`.
 pub(crate) fn collate(expr: Expr, collation: &str) -> Expr {
+    // NULL is no text, and is compared with nothing.
+    if expr == null() {
+        return expr;
+    }
     Expr::Collate {
         expr: Box::new(expr),
         collation: Name::bare(collation),

@@ -116,6 +116,72 @@ fn documents_are_read_and_changed() {
     );
 }
 
+/// What a program comes to by the model is translated, and nothing else of it.
+#[test]
+fn programs_that_define_things_are_followed() {
+    let mut both = both(
+        "CREATE TABLE t (id int AUTO_INCREMENT PRIMARY KEY, a varchar(9), UNIQUE KEY k (a));
+         INSERT INTO t (a) SELECT 'x' FROM DUAL WHERE NOT EXISTS (SELECT 1 FROM t)",
+    );
+    // There already, and not there yet.
+    for (column, there) in [("a", true), ("b", false)] {
+        both.run(&format!(
+            "SET @there = (SELECT COUNT(*) FROM INFORMATION_SCHEMA.COLUMNS WHERE table_schema = DATABASE() AND table_name = 'T' AND column_name = '{column}');
+             SET @sql = IF(@there > 0, 'SELECT 1', 'ALTER TABLE t ADD COLUMN {column} int DEFAULT 7');
+             PREPARE stmt FROM @sql; EXECUTE stmt; DEALLOCATE PREPARE stmt",
+        ));
+        let shown = both.database.schema().join("\n");
+        assert_eq!(shown.contains("b INTEGER DEFAULT 7"), !there, "{shown}");
+    }
+    both.run(
+        "CREATE PROCEDURE drop_index_if_exists(IN tableName VARCHAR(64), IN indexName VARCHAR(64))
+         BEGIN
+             DECLARE found INT DEFAULT 0;
+             SELECT COUNT(*) INTO found FROM information_schema.statistics
+                 WHERE table_schema = DATABASE() AND table_name = tableName AND index_name = indexName;
+             IF found > 0 THEN
+                 SET @query = CONCAT('ALTER TABLE `', tableName, '` DROP INDEX ', indexName);
+                 PREPARE stmt FROM @query;
+                 EXECUTE stmt;
+                 DEALLOCATE PREPARE stmt;
+             ELSEIF NOT EXISTS (SELECT * FROM information_schema.tables WHERE table_schema = SCHEMA() AND table_name = 'none') THEN
+                 CREATE TABLE none (a int);
+             END IF;
+         END",
+    );
+    both.run("CALL drop_index_if_exists('t', 'k'); CALL drop_index_if_exists('t', 'k'); DROP PROCEDURE drop_index_if_exists");
+    both.run("INSERT INTO t (a) VALUES ('x'); INSERT INTO none VALUES (1)");
+    assert_eq!(both.database.rows("a, b", "t"), ["'x', 7", "'x', 7"]);
+    // It is gone, and so are the variables of another script.
+    for script in [
+        "CALL drop_index_if_exists('t', 'k')",
+        "PREPARE stmt FROM @query; EXECUTE stmt",
+    ] {
+        assert!(!both.translate(script).refusals.is_empty(), "{script}");
+    }
+}
+
+#[test]
+fn programs_that_go_by_what_no_model_knows_are_refused() {
+    for script in [
+        "SET @n = (SELECT COUNT(*) FROM t); SET @sql = IF(@n > 0, 'SELECT 1', 'DROP TABLE t'); PREPARE s FROM @sql; EXECUTE s",
+        "SET @n = (SELECT data_type FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = 't' AND column_name = 'a'); SET @sql = IF(@n = 'int', 'SELECT 1', 'DROP TABLE t'); PREPARE s FROM @sql; EXECUTE s",
+        "SET @n = (SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = 'somewhere' AND table_name = 't'); SET @sql = IF(@n > 0, 'SELECT 1', 'DROP TABLE t'); PREPARE s FROM @sql; EXECUTE s",
+        "CREATE PROCEDURE p() BEGIN DECLARE i INT DEFAULT 0; WHILE i < 3 DO INSERT INTO t VALUES (i); SET i = i + 1; END WHILE; END; CALL p()",
+        "CREATE PROCEDURE p(IN n INT) BEGIN INSERT INTO t VALUES (n); END; CALL p(1)",
+        "CREATE PROCEDURE p() BEGIN DELETE FROM t; END",
+        "CREATE PROCEDURE p() BEGIN DECLARE CONTINUE HANDLER FOR 1060 BEGIN END; ALTER TABLE t ADD COLUMN b int; END; CALL p()",
+        "CREATE PROCEDURE p() BEGIN ALTER TABLE t ADD COLUMN b int; CALL p(); END; CALL p()",
+    ] {
+        let translated = both("CREATE TABLE t (a int)").translate(script);
+        assert!(
+            !translated.refusals.is_empty(),
+            "{script}: {:?}",
+            translated.statements
+        );
+    }
+}
+
 #[test]
 fn ignore_keeps_the_row_that_is_there_and_forgives_nothing_else() {
     let mut both = both(

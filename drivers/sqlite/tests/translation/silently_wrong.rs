@@ -277,7 +277,9 @@ fn a_text_is_in_a_query_as_it_is_equal() {
 #[test]
 fn what_stands_beside_null_does_not_fail() {
     let mut both = with("CREATE TABLE t (a integer)", "INSERT INTO t VALUES (0)");
-    both.run("UPDATE t SET a = (NULL::integer / a) / (1 % a)");
+    both.run("UPDATE t SET a = 7 WHERE (NULL::integer = 1 % a) IS NOT NULL");
+    assert_eq!(both.database.rows("a", "t"), ["0"]);
+    both.run("UPDATE t SET a = (NULL::integer / a) / (1 % a) + nullif(NULL::integer, a % a)");
     assert_eq!(both.database.rows("a", "t"), ["NULL"]);
 }
 

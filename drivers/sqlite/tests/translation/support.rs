@@ -52,7 +52,9 @@ impl Both {
         let mut last = Translated::default();
         for script in &self.scripts {
             match script {
-                Script::Authored(text) => last = translate(&mut translator, text),
+                Script::Authored(text) => {
+                    last = translate(&mut translator, self.postgres.syntax(), text);
+                }
                 Script::Override(authored, own) => {
                     let authored = bodies(sql::Syntax::Postgres, authored);
                     let own = bodies(sql::Syntax::Sqlite, own);
@@ -104,8 +106,8 @@ fn bodies(syntax: sql::Syntax, text: &str) -> Vec<String> {
         .collect()
 }
 
-fn translate(translator: &mut Translator<'_>, text: &str) -> Translated {
-    let statements = bodies(sql::Syntax::Postgres, text);
+fn translate(translator: &mut Translator<'_>, syntax: sql::Syntax, text: &str) -> Translated {
+    let statements = bodies(syntax, text);
     let both = statements.iter().enumerate();
     translator.translate(both.map(|(index, body)| (index, body.as_str(), Audience::Both)))
 }

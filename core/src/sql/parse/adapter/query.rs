@@ -5,7 +5,7 @@ use sqlparser::ast;
 use super::{Convert, Parsed, none, unclear};
 use crate::schema::{
     Cte, DataStatement, Distinct, Expr, Ident, Nulls, OrderBy, Query, Select, SelectItem, SetExpr,
-    SetOp, Window,
+    SetOp, TableRef, Window,
 };
 use crate::sql::Syntax;
 
@@ -250,7 +250,11 @@ impl Convert<'_> {
                 Some(ast::Distinct::On(list)) => Some(Distinct::On(self.all(list, Self::expr)?)),
             },
             items: self.all(projection, Self::item)?,
-            from: self.all(from, Self::joined)?,
+            from: match self.all(from, Self::joined)? {
+                // MySQL's way to select from nothing.
+                from if self.syntax == Syntax::Mysql && is_dual(&from) => Vec::new(),
+                from => from,
+            },
             filter: selection.map(|e| self.expr(e)).transpose()?,
             group_by: match group_by {
                 ast::GroupByExpr::Expressions(list, modifiers) => {
@@ -341,4 +345,10 @@ fn plain(options: ast::WildcardAdditionalOptions) -> Parsed<()> {
         opt_alias
     );
     Ok(())
+}
+
+/// `FROM DUAL`.
+fn is_dual(from: &[TableRef]) -> bool {
+    matches!(from, [TableRef::Table { name, alias: None, .. }]
+        if name.schema.is_none() && name.name.eq_ignore_ascii_case("dual"))
 }

@@ -19,8 +19,13 @@ impl<'a> Alteration<'a> {
             let from = from.or(own).and_then(|from| before.column(from));
             if let Some(from) = from.filter(|from| from.invisible == column.invisible) {
                 self.origins.insert(&column.name, &from.name);
-                if (&from.ty, &from.charset, &from.collation)
-                    != (&column.ty, &column.charset, &column.collation)
+                // MySQL copies a table for a column that begins or ends to number itself, as it does
+                // for another type.
+                let renumbered =
+                    self.facts.checks_copy && from.identity.is_some() != column.identity.is_some();
+                if renumbered
+                    || (&from.ty, &from.charset, &from.collation)
+                        != (&column.ty, &column.charset, &column.collation)
                 {
                     self.retyped.insert(&from.name);
                 }
@@ -65,7 +70,7 @@ impl<'a> Alteration<'a> {
                 });
                 carried.as_ref() != Some(new)
                     || self.looks_at_changed(&old.expr)
-                        && !(self.facts.renames_follow && self.renames_reference(&old.expr))
+                        && !(self.facts.renames_follow && self.renames_held(&old.expr))
                     || self.looks_at_retyped(&old.expr)
             }
             // A stored one keeps its values when it becomes an ordinary one.

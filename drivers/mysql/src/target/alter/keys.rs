@@ -47,6 +47,7 @@ impl<'a> Alteration<'a> {
                 self.adds.push(format!("RENAME INDEX {from} TO {to}"));
             }
         }
+        let mut apart: Vec<&Ident> = Vec::new();
         for key in &before {
             let stays = after
                 .iter()
@@ -54,11 +55,20 @@ impl<'a> Alteration<'a> {
             if stays || renamed.contains_key(key.name.as_str()) {
                 continue;
             }
-            self.drops.push(if key.name == PRIMARY {
-                "DROP PRIMARY KEY".into()
+            if key.name == PRIMARY {
+                self.drops.push("DROP PRIMARY KEY".into());
+                continue;
+            }
+            let drop = format!("DROP INDEX {}", printer.ident(&key.name));
+            let is_apart = |part: &IndexKey| {
+                !matches!(part.expr, Expr::Column { .. }) && self.renames_held(&part.expr)
+            };
+            if key.keys.iter().any(is_apart) {
+                apart.push(&key.name);
+                self.first.push(drop);
             } else {
-                format!("DROP INDEX {}", printer.ident(&key.name))
-            });
+                self.drops.push(drop);
+            }
         }
         for key in &after {
             let stays = kept.get(key.name.as_str()) == Some(key);
@@ -71,7 +81,7 @@ impl<'a> Alteration<'a> {
             } else {
                 format!("ADD {}", definition::key(printer, key))
             };
-            if self.waits(key) {
+            if self.waits(key) || apart.contains(&&key.name) {
                 self.last.push(add);
             } else {
                 self.adds.push(add);
@@ -132,6 +142,7 @@ impl<'a> Alteration<'a> {
         };
         let mut stay: Vec<&Ident> = Vec::new();
         let mut apart: Vec<&Ident> = Vec::new();
+        let all_apart = self.facts.checks_copy && self.changes_held();
         for (constraint, expr) in checks(self.before) {
             let Some(name) = &constraint.name else {
                 continue;
@@ -145,9 +156,9 @@ impl<'a> Alteration<'a> {
                 })
             });
             let drop = format!("DROP CONSTRAINT {}", printer.ident(name));
-            if same {
+            if same && !all_apart {
                 stay.push(name);
-            } else if self.renames_reference(expr) {
+            } else if all_apart || self.renames_held(expr) {
                 apart.push(name);
                 self.first.push(drop);
             } else {
@@ -230,7 +241,9 @@ impl<'a> Alteration<'a> {
                 || self.replaced.contains(column)
                 || self.facts.checks_copy && self.becomes_not_null(column)
         };
-        if before.columns.iter().any(changed) {
+        // A table that refers to itself stands in its own way.
+        let itself = before.table == self.before.name && before.referred.iter().any(changed);
+        if before.columns.iter().any(changed) || itself {
             return false;
         }
         let columns: Option<Vec<Ident>> = before

@@ -19,7 +19,7 @@ mod referrers;
 
 use std::collections::{BTreeSet, HashMap};
 
-use aludel::schema::{Expr, ForeignKey, Ident, Part, PartMut, Table};
+use aludel::schema::{Expr, Ident, Part, PartMut, Table};
 use aludel::translate::print::{Level, Printer, print};
 use aludel::translate::{Refusal, Rendered, TableChange};
 
@@ -208,30 +208,54 @@ impl<'a> Alteration<'a> {
         changed
     }
 
-    /// Whether an expression before looks at a column that is renamed and is one of a foreign key's:
+    /// The columns before that foreign keys hold: the table's own, and those that they refer to.
+    fn held_columns(&self) -> (Vec<&Ident>, Vec<&Ident>) {
+        let mut own = Vec::new();
+        let mut referred = Vec::new();
+        let referrers = self.change.scope.target.referrers(&self.before.name);
+        for table in referrers.map(AsRef::as_ref).chain([self.before]) {
+            for (_, key) in table.foreign_keys() {
+                if table.name == self.before.name {
+                    own.extend(&key.columns);
+                }
+                if key.table == self.before.name {
+                    referred.extend(&key.referred);
+                }
+            }
+        }
+        (own, referred)
+    }
+
+    fn is_renamed(&self, column: &str) -> bool {
+        self.renamed(column).is_some_and(|now| now != column)
+    }
+
+    /// Whether an expression before looks at a column that is renamed and that a foreign key holds:
     /// its table is then not copied, and what copies a table is done apart.
-    fn renames_reference(&self, expr: &Expr) -> bool {
-        let target = self.change.scope.target;
-        let referrers = target.referrers(&self.before.name);
-        let tables = referrers.map(AsRef::as_ref).chain([self.before]);
-        let keys: Vec<(bool, &ForeignKey)> = tables
-            .flat_map(|table| {
-                let own = table.name == self.before.name;
-                table.foreign_keys().map(move |(_, key)| (own, key))
-            })
-            .collect();
-        let of_key = |column: &str| {
-            let is = |name: &Ident| name == column;
-            keys.iter().any(|(own, key)| {
-                (*own && key.columns.iter().any(is))
-                    || (key.table == self.before.name && key.referred.iter().any(is))
-            })
-        };
+    fn renames_held(&self, expr: &Expr) -> bool {
+        let (own, referred) = self.held_columns();
         let mut found = false;
         each_column(expr, &mut |column| {
-            found |= self.renamed(column).is_some_and(|now| now != column) && of_key(column);
+            let mut held = own.iter().chain(&referred);
+            found |= self.is_renamed(column) && held.any(|name| *name == column);
         });
         found
+    }
+
+    /// Whether a column that a foreign key holds is renamed, or no longer takes NULL where another
+    /// table refers to it: then the table cannot be copied, as MySQL does with one that has a CHECK.
+    fn changes_held(&self) -> bool {
+        let (own, referred) = self.held_columns();
+        let tightened = |column: &str| {
+            let before = self.before.column(column);
+            let after = self
+                .renamed(column)
+                .and_then(|name| self.after.column(name));
+            before.is_some_and(|column| column.nullable)
+                && after.is_some_and(|column| !column.nullable)
+        };
+        let mut held = own.iter().chain(&referred);
+        held.any(|name| self.is_renamed(name)) || referred.iter().any(|name| tightened(name))
     }
 
     /// Whether an expression before looks at a column whose type changes.

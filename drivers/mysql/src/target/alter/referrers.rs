@@ -1,7 +1,8 @@
 //! Foreign keys of other tables that refer to columns whose type changes: they stand in the way of
 //! the change, and their own columns want the new type.
 
-use aludel::schema::{Column, Ident, Table};
+use aludel::schema::{Column, Ident, Table, Type};
+use aludel::translate::Refusal;
 use aludel::translate::print::Printer;
 
 use super::Alteration;
@@ -61,6 +62,8 @@ impl Alteration<'_> {
             match lowered {
                 Some(Ok(lowered)) => {
                     for column in keys.iter().flat_map(|(_, key)| &key.columns) {
+                        let now = lowered.table.column(column);
+                        refusals.extend(loses_members(&table, now));
                         clauses.extend(retype(printer, &mut table, lowered.table.column(column)));
                     }
                 }
@@ -87,6 +90,27 @@ impl Alteration<'_> {
         let authored = self.change.authored_after;
         authored.map_or_else(|| self.after.name.clone(), |table| table.name.clone())
     }
+}
+
+/// Why a column cannot follow the enum that it refers to: its rows may hold a member that the enum
+/// no longer has, or has under another name.
+fn loses_members(table: &Table, now: Option<&Column>) -> Option<Refusal> {
+    let now = now?;
+    let held = table.columns.iter().find(|c| c.name == now.name)?;
+    let (Type::InlineEnum(before), Type::InlineEnum(after)) = (&held.ty, &now.ty) else {
+        return None;
+    };
+    if before.iter().all(|member| after.contains(member)) {
+        return None;
+    }
+    let message = format!(
+        "`{}` of `{}` refers to an enum of which a member gets another name or goes",
+        held.name, table.name
+    );
+    Some(
+        Refusal::new("enum-reference", message)
+            .help("drop the foreign key before, and add it after"),
+    )
 }
 
 /// Gives a column of a table the type that it has by now; the clause for it.

@@ -257,7 +257,7 @@ pub(super) fn is_numbered(column: &Column) -> bool {
 
 /// The type of a column, which a foreign key makes the type of the column that it refers to:
 /// InnoDB wants integers of one width and sign on both sides.
-fn referred_type<'a>(
+pub(super) fn referred_type<'a>(
     authored: &'a Schema,
     table: &'a Table,
     column: &'a Column,

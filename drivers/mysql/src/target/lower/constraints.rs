@@ -1,12 +1,14 @@
 //! Constraints.
 
 use aludel::schema::{
-    Constraint, ConstraintKind, Expr, ForeignKey, Ident, ReferentialAction, Table,
+    Constraint, ConstraintKind, Expr, ForeignKey, Ident, ReferentialAction, Table, Type,
 };
 use aludel::translate::Refusal;
+use aludel::translate::infer::Family;
 
 use super::Lowering;
-use super::columns::{is_numbered, length_check};
+use super::columns::{is_numbered, length_check, referred_type};
+use crate::target::types::words;
 use crate::target::{keys, names};
 
 impl Lowering<'_, '_> {
@@ -103,6 +105,14 @@ impl Lowering<'_, '_> {
             let message = format!("{what} is MATCH FULL, which InnoDB is not");
             self.refuse(Refusal::new("match-full", message));
         }
+        if let Some((own, theirs)) = self.other_kind(key) {
+            let message = format!(
+                "{what} refers from {} to {}, which InnoDB does not",
+                words(&own),
+                words(&theirs)
+            );
+            self.refuse(Refusal::new("reference-type", message));
+        }
         if !self.facts.cascades_null && self.cascades_null(key) {
             let message = format!(
                 "{what} carries NULL from a column that takes it to one that does not, which {} does not take",
@@ -137,6 +147,32 @@ impl Lowering<'_, '_> {
             return Some(self.table);
         }
         self.authored.table(&key.table).map(AsRef::as_ref)
+    }
+
+    /// The types of columns that a foreign key compares, if they are held in two ways.
+    fn other_kind(&self, key: &ForeignKey) -> Option<(Type, Type)> {
+        let there = self.referred(key)?;
+        // A number has the width of the first that it refers to.
+        let types = |(own, theirs): (&Ident, &Ident)| {
+            let (own, theirs) = (self.table.column(own)?, there.column(theirs)?);
+            let own = referred_type(self.authored, self.table, own, 0);
+            let theirs = referred_type(self.authored, there, theirs, 0);
+            Some((own.clone(), theirs.clone()))
+        };
+        let other = |(own, theirs): &(Type, Type)| {
+            let (a, b) = (Family::of(own), Family::of(theirs));
+            let citext = (*own == Type::Citext) != (*theirs == Type::Citext);
+            citext
+                || match (a, b) {
+                    _ if a.is_number() && b.is_number() => own != theirs,
+                    (Family::Timestamp, Family::Timestamp) | (Family::Time, Family::Time) => {
+                        digits(own) != digits(theirs)
+                    }
+                    _ => a != b,
+                }
+        };
+        let pairs = key.columns.iter().zip(&key.referred);
+        pairs.filter_map(types).find(other)
     }
 
     /// Whether ON UPDATE CASCADE may carry a NULL to where none is taken.
@@ -222,5 +258,15 @@ impl Lowering<'_, '_> {
             "{what} is made of `{}`, which numbers itself: {} allows no such expression",
             column.name, self.facts.name
         ))
+    }
+}
+
+/// Digits of a second.
+fn digits(ty: &Type) -> Option<u32> {
+    match ty {
+        Type::Time { precision, .. } | Type::Timestamp { precision, .. } => {
+            Some(precision.unwrap_or(6))
+        }
+        _ => None,
     }
 }

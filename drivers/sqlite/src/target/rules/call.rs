@@ -75,6 +75,7 @@ impl Meaning {
                 tests.fold(first, |sum, test| Expr::binary(sum, BinaryOp::Plus, test))
             }
             ("coalesce" | "ifnull", args) if !args.is_empty() => self.coalesce(rw, called, args),
+            ("nullif", [left, _]) if super::operator::is_nothing(left) => null(),
             ("nullif", [left, right]) => {
                 let kept = [self.keeps_text(), false];
                 match self.met(rw, left, right, false, kept) {

@@ -35,6 +35,9 @@ impl Meaning {
                 Some(self.json_typeof_is(rw, left, op, right))
             }
             Op::Eq | Op::NotEq | Op::Lt | Op::LtEq | Op::Gt | Op::GtEq => {
+                if is_nothing(left) || is_nothing(right) {
+                    return Some(super::build::null());
+                }
                 let ordered = !matches!(op, Op::Eq | Op::NotEq);
                 if !ordered && let Some(place) = self.json_text_among(rw, left, &[right]) {
                     return Some(Expr::binary(place, op, right.clone()));
@@ -735,7 +738,7 @@ fn blanks_and_case(left: &Type, right: &Type) -> Option<Kept> {
 
 /// Whether an expression is a NULL at sight. PostgreSQL then looks at nothing else: what would fail
 /// beside it does not.
-fn is_nothing(expr: &Expr) -> bool {
+pub(super) fn is_nothing(expr: &Expr) -> bool {
     match expr {
         Expr::Literal(Literal::Null) => true,
         Expr::Cast { expr, .. } => is_nothing(expr),
@@ -749,6 +752,9 @@ fn is_nothing(expr: &Expr) -> bool {
                 | BinaryOp::Modulo,
             right,
         } => is_nothing(left) || is_nothing(right),
+        Expr::Call(call) if call.name.name == "nullif" => {
+            matches!(call.args.first(), Some(CallArg::Expr(first)) if is_nothing(first))
+        }
         _ => false,
     }
 }
