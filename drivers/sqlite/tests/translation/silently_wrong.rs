@@ -368,3 +368,19 @@ fn nothing_needs_more_than_the_oldest_version() {
         ["no-such-function"]
     );
 }
+
+/// `hex(NULL)` is an empty text on SQLite: a NULL of bytes became the text `\x`.
+#[test]
+fn a_null_of_bytes_is_no_empty_text() {
+    for value in ["NULL::bytea::text", "b::text", "encode(NULL::bytea, 'hex')"] {
+        let mut both = Both::new();
+        both.run("CREATE TABLE t (a text, b bytea)");
+        both.run("INSERT INTO t (a) VALUES ('x')");
+        both.run(&format!("UPDATE t SET a = {value}"));
+        assert_eq!(
+            both.database.value("SELECT a IS NULL FROM t"),
+            "1",
+            "{value}"
+        );
+    }
+}

@@ -3,7 +3,7 @@
 //! SQLite's CAST makes something of everything (`CAST('abc' AS INTEGER)` is 0). Where
 //! PostgreSQL would fail, so does what is written here: by a CASE whose last branch raises.
 
-use aludel::schema::{BinaryOp, Expr, Schema, Type};
+use aludel::schema::{BinaryOp, Expr, Literal, Schema, Type};
 use aludel::translate::infer::Family;
 use aludel::translate::rewrite::Rewriter;
 use aludel::translate::{Omission, Refusal};
@@ -26,7 +26,8 @@ pub(super) enum How {
 
 /// A value of one type as a value of another. `expr` is rewritten already.
 pub(super) fn convert(rw: &mut Rewriter<'_>, expr: Expr, from: &Type, to: &Type, how: How) -> Expr {
-    if from == to {
+    // NULL is NULL of every type; some of the forms below would make something of it.
+    if from == to || matches!(expr, Expr::Literal(Literal::Null)) {
         return expr;
     }
     let schema = rw.scope.schema();
