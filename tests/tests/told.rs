@@ -168,10 +168,11 @@ fn a_downgrade_that_stopped_part_way_is_settled_as_its_help_says() {
     assert_eq!(ran.code, 7, "{ran:?}");
     let said = help(&ran);
     assert!(
-        said.contains("if it is not, `aludel --url sqlite:x.db stamp 2-1`"),
+        said.contains("or `aludel --url sqlite:x.db repair 2 --not-applied`"),
         "{said}"
     );
-    assert_eq!(place.run("--url sqlite:x.db stamp 2-1").code, 0);
+    let settled = place.run("--url sqlite:x.db repair 2 --not-applied");
+    assert_eq!(settled.code, 0, "{settled:?}");
     assert_eq!(place.run("--url sqlite:x.db current").stdout.trim(), "1_a");
     assert_eq!(place.run("--url sqlite:x.db status --check").code, 3);
 }

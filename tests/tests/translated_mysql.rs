@@ -234,7 +234,7 @@ fn a_table_that_refers_to_itself_gets_another_type() {
         for script in [
             "CREATE TABLE v (at timestamp REFERENCES u);",
             // It cannot be as wide as both.
-            "CREATE TABLE v (n integer REFERENCES n, FOREIGN KEY (n) REFERENCES t);",
+            "CREATE TABLE w (n integer REFERENCES n, FOREIGN KEY (n) REFERENCES t);",
         ] {
             assert_eq!(twin.refused(script), ["reference-type"], "{script}");
         }
