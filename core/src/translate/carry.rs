@@ -505,6 +505,15 @@ impl<'a> Carrier<'a> {
         authored: &Schema,
     ) {
         let held = before.and_then(|view| self.held.remove_view(&view.name));
+        if let Some(view) = after
+            && let Some(table) = view
+                .reads
+                .iter()
+                .find(|name| self.lacks(name, view, authored))
+        {
+            self.refuse(source, depends(table));
+            return;
+        }
         if before.is_some() && held.is_none() && after.is_none() {
             return;
         }
@@ -519,6 +528,23 @@ impl<'a> Carrier<'a> {
             self.held.put_view(view);
         }
         self.push(source, rendered);
+    }
+
+    /// Whether a view reads what a table has there, and may not have here. SQLite would take such a
+    /// view, and fail at the next change of any table.
+    fn lacks(&self, table: &Name, view: &crate::schema::View, authored: &Schema) -> bool {
+        if self.unknown.contains(table) {
+            return true;
+        }
+        let (Some(own), true) = (authored.table(table), self.deviating.contains_key(table)) else {
+            return false;
+        };
+        let held = self.held_table(table);
+        let mut columns = own.columns.iter().map(|column| &column.name);
+        columns.any(|name| {
+            let there = held.is_some_and(|held| held.column(name).is_some());
+            !there && (view.text.contains('*') || view.text.contains(name.as_str()))
+        })
     }
 
     fn other(&mut self, source: usize, effect: &Effect, authored: &Schema) {

@@ -17,6 +17,7 @@
 //! - Pure and offline: no connection, and the same input gives the same text.
 
 mod actions;
+mod block;
 mod carry;
 pub mod constant;
 mod expand;

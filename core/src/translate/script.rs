@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::block::{Block, block};
 use super::carry::{Carrier, Out, Outcome};
 use super::expand::expand;
 use super::setting;
@@ -46,6 +47,8 @@ pub struct Translated {
 pub struct Translator<'a> {
     authored: Replay,
     programs: Programs,
+    /// Code that no replay understands may have made things.
+    made: bool,
     source: &'a dyn Dialect,
     dialect: &'a dyn Dialect,
     carrier: Carrier<'a>,
@@ -59,6 +62,7 @@ impl<'a> Translator<'a> {
         Some(Self {
             authored: Replay::new(source.syntax()).flavour(source.server().flavour()),
             programs: Programs::default(),
+            made: false,
             source,
             dialect,
             carrier: Carrier::new(
@@ -121,23 +125,54 @@ impl<'a> Translator<'a> {
     /// it does not take.
     fn replay(&mut self, body: &str, touched: &mut Vec<TableEffect>) {
         let followed = self.follow(body, &mut |this, text| this.replay_one(text, touched));
-        if followed == Followed::Not {
+        if let Followed::Not | Followed::Unclear(_) = followed {
             self.replay_one(body, touched);
         }
     }
 
     fn replay_one(&mut self, body: &str, touched: &mut Vec<TableEffect>) {
         for change in self.changes(body) {
+            self.note(&change);
             let effects = self.authored.apply(&change).unwrap_or_default();
             touched.extend(effects.into_iter().filter_map(table_effect));
         }
     }
 
-    /// Gives what a program of MySQL's comes to, statement after statement, each of which is to be
-    /// replayed before the next is asked for.
+    /// Takes note of code that may make things which no replay knows of.
+    fn note(&mut self, change: &Change) {
+        const HARMLESS: &[&str] = &[
+            "CREATE FUNCTION",
+            "DROP FUNCTION",
+            "CREATE PROCEDURE",
+            "DROP PROCEDURE",
+            "CREATE AGGREGATE",
+            "CREATE POLICY",
+            "DROP POLICY",
+        ];
+        if let Change::Opaque(opaque) = change {
+            self.made |= !HARMLESS.contains(&opaque.what.as_str());
+        }
+    }
+
+    /// Gives what a block of PostgreSQL's comes to, or a program of MySQL's, statement after
+    /// statement, each of which is to be replayed before the next is asked for.
     fn follow(&mut self, body: &str, each: &mut dyn FnMut(&mut Self, &str)) -> Followed {
-        if self.source.syntax() != Syntax::Mysql {
-            return Followed::Not;
+        match self.source.syntax() {
+            Syntax::Postgres => {
+                return match block(body, &self.authored, self.made) {
+                    None => Followed::Not,
+                    Some(Block::Idle(changes)) => Followed::Idle(changes),
+                    Some(Block::Statements(statements)) => {
+                        for statement in statements {
+                            each(self, &statement);
+                        }
+                        Followed::Whole
+                    }
+                    Some(Block::Unclear(why)) => Followed::Unclear(why),
+                };
+            }
+            Syntax::Sqlite => return Followed::Not,
+            Syntax::Mysql => {}
         }
         let Some(mut running) = self.programs.begin(body) else {
             return Followed::Not;
@@ -205,6 +240,17 @@ impl<'a> Translator<'a> {
                 match followed {
                     Followed::Whole => {}
                     Followed::Not => self.render(index, body),
+                    Followed::Idle(changes) => {
+                        for change in changes {
+                            self.change(index, change, body);
+                        }
+                    }
+                    Followed::Unclear(why) => {
+                        self.made = true;
+                        self.carrier.flush(self.authored.schema());
+                        let message = format!("DO is not understood here: {why}");
+                        self.carrier.refuse(index, Refusal::new("opaque", message));
+                    }
                     Followed::Defined => {
                         let what = "a procedure that defines things: what a CALL of it comes to is translated";
                         self.carrier.omit(index, Omission::new("procedure", what));
@@ -225,6 +271,7 @@ impl<'a> Translator<'a> {
     }
 
     fn change(&mut self, index: usize, change: Change, body: &str) {
+        self.note(&change);
         match change {
             Change::Opaque(opaque) => {
                 if let Some(omission) = without_effect(&opaque.what, body) {
@@ -274,6 +321,10 @@ impl<'a> Translator<'a> {
 enum Followed {
     /// It is none, or not understood from its beginning.
     Not,
+    /// It is a block that says nothing about tables and rows.
+    Idle(Vec<Change>),
+    /// It is a block that is read, and not understood.
+    Unclear(String),
     /// It defines a procedure.
     Defined,
     /// To its end.

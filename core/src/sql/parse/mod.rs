@@ -18,6 +18,7 @@
 //! to 63 bytes, whether a type is an enum. That is the replay's.
 
 mod adapter;
+mod block;
 mod column;
 mod comment;
 mod constraint;
@@ -40,6 +41,7 @@ mod tests;
 
 use crate::schema::{Change, Expr, Opaque, Query, Type};
 
+pub(crate) use block::{Part, block};
 pub(crate) use program::program;
 
 use super::Syntax;

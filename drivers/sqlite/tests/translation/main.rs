@@ -1,5 +1,6 @@
 //! PostgreSQL's SQL in, SQLite's SQL out, and what SQLite makes of it.
 
+mod blocks;
 mod mysql;
 mod rebuild;
 mod silently_wrong;

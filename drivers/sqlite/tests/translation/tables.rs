@@ -314,3 +314,20 @@ fn a_generated_column_adds_an_interval_times_a_number() {
         ["'2024-01-01 13:00:00.500'", "NULL"]
     );
 }
+
+/// SQLite takes a view of columns that are not there, and then no change of any table.
+#[test]
+fn a_view_of_what_an_override_has_left_out_is_refused() {
+    let mut both = Both::new();
+    both.run("CREATE TABLE t (id int PRIMARY KEY)");
+    both.run_override("ALTER TABLE t ADD COLUMN a int", "SELECT 1");
+    let views = "CREATE VIEW v AS SELECT id, a FROM t; CREATE VIEW w AS SELECT * FROM t";
+    let refusals = both.translate(views).refusals;
+    let codes: Vec<_> = refusals.iter().map(|(_, refusal)| refusal.code).collect();
+    assert_eq!(codes, ["depends-on-refused", "depends-on-refused"]);
+
+    let mut both = Both::new();
+    both.run("CREATE TABLE t (id int PRIMARY KEY)");
+    both.run_override("ALTER TABLE t ADD COLUMN a int", "SELECT 1");
+    both.run("CREATE VIEW v AS SELECT id FROM t");
+}
