@@ -13,7 +13,8 @@ use super::super::spelling::Sqlite;
 pub(in crate::target) const FOREIGN_KEY_CHECK: &str = "SELECT json_extract('0', 'a row of `' || \"table\" || '` refers to a row of `' || parent || '` that is not there; PRAGMA foreign_key_check lists all such rows') FROM pragma_foreign_key_check LIMIT 1";
 
 /// Fails unless a table, its indexes and its triggers are what is known of them: what a hand or
-/// another tool has added would be lost in a rebuild.
+/// another tool has added would be lost in a rebuild. The order of columns is not looked at: it is
+/// by name that they are copied, and one that a downgrade has brought back stands at the end.
 pub(super) fn guard(table: &Table, triggers: &[&Trigger]) -> String {
     let name = text(&table.name.name);
     let expected = text(&expected(table, triggers));
@@ -25,13 +26,13 @@ pub(super) fn guard(table: &Table, triggers: &[&Trigger]) -> String {
         "SELECT json_extract('0', {shown} || coalesce(found, 'nothing') || '; they made ' || {expected}) \
          FROM (SELECT group_concat(part, ', ') AS found FROM (\
          SELECT part FROM (\
-         SELECT 1 AS kind, cid AS place, name || CASE WHEN \"notnull\" THEN ' NOT NULL' ELSE '' END \
+         SELECT 1 AS kind, name || CASE WHEN \"notnull\" THEN ' NOT NULL' ELSE '' END \
          || CASE WHEN pk THEN ' KEY ' || pk ELSE '' END || CASE WHEN hidden THEN ' GENERATED' ELSE '' END AS part \
          FROM pragma_table_xinfo({name}) \
-         UNION ALL SELECT 2, 0, count(*) || ' FOREIGN KEYS' FROM pragma_foreign_key_list({name}) HAVING count(*) > 0 \
-         UNION ALL SELECT 3, 0, upper(type) || ' ' || name FROM sqlite_schema \
+         UNION ALL SELECT 2, count(*) || ' FOREIGN KEYS' FROM pragma_foreign_key_list({name}) HAVING count(*) > 0 \
+         UNION ALL SELECT 3, upper(type) || ' ' || name FROM sqlite_schema \
          WHERE tbl_name = {name} COLLATE NOCASE AND type IN ('index', 'trigger') AND sql IS NOT NULL\
-         ) ORDER BY kind, place, part)) WHERE found IS NOT {expected}"
+         ) ORDER BY kind, part)) WHERE found IS NOT {expected}"
     )
 }
 
@@ -47,6 +48,7 @@ fn expected(table: &Table, triggers: &[&Trigger]) -> String {
         .iter()
         .map(|column| shown(column, table))
         .collect();
+    parts.sort();
     let keys: usize = table.foreign_keys().map(|(_, key)| key.columns.len()).sum();
     if keys > 0 {
         parts.push(format!("{keys} FOREIGN KEYS"));
