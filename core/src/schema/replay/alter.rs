@@ -139,6 +139,7 @@ impl Replay {
                     self.check_added(&self.table(&name)?.clone(), column)?;
                 }
                 self.append_column(&name, column)?;
+                self.generate_column(&name, column)?;
             }
             TableAction::DropColumn {
                 name: column,

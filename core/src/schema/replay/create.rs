@@ -41,6 +41,10 @@ impl Replay {
         for column in &create.columns {
             self.append_column(&name, column)?;
         }
+        // One may be generated from others that follow it.
+        for column in &create.columns {
+            self.generate_column(&name, column)?;
+        }
         let constraints: Vec<ConstraintDef> = create
             .columns
             .iter()
@@ -90,7 +94,8 @@ impl Replay {
         Ok(())
     }
 
-    /// Adds a column without its constraints, and the sequence behind it.
+    /// Adds a column without its constraints and what it is generated from, and the sequence
+    /// behind it.
     pub(super) fn append_column(&mut self, name: &Name, def: &ColumnDef) -> Step {
         let table = self.table(name)?;
         if self.has_column(table, &def.name) {
@@ -145,16 +150,20 @@ impl Replay {
             self.check_free(&sequence.name)?;
             self.set_sequence(None, Some(sequence));
         }
-        let generated = def.generated.clone();
         self.edit(name, |table| table.columns.push(column));
-        if let Some(Generated { expr, stored }) = generated {
-            let expr = self.table_expr(self.table(name)?, &expr)?;
-            self.edit(name, |table| {
-                if let Some(column) = table.columns.last_mut() {
-                    column.generated = Some(Generated { expr, stored });
-                }
-            });
-        }
+        Ok(())
+    }
+
+    /// Says what a column that is there is generated from, if it is.
+    pub(super) fn generate_column(&mut self, name: &Name, def: &ColumnDef) -> Step {
+        let Some(generated) = &def.generated else {
+            return Ok(());
+        };
+        let expr = self.table_expr(self.table(name)?, &generated.expr)?;
+        let stored = generated.stored;
+        self.edit_column(name, &def.name, |column| {
+            column.generated = Some(Generated { expr, stored });
+        });
         Ok(())
     }
 

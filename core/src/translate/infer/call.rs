@@ -75,7 +75,7 @@ impl Scope<'_> {
             "age" | "make_interval" | "justify_hours" | "justify_days" => Type::Interval(None),
             "date_part" => Type::Double,
             "gen_random_uuid" | "uuid_generate_v4" | "uuid_generate_v1" | "uuid_in"
-            | "uuid_generate_v1mc" | "uuid_generate_v5" => Type::Uuid,
+            | "uuid_generate_v1mc" | "uuid_generate_v5" | "uuid_nil" => Type::Uuid,
             "random" | "pi" | "exp" | "ln" | "sqrt" | "rand" => match first() {
                 Some(ty) if Family::of(&ty) == Family::Numeric => NUMERIC,
                 _ => Type::Double,
@@ -202,6 +202,7 @@ impl Scope<'_> {
             | "now"
             | "gen_random_uuid"
             | "uuid_generate_v4"
+            | "uuid_nil"
             | "random"
             | "concat"
             | "row_number"

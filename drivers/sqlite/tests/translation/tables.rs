@@ -331,3 +331,21 @@ fn a_view_of_what_an_override_has_left_out_is_refused() {
     both.run_override("ALTER TABLE t ADD COLUMN a int", "SELECT 1");
     both.run("CREATE VIEW v AS SELECT id FROM t");
 }
+
+#[test]
+fn a_column_is_generated_from_others_that_follow_it() {
+    let mut both = Both::new();
+    both.run("CREATE TABLE t (id text GENERATED ALWAYS AS (coalesce(a, '?') || ':' || b) STORED, a text, b text NOT NULL)");
+    both.database.run("INSERT INTO t (b) VALUES ('x')");
+    assert_eq!(both.database.rows("id", "t"), ["'?:x'"]);
+}
+
+#[test]
+fn the_uuid_of_nothing_is_a_constant() {
+    let mut both = Both::new();
+    both.run("CREATE TABLE t (id int PRIMARY KEY)");
+    both.database.run("INSERT INTO t VALUES (1)");
+    both.run("ALTER TABLE t ADD COLUMN space uuid NOT NULL DEFAULT uuid_nil()");
+    let nil = "'00000000-0000-0000-0000-000000000000'";
+    assert_eq!(both.database.rows("space", "t"), [nil]);
+}

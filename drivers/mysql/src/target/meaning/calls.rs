@@ -207,6 +207,7 @@ impl Meaning<'_> {
     fn other_call(&self, rw: &mut Rewriter<'_>, name: &str, args: &[&Expr]) -> Option<Expr> {
         Some(match (name, args) {
             ("gen_random_uuid" | "uuid_generate_v4", []) => self.random_uuid(),
+            ("uuid_nil", []) => Expr::text("00000000-0000-0000-0000-000000000000"),
             ("uuid_generate_v1" | "uuid_generate_v1mc", []) => build::call("uuid", []),
             // It takes a text of C's kind, which only such functions do.
             ("uuid_in", [Expr::Cast { expr, ty }]) if words(ty) == "`cstring`" => {

@@ -11,6 +11,9 @@ use super::convert::{How, ascii_only};
 use super::json;
 use super::{Meaning, Stands, constant, refuse, time};
 
+/// What `uuid_nil()` gives.
+const NIL_UUID: &str = "00000000-0000-0000-0000-000000000000";
+
 impl Meaning {
     pub(super) fn call(&self, rw: &mut Rewriter<'_>, called: &Call) -> Option<Expr> {
         let name = called.name.name.as_str();
@@ -54,6 +57,7 @@ impl Meaning {
             ("to_timestamp", [seconds]) => self.moment_of_seconds(rw, seconds),
             ("date", [moment]) => self.value(rw, moment, &Type::Date, How::Cast),
             ("gen_random_uuid" | "uuid_generate_v4", []) => self.volatile(rw, random_uuid(true)),
+            ("uuid_nil", []) => Expr::text(NIL_UUID),
             ("uuid_in", [arg]) if is_random_digest(uncast(arg)) => {
                 self.volatile(rw, random_uuid(false))
             }
