@@ -505,15 +505,6 @@ impl<'a> Carrier<'a> {
         authored: &Schema,
     ) {
         let held = before.and_then(|view| self.held.remove_view(&view.name));
-        if let Some(view) = after
-            && let Some(table) = view
-                .reads
-                .iter()
-                .find(|name| self.lacks(name, view, authored))
-        {
-            self.refuse(source, depends(table));
-            return;
-        }
         if before.is_some() && held.is_none() && after.is_none() {
             return;
         }
@@ -523,6 +514,11 @@ impl<'a> Carrier<'a> {
         if let (Ok(rendered), Some(view)) = (&rendered, after)
             && let Some(text) = rendered.statements.last()
         {
+            let mut reads = view.reads.iter();
+            if let Some(table) = reads.find(|name| self.lacks(name, text, authored)) {
+                self.refuse(source, depends(table));
+                return;
+            }
             let mut view = view.clone();
             view.text.clone_from(text);
             self.held.put_view(view);
@@ -530,21 +526,17 @@ impl<'a> Carrier<'a> {
         self.push(source, rendered);
     }
 
-    /// Whether a view reads what a table has there, and may not have here. SQLite would take such a
-    /// view, and fail at the next change of any table.
-    fn lacks(&self, table: &Name, view: &crate::schema::View, authored: &Schema) -> bool {
-        if self.unknown.contains(table) {
-            return true;
-        }
-        let (Some(own), true) = (authored.table(table), self.deviating.contains_key(table)) else {
+    /// Whether a view, as it is rendered, reads what a table has there and not here. SQLite would
+    /// take such a view, and fail at the next change of any table.
+    fn lacks(&self, table: &Name, view: &str, authored: &Schema) -> bool {
+        let Some(own) = authored.table(table) else {
             return false;
         };
-        let held = self.held_table(table);
-        let mut columns = own.columns.iter().map(|column| &column.name);
-        columns.any(|name| {
-            let there = held.is_some_and(|held| held.column(name).is_some());
-            !there && (view.text.contains('*') || view.text.contains(name.as_str()))
-        })
+        let Some(held) = self.held_table(table) else {
+            return true;
+        };
+        let mut columns = own.columns.iter().map(|column| column.name.as_str());
+        columns.any(|name| held.column(name).is_none() && view.contains(name))
     }
 
     fn other(&mut self, source: usize, effect: &Effect, authored: &Schema) {
@@ -590,6 +582,7 @@ impl<'a> Carrier<'a> {
             }
         };
         let mut after = lowered.table.clone();
+        let mut own: HashSet<Ident> = HashSet::new();
         if let (Some(base), Some(held)) = (self.deviating.get(&name), &before) {
             match merge::merge(base, &lowered.table, held, &origins) {
                 Ok(merged) => after = merged,
@@ -598,6 +591,13 @@ impl<'a> Carrier<'a> {
                     return;
                 }
             }
+            // An override's own columns keep their values: no authored column is where they are from.
+            let names = after.columns.iter().map(|column| &column.name);
+            own.extend(
+                names
+                    .filter(|name| lowered.table.column(name).is_none())
+                    .cloned(),
+            );
             self.deviating.insert(name.clone(), Arc::new(lowered.table));
         }
         if before
@@ -626,6 +626,7 @@ impl<'a> Carrier<'a> {
                     column: column.name.clone(),
                     from: origins
                         .get(&column.name)
+                        .or_else(|| own.get(&column.name))
                         .filter(|from| before.column(from).is_some())
                         .cloned(),
                     using: using.get(&column.name).cloned(),

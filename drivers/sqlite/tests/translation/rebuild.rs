@@ -502,3 +502,21 @@ fn a_revision_goes_up_again_after_its_downgrade() {
     both.database.run(&statements.join(";\n"));
     assert_eq!(both.database.rows("id, b", "t"), ["1, '3'"]);
 }
+
+/// No authored column is where it is from, and a rebuild filled it with NULL.
+#[test]
+fn the_values_of_an_overrides_own_column_survive_a_rebuild() {
+    let mut both = Both::new();
+    both.run("CREATE TABLE t (id int PRIMARY KEY, a int, b int)");
+    both.run_override(
+        "ALTER TABLE t RENAME COLUMN a TO c",
+        "ALTER TABLE t ADD COLUMN own TEXT",
+    );
+    both.database
+        .run("INSERT INTO t (id, a, b, own) VALUES (1, 2, 3, 'mine')");
+    both.run("ALTER TABLE t ALTER COLUMN b TYPE text");
+    assert_eq!(
+        both.database.rows("id, a, b, own", "t"),
+        ["1, 2, '3', 'mine'"]
+    );
+}
