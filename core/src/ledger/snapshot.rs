@@ -1,5 +1,6 @@
 //! What was read: the applied set and the journal, and what they mean together.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::{Direction, LedgerTables};
@@ -30,9 +31,9 @@ pub struct JournalRow {
     /// The revision's id.
     pub revision: String,
     /// `up` or `down`.
-    pub direction: String,
+    pub direction: Cow<'static, str>,
     /// `started`, `statement`, `done`, `failed`, `stamped`; others are of a newer version.
-    pub event: String,
+    pub event: Cow<'static, str>,
     /// The statement's number, from 1.
     pub statement: Option<u64>,
     /// How many statements the script had.
@@ -118,8 +119,8 @@ impl Snapshot {
         let number = |value: Option<String>| value.and_then(|v| v.parse::<u64>().ok());
         let at = number(text()).unwrap_or_default();
         let revision = text();
-        let direction = text().unwrap_or_default();
-        let event = text().unwrap_or_default();
+        let direction = word(text().unwrap_or_default());
+        let event = word(text().unwrap_or_default());
         let statement = number(text());
         let statements = number(text());
         let checksum = text();
@@ -143,7 +144,7 @@ impl Snapshot {
     pub fn recorded(&self) -> HashMap<&str, Recorded> {
         let mut recorded = HashMap::new();
         for row in &self.journal {
-            match (row.event.as_str(), row.direction.as_str()) {
+            match (&*row.event, &*row.direction) {
                 ("done" | "stamped", "up") => {
                     recorded.insert(
                         row.revision.as_str(),
@@ -168,7 +169,7 @@ impl Snapshot {
         let mut open: Vec<PartWay> = Vec::new();
         for row in &self.journal {
             let index = open.iter().position(|p| p.revision == row.revision);
-            match (row.event.as_str(), index) {
+            match (&*row.event, index) {
                 ("started", index) => {
                     if let Some(index) = index {
                         open.remove(index);
@@ -203,5 +204,22 @@ impl Snapshot {
             }
         }
         open
+    }
+}
+
+/// A word of the journal. The known ones are not kept once a row.
+fn word(text: String) -> Cow<'static, str> {
+    let known = [
+        "done",
+        "up",
+        "down",
+        "started",
+        "statement",
+        "stamped",
+        "failed",
+    ];
+    match known.into_iter().find(|known| *known == text) {
+        Some(known) => Cow::Borrowed(known),
+        None => Cow::Owned(text),
     }
 }

@@ -41,7 +41,9 @@ struct Loader {
     found: Vec<Revision>,
     /// The last file that was read, and what it says, if it says nothing odd. The files of a
     /// project are alike: thousands of revisions cost one parse.
-    last: Option<(Vec<u8>, Metadata)>,
+    last: Option<(Vec<u8>, Arc<Metadata>)>,
+    /// What a file that is not there says.
+    none: Arc<Metadata>,
 }
 
 impl Loader {
@@ -52,6 +54,7 @@ impl Loader {
             warnings: Vec::new(),
             found: Vec::new(),
             last: None,
+            none: Arc::default(),
         }
     }
 
@@ -75,7 +78,11 @@ impl Loader {
             self.revisions_by_threads(index, source, directory, &names)
         };
         imply_parents(&mut here);
-        self.found.append(&mut here);
+        if self.found.is_empty() {
+            self.found = here;
+        } else {
+            self.found.append(&mut here);
+        }
     }
 
     /// The revisions among some subdirectories of one directory.
@@ -184,7 +191,7 @@ impl Loader {
         });
         let metadata = match metadata {
             Some(bytes) => self.metadata(source, &file, bytes)?,
-            None => Metadata::default(),
+            None => self.none.clone(),
         };
         let parents = metadata.parents();
         Some(Revision {
@@ -199,7 +206,12 @@ impl Loader {
         })
     }
 
-    fn metadata(&mut self, source: &dyn Source, file: &Path, bytes: Vec<u8>) -> Option<Metadata> {
+    fn metadata(
+        &mut self,
+        source: &dyn Source,
+        file: &Path,
+        bytes: Vec<u8>,
+    ) -> Option<Arc<Metadata>> {
         if let Some((last, metadata)) = &self.last
             && *last == bytes
         {
@@ -218,6 +230,7 @@ impl Loader {
         };
         match parsed {
             Ok((metadata, warnings)) => {
+                let metadata = Arc::new(metadata);
                 // Warnings name their file, so such a text is read each time.
                 self.last = warnings.is_empty().then(|| (bytes, metadata.clone()));
                 self.warnings.extend(warnings);
@@ -239,7 +252,9 @@ impl Loader {
 
     /// Orders by id, refuses an id that is there twice, and hands over what was found.
     fn finish(mut self, sources: Vec<Arc<dyn Source>>) -> Result<RevisionSet, Vec<LoadProblem>> {
-        self.found.sort_by(|a, b| a.id.cmp(&b.id));
+        let place = |revision: &Revision| (revision.directory, revision.path.clone());
+        self.found
+            .sort_unstable_by(|a, b| a.id.cmp(&b.id).then_with(|| place(a).cmp(&place(b))));
         let mut by_id: HashMap<RevisionId, usize> = HashMap::with_capacity(self.found.len());
         for (index, revision) in self.found.iter().enumerate() {
             if let Some(first) = by_id.get(&revision.id) {

@@ -23,8 +23,8 @@ pub struct Revision {
     pub path: PathBuf,
     /// Which of the given migrations directories it is in.
     pub directory: usize,
-    /// What its `metadata.toml` says.
-    pub metadata: Metadata,
+    /// What its `metadata.toml` says; revisions whose files are equal share it.
+    pub metadata: Arc<Metadata>,
     /// The parents, as the metadata gives them or as the directory's order implies.
     pub parents: Vec<RevisionId>,
     /// Whether the metadata gives the parents.

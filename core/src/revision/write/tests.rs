@@ -47,7 +47,7 @@ fn a_revision_reads_back_as_it_was_written() {
         created: Some("2026-01-05T10:15:00Z".into()),
         variables: Vec::new(),
     };
-    assert_eq!(read.metadata, expected);
+    assert_eq!(*read.metadata, expected);
     let up = set
         .script(read, Direction::Up, &[])
         .expect("read")

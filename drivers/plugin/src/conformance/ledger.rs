@@ -92,7 +92,7 @@ pub(super) async fn it_is_made_once_and_read(
     assert_eq!(applied, ["20260101", "it's"]);
     assert_eq!(read.journal.len(), 1);
     let row = &read.journal[0];
-    assert_eq!((row.event.as_str(), row.direction.as_str()), ("done", "up"));
+    assert_eq!((&*row.event, &*row.direction), ("done", "up"));
     assert_eq!(
         (row.statements, row.checksum.as_deref()),
         (Some(3), Some("sha256:00"))

@@ -286,8 +286,8 @@ impl From<aludel::ledger::Snapshot> for Snapshot {
         let rows = snapshot.journal.into_iter().map(|row| JournalRow {
             number: row.number,
             revision: row.revision,
-            direction: row.direction,
-            event: row.event,
+            direction: row.direction.into_owned(),
+            event: row.event.into_owned(),
             statement: row.statement,
             statements: row.statements,
             checksum: row.checksum,
@@ -311,8 +311,8 @@ impl From<Snapshot> for aludel::ledger::Snapshot {
             .map(|row| aludel::ledger::JournalRow {
                 number: row.number,
                 revision: row.revision,
-                direction: row.direction,
-                event: row.event,
+                direction: row.direction.into(),
+                event: row.event.into(),
                 statement: row.statement,
                 statements: row.statements,
                 checksum: row.checksum,
