@@ -186,13 +186,17 @@ impl<'d, 't> Entry<'d, 't> {
         const EXPECTED: &str = "a string or a list of strings";
         match self.value.get_ref() {
             DeValue::String(text) => Ok(vec![text.to_string()]),
-            DeValue::Array(items) => items
-                .iter()
-                .map(|item| match item.get_ref().as_str() {
-                    Some(text) => Ok(text.to_owned()),
-                    None => Err(self.wrong_type(EXPECTED, item)),
-                })
-                .collect(),
+            DeValue::Array(items) => {
+                // No larger than it need be: 20,000 revisions have one parent each.
+                let mut strings = Vec::with_capacity(items.len());
+                for item in items {
+                    match item.get_ref().as_str() {
+                        Some(text) => strings.push(text.to_owned()),
+                        None => return Err(self.wrong_type(EXPECTED, item)),
+                    }
+                }
+                Ok(strings)
+            }
             _ => Err(self.wrong_type(EXPECTED, self.value)),
         }
     }

@@ -102,8 +102,9 @@ impl Metadata {
     /// The ids of the parents, if they are given. A parent may be written as an id, as a dated
     /// prefix or as a directory's name: all of them give the same id.
     pub(super) fn parents(&self) -> Option<Vec<RevisionId>> {
-        let mut parents: Vec<RevisionId> = Vec::new();
-        for written in self.down_revision.as_ref()? {
+        let written = self.down_revision.as_ref()?;
+        let mut parents: Vec<RevisionId> = Vec::with_capacity(written.len());
+        for written in written {
             if let Ok(id) = RevisionId::of_directory(written)
                 && !parents.contains(&id)
             {
