@@ -38,6 +38,8 @@ pub struct Schema {
     constraint_names: Map<Name, usize>,
     /// Tables by the tables that their foreign keys refer to.
     referrers: Users,
+    /// Tables by their names without regard to case.
+    alike: Users,
     /// Tables by the enums and other named types of their columns.
     type_users: Users,
     /// Tables by the sequences that their defaults draw from.
@@ -159,6 +161,7 @@ impl Schema {
             key_tables: _,
             constraint_names: _,
             referrers: _,
+            alike: _,
             type_users: _,
             sequence_users: _,
             owned: _,
@@ -205,6 +208,12 @@ impl Schema {
     /// The tables with foreign keys to `table`, itself included if it refers to itself.
     pub fn referrers(&self, table: &Name) -> impl Iterator<Item = &Arc<Table>> {
         self.tables_of(&self.referrers, table)
+    }
+
+    /// The tables of a schema whose names differ from this one in case at most, itself included.
+    pub fn tables_alike(&self, table: &Name) -> impl Iterator<Item = &Arc<Table>> {
+        let names = self.alike.of(&folded(table));
+        names.filter_map(|name| self.tables.get(name))
     }
 
     /// The tables with a column of a named type, or of arrays of it.
@@ -313,6 +322,7 @@ impl Schema {
             }
             self.constraint_names.change(name, |count| *count += 1);
         }
+        self.alike.add(folded(&key), key.clone());
         for (_, foreign) in table.foreign_keys() {
             let referred = self.key(&foreign.table).into_owned();
             self.referrers.add(referred, key.clone());
@@ -349,6 +359,7 @@ impl Schema {
                 }
             }
         }
+        self.alike.remove(&folded(&key), &key);
         for (_, foreign) in table.foreign_keys() {
             let referred = self.key(&foreign.table).into_owned();
             self.referrers.remove(&referred, &key);
@@ -513,6 +524,14 @@ fn constraint_names(table: &Table) -> impl Iterator<Item = (&Ident, bool)> {
         );
         Some((name, is_key))
     })
+}
+
+/// A name that is the same for all that differ in case only within one schema.
+fn folded(table: &Name) -> Name {
+    Name {
+        schema: table.schema.clone(),
+        name: table.name.to_lowercase(),
+    }
 }
 
 /// The named type of a column, or of its elements.

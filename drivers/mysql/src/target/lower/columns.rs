@@ -229,7 +229,8 @@ impl Lowering<'_, '_> {
         let draws = |column: &&Column| {
             column.default.as_ref().and_then(sequence_of).as_ref() == Some(&sequence)
         };
-        let columns = self.authored.tables().flat_map(|table| &table.columns);
+        let tables = self.authored.sequence_users(&sequence);
+        let columns = tables.flat_map(|table| &table.columns);
         columns.filter(draws).count() > 1
     }
 

@@ -142,11 +142,8 @@ impl Lowering<'_, '_> {
                 self.refuse(Refusal::new("names-alike", message));
             }
         }
-        let alike = self.authored.tables().find(|other| {
-            other.name != *name
-                && other.name.schema == name.schema
-                && names::same(&other.name.name, &name.name)
-        });
+        let mut alike = self.authored.tables_alike(name);
+        let alike = alike.find(|other| other.name != *name);
         if let Some(other) = alike {
             let message = format!(
                 "the tables `{}` and `{name}` differ in case only, and are one to {server} on some systems",
