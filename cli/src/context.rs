@@ -509,6 +509,9 @@ impl Context {
                 format!("database `{}` has no URL", settings.name),
             )
             .help(match need {
+                Need::Session if self.config.is_some() => {
+                    "give `--url URL`, or write `url` in aludel.toml: `url = \"${DATABASE_URL}\"` takes it from the environment"
+                }
                 Need::Session => "give `--url URL`, set DATABASE_URL, or set `url` in aludel.toml",
                 _ => "give `--driver NAME` or `--url URL`: the scheme is enough for a script",
             }));

@@ -189,3 +189,52 @@ fn a_script_without_a_statement_is_refused_where_it_is_translated() {
         assert!(ran.stderr.contains("statement"), "{words}: {ran:?}");
     }
 }
+
+/// `--migrations` was made, and `migrations` written: the next command did not find it.
+#[test]
+fn init_writes_the_migrations_directory_that_it_makes() {
+    let place = Place::new();
+    let ran = place.run("init --migrations db/scripts --url sqlite:x.db");
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert_eq!(place.run("revision -m first").code, 0);
+    place.write("sub/keep", "");
+    let ran = place.run("-c sub/aludel.toml --migrations db/scripts init");
+    assert_eq!(ran.code, 1, "{ran:?}");
+}
+
+/// What a symbolic link led to stayed, and the next run made another file in the link's place.
+#[test]
+fn a_database_behind_a_symbolic_link_is_not_dropped() {
+    let place = place();
+    assert_eq!(place.run("--url sqlite:real.db upgrade").code, 0);
+    let link = place.path().join("alias.db");
+    std::os::unix::fs::symlink("real.db", &link).unwrap();
+    for words in ["database drop", "database reset"] {
+        let ran = place.run(&format!("--url sqlite:alias.db {words}"));
+        assert_eq!(ran.code, 1, "{ran:?}");
+        assert!(ran.stderr.contains("is a symbolic link"), "{ran:?}");
+        assert!(link.is_symlink() && place.path().join("real.db").exists());
+    }
+}
+
+/// Every command that is named leads to the database that was asked.
+#[test]
+fn what_is_missing_is_said_everywhere_with_the_command_that_removes_it() {
+    let place = place();
+    place.revision("2_b", "CREATE TABLE b (id INT);\n", "DROP TABLE b;\n");
+    assert_eq!(place.run("--url sqlite:x.db upgrade").code, 0);
+    std::fs::remove_dir_all(place.path().join("migrations/2_b")).unwrap();
+    let ran = place.run("--url sqlite:x.db upgrade");
+    let next = "`aludel --url sqlite:x.db stamp --forget ID`";
+    assert!(ran.stderr.contains(next), "{ran:?}");
+    let ran = place.run("--url sqlite:x.db history -i");
+    assert!(
+        ran.stdout.contains("2 (missing: its file is gone)"),
+        "{ran:?}"
+    );
+    place.revision("3_c", "SELECT 1;\n", "SELECT 1;\n");
+    place.write("migrations/3_c/metadata.toml", "down_revision = []\n");
+    let ran = place.run("--url sqlite:x.db check");
+    let next = "`aludel --url sqlite:x.db merge heads`";
+    assert!(ran.stdout.contains(next), "{ran:?}");
+}

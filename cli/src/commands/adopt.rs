@@ -104,11 +104,7 @@ async fn ledger(
     target: &Target,
     cancel: &CancellationToken,
 ) -> Result<(), RunError> {
-    let reporter = Reporter {
-        out: context.out.clone(),
-        database: target.settings.name.clone(),
-        several: false,
-    };
+    let reporter = Reporter::new(context.out.clone(), target, false);
     let mut options = context.run_options(&target.settings, None);
     options.dry_run = words.dry_run;
     let runner = Runner {

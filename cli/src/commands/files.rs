@@ -171,7 +171,14 @@ pub(crate) fn print_history(
             }
             revisions.push(revision);
         }
-        found.push(json!({ "database": target.settings.name, "history": revisions }));
+        let mut document = json!({ "database": target.settings.name, "history": revisions });
+        if indicate {
+            for id in &known.missing {
+                let _ = writeln!(text, "✓ {id} (missing: its file is gone)");
+            }
+            document["missing"] = json!(known.missing);
+        }
+        found.push(document);
     }
     found.extend(failed);
     reply(context, &text, found)
@@ -323,8 +330,9 @@ pub(crate) fn check(context: &Context) -> Answer {
             warn(
                 "several-heads",
                 format!(
-                    "there are several heads: {} (`aludel merge heads` joins them)",
-                    ids.join(", ")
+                    "there are several heads: {} (`aludel {}merge heads` joins them)",
+                    ids.join(", "),
+                    target.options
                 ),
             );
         }

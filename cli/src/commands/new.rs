@@ -17,7 +17,7 @@ use crate::present::Problem;
 
 /// What `init` writes: the project of a newcomer, or the one that `--url` and `--dialect` describe; and
 /// whether the URL is in it.
-fn config_text(context: &Context) -> Result<(String, bool), Vec<Problem>> {
+fn config_text(context: &Context, migrations: &Path) -> Result<(String, bool), Vec<Problem>> {
     let global = &context.global;
     let mut open = true;
     let (url, scheme) = match &global.url {
@@ -50,13 +50,14 @@ fn config_text(context: &Context) -> Result<(String, bool), Vec<Problem>> {
     };
     let quoted = |text: String| toml::Value::String(text).to_string();
     let (dialect, url) = (quoted(dialect), quoted(url));
+    let migrations = quoted(migrations.display().to_string());
     let text = format!(
         r#"# aludel: databases and where their migrations are.
 # Every path, a relative SQLite path too, is relative to this file.
 
 [databases.default]
 dialect    = {dialect:<19} # what the SQL of the migrations is written in
-migrations = "migrations"
+migrations = {migrations}
 url        = {url}
 
 # [environments.prod.databases.default]
@@ -76,7 +77,12 @@ pub(crate) fn init(context: &Context) -> Answer {
         [first, ..] => first.clone(),
         [] => config.parent().unwrap_or(Path::new("")).join("migrations"),
     };
-    let (text, open) = config_text(context)?;
+    let beside = config.parent().unwrap_or(Path::new(""));
+    let from_there = match migrations.strip_prefix(beside) {
+        Ok(relative) => relative.to_owned(),
+        Err(_) => std::path::absolute(&migrations).unwrap_or_else(|_| migrations.clone()),
+    };
+    let (text, open) = config_text(context, &from_there)?;
     let mut made = Vec::new();
     let mut kept = Vec::new();
     let refused = |path: &Path, error: std::io::Error| {
@@ -286,11 +292,12 @@ fn write(context: &Context, target: &Target, new: &NewRevision, path: Option<&Pa
     let now = i64::try_from(now.as_secs()).unwrap_or(i64::MAX);
     let written = write::revision(directory, target.database.revisions(), new, now)
         .map_err(|problem: WriteProblem| vec![Problem::refused(problem.code(), problem)])?;
+    let upgrade = format!("`aludel {}upgrade`", target.options);
     let next = match new.merge {
-        true => "next: `aludel upgrade`",
-        false => "next: write its up.sql and down.sql, then `aludel upgrade`",
+        true => format!("next: {upgrade}"),
+        false => format!("next: write its up.sql and down.sql, then {upgrade}"),
     };
-    tell(context, &written, next)
+    tell(context, &written, &next)
 }
 
 fn tell(context: &Context, written: &Written, next: &str) -> Answer {

@@ -100,11 +100,7 @@ async fn hold(
     target: &Target,
     cancel: &CancellationToken,
 ) -> Result<Held, Vec<Problem>> {
-    let reporter = Reporter {
-        out: context.out.silent(),
-        database: target.settings.name.clone(),
-        several: false,
-    };
+    let reporter = Reporter::new(context.out.silent(), target, false);
     let runner = Runner {
         events: &reporter,
         cancel,

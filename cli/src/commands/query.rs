@@ -61,11 +61,7 @@ fn ask<T>(
                     continue;
                 }
             };
-            let reporter = Reporter {
-                out: context.out.silent(),
-                database: name.clone(),
-                several,
-            };
+            let reporter = Reporter::new(context.out.silent(), &target, several);
             let runner = Runner {
                 events: &reporter,
                 cancel: &cancel,

@@ -36,11 +36,7 @@ async fn one(
     several: bool,
     cancel: &CancellationToken,
 ) -> Result<(), RunError> {
-    let reporter = Reporter {
-        out: context.out.clone(),
-        database: target.settings.name.clone(),
-        several,
-    };
+    let reporter = Reporter::new(context.out.clone(), target, several);
     let runner = Runner {
         events: &reporter,
         cancel,

@@ -213,11 +213,7 @@ async fn one(
     cancel: &CancellationToken,
 ) -> Exit {
     let name = target.settings.name.clone();
-    let reporter = Reporter {
-        out: context.out.clone(),
-        database: name.clone(),
-        several,
-    };
+    let reporter = Reporter::new(context.out.clone(), target, several);
     let mut options = context.run_options(&target.settings, run);
     let runner = Runner {
         events: &reporter,

@@ -102,11 +102,7 @@ fn offline(context: &Context, target: &Target, to: &str) -> Result<(Schema, Engi
 /// What the database holds.
 fn online(context: &Context, target: &Target) -> Result<(Schema, Engine), Vec<Problem>> {
     block_on(async |cancel: CancellationToken| {
-        let reporter = Reporter {
-            out: context.out.silent(),
-            database: target.settings.name.clone(),
-            several: false,
-        };
+        let reporter = Reporter::new(context.out.silent(), target, false);
         let runner = Runner {
             events: &reporter,
             cancel: &cancel,

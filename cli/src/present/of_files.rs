@@ -22,7 +22,9 @@ impl From<&LoadProblem> for Problem {
         }
         match problem {
             LoadProblem::MissingDirectory { .. } => {
-                shown.help("run `aludel init`, or name the directory with `--migrations DIR`")
+                shown.help(
+                    "make it, or name another with `--migrations DIR` or `migrations` in aludel.toml; a new project begins with `aludel init`",
+                )
             }
             LoadProblem::Id { .. } => shown.help(
                 "the id is the directory's name up to the first `_`, hyphens removed: rename the directory",

@@ -13,6 +13,7 @@ use textwrap::{WordSeparator, WordSplitter};
 use super::excerpt::AROUND;
 use super::{Drawn, Problem, count};
 use crate::args::Format;
+use crate::context::Target;
 use crate::signals;
 
 /// How wide a problem is drawn at most: wider lines are hard to read.
@@ -135,10 +136,21 @@ pub(crate) struct Reporter {
     pub(crate) out: Out,
     pub(crate) database: String,
     /// Name the database in every line: there are several.
-    pub(crate) several: bool,
+    several: bool,
+    /// What leads to this database again, for the commands that are named.
+    options: String,
 }
 
 impl Reporter {
+    pub(crate) fn new(out: Out, target: &Target, several: bool) -> Self {
+        Self {
+            out,
+            database: target.settings.name.clone(),
+            several,
+            options: target.options.clone(),
+        }
+    }
+
     pub(crate) fn line(&self, text: &str) {
         if self.several {
             self.out.say(&format!("{} {text}", self.database.dimmed()));
@@ -213,6 +225,7 @@ impl Events for Reporter {
                 }
             }
             Event::Warning { message, .. } => {
+                let message = message.replace("`aludel ", &format!("`aludel {}", self.options));
                 self.line(&format!("{} {message}", "warning:".yellow().bold()));
             }
             Event::RevisionStarted {

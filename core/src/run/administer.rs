@@ -106,6 +106,17 @@ async fn run(
 
 /// Removes a database's files, if they are a database's.
 fn remove(path: &Path, beside: &[PathBuf], magic: &[u8]) -> Result<bool, RunError> {
+    // What it leads to would stay, and the next run would make another file in its place.
+    if std::fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink()) {
+        return Err(RunError::Refused {
+            code: "symbolic-link",
+            message: format!(
+                "`{}` is a symbolic link, so nothing is deleted",
+                path.display()
+            ),
+            help: "give the URL of the file that it leads to".into(),
+        });
+    }
     let mut begin = Vec::new();
     let length = u64::try_from(magic.len()).unwrap_or(u64::MAX);
     let read = File::open(path).and_then(|file| file.take(length).read_to_end(&mut begin));

@@ -1,7 +1,7 @@
 //! A database URL that masks itself.
 //!
 //! [`DatabaseUrl`] is the only form in which a URL travels below the command line. Its `Display`,
-//! `Debug` and `Serialize` show `***` for a password and for every parameter that looks like one;
+//! `Debug` and `Serialize` show `***` for a password and for every parameter that is not known to hold none;
 //! only [`DatabaseUrl::secret`], [`DatabaseUrl::password`] and the parameters' values hold the
 //! real text. A value that could be read in two ways, as an unencoded password makes it, is
 //! refused rather than guessed at: a guess could show half a password as a host.

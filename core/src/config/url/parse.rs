@@ -192,23 +192,60 @@ fn parameters(query: &str) -> Result<(Vec<(String, String)>, String), UrlError> 
     Ok((params, masked.join("&")))
 }
 
-/// Whether a parameter of this name holds a secret. Paths of key files do not.
+/// Parameters of libpq, MySQL's and SQLite's clients that hold no secret; paths of key files do not.
+const PLAIN: &[&str] = &[
+    "application_name",
+    "cache",
+    "channel_binding",
+    "charset",
+    "client_encoding",
+    "collation",
+    "connect_timeout",
+    "dbname",
+    "fallback_application_name",
+    "gssencmode",
+    "host",
+    "hostaddr",
+    "immutable",
+    "keepalives",
+    "keepalives_count",
+    "keepalives_idle",
+    "keepalives_interval",
+    "krbsrvname",
+    "load_balance_hosts",
+    "mode",
+    "nolock",
+    "options",
+    "passfile",
+    "port",
+    "require_auth",
+    "requirepeer",
+    "service",
+    "socket",
+    "ssl-ca",
+    "ssl-mode",
+    "ssl_ca",
+    "ssl_max_protocol_version",
+    "ssl_min_protocol_version",
+    "ssl_mode",
+    "sslcert",
+    "sslcrl",
+    "sslcrldir",
+    "sslkey",
+    "sslmode",
+    "sslnegotiation",
+    "sslrootcert",
+    "sslsni",
+    "target_session_attrs",
+    "tcp_user_timeout",
+    "user",
+    "vfs",
+];
+
+/// Whether a parameter of this name may hold a secret: all but those that are known not to, for the
+/// word may be mistyped.
 fn is_secret(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    let words = [
-        "passw",
-        "passphrase",
-        "pwd",
-        "secret",
-        "token",
-        "credential",
-        "apikey",
-        "api_key",
-        "accesskey",
-        "access_key",
-    ];
-    matches!(name.as_str(), "pass" | "key" | "hexkey" | "textkey")
-        || words.iter().any(|word| name.contains(word))
+    !PLAIN.contains(&name.to_ascii_lowercase().as_str())
 }
 
 /// Percent-decodes strictly: a `%` that begins no escape, a NUL and non-UTF-8 are refused.

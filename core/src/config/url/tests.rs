@@ -154,6 +154,8 @@ fn secrets_are_masked_and_the_rest_is_shown() {
         ),
         ("postgres:///d?p%61ssword=x", "postgres:///d?p%61ssword=***"),
         ("sqlite:a.db?mode=rw", "sqlite:a.db?mode=rw"),
+        // Mistyped.
+        ("postgres:///d?pasword=x", "postgres:///d?pasword=***"),
         ("user:p@h/d", "user:***"),
     ] {
         let url = parse(value).expect(value);
