@@ -126,7 +126,7 @@ fn is_part_way(database: &Database) -> bool {
         return false;
     }
     database.number(
-        "SELECT count(*) FROM __aludel_journal AS s WHERE s.event = 'statement' AND NOT EXISTS \
+        "SELECT count(*) FROM __aludel_journal AS s WHERE s.event IN ('statement', 'failed') AND s.statement > 0 AND NOT EXISTS \
          (SELECT 1 FROM __aludel_journal AS d WHERE d.event = 'done' AND d.revision = s.revision)",
     ) > 0
 }

@@ -82,6 +82,23 @@ impl PartWay {
     }
 }
 
+impl PartWay {
+    /// What is not known, where the run was cut off: `statement 2 may have happened or not`.
+    pub fn doubt(&self) -> Option<String> {
+        let next = self.completed + 1;
+        let is_there = self.statements.is_none_or(|of| next <= of);
+        (!self.failed && is_there).then(|| format!("statement {next} may have happened or not"))
+    }
+
+    /// How far it came, and what is not known of the rest.
+    pub fn standing(&self) -> String {
+        match self.doubt() {
+            Some(doubt) => format!("{}; {doubt}", self.how_far()),
+            None => self.how_far(),
+        }
+    }
+}
+
 impl Snapshot {
     /// A snapshot of tables that do not exist.
     pub fn absent(tables: LedgerTables) -> Self {

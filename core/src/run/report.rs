@@ -24,6 +24,9 @@ impl RunError {
                     holder.session, holder.description
                 ),
             ],
+            Self::PartWay(part) => std::iter::once(self.to_string())
+                .chain(part.doubt())
+                .collect(),
             Self::Interrupted { committed } => vec![self.to_string(), committed_fact(committed)],
             _ => vec![self.to_string()],
         };
@@ -111,6 +114,9 @@ impl StatementFailure {
                 "the server's answer is missing: of `{revision}` {}; the rest of it, and what was sent with it, may be committed or not",
                 part.how_far()
             ),
+            (Some(part), _) if part.doubt().is_some() => {
+                format!("`{revision}` is part-way: {}", part.standing())
+            }
             (Some(part), _) => {
                 format!(
                     "`{revision}` is part-way: {}, the rest is not",

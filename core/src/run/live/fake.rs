@@ -59,6 +59,8 @@ pub(super) struct FakeSession {
     pub(super) stops_after: Option<usize>,
     /// A statement that holds one of these is refused, with that kind.
     pub(super) refused: Vec<(&'static str, FailureKind)>,
+    /// What a read finds.
+    pub(super) ledger: Snapshot,
 }
 
 impl FakeSession {
@@ -69,6 +71,7 @@ impl FakeSession {
             transactions: Vec::new(),
             stops_after: None,
             refused: Vec::new(),
+            ledger: Snapshot::absent(LedgerTables::default()),
         }
     }
 
@@ -85,9 +88,9 @@ impl Session for FakeSession {
 
     fn read<'a>(
         &'a mut self,
-        tables: &'a LedgerTables,
+        _tables: &'a LedgerTables,
     ) -> BoxFuture<'a, Result<Snapshot, Failure>> {
-        Box::pin(async { Ok(Snapshot::absent(tables.clone())) })
+        Box::pin(async { Ok(self.ledger.clone()) })
     }
 
     fn try_lock<'a>(

@@ -17,8 +17,11 @@ use super::{Event, Events, RunError, StatementFailure};
 use crate::driver::{
     Dialect, Failure, FailureKind, LedgerRequest, Message, Session, SessionState, Tenure,
 };
-use crate::ledger::{EntryEvent, GUARD_CONSTRAINT, Identity, LedgerTables, LedgerText};
-use crate::plan::{Atomicity, Delivery, Plan, Purpose, Role, Unit};
+use crate::ledger::{
+    Direction, EntryEvent, GUARD_CONSTRAINT, Identity, LedgerTables, LedgerText, Snapshot,
+};
+use crate::plan::{Atomicity, Delivery, Plan, Purpose, Role, Unit, Work};
+use crate::sql::{self, TransactionUse};
 
 /// Longest text of a message that is made of several units, in bytes.
 const MESSAGE_BYTES: usize = 1 << 20;
@@ -54,6 +57,8 @@ struct Stopped {
     failure: Failure,
     /// What was executed, where it is none of the plan's texts.
     statement: Option<String>,
+    /// A statement of a program may have happened, of which the journal does not know.
+    in_doubt: bool,
 }
 
 impl Live<'_> {
@@ -179,6 +184,7 @@ impl Live<'_> {
                 step,
                 failure,
                 statement: None,
+                in_doubt: false,
             }
         };
         if units[from].delivery == Delivery::PerStatement {
@@ -242,51 +248,60 @@ impl Live<'_> {
     }
 
     /// Turns a failure into what the user is told; a revision that was no transaction gets its
-    /// `failed` row, so that an error can later be told from a crash.
+    /// `failed` row, so that an error can later be told from a crash. Where it is not known how many
+    /// of its statements are committed there is none, and the journal says that it was cut off.
     async fn give_up(&mut self, plan: &Plan, stopped: Stopped) -> RunError {
         let Stopped {
             unit,
             step,
             failure,
             statement,
+            in_doubt,
         } = stopped;
         let unit = &plan.units[unit];
+        let in_steps = matches!(unit.atomicity, Atomicity::Stepwise(_));
+        let tells = in_steps || failure.kind == FailureKind::Interrupted;
+        let read = match failure.session {
+            SessionState::Ready if tells => self.session.read(&plan.tables).await.ok(),
+            _ => None,
+        };
+        if let Some(snapshot) = &read
+            && unit.is_done_although(step, &failure, snapshot)
+        {
+            self.report(unit);
+            return RunError::Interrupted {
+                committed: self.committed.clone(),
+            };
+        }
         let mut part_way = None;
-        if let (Purpose::Revision(work), Atomicity::Stepwise(_)) = (&unit.purpose, unit.atomicity)
-            && failure.session == SessionState::Ready
-        {
-            // The journal is the truth: what a script's own transaction took back is not in it.
-            let read = self.session.read(&plan.tables).await;
-            part_way = read
-                .ok()
-                .and_then(|s| s.part_way().into_iter().find(|p| p.revision == work.id));
-            if let Some(part) = &mut part_way {
-                // The last statement has its row in the transaction that has failed.
-                let run = script_steps_before(unit, step);
-                if work.script.program.is_none() && Some(run) == part.statements {
-                    part.completed = run;
+        if let (Purpose::Revision(work), Atomicity::Stepwise(_)) = (&unit.purpose, unit.atomicity) {
+            if let Some(snapshot) = read {
+                let parts = snapshot.part_way();
+                part_way = parts.into_iter().find(|p| p.revision == work.id);
+                if let Some(part) = &mut part_way
+                    && let Some(completed) = self.known(unit, step, part.completed)
+                    && !in_doubt
+                {
+                    part.completed = completed;
+                    let completed = usize::try_from(completed).unwrap_or(usize::MAX);
+                    let entry = work.entry(EntryEvent::Failed(completed));
+                    part.failed = self.record(plan, LedgerText::Journal(entry)).await;
                 }
-                let completed = usize::try_from(part.completed).unwrap_or(usize::MAX);
-                let entry = work.entry(EntryEvent::Failed(completed));
-                part.failed = self.record(plan, LedgerText::Journal(entry)).await;
+                if part_way
+                    .as_ref()
+                    .is_some_and(|p| p.completed == 0 && p.failed)
+                {
+                    part_way = None;
+                }
+            } else if failure.completed > 0 {
+                part_way = Some(crate::ledger::PartWay {
+                    revision: work.id.clone(),
+                    direction: work.direction,
+                    completed: script_steps_before(unit, step),
+                    statements: u64::try_from(work.script.pieces.len()).ok(),
+                    failed: false,
+                });
             }
-            if part_way
-                .as_ref()
-                .is_some_and(|p| p.completed == 0 && p.failed)
-            {
-                part_way = None;
-            }
-        } else if let (Purpose::Revision(work), Atomicity::Stepwise(_)) =
-            (&unit.purpose, unit.atomicity)
-            && failure.completed > 0
-        {
-            part_way = Some(crate::ledger::PartWay {
-                revision: work.id.clone(),
-                direction: work.direction,
-                completed: script_steps_before(unit, step),
-                statements: u64::try_from(work.script.pieces.len()).ok(),
-                failed: false,
-            });
         }
         let committed = self.committed.clone();
         let mut told = StatementFailure::new(unit, step, failure, part_way, committed);
@@ -295,6 +310,35 @@ impl Live<'_> {
         }
         Discreet::new(self.variables).statement_failure(&mut told);
         RunError::Statement(Box::new(told))
+    }
+
+    /// How many statements of a revision in steps are committed, if that is known. `journal`: how
+    /// many have their row. The row of the last that completed may be what failed: each before it
+    /// has its own, unless the script's own transaction took it back.
+    fn known(&self, unit: &Unit, step: usize, journal: u64) -> Option<u64> {
+        let (work, _) = unit.work()?;
+        let sent = script_steps_before(unit, step);
+        let script = &work.script;
+        // No script ends inside a transaction of its own.
+        let all = sent == script.pieces.len() as u64;
+        if script.program.is_some() || sent <= journal {
+            return Some(journal);
+        }
+        if all || matches!(unit.steps[step].role, Role::Journal) && !self.has_transaction(work) {
+            return Some(sent);
+        }
+        matches!(unit.steps[step].role, Role::Script { .. }).then_some(journal)
+    }
+
+    /// Whether a script begins transactions itself, or changes how statements are committed.
+    fn has_transaction(&self, work: &Work) -> bool {
+        let script = &work.script;
+        script.pieces.iter().any(|piece| {
+            let scanned = sql::scan(self.dialect.syntax(), piece.text(&script.text));
+            let Ok(scanned) = scanned else { return true };
+            let mut facts = scanned.statements.iter().map(|statement| &statement.facts);
+            piece.sets_session || facts.any(|facts| facts.transaction == TransactionUse::Begin)
+        })
     }
 
     /// Writes one row outside the plan; whether it was written.
@@ -316,6 +360,20 @@ fn script_steps_before(unit: &Unit, step: usize) -> u64 {
     before
         .filter(|s| matches!(s.role, Role::Script { .. }))
         .count() as u64
+}
+
+impl Unit {
+    /// Whether it is committed although its COMMIT was answered as interrupted: the request to stop
+    /// may be heard after it. Its guard saw the ledger without what it does.
+    fn is_done_although(&self, step: usize, failure: &Failure, now: &Snapshot) -> bool {
+        let Some((work, direction)) = self.work() else {
+            return false;
+        };
+        failure.kind == FailureKind::Interrupted
+            && self.steps[step].role == Role::Commit
+            && now.ledger_exists
+            && now.applied.contains(&work.id) == (direction == Direction::Up)
+    }
 }
 
 impl Stopped {

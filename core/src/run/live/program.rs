@@ -40,6 +40,15 @@ struct Halt {
     statement: Option<String>,
     /// The session rolled back by itself.
     rolled_back: bool,
+    /// The statement may have happened, and has no row in the journal.
+    in_doubt: bool,
+}
+
+/// What is told of a program that was stopped.
+pub(super) struct Halted {
+    failure: Failure,
+    statement: Option<String>,
+    in_doubt: bool,
 }
 
 impl Live<'_> {
@@ -50,7 +59,7 @@ impl Live<'_> {
         unit: &Unit,
         work: &Work,
         program: &Program,
-    ) -> Result<(), (Failure, Option<String>)> {
+    ) -> Result<(), Halted> {
         let stepwise = matches!(unit.atomicity, Atomicity::Stepwise(_));
         let mut online = Online {
             session: &mut *self.session,
@@ -76,13 +85,18 @@ impl Live<'_> {
                 failure: Failure::new(FailureKind::Refused, error.to_string()),
                 statement: None,
                 rolled_back: false,
+                in_doubt: false,
             },
         };
         let mut failure = halt.failure;
         if !halt.rolled_back && !stepwise && self.roll_back().await.is_err() {
             failure.session = SessionState::Dead;
         }
-        Err((failure, halt.statement))
+        Err(Halted {
+            failure,
+            statement: halt.statement,
+            in_doubt: halt.in_doubt,
+        })
     }
 
     async fn roll_back(&mut self) -> Result<(), Failure> {
@@ -98,11 +112,12 @@ impl Live<'_> {
 
 impl Stopped {
     /// A program stopped at step `step` of a unit.
-    pub(super) fn program(
-        unit: usize,
-        step: usize,
-        (mut failure, statement): (Failure, Option<String>),
-    ) -> Self {
+    pub(super) fn program(unit: usize, step: usize, halted: Halted) -> Self {
+        let Halted {
+            mut failure,
+            statement,
+            in_doubt,
+        } = halted;
         // Its statements are not the plan's: what the plan had completed are the steps before.
         failure.at = None;
         failure.completed = step;
@@ -111,6 +126,7 @@ impl Stopped {
             step,
             failure,
             statement,
+            in_doubt,
         }
     }
 }
@@ -168,11 +184,16 @@ impl Online<'_> {
             .chain(row.iter().map(String::as_str))
             .collect();
         // A statement that may not share a message does not.
-        for text in texts {
+        for (index, text) in texts.into_iter().enumerate() {
             let interrupt = self.session.interrupt();
             let sent = supervised(interrupt, self.cancel, self.session.send(&[text])).await;
             if let Err(failure) = sent {
-                return self.halt(failure, statement, true);
+                let is_row = index > 0;
+                let halted = self.halt(failure, statement, true);
+                if let Some(halt) = &mut self.stopped {
+                    halt.in_doubt = is_row;
+                }
+                return halted;
             }
         }
         Ok(())
@@ -235,6 +256,7 @@ impl Online<'_> {
             failure,
             statement: Some(statement.to_owned()).filter(|text| !text.is_empty()),
             rolled_back,
+            in_doubt: false,
         });
         Err(error)
     }

@@ -199,3 +199,67 @@ fn a_session_that_stops_early_is_asked_to_go_on_and_each_revision_is_told_once()
     );
     assert_eq!(session.statements(), apart.statements());
 }
+
+/// A revision in two steps.
+fn in_steps(first: &str) -> Work {
+    let mut work = work("one");
+    work.script.text = format!("{first};TWO").into();
+    let mut second = work.script.pieces[0].clone();
+    work.script.pieces[0].span = 0..first.len();
+    second.span = first.len() + 1..first.len() + 4;
+    second.body = second.span.start;
+    work.script.pieces.push(second);
+    work.script.stepwise = Some(plan::Why::Declared);
+    work
+}
+
+/// A run of it that is interrupted at the statement with a mark, after its row `started`.
+fn interrupted_at(mark: &'static str, work: Work) -> (RunError, Vec<String>) {
+    let mut session = FakeSession::new();
+    session.refused = vec![(mark, FailureKind::Interrupted)];
+    let row = ["1", "one", "up", "started", "", "2"];
+    let row = row.map(|cell| Some(cell.to_owned())).to_vec();
+    session.ledger.set_journal(vec![row]);
+    let ran = run(&FakeDialect::new(1), &mut session, vec![work]);
+    let error = ran.answer.expect_err("it was interrupted");
+    let last = session.messages.pop().expect("a message was sent");
+    (error, last)
+}
+
+#[test]
+fn a_statement_whose_row_was_interrupted_counts_as_committed() {
+    let (error, last) = interrupted_at("'statement', 1", in_steps("ONE"));
+    assert_eq!(error.class(), Class::PartWay);
+    assert!(last[0].contains("'failed', 1"), "{last:?}");
+    let report = error.report();
+    let told = "`one` is part-way: 1 of 2 statements is committed, the rest is not";
+    assert!(report.contains(told), "{report}");
+}
+
+#[test]
+fn a_statement_that_was_interrupted_itself_does_not_count() {
+    let (error, last) = interrupted_at("ONE", in_steps("ONE"));
+    assert_eq!(error.class(), Class::Interrupted);
+    assert!(last[0].contains("'failed', 0"), "{last:?}");
+}
+
+#[test]
+fn a_scripts_own_transaction_that_was_interrupted_is_left_as_cut_off() {
+    let (error, last) = interrupted_at("'statement', 1", in_steps("BEGIN"));
+    assert_eq!(error.class(), Class::PartWay);
+    assert!(!last[0].contains("'failed', "), "{last:?}");
+    let report = error.report();
+    let told = "0 of 2 statements are committed; statement 1 may have happened or not";
+    assert!(report.contains(told), "{report}");
+}
+
+#[test]
+fn a_commit_that_was_done_although_it_was_interrupted_is_told_as_done() {
+    let mut session = FakeSession::new();
+    session.refused = vec![("COMMIT", FailureKind::Interrupted)];
+    session.ledger.set_applied(vec![vec![Some("one".into())]]);
+    let ran = run(&FakeDialect::new(1), &mut session, vec![work("one")]);
+    assert_eq!(ran.done, ["one"]);
+    let answer = ran.answer.expect_err("it was interrupted");
+    assert!(matches!(answer, RunError::Interrupted { committed } if committed == ["one"]));
+}
