@@ -201,6 +201,9 @@ impl Session for MysqlSession {
             {
                 failure.session = SessionState::Dead;
             }
+            if failure.kind == FailureKind::Lost && self.stop.ended() {
+                failure.message = "the server stopped answering when the statement was cancelled, and its connection was ended".into();
+            }
             Err(failure)
         })
     }

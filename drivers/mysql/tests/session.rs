@@ -211,6 +211,41 @@ async fn an_interrupt_ends_a_message_and_leaves_the_session_usable() {
     }
 }
 
+/// A kill that comes between two statements of a message may be the last that the server answers to
+/// it: the wait for the rest ends all the same, and what came before is counted exactly.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_interrupt_at_any_moment_of_a_message_is_answered() {
+    for server in servers() {
+        let (database, mut session) = Database::create(&server, "moments").await;
+        session
+            .send(&["CREATE TABLE t (a INT)"])
+            .await
+            .expect("creates");
+        let mut stopped = 0;
+        for round in 0..60 {
+            session.send(&["TRUNCATE t"]).await.expect("empties");
+            let handle = session.interrupt();
+            let stopper = tokio::spawn(async move {
+                tokio::time::sleep(Duration::from_micros(700 * round)).await;
+                handle.interrupt().await;
+            });
+            let sent = session.send(&["INSERT INTO t VALUES (1)"; 300]);
+            let sent = tokio::time::timeout(Duration::from_secs(30), sent).await;
+            stopper.await.expect("asked");
+            if let Err(failure) = sent.expect("an answer") {
+                stopped += 1;
+                if failure.session == SessionState::Dead {
+                    assert!(failure.message.contains("stopped answering"), "{failure}");
+                    session = open(&database.url).await;
+                }
+                let rows = cell(&mut session, "SELECT count(*) FROM t").await;
+                assert_eq!(rows, failure.completed.to_string(), "{server}: {failure}");
+            }
+        }
+        assert!(stopped > 0, "{server}: nothing was stopped in time");
+    }
+}
+
 /// A killed connection is lost, and the failure says so.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_killed_connection_is_lost() {
