@@ -303,3 +303,26 @@ fn at_a_commit_of_mariadb() {
         database.left_behind().is_empty()
     });
 }
+
+/// MySQL answers a SLEEP that is stopped as if nothing had happened: no more begins all the same.
+#[test]
+fn in_a_statement_that_hides_that_it_was_stopped() {
+    for engine in engines().into_iter().filter(|e| e.driver() == "mysql") {
+        let mut project = Project::traced(1);
+        project.add("INSERT INTO trace VALUES ('2');\nSELECT SLEEP(8);\n");
+        project.add("INSERT INTO trace VALUES ('3');\n");
+        let database = Database::new(engine);
+        let first = first_applied(&project, &database);
+        let child = command(&database.url, &project.migrations(), &["upgrade"])
+            .spawn()
+            .unwrap();
+        let sleeping = format!(
+            "SELECT 1 FROM information_schema.processlist WHERE db = '{}' AND state = 'User sleep'",
+            database.name()
+        );
+        until("it sleeps", || !database.query_server(&sleeping).is_empty());
+        interrupted(child, &format!("{engine:?}"));
+        assert_eq!(database.applied(), [first], "{engine:?}");
+        assert_eq!(database.number("SELECT count(*) FROM trace"), 1);
+    }
+}

@@ -7,6 +7,9 @@
 //! comment (`/*!99999 … */`) that the server skips is an empty statement, which the server accepts
 //! alone and refuses among others, so it travels alone.
 //!
+//! A message also ends with what returns as if nothing had happened when it is stopped (SLEEP answers
+//! 1): what stands after it would run all the same.
+//!
 //! Deliberately absent: parsing. An unknown word ends a message, which costs a round trip.
 
 /// How a statement may travel.
@@ -14,7 +17,7 @@
 pub(crate) enum Travels {
     /// It answers with one result: anywhere.
     Anywhere,
-    /// It may answer with several: as the last of a message.
+    /// It may answer with several, or hide that it was stopped: as the last of a message.
     Last,
     /// It may be empty to the server: as the only one.
     Alone,
@@ -78,11 +81,20 @@ pub(crate) fn travels(sql: &str) -> Travels {
     } else {
         ONE.iter().any(|known| known.eq_ignore_ascii_case(word))
     };
-    if one {
+    if one && !may_hide_a_stop(sql) {
         Travels::Anywhere
     } else {
         Travels::Last
     }
+}
+
+/// Functions that return a value when they are stopped. One in a text or a comment costs no more
+/// than a round trip.
+fn may_hide_a_stop(sql: &str) -> bool {
+    let starts = |name: &'static str| move |at: &[u8]| at.eq_ignore_ascii_case(name.as_bytes());
+    ["SLEEP", "BENCHMARK", "GET_LOCK", "_WAIT"]
+        .iter()
+        .any(|name| sql.as_bytes().windows(name.len()).any(starts(name)))
 }
 
 /// The first word after white space and comments, and what follows it. `None`: nothing but
@@ -132,6 +144,13 @@ mod tests {
             "SET STATEMENT max_statement_time = 1 FOR CALL p()",
             "(SELECT 1)",
         ] {
+            assert_eq!(travels(sql), Travels::Last, "{sql}");
+        }
+    }
+
+    #[test]
+    fn what_hides_that_it_was_stopped_ends_a_message() {
+        for sql in ["SELECT Sleep (8)", "DO get_lock('a', 9)"] {
             assert_eq!(travels(sql), Travels::Last, "{sql}");
         }
     }
