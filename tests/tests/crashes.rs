@@ -262,3 +262,32 @@ fn a_question_is_answered_after_a_writer_was_killed() {
     );
     assert_eq!(database.applied(), [first]);
 }
+
+/// Nobody knows of the statement that a killed run was at: every command says so.
+#[test]
+fn a_killed_run_leaves_one_statement_in_doubt() {
+    let mut project = Project::new();
+    project.add(
+        "-- aludel: no-transaction\nCREATE TABLE z (x INT);\n\
+         INSERT INTO z SELECT 1 FROM pg_sleep(2);\nINSERT INTO z VALUES (2);\n",
+    );
+    let database = Database::new(Engine::Postgres);
+    let mut child = command(&database.url, &project.migrations(), &["upgrade"])
+        .spawn()
+        .unwrap();
+    let sleeping = format!(
+        "SELECT 1 FROM pg_stat_activity WHERE datname = '{}' AND wait_event = 'PgSleep'",
+        database.name()
+    );
+    until("it sleeps", || !database.query_server(&sleeping).is_empty());
+    child.kill().unwrap();
+    wait_at_most(child, Duration::from_secs(10));
+    for word in ["status", "repair"] {
+        let ended = run(&mut command(&database.url, &project.migrations(), &[word]));
+        let told = "1 of 3 statements is committed; statement 2 may have happened or not";
+        assert!(ended.stdout.contains(told), "{ended:#?}");
+    }
+    until("nothing is left behind", || {
+        database.left_behind().is_empty()
+    });
+}

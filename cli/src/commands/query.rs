@@ -165,7 +165,7 @@ pub(crate) fn part_way(context: &Context) -> Answer {
         }
         for part in &parts {
             let (id, direction) = (&part.revision, part.direction);
-            let _ = writeln!(text, "{id}: of its {direction} script {}", part.how_far());
+            let _ = writeln!(text, "{id}: of its {direction} script {}", part.standing());
             let help = settle(id).replace("`aludel ", &format!("`aludel {}", target.options));
             let _ = writeln!(text, "  {help}");
         }
@@ -269,7 +269,10 @@ fn describe(text: &mut String, target: &Target, status: &Status, drift: Option<&
         line(file.state, format!("{}: {why}", file.name));
     }
     for part in &status.part_way {
-        line("part-way", format!("{}: {}", part.revision, part.how_far()));
+        line(
+            "part-way",
+            format!("{}: {}", part.revision, part.standing()),
+        );
     }
     for name in &status.reordered {
         line(
