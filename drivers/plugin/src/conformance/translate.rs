@@ -91,15 +91,32 @@ pub(super) async fn a_translated_script_runs(
     dialect: &dyn Dialect,
     record: &mut Record,
 ) {
-    // Another dialect than its own, in which a column takes NULL from then on.
-    let (syntax, nullable) = match dialect.syntax() {
-        Syntax::Postgres => (Syntax::Mysql, "MODIFY name varchar(40) DEFAULT 'none'"),
-        _ => (Syntax::Postgres, "ALTER COLUMN name DROP NOT NULL"),
-    };
-    let source = Authored {
+    // The first dialect that it translates and that is not its own; in it a column takes NULL from
+    // then on.
+    let mut sources = [
+        (Syntax::Postgres, "ALTER COLUMN name DROP NOT NULL"),
+        (Syntax::Mysql, "MODIFY name varchar(40) DEFAULT 'none'"),
+    ];
+    let authored = |syntax| Authored {
         server: Server::new("authored", 1, 0),
         syntax,
     };
+    let translates = |syntax| {
+        let probe = "CREATE TABLE aludel_probe (id integer)";
+        Translator::new(&authored(syntax), dialect).is_some_and(|mut translator| {
+            let probed = translator.translate([(0, probe, Audience::Both)]);
+            let mut refusals = probed.refusals.iter();
+            refusals.all(|(_, refusal)| refusal.code != "no-translation")
+        })
+    };
+    if dialect.syntax() == Syntax::Postgres {
+        sources.reverse();
+    }
+    let mut found = sources.into_iter();
+    let Some((syntax, nullable)) = found.find(|(syntax, _)| translates(*syntax)) else {
+        return;
+    };
+    let source = authored(syntax);
     let Some(mut translator) = Translator::new(&source, dialect) else {
         return;
     };
