@@ -222,14 +222,23 @@ async fn an_interrupt_at_any_moment_of_a_message_is_answered() {
             .await
             .expect("creates");
         let mut stopped = 0;
-        for round in 0..60 {
+        // So many that no machine is through with them before it is asked to stop.
+        let mut statements = 300;
+        for round in (0..60).cycle().take(300) {
+            if round == 0 && stopped > 0 {
+                break;
+            }
+            if round == 59 {
+                statements *= 4;
+            }
             session.send(&["TRUNCATE t"]).await.expect("empties");
             let handle = session.interrupt();
             let stopper = tokio::spawn(async move {
                 tokio::time::sleep(Duration::from_micros(700 * round)).await;
                 handle.interrupt().await;
             });
-            let sent = session.send(&["INSERT INTO t VALUES (1)"; 300]);
+            let message = vec!["INSERT INTO t VALUES (1)"; statements];
+            let sent = session.send(&message);
             let sent = tokio::time::timeout(Duration::from_secs(30), sent).await;
             stopper.await.expect("asked");
             if let Err(failure) = sent.expect("an answer") {
