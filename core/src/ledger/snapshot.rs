@@ -80,9 +80,7 @@ impl PartWay {
             }
         }
     }
-}
 
-impl PartWay {
     /// What is not known, where the run was cut off: `statement 2 may have happened or not`.
     pub fn doubt(&self) -> Option<String> {
         let next = self.completed + 1;

@@ -252,9 +252,9 @@ impl Loader {
 
     /// Orders by id, refuses an id that is there twice, and hands over what was found.
     fn finish(mut self, sources: Vec<Arc<dyn Source>>) -> Result<RevisionSet, Vec<LoadProblem>> {
-        let place = |revision: &Revision| (revision.directory, revision.path.clone());
-        self.found
-            .sort_unstable_by(|a, b| a.id.cmp(&b.id).then_with(|| place(a).cmp(&place(b))));
+        self.found.sort_unstable_by(|a, b| {
+            (&a.id, a.directory, &a.path).cmp(&(&b.id, b.directory, &b.path))
+        });
         let mut by_id: HashMap<RevisionId, usize> = HashMap::with_capacity(self.found.len());
         for (index, revision) in self.found.iter().enumerate() {
             if let Some(first) = by_id.get(&revision.id) {

@@ -222,33 +222,31 @@ async fn an_interrupt_at_any_moment_of_a_message_is_answered() {
             .await
             .expect("creates");
         let mut stopped = 0;
-        // So many that no machine is through with them before it is asked to stop.
-        let mut statements = 300;
-        for round in (0..60).cycle().take(300) {
-            if round == 0 && stopped > 0 {
+        // At last so many that no machine is through with them before it is asked to stop.
+        for statements in [300, 1_200, 4_800, 19_200] {
+            if stopped > 0 {
                 break;
             }
-            if round == 59 {
-                statements *= 4;
-            }
-            session.send(&["TRUNCATE t"]).await.expect("empties");
-            let handle = session.interrupt();
-            let stopper = tokio::spawn(async move {
-                tokio::time::sleep(Duration::from_micros(700 * round)).await;
-                handle.interrupt().await;
-            });
-            let message = vec!["INSERT INTO t VALUES (1)"; statements];
-            let sent = session.send(&message);
-            let sent = tokio::time::timeout(Duration::from_secs(30), sent).await;
-            stopper.await.expect("asked");
-            if let Err(failure) = sent.expect("an answer") {
-                stopped += 1;
-                if failure.session == SessionState::Dead {
-                    assert!(failure.message.contains("stopped answering"), "{failure}");
-                    session = open(&database.url).await;
+            for round in 0..60 {
+                session.send(&["TRUNCATE t"]).await.expect("empties");
+                let handle = session.interrupt();
+                let stopper = tokio::spawn(async move {
+                    tokio::time::sleep(Duration::from_micros(700 * round)).await;
+                    handle.interrupt().await;
+                });
+                let message = vec!["INSERT INTO t VALUES (1)"; statements];
+                let sent = session.send(&message);
+                let sent = tokio::time::timeout(Duration::from_secs(30), sent).await;
+                stopper.await.expect("asked");
+                if let Err(failure) = sent.expect("an answer") {
+                    stopped += 1;
+                    if failure.session == SessionState::Dead {
+                        assert!(failure.message.contains("stopped answering"), "{failure}");
+                        session = open(&database.url).await;
+                    }
+                    let rows = cell(&mut session, "SELECT count(*) FROM t").await;
+                    assert_eq!(rows, failure.completed.to_string(), "{server}: {failure}");
                 }
-                let rows = cell(&mut session, "SELECT count(*) FROM t").await;
-                assert_eq!(rows, failure.completed.to_string(), "{server}: {failure}");
             }
         }
         assert!(stopped > 0, "{server}: nothing was stopped in time");
