@@ -12,32 +12,57 @@ use aludel_tests::desk::Place;
 use aludel_tests::engine::{Engine, engines};
 use aludel_tests::program::root;
 
-#[allow(dead_code, unreachable_pub, missing_docs)]
-#[path = "schemas/mariadb.rs"]
-mod mariadb;
-#[allow(dead_code, unreachable_pub, missing_docs)]
-#[path = "schemas/mysql.rs"]
-mod mysql;
-#[allow(dead_code, unreachable_pub, missing_docs, non_snake_case)]
-#[path = "schemas/postgres.rs"]
-mod postgres;
+/// What Diesel printed of fixtures, each a part of this program.
+macro_rules! compiled {
+    ($($name:ident = $file:literal),* $(,)?) => {$(
+        #[allow(dead_code, unreachable_pub, missing_docs, non_snake_case, unused_imports)]
+        #[path = $file]
+        mod $name;
+    )*};
+}
+
+compiled! {
+    mariadb = "schemas/mariadb.rs",
+    mariadb_shop = "schemas/mariadb_shop.rs",
+    mariadb_shop_docs = "schemas/mariadb_shop.docs.rs",
+    mysql = "schemas/mysql.rs",
+    mysql_shop = "schemas/mysql_shop.rs",
+    mysql_shop_docs = "schemas/mysql_shop.docs.rs",
+    postgres = "schemas/postgres.rs",
+    postgres_shop = "schemas/postgres_shop.rs",
+    postgres_shop_docs = "schemas/postgres_shop.docs.rs",
+    postgres_shop_odd = "schemas/postgres_shop.odd.rs",
+    postgres_shop_stock = "schemas/postgres_shop.stock.rs",
+    sqlite = "schemas/sqlite.rs",
+    sqlite_big = "schemas/sqlite.big.rs",
+    sqlite_shop = "schemas/sqlite_shop.rs",
+    sqlite_shop_docs = "schemas/sqlite_shop.docs.rs",
+}
 
 /// The fixtures of an engine, without their endings. What Diesel prints of an `unnamed` one is no
 /// part of this program, for it does not compile.
 fn fixtures(engine: Engine) -> Vec<PathBuf> {
     let names: &[&str] = match engine {
-        Engine::Postgres => &["postgres"],
-        Engine::Mariadb => &["mariadb", "mariadb_unnamed"],
-        Engine::Mysql9 => &["mysql", "mysql_unnamed"],
-        // SQLite's few types are a test of their own; PostgreSQL 18 has those of 15.
-        Engine::Sqlite | Engine::Postgres18 => &[],
+        Engine::Postgres => &["postgres", "postgres_shop"],
+        Engine::Mariadb => &["mariadb", "mariadb_shop", "mariadb_unnamed"],
+        Engine::Mysql9 => &["mysql", "mysql_shop", "mysql_unnamed"],
+        Engine::Sqlite => &["sqlite", "sqlite_shop"],
+        // It has the types of 15.
+        Engine::Postgres18 => &[],
     };
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/schemas");
     names.iter().map(|name| folder.join(name)).collect()
 }
 
-/// Databases that hold the fixtures, and the files with what Diesel's program printed of them.
-fn made() -> Vec<(Database, PathBuf)> {
+/// A database that holds a fixture.
+struct Made {
+    database: Database,
+    /// The settings that it is printed by (`FIXTURE.NAME.toml`, none), and what Diesel's program
+    /// printed (`FIXTURE.NAME.rs`, `FIXTURE.rs`).
+    prints: Vec<(Option<PathBuf>, PathBuf)>,
+}
+
+fn made() -> Vec<Made> {
     let all = engines().into_iter().flat_map(|engine| {
         let made = fixtures(engine).into_iter().map(move |fixture| {
             let database = Database::new(engine);
@@ -45,30 +70,49 @@ fn made() -> Vec<(Database, PathBuf)> {
             let made = database.client(&script);
             assert!(made.status.success(), "{}: {made:?}", fixture.display());
             assert!(made.stderr.is_empty(), "{}: {made:?}", fixture.display());
-            (database, fixture.with_extension("rs"))
+            let mut prints = vec![(None, fixture.with_extension("rs"))];
+            prints.extend(settings(&fixture));
+            Made { database, prints }
         });
         made.collect::<Vec<_>>()
     });
     all.collect()
 }
 
-fn ours(database: &Database) -> String {
+fn settings(fixture: &Path) -> Vec<(Option<PathBuf>, PathBuf)> {
+    let begin = format!("{}.", fixture.file_name().unwrap().to_str().unwrap());
+    let files = std::fs::read_dir(fixture.parent().unwrap()).unwrap();
+    let files = files.map(|file| file.unwrap().path()).filter(|path| {
+        let name = path.file_name().unwrap().to_str().unwrap();
+        name.starts_with(&begin) && name.ends_with(".toml")
+    });
+    files
+        .map(|path| (Some(path.clone()), path.with_extension("rs")))
+        .collect()
+}
+
+fn ours(database: &Database, settings: Option<&Path>) -> String {
     let place = Place::new();
     place.write("migrations/.keep", "");
-    let ran = place.run(&format!("--url {} schema print", database.url));
+    let settings = settings.map_or_else(String::new, |path| {
+        format!("--diesel-toml {}", path.display())
+    });
+    let ran = place.run(&format!("--url {} schema print {settings}", database.url));
     assert_eq!(ran.code, 0, "{}", ran.text());
     ran.stdout
 }
 
 /// What Diesel's program prints of a database.
-fn diesels(database: &Database) -> String {
+fn diesels(database: &Database, settings: Option<&Path>) -> String {
     let url = match database.engine {
         Engine::Sqlite => database.file().display().to_string(),
         _ => database.url.replace("mariadb://", "mysql://"),
     };
     let folder = tempfile::tempdir().unwrap();
+    let none = folder.path().join("diesel.toml");
     let output = Command::new("diesel")
-        .args(["print-schema", "--database-url", &url])
+        .args(["print-schema", "--database-url", &url, "--config-file"])
+        .arg(settings.unwrap_or(&none))
         .current_dir(folder.path())
         .output()
         .expect("the diesel program is installed");
@@ -78,9 +122,12 @@ fn diesels(database: &Database) -> String {
 
 #[test]
 fn every_type_is_printed_as_diesel_prints_it() {
-    for (database, printed) in made() {
-        let text = std::fs::read_to_string(&printed).unwrap();
-        assert_eq!(ours(&database), text, "{}", printed.display());
+    for Made { database, prints } in made() {
+        for (settings, printed) in prints {
+            let text = std::fs::read_to_string(&printed).unwrap();
+            let ours = ours(&database, settings.as_deref());
+            assert_eq!(ours, text, "{}", printed.display());
+        }
     }
 }
 
@@ -88,13 +135,15 @@ fn every_type_is_printed_as_diesel_prints_it() {
 #[test]
 #[ignore = "needs the diesel program, which tests/run --long installs"]
 fn what_diesel_printed_is_what_its_program_prints() {
-    for (database, printed) in made() {
-        let text = diesels(&database);
-        if std::env::var("SNAPSHOTS").is_ok_and(|what| what == "overwrite") {
-            std::fs::write(&printed, &text).unwrap();
+    for Made { database, prints } in made() {
+        for (settings, printed) in prints {
+            let text = diesels(&database, settings.as_deref());
+            if std::env::var("SNAPSHOTS").is_ok_and(|what| what == "overwrite") {
+                std::fs::write(&printed, &text).unwrap();
+            }
+            let held = std::fs::read_to_string(&printed).unwrap();
+            assert_eq!(held, text, "{}", printed.display());
         }
-        let held = std::fs::read_to_string(&printed).unwrap();
-        assert_eq!(held, text, "{}", printed.display());
     }
 }
 
@@ -111,7 +160,8 @@ fn the_demonstration_is_printed_as_diesel_prints_it() {
                 migrations.display()
             ));
             assert_eq!(ran.code, 0, "{engine:?} {service}: {}", ran.text());
-            assert_eq!(ours(&database), diesels(&database), "{engine:?} {service}");
+            let (ours, diesels) = (ours(&database, None), diesels(&database, None));
+            assert_eq!(ours, diesels, "{engine:?} {service}");
         }
     }
 }

@@ -147,6 +147,22 @@ fn what_the_model_does_not_know_is_said() {
 }
 
 /// What has run is replayed, also where it could not run now as it stands.
+/// It was called misread, and the table was not compared.
+#[test]
+fn a_foreign_key_that_spells_its_table_in_another_case_is_compared() {
+    let (place, database) = (Place::new(), Database::new(Engine::Sqlite));
+    place.revision(
+        REVISION,
+        "CREATE TABLE parts (Id INTEGER NOT NULL PRIMARY KEY);\n\
+         CREATE TABLE uses (part INTEGER REFERENCES PARTS (ID));\n",
+        "",
+    );
+    assert_eq!(on(&place, &database, "upgrade").code, 0);
+    let ran = on(&place, &database, "--format json status --drift");
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert_eq!(drift(&ran)["uncompared"], json!([]), "{ran:?}");
+}
+
 #[test]
 fn a_script_that_would_be_refused_today_is_replayed() {
     let (place, database) = (parts(), Database::new(Engine::Postgres));

@@ -37,7 +37,10 @@ pub(crate) fn print(context: &Context, words: &SchemaPrint) -> Answer {
     } else {
         online(context, &target)?
     };
-    let text = schema_rs::print(&schema, engine, &chosen.settings).map_err(unprintable)?;
+    let mut text = schema_rs::print(&schema, engine, &chosen.settings).map_err(unprintable)?;
+    if let Some(patch) = &chosen.patch {
+        text = patched(&text, patch).map_err(|problem| vec![problem])?;
+    }
     let file = words.file.clone().or(chosen.file);
     if words.check {
         return check(context, &target, &text, file.as_deref());
@@ -112,6 +115,21 @@ fn online(context: &Context, target: &Target) -> Result<(Schema, Engine), Vec<Pr
     })?
     .map(|(schema, dialect)| (schema, engine(dialect.as_ref(), true)))
     .map_err(|error| Problem::of_run(error, target, "schema print"))
+}
+
+/// What is printed after `patch_file` of diesel.toml has changed it.
+fn patched(text: &str, path: &Path) -> Result<String, Problem> {
+    let shown = shown(path).display().to_string();
+    let patch = std::fs::read_to_string(path)
+        .map_err(|error| Problem::refused("read", format!("cannot read `{shown}`: {error}")))?;
+    let refused = |error: &dyn std::fmt::Display| {
+        let message = format!("`{shown}` cannot be applied to what is printed: {error}");
+        Problem::refused("patch-file", message).help(
+            "leave `patch_file` out of diesel.toml, print, and make the patch anew with `diff -u`",
+        )
+    };
+    let patch = diffy::Patch::from_str(&patch).map_err(|error| refused(&error))?;
+    diffy::apply(text, &patch).map_err(|error| refused(&error))
 }
 
 fn unprintable(found: Vec<schema_rs::Unprintable>) -> Vec<Problem> {

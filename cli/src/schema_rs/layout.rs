@@ -193,11 +193,12 @@ fn derive(out: &mut String, derives: &[String], indent: usize) {
         out.push('\n');
         return;
     }
-    out.push_str("    #[derive(\n");
-    for derive in derives {
-        let _ = writeln!(out, "        {derive},");
-    }
-    out.push_str("    )]\n");
+    let line = derives.join(", ");
+    let lines = match indent + 8 + line.len() < CALL {
+        true => line,
+        false => derives.join(",\n        "),
+    };
+    let _ = writeln!(out, "    #[derive(\n        {lines},\n    )]");
 }
 
 fn table_macro(out: &mut String, engine: Engine, settings: &Settings, table: &Printed<'_>) {

@@ -1,8 +1,9 @@
 //! Diesel's `schema.rs`, written from the schema model: what `diesel print-schema` writes of a
 //! database that holds it, byte for byte, also where there is no database.
 //!
-//! Deliberately absent: `patch_file`, and domains as types of their own; see `docs/limits.md`.
+//! Where Diesel reads what the model does not hold, `docs/limits.md` says so.
 
+mod domains;
 mod joins;
 mod layout;
 mod names;
@@ -12,7 +13,7 @@ mod types;
 #[cfg(test)]
 mod tests;
 
-use aludel::schema::{ConstraintKind, ForeignKey, Schema, Table};
+use aludel::schema::{Schema, Table};
 use aludel::sql::Syntax;
 
 pub(crate) use settings::{Chosen, Problem as SettingsProblem, Settings, chosen};
@@ -120,7 +121,11 @@ fn one<'s>(
         columns.push(PrintedColumn {
             name: key.clone(),
             rust: names::rust_name(key, Some(&name)),
-            ty: SqlType::plain("Integer"),
+            ty: SqlType::plain(if settings.row_ids_are_big {
+                "BigInt"
+            } else {
+                "Integer"
+            }),
             comment: None,
         });
     }
@@ -134,8 +139,9 @@ fn one<'s>(
         });
     }
     for column in &table.columns {
-        let big = || settings.row_ids_are_big && is_row_id_or_refers(table, &column.name, schema);
-        match types::of(column, engine, &key, big) {
+        let big =
+            || settings.row_ids_are_big && is_row_id_or_refers(table, &column.name, schema, engine);
+        match domains::type_of(column, schema, engine, settings, &key, big) {
             Ok(ty) => columns.push(PrintedColumn {
                 name: column.name.clone(),
                 rust: names::rust_name(&column.name, Some(&name)),
@@ -155,7 +161,15 @@ fn one<'s>(
         return Err(problems);
     }
     if settings.sorts_columns {
-        columns.sort_by(|a, b| a.name.cmp(&b.name));
+        match engine.syntax {
+            // By the collations of the catalogs, which tell no case: `_` stands after the letters, or
+            // before them.
+            Syntax::Mysql if engine.mariadb => {
+                columns.sort_by_cached_key(|column| column.name.to_uppercase());
+            }
+            Syntax::Mysql => columns.sort_by_cached_key(|column| column.name.to_lowercase()),
+            _ => columns.sort_by(|a, b| a.name.cmp(&b.name)),
+        }
     }
     Ok(Printed {
         table,
@@ -195,38 +209,23 @@ fn primary_key(table: &Table, schema: &Schema, engine: Engine) -> Vec<String> {
     key
 }
 
-/// Whether a column is SQLite's row id, or refers to one.
-fn is_row_id_or_refers(table: &Table, column: &str, schema: &Schema) -> bool {
-    let is_row_id = |table: &Table, column: &str| {
-        let key = table.primary_key();
-        !table.options.without_rowid
-            && matches!(key, [part] if part.column == column)
-            && table
-                .column(column)
-                .is_some_and(|column| column.ty == aludel::schema::Type::INTEGER)
-    };
-    let refers = || {
-        let mut keys = single_keys(table);
-        let key = keys.find(|key| key.columns[0] == column);
-        let referred = key.and_then(|key| schema.table(&key.table));
-        referred.is_some_and(|referred| {
-            referred
-                .primary_key()
-                .first()
-                .is_some_and(|part| is_row_id(referred, &part.column))
-                || referred.primary_key().is_empty() && !referred.options.without_rowid
-        })
-    };
-    is_row_id(table, column) || refers()
-}
-
-/// The foreign keys of one column.
-fn single_keys(table: &Table) -> impl Iterator<Item = &ForeignKey> {
-    table
-        .constraints
-        .iter()
-        .filter_map(|constraint| match &constraint.kind {
-            ConstraintKind::ForeignKey(key) if key.columns.len() == 1 => Some(key),
-            _ => None,
+/// Whether a column is SQLite's row id, or refers to a table whose key is one column, which Diesel
+/// then takes for the row id.
+fn is_row_id_or_refers(table: &Table, column: &str, schema: &Schema, engine: Engine) -> bool {
+    let is_row_id = !table.options.without_rowid
+        && matches!(table.primary_key(), [part] if part.column == column)
+        && table
+            .column(column)
+            .is_some_and(|column| column.ty == aludel::schema::Type::INTEGER);
+    let mut keys = table.foreign_keys().map(|(_, key)| key);
+    is_row_id
+        // By its name in Rust, as Diesel keeps it: one that is renamed is not found.
+        || names::rust_name(column, Some(&names::rust_name(&table.name.name, None))) == column
+            && keys.any(|key| {
+            let is_one_column = |referred: &std::sync::Arc<Table>| {
+                !referred.options.without_rowid && primary_key(referred, schema, engine).len() == 1
+            };
+            key.columns.iter().any(|name| name == column)
+                && schema.table(&key.table).is_some_and(is_one_column)
         })
 }

@@ -25,6 +25,8 @@ pub(crate) struct Settings {
     pub(super) derives: Vec<String>,
     /// SQLite's row ids are `BigInt`.
     pub(super) row_ids_are_big: bool,
+    /// PostgreSQL's domains that are types of their own, by name.
+    pub(super) domains: Vec<Regex>,
 }
 
 impl Default for Settings {
@@ -40,6 +42,7 @@ impl Default for Settings {
             except_types: Vec::new(),
             derives: vec![SQL_TYPE.to_owned()],
             row_ids_are_big: false,
+            domains: Vec::new(),
         }
     }
 }
@@ -92,6 +95,8 @@ impl Filter {
 pub(crate) struct Chosen {
     pub(crate) settings: Settings,
     pub(crate) file: Option<PathBuf>,
+    /// A patch that is applied to what is printed.
+    pub(crate) patch: Option<PathBuf>,
 }
 
 /// Why `diesel.toml` cannot be used.
@@ -176,8 +181,13 @@ pub(crate) fn chosen(path: &Path, key: &str) -> Result<Chosen, Problem> {
         .map_err(|error: toml::de::Error| refused(error.message().to_owned()))?;
     let base = path.parent().unwrap_or_else(|| Path::new(""));
     let file = section.file.as_ref().map(|file| base.join(file));
+    let patch = section.patch_file.as_ref().map(|file| base.join(file));
     let settings = settings(section).map_err(refused)?;
-    Ok(Chosen { settings, file })
+    Ok(Chosen {
+        settings,
+        file,
+        patch,
+    })
 }
 
 fn absent(key: &str, path: &Path) -> Result<Chosen, Problem> {
@@ -194,12 +204,6 @@ fn absent(key: &str, path: &Path) -> Result<Chosen, Problem> {
 }
 
 fn settings(section: Section) -> Result<Settings, String> {
-    if section.patch_file.is_some() {
-        return Err("`patch_file` is not honoured: apply the patch to what is printed".into());
-    }
-    if !section.pg_domains_as_custom_types.is_empty() {
-        return Err("`pg_domains_as_custom_types` is not honoured".into());
-    }
     let mut derives = section.custom_type_derives.unwrap_or_default();
     if !derives.iter().any(|derive| derive == SQL_TYPE) {
         derives.push(SQL_TYPE.to_owned());
@@ -237,6 +241,7 @@ fn settings(section: Section) -> Result<Settings, String> {
         row_ids_are_big: section
             .sqlite_integer_primary_key_is_bigint
             .unwrap_or(false),
+        domains: regexes(section.pg_domains_as_custom_types)?,
     })
 }
 

@@ -88,6 +88,42 @@ diesel::allow_tables_to_appear_in_same_query!(people, pets,);
 }
 
 #[test]
+fn a_domain_is_the_type_below_it_also_without_a_database() {
+    let script = "CREATE SCHEMA s; CREATE DOMAIN code AS char(4) NOT NULL CHECK (VALUE <> '');
+         CREATE DOMAIN s.whole AS integer; CREATE DOMAIN old AS s.whole; ALTER DOMAIN old RENAME TO whole2;
+         CREATE TABLE t (id s.whole PRIMARY KEY, code code, codes code[], two whole2, tags old);";
+    let engine = Engine {
+        syntax: Syntax::Postgres,
+        mariadb: false,
+        live: false,
+    };
+    let mut replay = Replay::new(Syntax::Postgres);
+    let scanned = sql::scan(Syntax::Postgres, script).expect("scanned");
+    for statement in &scanned.statements {
+        for change in sql::parse(Syntax::Postgres, statement.text(&scanned)) {
+            replay.apply(&change).expect("replayed");
+        }
+    }
+    let schema = replay.into_schema();
+    let text = print(&schema, engine, &Settings::default()).expect("printable");
+    let columns: Vec<&str> = text.lines().filter(|line| line.contains(" -> ")).collect();
+    assert_eq!(
+        columns,
+        [
+            "        id -> Int4,",
+            "        code -> Bpchar,",
+            "        codes -> Nullable<Array<Nullable<Code>>>,",
+            "        two -> Nullable<Whole>,",
+            "        tags -> Nullable<Old>,",
+        ]
+    );
+    assert!(
+        text.contains("        #[max_length = 4]\n        code"),
+        "{text}"
+    );
+}
+
+#[test]
 fn mysql_defines_a_type_for_each_column_that_wants_one() {
     let text = printed(
         Syntax::Mysql,

@@ -139,6 +139,9 @@ const POSTGRES: &[&str] = &[
     "Macaddr8",
 ];
 
+/// Types of extensions, which live in the default schema: in none of PostgreSQL's own.
+const EXTENSIONS: &[&str] = &["geography", "geometry", "ltree", "vector"];
+
 /// A column's type. `key` is the table's primary key; `big` asks whether an integer is, or refers
 /// to, a row id that the settings want to be a `BigInt`.
 ///
@@ -216,7 +219,10 @@ fn postgres(ty: &Type) -> Result<SqlType, String> {
         Type::Enum(name) | Type::Named(name) => named(name),
         Type::Other(name) => {
             let name = name.split('(').next().unwrap_or(name).trim_matches('"');
-            builtin(name)
+            match EXTENSIONS.contains(&name) {
+                true => SqlType::of_sql(name),
+                false => builtin(name),
+            }
         }
         other => return Err(format!("{other:?}")),
     })

@@ -7,7 +7,9 @@ use std::sync::Arc;
 use super::follow::{Now, Steps, Thing};
 use super::sequence::sequences_in;
 use super::shared::Map;
-use super::{Column, ConstraintKind, EnumType, Ident, Name, Sequence, Table, Trigger, Type, View};
+use super::{
+    Column, ConstraintKind, Domain, EnumType, Ident, Name, Sequence, Table, Trigger, Type, View,
+};
 
 /// A whole schema: of the authored engine by replay, of any engine by introspection, or of a
 /// target by lowering.
@@ -25,6 +27,7 @@ pub struct Schema {
     schemas: BTreeSet<Ident>,
     tables: Map<Name, Arc<Table>>,
     enums: Map<Name, EnumType>,
+    domains: Map<Name, Domain>,
     sequences: Map<Name, Sequence>,
     views: Map<Name, (u64, View)>,
     /// Views in the order of their creation, which is an order of their dependencies.
@@ -130,6 +133,16 @@ impl Schema {
         self.enums.values()
     }
 
+    /// A domain by its name.
+    pub fn domain(&self, name: &Name) -> Option<&Domain> {
+        self.domains.get(name)
+    }
+
+    /// All domains, by name.
+    pub fn domains(&self) -> impl Iterator<Item = &Domain> {
+        self.domains.values()
+    }
+
     /// A sequence by its name.
     pub fn sequence(&self, name: &Name) -> Option<&Sequence> {
         self.sequences.get(name)
@@ -151,6 +164,7 @@ impl Schema {
             schemas,
             tables,
             enums,
+            domains,
             sequences,
             views,
             triggers,
@@ -174,6 +188,8 @@ impl Schema {
         all.extend(tables.map(|(name, table)| Now::Table(name.clone(), Some(table.clone()))));
         let enums = enums.iter();
         all.extend(enums.map(|(name, ty)| Now::Enum(name.clone(), Some(ty.clone()))));
+        let domains = domains.iter();
+        all.extend(domains.map(|(name, ty)| Now::Domain(name.clone(), Some(ty.clone()))));
         let sequences = sequences.iter();
         all.extend(sequences.map(|(name, s)| Now::Sequence(name.clone(), Some(s.clone()))));
         let views = views.iter();
@@ -385,6 +401,19 @@ impl Schema {
     pub fn remove_enum(&mut self, name: &Name) -> Option<EnumType> {
         self.steps.add(Thing::Enum(name.clone()));
         self.enums.remove(name)
+    }
+
+    /// Adds a domain, or replaces the one of that name.
+    pub fn put_domain(&mut self, domain: Domain) {
+        self.steps.add(Thing::Domain(domain.name.clone()));
+        self.domains.insert(domain.name.clone(), domain);
+    }
+
+    /// Takes a domain away, and returns it.
+    pub fn remove_domain(&mut self, name: &Name) -> Option<Domain> {
+        let domain = self.domains.remove(name)?;
+        self.steps.add(Thing::Domain(name.clone()));
+        Some(domain)
     }
 
     /// Adds a sequence, or replaces the one of that name.

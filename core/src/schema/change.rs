@@ -1,8 +1,8 @@
 //! What a statement does to a schema: a closed set.
 
 use super::{
-    DataStatement, EnumType, Expr, ForeignKey, Generated, Ident, Identity, IndexKey, IndexPart,
-    Name, Options, Query, SequenceOptions, Type,
+    DataStatement, Domain, EnumType, Expr, ForeignKey, Generated, Ident, Identity, IndexKey,
+    IndexPart, Name, Options, Query, SequenceOptions, Type,
 };
 
 /// What one statement does, before anything is known of the schema it meets.
@@ -53,6 +53,8 @@ pub enum Change {
     },
     /// `CREATE TYPE … AS ENUM`.
     CreateEnum(EnumType),
+    /// `CREATE DOMAIN`. What it checks is not read: a [`Change::Opaque`] follows.
+    CreateDomain(Domain),
     /// `ALTER TYPE … ADD VALUE`.
     AddEnumMember {
         /// Which type.
@@ -73,7 +75,7 @@ pub enum Change {
         /// Its new name.
         to: String,
     },
-    /// `ALTER TYPE … RENAME TO`.
+    /// `ALTER TYPE … RENAME TO`, `ALTER DOMAIN … RENAME TO`.
     RenameType {
         /// Which.
         name: Name,

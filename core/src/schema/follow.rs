@@ -9,7 +9,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::{EnumType, Ident, Name, Schema, Sequence, Table, Trigger, View};
+use super::{Domain, EnumType, Ident, Name, Schema, Sequence, Table, Trigger, View};
 
 /// How far a copy has followed.
 #[derive(Debug, Clone, Default)]
@@ -24,6 +24,8 @@ pub enum Now {
     Table(Name, Option<Arc<Table>>),
     /// An enum.
     Enum(Name, Option<EnumType>),
+    /// A domain.
+    Domain(Name, Option<Domain>),
     /// A sequence.
     Sequence(Name, Option<Sequence>),
     /// A view, and its place in the order of creation.
@@ -38,6 +40,7 @@ pub(super) enum Thing {
     Schema(Ident),
     Table(Name),
     Enum(Name),
+    Domain(Name),
     Sequence(Name),
     View(Name),
     Triggers(Name),
@@ -131,6 +134,7 @@ impl Schema {
                 Now::Schema(name, _) => drop(self.remove_schema(name)),
                 Now::Table(name, _) => drop(self.remove_table(name)),
                 Now::Enum(name, _) => drop(self.remove_enum(name)),
+                Now::Domain(name, _) => drop(self.remove_domain(name)),
                 Now::Sequence(name, _) => drop(self.remove_sequence(name)),
                 Now::View(name, _) => drop(self.remove_view(name)),
                 Now::Triggers(table, _) => {
@@ -145,6 +149,7 @@ impl Schema {
                 Now::Schema(name, true) => self.put_schema(name),
                 Now::Table(_, Some(table)) => self.put_table(table),
                 Now::Enum(_, Some(ty)) => self.put_enum(ty),
+                Now::Domain(_, Some(domain)) => self.put_domain(domain),
                 Now::Sequence(_, Some(sequence)) => self.put_sequence(sequence),
                 Now::View(_, Some((place, view))) => self.put_view_at(place, view),
                 Now::Triggers(_, triggers) => {
@@ -155,6 +160,7 @@ impl Schema {
                 Now::Schema(_, false)
                 | Now::Table(_, None)
                 | Now::Enum(_, None)
+                | Now::Domain(_, None)
                 | Now::Sequence(_, None)
                 | Now::View(_, None) => {}
             }
@@ -166,6 +172,7 @@ impl Schema {
             Thing::Schema(name) => Now::Schema(name.clone(), self.has_schema(name)),
             Thing::Table(name) => Now::Table(name.clone(), self.table(name).cloned()),
             Thing::Enum(name) => Now::Enum(name.clone(), self.enum_type(name).cloned()),
+            Thing::Domain(name) => Now::Domain(name.clone(), self.domain(name).cloned()),
             Thing::Sequence(name) => Now::Sequence(name.clone(), self.sequence(name).cloned()),
             Thing::View(name) => Now::View(name.clone(), self.placed_view(name).cloned()),
             Thing::Triggers(table) => {

@@ -51,8 +51,9 @@ pub use expr::{
 };
 pub use follow::{Mark, Now};
 pub use model::{
-    Column, Constraint, ConstraintKind, EnumType, ForeignKey, Generated, Identity, Index, IndexKey,
-    IndexPart, Options, ReferentialAction, Sequence, SequenceOptions, Table, Trigger, View,
+    Column, Constraint, ConstraintKind, Domain, EnumType, ForeignKey, Generated, Identity, Index,
+    IndexKey, IndexPart, Options, ReferentialAction, Sequence, SequenceOptions, Table, Trigger,
+    View,
 };
 pub use name::{Ident, Name};
 pub(crate) use name::{POSTGRES_IDENT, clip};

@@ -238,6 +238,18 @@ pub struct EnumType {
     pub members: Vec<String>,
 }
 
+/// A domain: another type by a name of its own, perhaps narrowed. Of what narrows it only NOT NULL is
+/// held.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Domain {
+    /// Its name.
+    pub name: Name,
+    /// The type that it is; it may be a domain too.
+    pub base: Type,
+    /// Whether it takes NULL.
+    pub nullable: bool,
+}
+
 /// A sequence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sequence {

@@ -183,6 +183,7 @@ impl Replay {
                 to,
             } => self.rename_index(name, *if_exists, to),
             Change::CreateEnum(ty) => self.create_enum(ty),
+            Change::CreateDomain(domain) => self.create_domain(domain),
             Change::AddEnumMember {
                 name,
                 member,

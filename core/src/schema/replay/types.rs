@@ -1,6 +1,6 @@
 //! Enums and other types with a name.
 
-use super::super::{EnumType, Expr, Ident, Literal, Name, PartMut, Table, Type};
+use super::super::{Domain, EnumType, Expr, Ident, Literal, Name, PartMut, Table, Type};
 use super::Replay;
 use super::constraint::beside;
 use super::problem::{Step, problem};
@@ -17,6 +17,21 @@ impl Replay {
             members: ty.members.clone(),
         };
         self.set_enum(None, Some(ty), None);
+        Ok(())
+    }
+
+    pub(super) fn create_domain(&mut self, domain: &Domain) -> Step {
+        let name = self.new_name(&domain.name, false);
+        if self.schema.enum_type(&name).is_some() || self.schema.domain(&name).is_some() {
+            let message = format!("there is already a type `{name}`");
+            return Err(problem("duplicate-type", message));
+        }
+        let base = self.resolved_type(&domain.base);
+        self.schema.put_domain(Domain {
+            name,
+            base,
+            nullable: domain.nullable,
+        });
         Ok(())
     }
 
@@ -106,6 +121,15 @@ impl Replay {
         for user in users {
             self.edit(&user, |table| retype(table, &old, &new));
         }
+        if let Some(mut domain) = self.schema.remove_domain(&old) {
+            domain.name = new.clone();
+            self.schema.put_domain(domain);
+        }
+        let over: Vec<Domain> = self.schema.domains().cloned().collect();
+        for mut domain in over.into_iter().filter(|d| names_type(&d.base, &old)) {
+            rename_in_type(&mut domain.base, &old, &new);
+            self.schema.put_domain(domain);
+        }
         Ok(())
     }
 
@@ -135,6 +159,10 @@ impl Replay {
             if let Some(before) = self.schema.enum_type(&found).cloned() {
                 self.set_enum(Some(before), None, None);
             }
+        }
+        for name in names {
+            let found = self.found_type(name);
+            self.schema.remove_domain(&found);
         }
         Ok(())
     }

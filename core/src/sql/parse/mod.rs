@@ -190,6 +190,7 @@ fn create(c: &mut Cursor<'_>) -> Parsed<Vec<Change>> {
         }
         "SEQUENCE" => one(sequence::create(c)?),
         "TYPE" => one(object::create_type(c)?),
+        "DOMAIN" => object::create_domain(c),
         "SCHEMA" => one(object::create_schema(c)?),
         _ => other::created(c),
     }
@@ -219,6 +220,9 @@ fn alter(c: &mut Cursor<'_>) -> Parsed<Vec<Change>> {
     }
     if c.eat("TYPE") {
         return object::alter_type(c);
+    }
+    if c.eat("DOMAIN") {
+        return object::alter_domain(c);
     }
     if c.eat("VIEW") {
         return one(view::alter(c)?);

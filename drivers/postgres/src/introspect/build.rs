@@ -3,15 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aludel::schema::{
-    Column, Constraint, ConstraintKind, EnumType, Expr, ForeignKey, Generated, Ident, Identity,
-    Index, IndexKey, IndexPart, Name, Nulls, ReferentialAction, Schema, Sequence, SequenceOptions,
-    Table, Trigger, Type, View, nextval, sequence_of,
+    Column, Constraint, ConstraintKind, Domain, EnumType, Expr, ForeignKey, Generated, Ident,
+    Identity, Index, IndexKey, IndexPart, Name, Nulls, ReferentialAction, Schema, Sequence,
+    SequenceOptions, Table, Trigger, Type, View, nextval, sequence_of,
 };
 use aludel::sql::{self, Syntax};
 
 use super::rows::{
-    ColumnRow, ConstraintRow, EnumRow, IndexRow, KeyRow, Qualified, SchemaRow, SequenceRow,
-    TableRow, TriggerRow, ViewRow,
+    ColumnRow, ConstraintRow, DomainRow, EnumRow, IndexRow, KeyRow, Qualified, SchemaRow,
+    SequenceRow, TableRow, TriggerRow, ViewRow,
 };
 
 /// A schema that is being put together.
@@ -99,6 +99,14 @@ impl Build {
         }
     }
 
+    /// A type as PostgreSQL prints it.
+    fn ty(&self, text: String) -> Type {
+        match sql::parse_type(Syntax::Postgres, &text) {
+            Ok(ty) => self.resolved(ty),
+            Err(_) => Type::Other(text),
+        }
+    }
+
     pub(super) fn enums(&mut self, rows: Vec<EnumRow>) {
         for row in rows {
             let name = self.name(&row.schema, row.name);
@@ -106,6 +114,17 @@ impl Build {
                 name,
                 members: row.members.unwrap_or_default(),
             });
+        }
+    }
+
+    pub(super) fn domains(&mut self, rows: Vec<DomainRow>) {
+        for row in rows {
+            let domain = Domain {
+                name: self.name(&row.schema, row.name),
+                base: self.ty(row.ty),
+                nullable: row.nullable,
+            };
+            self.schema.put_domain(domain);
         }
     }
 
@@ -145,10 +164,7 @@ impl Build {
     }
 
     fn column(&self, table: &mut Table, row: ColumnRow) {
-        let ty = match sql::parse_type(Syntax::Postgres, &row.ty) {
-            Ok(ty) => self.resolved(ty),
-            Err(_) => Type::Other(row.ty),
-        };
+        let ty = self.ty(row.ty);
         let mut column = Column::new(row.name, ty);
         column.nullable = row.nullable;
         column.comment = row.comment;

@@ -5,7 +5,7 @@
 //! parser as the author's; what it does not understand marks the table as opaque.
 //!
 //! Deliberately absent: what belongs to an extension or to the server, functions, policies,
-//! domains, and whatever else the model does not hold.
+//! what a domain checks, and whatever else the model does not hold.
 
 mod build;
 mod rows;
@@ -19,9 +19,10 @@ use build::Build;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct PostgresIntrospect;
 
-const QUERIES: [&str; 9] = [
+const QUERIES: [&str; 10] = [
     include_str!("schemas.sql"),
     include_str!("enums.sql"),
+    include_str!("domains.sql"),
     include_str!("tables.sql"),
     include_str!("columns.sql"),
     include_str!("constraints.sql"),
@@ -40,6 +41,7 @@ impl Introspect for PostgresIntrospect {
         let [
             schemas,
             enums,
+            domains,
             tables,
             columns,
             constraints,
@@ -54,6 +56,7 @@ impl Introspect for PostgresIntrospect {
         };
         let mut build = Build::new(&schemas.documents()?);
         build.enums(enums.documents()?);
+        build.domains(domains.documents()?);
         build.tables(tables.documents()?);
         build.columns(columns.documents()?);
         build.constraints(constraints.documents()?);

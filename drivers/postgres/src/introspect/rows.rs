@@ -21,6 +21,16 @@ pub(super) struct EnumRow {
 }
 
 #[derive(Debug, Deserialize)]
+pub(super) struct DomainRow {
+    pub(super) schema: String,
+    pub(super) name: String,
+    /// The type that it is.
+    #[serde(rename = "type")]
+    pub(super) ty: String,
+    pub(super) nullable: bool,
+}
+
+#[derive(Debug, Deserialize)]
 pub(super) struct TableRow {
     pub(super) schema: String,
     pub(super) name: String,

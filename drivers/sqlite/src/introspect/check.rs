@@ -83,32 +83,39 @@ pub(super) fn foreign_keys(schema: &mut Schema, rows: &[ForeignKeyRow]) {
         let rows = rows.get(name.name.as_str()).map_or(&[][..], Vec::as_slice);
         let mut told: BTreeMap<u32, Vec<String>> = BTreeMap::new();
         for row in rows {
-            told.entry(row.key).or_default().push(format!(
+            let line = format!(
                 "{}>{}.{}|{}|{}",
                 row.from,
                 row.referred_table,
                 row.to.as_deref().unwrap_or_default(),
                 row.on_delete,
                 row.on_update
-            ));
+            );
+            // SQLite tells a name as the key spells it, the model as its table does.
+            let line = line.to_ascii_lowercase();
+            told.entry(row.key).or_default().push(line);
         }
         let mut told: Vec<Vec<String>> = told.into_values().collect();
         let mut read: Vec<Vec<String>> = Vec::new();
         for (_, key) in table.foreign_keys() {
             let with_names = rows
                 .iter()
-                .filter(|row| row.from == key.columns[0] && row.referred_table == key.table.name)
+                .filter(|row| {
+                    row.from.eq_ignore_ascii_case(&key.columns[0])
+                        && row.referred_table.eq_ignore_ascii_case(&key.table.name)
+                })
                 .any(|row| row.to.is_some());
             let columns = key.columns.iter().enumerate();
             let line = columns.map(|(at, column)| {
                 let to = key.referred.get(at).filter(|_| with_names);
-                format!(
+                let line = format!(
                     "{column}>{}.{}|{}|{}",
                     key.table.name,
                     to.map_or("", String::as_str),
                     action(key.on_delete),
                     action(key.on_update)
-                )
+                );
+                line.to_ascii_lowercase()
             });
             read.push(line.collect());
         }

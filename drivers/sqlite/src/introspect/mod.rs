@@ -8,10 +8,13 @@ mod check;
 mod rows;
 
 use aludel::driver::{Introspect, ResultSet};
-use aludel::schema::{Change, Column, Name, Opaque, Replay, Schema, Table, Type};
+use aludel::schema::{
+    Change, Column, Constraint, ConstraintKind, ForeignKey, IndexPart, Name, Opaque,
+    ReferentialAction, Replay, Schema, Table, Type,
+};
 use aludel::sql::{self, Syntax};
 
-use rows::{ColumnRow, IndexRow, ObjectRow};
+use rows::{ColumnRow, ForeignKeyRow, IndexRow, ObjectRow};
 
 /// The reading half of SQLite's dialect.
 #[derive(Debug, Clone, Copy)]
@@ -36,9 +39,10 @@ impl Introspect for SqliteIntrospect {
         };
         let mut schema = texts(&objects.documents()?);
         let columns: Vec<ColumnRow> = columns.documents()?;
-        fill_in(&mut schema, &columns);
+        let foreign_keys: Vec<ForeignKeyRow> = foreign_keys.documents()?;
+        fill_in(&mut schema, &columns, &foreign_keys);
         check::columns(&mut schema, &columns);
-        check::foreign_keys(&mut schema, &foreign_keys.documents()?);
+        check::foreign_keys(&mut schema, &foreign_keys);
         let indexes: Vec<IndexRow> = indexes.documents()?;
         check::indexes(&mut schema, &indexes);
         check::row_ids(&mut schema, &indexes);
@@ -68,21 +72,70 @@ fn texts(objects: &[ObjectRow]) -> Schema {
     replay.into_schema()
 }
 
-/// Gives a table whose text is not understood the columns that the engine says it has.
-fn fill_in(schema: &mut Schema, columns: &[ColumnRow]) {
-    for row in columns {
-        let name = Name::bare(row.table.clone());
-        let Some(table) = schema.table(&name) else {
-            continue;
-        };
-        if table.opaque.is_none() || table.column(&row.name).is_some() {
-            continue;
+/// Gives tables whose text is not understood the columns and keys that the engine says they have.
+fn fill_in(schema: &mut Schema, columns: &[ColumnRow], foreign_keys: &[ForeignKeyRow]) {
+    let opaque: Vec<Table> = schema
+        .tables()
+        .filter(|table| table.opaque.is_some() && table.columns.is_empty())
+        .map(|table| Table::clone(table))
+        .collect();
+    for mut table in opaque {
+        let name = table.name.name.clone();
+        let rows = columns.iter().filter(|row| row.table == name);
+        let mut key: Vec<(u32, IndexPart)> = Vec::new();
+        for row in rows {
+            let ty = sql::parse_type(Syntax::Sqlite, &row.ty);
+            let mut column = Column::new(row.name.clone(), ty.unwrap_or(Type::Absent));
+            column.nullable = !row.not_null;
+            table.columns.push(column);
+            if row.key > 0 {
+                key.push((row.key, IndexPart::whole(row.name.as_str())));
+            }
         }
-        let mut table = Table::clone(table);
-        let ty = sql::parse_type(Syntax::Sqlite, &row.ty);
-        let mut column = Column::new(row.name.clone(), ty.unwrap_or(Type::Absent));
-        column.nullable = !row.not_null;
-        table.columns.push(column);
+        key.sort_by_key(|(place, _)| *place);
+        if !key.is_empty() {
+            let columns = key.into_iter().map(|(_, part)| part).collect();
+            table
+                .constraints
+                .push(told(ConstraintKind::PrimaryKey { columns }));
+        }
+        let rows = foreign_keys.iter().filter(|row| row.table == name);
+        let mut last = None;
+        for row in rows {
+            if last != Some(row.key) {
+                last = Some(row.key);
+                table
+                    .constraints
+                    .push(told(ConstraintKind::ForeignKey(ForeignKey {
+                        columns: Vec::new(),
+                        table: Name::bare(row.referred_table.clone()),
+                        referred: Vec::new(),
+                        on_delete: ReferentialAction::NoAction,
+                        on_update: ReferentialAction::NoAction,
+                        match_full: false,
+                    })));
+            }
+            if let Some(Constraint {
+                kind: ConstraintKind::ForeignKey(key),
+                ..
+            }) = table.constraints.last_mut()
+            {
+                key.columns.push(row.from.clone());
+                key.referred.extend(row.to.clone());
+            }
+        }
         schema.put_table(table);
+    }
+}
+
+/// A constraint of which the engine does not say the name.
+fn told(kind: ConstraintKind) -> Constraint {
+    Constraint {
+        name: None,
+        kind,
+        deferrable: false,
+        initially_deferred: false,
+        not_valid: false,
+        named: false,
     }
 }

@@ -28,6 +28,7 @@ choice!(Now, "thing of a schema" {
     "schema" Schema(name, is_there),
     "table" Table(name, table),
     "enum" Enum(name, ty),
+    "domain" Domain(name, domain),
     "sequence" Sequence(name, sequence),
     "view" View(name, view),
     "triggers" Triggers(table, triggers),

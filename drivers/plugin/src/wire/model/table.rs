@@ -1,9 +1,9 @@
 //! Tables and what else a schema holds.
 
 use aludel::schema::{
-    Column, Constraint, ConstraintKind, EnumType, ForeignKey, Generated, Identity, Index, IndexKey,
-    IndexPart, Name, Nulls, Options, ReferentialAction, Sequence, SequenceOptions, Table, Trigger,
-    Type, View,
+    Column, Constraint, ConstraintKind, Domain, EnumType, ForeignKey, Generated, Identity, Index,
+    IndexKey, IndexPart, Name, Nulls, Options, ReferentialAction, Sequence, SequenceOptions, Table,
+    Trigger, Type, View,
 };
 
 use super::{choice, record};
@@ -55,6 +55,8 @@ record!(IndexKey, "a key of an index" { expr, length, descending, nulls, collati
 choice!(Nulls, "place of nulls" { "first" First, "last" Last });
 
 record!(EnumType, "an enum" { name, members });
+
+record!(Domain, "a domain" { name, base, nullable });
 
 record!(Sequence, "a sequence" { name, owned_by, identity, options });
 
