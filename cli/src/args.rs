@@ -7,6 +7,8 @@ use std::path::PathBuf;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::drawing::Syntax;
+
 /// Multi-database migrations over a graph of revisions, online or as an SQL script.
 #[derive(Debug, Parser)]
 #[command(name = "aludel", version, about, max_term_width = 100)]
@@ -146,6 +148,10 @@ pub(crate) enum Command {
         #[arg(short, long)]
         indicate_current: bool,
     },
+    /// Draw the graph, for a terminal or as a picture
+    ///
+    /// Of the files alone: no database is asked. Several databases are one drawing.
+    Graph(GraphWords),
     /// Show one revision
     Show {
         /// The revision
@@ -228,6 +234,38 @@ pub(crate) enum Command {
         #[arg(value_name = "DIR")]
         directory: PathBuf,
     },
+}
+
+/// What a graph is drawn in; a tree of lines if nothing is said.
+#[derive(Debug, Args)]
+#[group(multiple = false)]
+pub(crate) struct GraphWords {
+    /// Print an SVG picture
+    #[arg(long)]
+    svg: bool,
+    /// Print a page with the picture, which needs no other file
+    #[arg(long)]
+    html: bool,
+    /// Print a flowchart of Mermaid
+    #[arg(long)]
+    mermaid: bool,
+    /// Print Graphviz's DOT
+    #[arg(long)]
+    dot: bool,
+}
+
+impl GraphWords {
+    /// The language that was chosen.
+    pub(crate) fn syntax(&self) -> Option<Syntax> {
+        let all = [
+            (self.svg, Syntax::Svg),
+            (self.html, Syntax::Html),
+            (self.mermaid, Syntax::Mermaid),
+            (self.dot, Syntax::Dot),
+        ];
+        all.into_iter()
+            .find_map(|(chosen, syntax)| chosen.then_some(syntax))
+    }
 }
 
 #[derive(Debug, Subcommand)]

@@ -3,6 +3,7 @@
 mod args;
 mod commands;
 mod context;
+mod drawing;
 mod drivers;
 mod exit;
 mod present;

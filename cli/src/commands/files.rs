@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use aludel::graph::{Applied, NodeIx};
+use aludel::graph::{Applied, HistoryEntry, NodeIx};
 use aludel::revision::order_breaks;
 use owo_colors::OwoColorize;
 use serde_json::{Value, json};
@@ -12,7 +12,11 @@ use crate::context::{Context, Need, Target};
 use crate::exit::Exit;
 use crate::present::{Problem, count, printable};
 
-fn refused(target: &Target, error: aludel::graph::TargetError, words: &str) -> Vec<Problem> {
+pub(super) fn refused(
+    target: &Target,
+    error: aludel::graph::TargetError,
+    words: &str,
+) -> Vec<Problem> {
     Problem::of_run(error.into(), target, words)
 }
 
@@ -47,6 +51,22 @@ fn one_line(target: &Target, ix: NodeIx) -> String {
     }
     if let Some(message) = &node.message {
         let _ = write!(line, "  {}", printable(message).dimmed());
+    }
+    line
+}
+
+/// A revision of a drawn history, with what is special about it.
+pub(super) fn line_of(target: &Target, entry: &HistoryEntry, mark: Option<&str>) -> String {
+    let marks = [
+        entry.head.then_some("head"),
+        entry.branch_point.then_some("branchpoint"),
+        entry.merge_point.then_some("mergepoint"),
+        mark,
+    ];
+    let marks: Vec<&str> = marks.into_iter().flatten().collect();
+    let mut line = one_line(target, entry.ix);
+    if !marks.is_empty() {
+        let _ = write!(line, " {}", format!("({})", marks.join(", ")).cyan());
     }
     line
 }
@@ -119,24 +139,7 @@ pub(crate) fn print_history(
         for entry in &entries {
             let node = graph.node(entry.ix);
             let is_current = current.contains(&entry.ix);
-            let mut marks = Vec::new();
-            if entry.head {
-                marks.push("head");
-            }
-            if entry.branch_point {
-                marks.push("branchpoint");
-            }
-            if entry.merge_point {
-                marks.push("mergepoint");
-            }
-            if indicate && is_current {
-                marks.push("current");
-            }
-            let mark = if marks.is_empty() {
-                String::new()
-            } else {
-                format!(" {}", format!("({})", marks.join(", ")).cyan())
-            };
+            let mark = (indicate && is_current).then_some("current");
             let tick = match indicate {
                 true if known.contains(entry.ix) => "✓ ",
                 true => "· ",
@@ -145,12 +148,8 @@ pub(crate) fn print_history(
             for line in &entry.before {
                 let _ = writeln!(text, "{line}");
             }
-            let _ = writeln!(
-                text,
-                "{}{tick}{}{mark}",
-                entry.prefix,
-                one_line(target, entry.ix)
-            );
+            let line = line_of(target, entry, mark);
+            let _ = writeln!(text, "{}{tick}{line}", entry.prefix);
             let parents: Vec<_> = graph
                 .parents(entry.ix)
                 .iter()

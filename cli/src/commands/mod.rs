@@ -5,6 +5,7 @@ mod database;
 mod drivers;
 mod edit;
 mod files;
+mod graph;
 mod info;
 mod new;
 mod parity;
@@ -51,6 +52,7 @@ pub(crate) fn run(command: Command, context: &Context) -> Answer {
             range,
             indicate_current,
         } => query::history(context, range.as_deref(), indicate_current),
+        Command::Graph(words) => graph::graph(context, &words),
         Command::Show { target } => query::show(context, &target),
         Command::Check { .. } => files::check(context),
         Command::Translate(words) => translate::translate(context, &words),
