@@ -1,8 +1,8 @@
 //! What a statement does to a schema: a closed set.
 
 use super::{
-    DataStatement, Domain, EnumType, Expr, ForeignKey, Generated, Ident, Identity, IndexKey,
-    IndexPart, Name, Options, Query, SequenceOptions, Type,
+    DataStatement, Domain, EnumType, Expr, ForeignKey, Function, Generated, Ident, Identity,
+    IndexKey, IndexPart, Name, Options, Query, RowTrigger, SequenceOptions, Type,
 };
 
 /// What one statement does, before anything is known of the schema it meets.
@@ -186,6 +186,24 @@ pub enum Change {
         table: Name,
         /// The whole statement, as written.
         text: String,
+        /// What it calls, and when (PostgreSQL). What the function does is the replay's to say.
+        does: Option<Box<RowTrigger>>,
+    },
+    /// `CREATE FUNCTION` (PostgreSQL).
+    CreateFunction {
+        /// Its name.
+        name: Name,
+        /// Its arguments, each as its words in lower case.
+        arguments: Vec<Vec<String>>,
+        /// What it does.
+        does: Function,
+    },
+    /// `DROP FUNCTION` (PostgreSQL); those that are not there are of no account.
+    DropFunctions {
+        /// Which.
+        functions: Vec<DroppedFunction>,
+        /// `CASCADE`.
+        cascade: bool,
     },
     /// `DROP TRIGGER`.
     DropTrigger {
@@ -240,6 +258,36 @@ pub struct Opaque {
     pub why: Option<String>,
     /// The tables it names, where that is known (`CREATE TRIGGER … ON t`).
     pub tables: Vec<Name>,
+}
+
+/// A function that is dropped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DroppedFunction {
+    /// Its name.
+    pub name: Name,
+    /// Its arguments, each as its words in lower case; without them it is the only one of its name.
+    pub arguments: Option<Vec<Vec<String>>>,
+}
+
+impl DroppedFunction {
+    /// Whether it may be the one without arguments, as a trigger's is.
+    #[must_use]
+    pub fn takes_nothing(&self) -> bool {
+        self.arguments.as_ref().is_none_or(Vec::is_empty)
+    }
+
+    /// Whether it is surely the one that was created with these arguments.
+    #[must_use]
+    pub fn is(&self, name: &Name, arguments: &[Vec<String>]) -> bool {
+        let Some(own) = &self.arguments else {
+            return self.name == *name;
+        };
+        let mut pairs = own.iter().zip(arguments);
+        self.name == *name
+            && own.len() == arguments.len()
+            // A name of its own may stand before its type.
+            && pairs.all(|(own, other)| own == other || other.get(1..) == Some(own))
+    }
 }
 
 /// `CREATE TABLE`.

@@ -37,7 +37,7 @@ pub enum Effect {
         /// After it.
         after: Option<Box<View>>,
     },
-    /// A trigger.
+    /// A trigger. One whose table alone is another goes along with that.
     Trigger {
         /// Before the change.
         before: Option<Trigger>,

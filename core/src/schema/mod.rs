@@ -35,13 +35,14 @@ mod replay;
 mod scope;
 mod sequence;
 mod shared;
+mod trigger;
 mod ty;
 mod walk;
 
 pub use catalog::{Relation, Schema};
 pub use change::{
     Change, ColumnChange, ColumnDef, CommentTarget, ConstraintDef, CreateIndex, CreateTable,
-    CreateView, Ignored, Opaque, Position, SequenceChange, TableAction, TableLike,
+    CreateView, DroppedFunction, Ignored, Opaque, Position, SequenceChange, TableAction, TableLike,
 };
 pub use compare::{Difference, canonical, compare, uncompared};
 pub use data::{Assignment, DataStatement, Delete, Insert, InsertSource, OnConflict, Update};
@@ -52,8 +53,7 @@ pub use expr::{
 pub use follow::{Mark, Now};
 pub use model::{
     Column, Constraint, ConstraintKind, Domain, EnumType, ForeignKey, Generated, Identity, Index,
-    IndexKey, IndexPart, Options, ReferentialAction, Sequence, SequenceOptions, Table, Trigger,
-    View,
+    IndexKey, IndexPart, Options, ReferentialAction, Sequence, SequenceOptions, Table, View,
 };
 pub use name::{Ident, Name};
 pub(crate) use name::{POSTGRES_IDENT, clip};
@@ -67,5 +67,6 @@ pub use replay::{Replay, generated_name};
 pub use scope::{ColumnUse, each_column, expand_stars, output_names};
 pub use sequence::{nextval, sequence_of};
 pub(crate) use shared::Map;
+pub use trigger::{Function, NEW, OLD, RowTrigger, Trigger, TriggerFunction};
 pub use ty::Type;
 pub use walk::{Part, PartMut};

@@ -301,17 +301,6 @@ pub struct View {
     pub indexes: Vec<Index>,
 }
 
-/// A trigger: kept as text, in the dialect of the engine that holds it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Trigger {
-    /// Its name.
-    pub name: Ident,
-    /// On which table.
-    pub table: Name,
-    /// The statement that creates it.
-    pub text: String,
-}
-
 impl Table {
     /// A table without columns.
     pub fn new(name: Name) -> Self {

@@ -1,14 +1,22 @@
-//! `CREATE TABLE … AS`: a table with the columns of a query, and its rows.
+//! `CREATE TABLE … AS`: a table with the columns of a query, and its rows; a call of a function
+//! that only defines things.
 
 use super::infer::Scope;
 use crate::schema::{
-    Change, ColumnDef, CreateTable, DataStatement, Insert, InsertSource, Query, Replay,
+    CallArg, Change, ColumnDef, CreateTable, DataStatement, Expr, Insert, InsertSource, Literal,
+    Query, Replay, Select, SelectItem, SetExpr,
 };
-use crate::sql::Syntax;
+use crate::sql::{self, Syntax};
 
 /// A change as one or several that say the same, if it is one that holds a query whose columns
-/// are known; else as it is.
+/// are known, or such a call; else as it is.
 pub(super) fn expand(change: Change, replay: &Replay, source: Syntax) -> Vec<Change> {
+    if let Change::Data(DataStatement::Query(query)) = &change
+        && let Some(statements) = called(query, replay)
+    {
+        let changes = statements.iter().flat_map(|text| sql::parse(source, text));
+        return changes.collect();
+    }
     let Change::CreateTable(create) = &change else {
         return vec![change];
     };
@@ -20,6 +28,40 @@ pub(super) fn expand(change: Change, replay: &Replay, source: Syntax) -> Vec<Cha
         Some(parts) => parts.into(),
         None => vec![change],
     }
+}
+
+/// What `SELECT f('t')` executes.
+fn called(query: &Query, replay: &Replay) -> Option<Vec<String>> {
+    let SetExpr::Select(select) = &query.body else {
+        return None;
+    };
+    let [SelectItem::Expr { expr, alias: None }] = select.items.as_slice() else {
+        return None;
+    };
+    let Expr::Call(call) = expr else {
+        return None;
+    };
+    let [CallArg::Expr(argument)] = call.args.as_slice() else {
+        return None;
+    };
+    let mut argument = argument;
+    if let Expr::Cast { expr, .. } = argument {
+        argument = expr;
+    }
+    let Expr::Literal(Literal::Text(table)) = argument else {
+        return None;
+    };
+    let bare = Select {
+        items: select.items.clone(),
+        ..Select::default()
+    };
+    let nothing_else = **select == bare
+        && query.with.is_empty()
+        && query.limit.is_none()
+        && query.offset.is_none();
+    nothing_else
+        .then(|| replay.defined_by(&call.name, table))
+        .flatten()
 }
 
 fn parts(

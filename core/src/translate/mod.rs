@@ -28,8 +28,10 @@ pub mod rewrite;
 mod script;
 mod setting;
 mod target;
+mod trigger;
 
 pub use script::{Audience, Translated, Translator, audience};
 pub use target::{
     ColumnOrigin, DataScope, Lowered, Omission, Refusal, Rendered, TableChange, Target,
 };
+pub use trigger::{RowUpdate, row_update, trigger_name};

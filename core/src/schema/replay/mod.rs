@@ -28,6 +28,7 @@ mod rules;
 mod sequence;
 mod spelling;
 mod sqlite;
+mod trigger;
 mod types;
 mod view;
 
@@ -36,14 +37,15 @@ mod tests;
 
 pub use naming::generated_name;
 
-use problem::{Step, problem};
+use problem::Step;
 use record::Record;
 use resolve::Session;
 use rules::Rules;
 use std::collections::HashSet;
 
 use super::{
-    Change, CommentTarget, Effect, Ident, Name, Opaque, ReplayProblem, Schema, Table, Trigger, View,
+    Change, CommentTarget, Effect, Function, Ident, Map, Name, Opaque, ReplayProblem, Schema,
+    Table, View,
 };
 use crate::sql::Syntax;
 
@@ -74,6 +76,8 @@ pub struct Replay {
     /// Indexes that foreign keys brought (MySQL): they give way to any that does their work.
     generated: HashSet<(Name, Ident)>,
     schema: Schema,
+    /// What is known of functions (PostgreSQL).
+    functions: Map<Name, Function>,
     session: Session,
     record: Record,
 }
@@ -96,6 +100,7 @@ impl Replay {
             flavour: mysql::Flavour::default(),
             generated: HashSet::new(),
             schema,
+            functions: Map::default(),
             session: Session::default(),
             record: Record::default(),
         }
@@ -235,14 +240,18 @@ impl Replay {
                 self.set_search_path(path);
                 Ok(())
             }
-            Change::CreateTrigger { name, table, text } => {
-                let table = self.table(table)?.name.clone();
-                self.put_trigger(Trigger {
-                    name: name.clone(),
-                    table,
-                    text: text.clone(),
-                });
+            Change::CreateTrigger {
+                name,
+                table,
+                text,
+                does,
+            } => self.create_trigger(name, table, text, does.as_deref()),
+            Change::CreateFunction { name, does, .. } => {
+                self.create_function(name, does);
                 Ok(())
+            }
+            Change::DropFunctions { functions, cascade } => {
+                self.drop_functions(functions, *cascade)
             }
             Change::DropTrigger {
                 name,
@@ -317,38 +326,6 @@ impl Replay {
             let mut table = Table::new(name);
             table.opaque = Some(what.to_owned());
             self.put_new_table(table);
-        }
-    }
-
-    fn drop_trigger(&mut self, name: &str, table: Option<&Name>, if_exists: bool) -> Step {
-        let table: Option<Name> = match table {
-            Some(table) => match self.table(table) {
-                Ok(table) => Some(table.name.clone()),
-                Err(_) if if_exists => return Ok(()),
-                Err(problem) => return Err(problem),
-            },
-            None => self
-                .schema
-                .triggers()
-                .find(|trigger| trigger.name == name)
-                .map(|trigger| trigger.table.clone()),
-        };
-        let known = table.as_ref().is_some_and(|table| {
-            self.schema
-                .triggers_of(table)
-                .iter()
-                .any(|t| t.name == name)
-        });
-        match table {
-            Some(table) if known => {
-                self.remove_trigger(&table, name);
-                Ok(())
-            }
-            _ if if_exists => Ok(()),
-            _ => Err(problem(
-                "unknown-trigger",
-                format!("there is no trigger `{name}`"),
-            )),
         }
     }
 }

@@ -279,6 +279,20 @@ impl Replay {
         });
     }
 
+    /// A trigger goes along with its table.
+    pub(super) fn move_trigger(&mut self, from: &Name, before: Trigger, to: &Name) {
+        self.schema.remove_trigger(from, &before.name);
+        let after = Trigger {
+            table: to.clone(),
+            ..before.clone()
+        };
+        self.schema.put_trigger(after.clone());
+        self.record.effects.push(Effect::Trigger {
+            before: Some(before),
+            after: Some(after),
+        });
+    }
+
     /// Takes a trigger away.
     pub(super) fn remove_trigger(&mut self, table: &Name, name: &str) {
         let before = self.schema.remove_trigger(table, name);

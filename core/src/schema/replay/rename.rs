@@ -37,10 +37,8 @@ impl Replay {
             self.set_sequence(Some(before), Some(after));
         }
         let triggers = self.schema.triggers_of(from).to_vec();
-        for mut trigger in triggers {
-            self.remove_trigger(from, &trigger.name);
-            trigger.table = to.clone();
-            self.put_trigger(trigger);
+        for trigger in triggers {
+            self.move_trigger(from, trigger, to);
         }
         if self.session.temporary.remove(from) {
             self.session.temporary.insert(to.clone());
@@ -88,6 +86,7 @@ impl Replay {
             .map(|t| t.name.clone())
             .collect();
         self.rename_column_in_views(name, from, to);
+        self.column_of_triggers_renamed(name, from);
         self.note_renamed(name, from, to);
         self.edit(name, |table| rename_in_table(table, place, from, to));
         for referrer in referrers {

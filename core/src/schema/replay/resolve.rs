@@ -97,6 +97,12 @@ impl Replay {
             .unwrap_or_else(|| self.canonical(name))
     }
 
+    /// The function that a name means, likewise.
+    pub(super) fn found_function(&self, name: &Name) -> Name {
+        self.first(name, |name| self.functions.contains_key(name))
+            .unwrap_or_else(|| self.new_name(name, false))
+    }
+
     /// The name of something that is created.
     pub(super) fn new_name(&self, name: &Name, temporary: bool) -> Name {
         if name.schema.is_some() {

@@ -24,6 +24,7 @@ mod comment;
 mod constraint;
 mod cursor;
 mod data;
+mod function;
 mod index;
 mod lex;
 mod literal;
@@ -33,6 +34,7 @@ mod program;
 mod sequence;
 mod session;
 mod table;
+mod trigger;
 mod types;
 mod view;
 
@@ -175,8 +177,11 @@ fn create(c: &mut Cursor<'_>) -> Parsed<Vec<Change>> {
     {
         return one(view::create(c, or_replace)?);
     }
-    if c.is("TRIGGER") || mysql_head(c, "TRIGGER") {
-        return one(other::trigger(c)?);
+    if c.is("TRIGGER") || c.starts(&["CONSTRAINT", "TRIGGER"]) || mysql_head(c, "TRIGGER") {
+        return one(trigger::create(c)?);
+    }
+    if c.is("FUNCTION") && c.syntax() == Syntax::Postgres {
+        return function::create(c);
     }
     if or_replace {
         return code();

@@ -1,7 +1,7 @@
 //! Types and schemas, and whatever is dropped.
 
 use super::cursor::{Cursor, Parsed, unclear};
-use super::{code, other, types};
+use super::{code, function, other, types};
 use crate::schema::{Change, Domain, EnumType, Ignored, Name, Opaque};
 use crate::sql::Syntax;
 
@@ -171,6 +171,9 @@ pub(super) fn drop(c: &mut Cursor<'_>) -> Parsed<Vec<Change>> {
             if_exists,
             cascade,
         });
+    }
+    if c.is("FUNCTION") && c.syntax() == Syntax::Postgres {
+        return function::drop(c).map(|change| vec![change]);
     }
     if c.eat("TRIGGER") {
         return trigger(c).map(|change| vec![change]);

@@ -103,23 +103,6 @@ pub(super) fn dropped(c: &mut Cursor<'_>) -> Parsed<Vec<Change>> {
     created(c)
 }
 
-/// `TRIGGER …`, after `CREATE [OR REPLACE]`.
-pub(super) fn trigger(c: &mut Cursor<'_>) -> Parsed<Change> {
-    if c.eat("DEFINER") {
-        c.until(|c| c.is("TRIGGER"));
-        c.ignore(Ignored::Owner);
-    }
-    c.expect("TRIGGER")?;
-    c.if_not_exists();
-    let Name { schema: _, name } = c.name()?;
-    c.until(|c| c.is("ON"));
-    c.expect("ON")?;
-    let table = c.name()?;
-    c.take_rest();
-    let text = c.statement().to_owned();
-    Ok(Change::CreateTrigger { name, table, text })
-}
-
 /// What a statement is, in its engine's words, and the tables that it is known to touch.
 pub(super) fn described(syntax: Syntax, statement: &str) -> (String, Vec<Name>) {
     let mut lexer = Lexer::new(syntax, statement);

@@ -10,7 +10,7 @@
 mod question;
 
 use super::expand::expand;
-use crate::schema::{Change, Ignored, Replay};
+use crate::schema::{Change, Function, Ignored, Replay};
 use crate::sql::{self, Part, Syntax};
 
 /// What a block comes to.
@@ -132,6 +132,11 @@ impl Trial {
         for change in changes {
             if let Change::Opaque(opaque) = &change {
                 return Err(Stop::Unclear(opaque.what.clone()));
+            }
+            if let Change::CreateFunction { does, .. } = &change
+                && *does == Function::Code
+            {
+                return Err(Stop::Unclear("CREATE FUNCTION".into()));
             }
             let settled = |errors| !self.made && is_settled(&change, errors, &self.replay);
             if forgiven.is_some_and(|errors| !settled(errors)) {

@@ -284,6 +284,7 @@ impl Build {
                 name: row.name,
                 table: Name::bare(row.table),
                 text: row.text,
+                does: None,
             });
         }
     }

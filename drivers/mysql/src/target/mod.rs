@@ -5,7 +5,7 @@
 //! * `lower`: a table as InnoDB holds it; `types`, `keys` and `names` say how.
 //! * `alter`: from what a table is to what it is to be.
 //! * `meaning`: from PostgreSQL's meaning of expressions to the server's.
-//! * `data`, `view`, `other`: statements on rows, views, sequences.
+//! * `data`, `view`, `trigger`, `other`: statements on rows, views, triggers, sequences.
 //! * `spelling`, `definition`: how things are written; `build`: small expressions.
 //! * `session`: what is set while translated statements run.
 
@@ -21,6 +21,7 @@ mod names;
 mod other;
 mod session;
 mod spelling;
+mod trigger;
 mod types;
 mod view;
 

@@ -1,4 +1,4 @@
-//! Enums, which stand in their columns, and sequences.
+//! Enums, which stand in their columns, triggers that go, and sequences.
 
 use aludel::schema::{Effect, Name, Schema, Sequence};
 use aludel::translate::{DataScope, Omission, Refusal, Rendered};
@@ -6,6 +6,7 @@ use aludel::translate::{DataScope, Omission, Refusal, Rendered};
 use super::facts::Facts;
 use super::session;
 use super::spelling::quoted;
+use super::trigger;
 
 /// The statements for a change of something else than tables and views.
 ///
@@ -26,12 +27,13 @@ pub(crate) fn other(
         Effect::Trigger {
             after: Some(trigger),
             ..
+        } => trigger::create(trigger, scope, facts),
+        Effect::Trigger {
+            before: Some(trigger),
+            after: None,
         } => {
-            let message = format!(
-                "trigger `{}` is code that only its own engine understands",
-                trigger.name
-            );
-            Err(vec![Refusal::new("trigger", message)])
+            let drop = format!("DROP TRIGGER {}", quoted(&trigger.name));
+            Ok(session::rendered(vec![drop], facts))
         }
         // An enum stands in the columns of its type.
         _ => Ok(Rendered::default()),

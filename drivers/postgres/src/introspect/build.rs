@@ -347,6 +347,7 @@ impl Build {
                 name: row.name,
                 table,
                 text: row.text,
+                does: None,
             });
         }
     }

@@ -20,6 +20,7 @@ mod view;
 
 use aludel::schema::{DataStatement, Effect, Schema, Table, View};
 use aludel::sql::Syntax;
+use aludel::translate::print::print;
 use aludel::translate::{DataScope, Lowered, Refusal, Rendered, TableChange, Target};
 
 /// The rendering half of PostgreSQL's dialect.
@@ -68,8 +69,17 @@ impl Target for PostgresTarget {
                 let help = "write an override with a trigger of postgres's, or skip the statement for this driver";
                 Err(vec![Refusal::new("trigger", message).help(help)])
             }
-            // Neither authored dialect has types or sequences of its own, and what a trigger's
-            // dropping drops was never made.
+            Effect::Trigger {
+                before: Some(trigger),
+                after: None,
+            } => Ok(Rendered {
+                statements: vec![print(&spelling::Words, |p| {
+                    let (name, table) = (p.ident(&trigger.name), p.name(&trigger.table));
+                    format!("DROP TRIGGER {name} ON {table}")
+                })?],
+                ..Rendered::default()
+            }),
+            // Neither authored dialect has types or sequences of its own.
             _ => Ok(Rendered::default()),
         }
     }

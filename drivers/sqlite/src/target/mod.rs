@@ -10,6 +10,7 @@ mod rules;
 mod sequence;
 pub(crate) mod spelling;
 mod table;
+mod trigger;
 mod types;
 
 #[cfg(test)]
@@ -72,19 +73,33 @@ impl Target for SqliteTarget {
         match effect {
             // Its members stand in the CHECKs of the tables that use it.
             Effect::Enum { .. } => Ok(Rendered::default()),
-            Effect::Sequence { before, after, restart } => {
-                sequence::effect(before.as_deref(), after.as_deref(), *restart, scope)
+            Effect::Sequence {
+                before,
+                after,
+                restart,
+            } => sequence::effect(before.as_deref(), after.as_deref(), *restart, scope),
+            Effect::Trigger {
+                after: Some(trigger),
+                ..
+            } => trigger::create(trigger, scope),
+            Effect::Trigger {
+                before: Some(trigger),
+                after: None,
+            } => {
+                let name = aludel::schema::Name::bare(trigger.name.clone());
+                Ok(Rendered {
+                    statements: vec![format!("DROP TRIGGER {}", table::ident(&name))],
+                    ..Rendered::default()
+                })
             }
-            Effect::Trigger { after: Some(trigger), .. } => Err(vec![
-                Refusal::new(
-                    "trigger",
-                    format!("the trigger `{}` calls a function, which has no counterpart on sqlite", trigger.name),
-                )
-                .help("write an override with a trigger of sqlite's, or skip the statement for this driver"),
-            ]),
-            Effect::Trigger { before: Some(trigger), after: None } => Ok(drop_trigger(trigger, scope)),
-            Effect::Trigger { before: None, after: None } => Ok(Rendered::default()),
-            other => Err(vec![Refusal::new("no-form", format!("{other:?} has no counterpart on sqlite"))]),
+            Effect::Trigger {
+                before: None,
+                after: None,
+            } => Ok(Rendered::default()),
+            other => Err(vec![Refusal::new(
+                "no-form",
+                format!("{other:?} has no counterpart on sqlite"),
+            )]),
         }
     }
 
@@ -94,25 +109,6 @@ impl Target for SqliteTarget {
         scope: &DataScope<'_>,
     ) -> Result<Rendered, Vec<Refusal>> {
         data::render(statement, scope)
-    }
-}
-
-/// A trigger that is dropped in the authored schema may have a counterpart that an override made.
-fn drop_trigger(trigger: &aludel::schema::Trigger, scope: &DataScope<'_>) -> Rendered {
-    let table = names::flat(&trigger.table);
-    let held = scope
-        .target
-        .triggers_of(&table)
-        .iter()
-        .any(|held| held.name == trigger.name);
-    let name = aludel::schema::Name::bare(trigger.name.clone());
-    Rendered {
-        statements: if held {
-            vec![format!("DROP TRIGGER {}", table::ident(&name))]
-        } else {
-            Vec::new()
-        },
-        ..Rendered::default()
     }
 }
 

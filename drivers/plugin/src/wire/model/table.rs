@@ -2,8 +2,8 @@
 
 use aludel::schema::{
     Column, Constraint, ConstraintKind, Domain, EnumType, ForeignKey, Generated, Identity, Index,
-    IndexKey, IndexPart, Name, Nulls, Options, ReferentialAction, Sequence, SequenceOptions, Table,
-    Trigger, Type, View,
+    IndexKey, IndexPart, Name, Nulls, Options, ReferentialAction, RowTrigger, Sequence,
+    SequenceOptions, Table, Trigger, Type, View,
 };
 
 use super::{choice, record};
@@ -66,7 +66,9 @@ record!(SequenceOptions, "a sequence's options" {
 
 record!(View, "a view" { name, columns, query, text, materialized, reads, indexes });
 
-record!(Trigger, "a trigger" { name, table, text });
+record!(Trigger, "a trigger" { name, table, text, does });
+
+record!(RowTrigger, "what a trigger does" { function, code, of, condition, sets, unclear });
 
 choice!(Type, "type" {
     "boolean" Boolean,

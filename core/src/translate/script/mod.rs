@@ -1,5 +1,7 @@
 //! Translating scripts one after the other, in the order of their revisions.
 
+mod function;
+
 use std::ops::Range;
 
 use super::block::{Block, block};
@@ -9,7 +11,7 @@ use super::setting;
 use super::target::{Omission, Refusal, Target};
 use crate::driver::Dialect;
 use crate::schema::{
-    Change, Effect, Ignored, Programs, Replay, ReplayProblem, Schema, TableEffect,
+    Change, Effect, Ignored, Name, Programs, Replay, ReplayProblem, Schema, TableEffect,
 };
 use crate::sql::{self, Statement, Syntax};
 
@@ -49,6 +51,8 @@ pub struct Translator<'a> {
     programs: Programs,
     /// Code that no replay understands may have made things.
     made: bool,
+    /// Functions that are code, by the statements of this script that make them.
+    made_here: Vec<(usize, Name, Vec<Vec<String>>)>,
     source: &'a dyn Dialect,
     dialect: &'a dyn Dialect,
     carrier: Carrier<'a>,
@@ -63,11 +67,13 @@ impl<'a> Translator<'a> {
             authored: Replay::new(source.syntax()).flavour(source.server().flavour()),
             programs: Programs::default(),
             made: false,
+            made_here: Vec::new(),
             source,
             dialect,
             carrier: Carrier::new(
                 target,
                 source.syntax(),
+                dialect.syntax(),
                 match dialect.syntax() {
                     Syntax::Sqlite => Schema::ignoring_case(),
                     Syntax::Postgres | Syntax::Mysql => Schema::default(),
@@ -119,6 +125,7 @@ impl<'a> Translator<'a> {
     fn end_script(&mut self) {
         self.authored.end_script();
         self.programs.end_script();
+        self.made_here.clear();
     }
 
     /// Replays an authored statement, which the authored engine alone runs: it will say itself what
@@ -141,8 +148,6 @@ impl<'a> Translator<'a> {
     /// Takes note of code that may make things which no replay knows of.
     fn note(&mut self, change: &Change) {
         const HARMLESS: &[&str] = &[
-            "CREATE FUNCTION",
-            "DROP FUNCTION",
             "CREATE PROCEDURE",
             "DROP PROCEDURE",
             "CREATE AGGREGATE",
@@ -242,7 +247,7 @@ impl<'a> Translator<'a> {
                     Followed::Not => self.render(index, body),
                     Followed::Idle(changes) => {
                         for change in changes {
-                            self.change(index, change, body);
+                            self.change(index, change);
                         }
                     }
                     Followed::Unclear(why) => {
@@ -266,15 +271,15 @@ impl<'a> Translator<'a> {
 
     fn render(&mut self, index: usize, body: &str) {
         for change in self.changes(body) {
-            self.change(index, change, body);
+            self.change(index, change);
         }
     }
 
-    fn change(&mut self, index: usize, change: Change, body: &str) {
+    fn change(&mut self, index: usize, change: Change) {
         self.note(&change);
         match change {
             Change::Opaque(opaque) => {
-                if let Some(omission) = without_effect(&opaque.what, body) {
+                if let Some(omission) = without_effect(&opaque.what) {
                     self.carrier.omit(index, omission);
                     return;
                 }
@@ -286,6 +291,17 @@ impl<'a> Translator<'a> {
                 self.carrier.refuse(index, Refusal::new("opaque", message));
                 // It marks the tables it names; it has no effects.
                 self.authored.apply(&Change::Opaque(opaque)).ok();
+            }
+            Change::CreateFunction { .. } => {
+                self.function(index, &change);
+                match self.authored.apply(&change) {
+                    Ok(effects) => {
+                        for effect in &effects {
+                            self.carrier.effect(index, effect, self.authored.schema());
+                        }
+                    }
+                    Err(problem) => self.carrier.refuse(index, replay_refusal(problem)),
+                }
             }
             Change::Ignored(ignored) => self.carrier.omit(index, omission(ignored)),
             Change::Setting { name, value } => match setting::carried(&name, value.as_deref()) {
@@ -299,6 +315,9 @@ impl<'a> Translator<'a> {
                 self.carrier.data(index, &statement, self.authored.schema());
             }
             change => {
+                if let Change::DropFunctions { functions, .. } = &change {
+                    self.functions_dropped(index, functions);
+                }
                 // What is pending speaks of types by the names that they have now.
                 if let Change::RenameType { .. } | Change::DropTypes { .. } = change {
                     self.carrier.flush(self.authored.schema());
@@ -334,22 +353,11 @@ enum Followed {
 }
 
 /// What only the authored engine understands, and the target is the same without.
-fn without_effect(what: &str, body: &str) -> Option<Omission> {
+fn without_effect(what: &str) -> Option<Omission> {
     match what {
         // No function of the authored dialect is ever there to be dropped.
         "DROP FUNCTION" | "DROP PROCEDURE" | "DROP ROUTINE" | "DROP AGGREGATE" => {
             Some(Omission::new("function", "the dropping of a function"))
-        }
-        // The first revision of every Diesel project; a use of them is refused where it stands.
-        "CREATE FUNCTION"
-            if ["diesel_manage_updated_at", "diesel_set_updated_at"]
-                .iter()
-                .any(|name| body.contains(name)) =>
-        {
-            Some(Omission::new(
-                "diesel-setup",
-                "a helper function of Diesel's",
-            ))
         }
         _ => None,
     }

@@ -4,8 +4,12 @@
 //! script in its own dialect. A table that such a script made different from the authored one is
 //! *deviating*: a change to it is carried over part by part, and only to parts that do not differ.
 
+mod trigger;
+
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+
+use trigger::Carried;
 
 use super::actions::{self, Actions};
 use super::merge;
@@ -39,6 +43,8 @@ pub(super) struct Carrier<'a> {
     target: &'a dyn Target,
     /// The dialect that authored expressions are written in.
     source: Syntax,
+    /// The target's own.
+    own: Syntax,
     held: Schema,
     /// Under what name the target holds an authored table.
     names: Map<Name, Name>,
@@ -48,6 +54,8 @@ pub(super) struct Carrier<'a> {
     unknown: HashSet<Name>,
     /// What has been reported as omitted, by table: it is said once.
     omitted: Map<Name, HashSet<Omission>>,
+    /// What came of triggers, by their authored table.
+    triggers: Map<Name, Vec<Carried>>,
     pending: Vec<Pending>,
     out: Vec<Out>,
 }
@@ -73,15 +81,17 @@ struct Pending {
 
 impl<'a> Carrier<'a> {
     /// `held` is an empty schema of the target.
-    pub(super) fn new(target: &'a dyn Target, source: Syntax, held: Schema) -> Self {
+    pub(super) fn new(target: &'a dyn Target, source: Syntax, own: Syntax, held: Schema) -> Self {
         Self {
             target,
             source,
+            own,
             held,
             names: Map::default(),
             deviating: Map::default(),
             unknown: HashSet::new(),
             omitted: Map::default(),
+            triggers: Map::default(),
             pending: Vec::new(),
             out: Vec::new(),
         }
@@ -125,8 +135,8 @@ impl<'a> Carrier<'a> {
                 }
                 self.other(source, effect, authored);
             }
-            Effect::Trigger { .. } => {
-                self.other(source, effect, authored);
+            Effect::Trigger { before, after } => {
+                self.trigger(source, before.as_ref(), after.as_ref(), authored);
             }
         }
     }
@@ -184,6 +194,15 @@ impl<'a> Carrier<'a> {
         });
     }
 
+    /// Leaves a statement out after all that was refused.
+    pub(super) fn forgive(&mut self, source: usize, code: &str, omission: Omission) {
+        self.out.retain(|out| {
+            let refused = matches!(&out.what, Outcome::Refused(refusal) if refusal.code == code);
+            !(refused && out.source == source)
+        });
+        self.omit(source, omission);
+    }
+
     /// Reports that a statement was left out.
     pub(super) fn omit(&mut self, source: usize, omission: Omission) {
         let rendered = Rendered {
@@ -221,7 +240,11 @@ impl<'a> Carrier<'a> {
             if let Some(before) = &effect.before
                 && effect.after.as_ref().is_none_or(|a| a.name != before.name)
             {
+                let triggers = self.triggers.remove(&before.name);
                 self.forget(&before.name);
+                if let (Some(after), Some(triggers)) = (&effect.after, triggers) {
+                    self.triggers.insert(after.name.clone(), triggers);
+                }
             }
             names.extend(after(effect));
         }
@@ -257,9 +280,11 @@ impl<'a> Carrier<'a> {
                 }
             }
         }
+        self.settle_triggers(authored);
     }
 
     fn forget(&mut self, name: &Name) {
+        self.triggers.remove(name);
         self.names.remove(name);
         self.deviating.remove(name);
         self.unknown.remove(name);
@@ -422,6 +447,9 @@ impl<'a> Carrier<'a> {
             }
             if let Some(held) = self.names.remove(&before.name) {
                 self.names.insert(after.name.clone(), held);
+            }
+            if let Some(triggers) = self.triggers.remove(&before.name) {
+                self.triggers.insert(after.name.clone(), triggers);
             }
             if let Some(omitted) = self.omitted.remove(&before.name) {
                 self.omitted.insert(after.name.clone(), omitted);
@@ -649,11 +677,14 @@ impl<'a> Carrier<'a> {
                 .is_none_or(|before| !retyped(before, &table, &origins));
         let mut news = lowered.omissions;
         if !news.is_empty() {
-            self.omitted.change(name, |said| {
+            self.omitted.change(name.clone(), |said| {
                 news.retain(|omission| said.insert(omission.clone()));
             });
         }
-        let rendered = if untouched {
+        let outdated = self.outdated_triggers(source, &name, &after.name, authored);
+        let rendered = if let Err(refusals) = &outdated {
+            Err(refusals.clone())
+        } else if untouched {
             Ok(Rendered::default())
         } else {
             let triggers: Vec<&Trigger> = self.held.triggers_of(&after.name).iter().collect();
@@ -675,7 +706,13 @@ impl<'a> Carrier<'a> {
         if rendered.is_err() {
             self.unknown.insert(table.name.clone());
         }
+        let mut anew = outdated.unwrap_or_default();
+        // What changes rows here is no UPDATE there, for which the triggers would run.
+        if !self.target.folds() && rendered.as_ref().is_ok_and(changes_rows) {
+            anew = self.suspend_triggers(source, &name, &after.name, authored);
+        }
         self.push(source, rendered);
+        self.make_anew(source, anew, authored);
     }
 
     /// Holds the tables that are changed along with another.
@@ -882,6 +919,11 @@ fn rename_member(column: &str, from: &str, to: &str) -> Expr {
         whens: vec![(Expr::text(from), Expr::text(to))],
         otherwise: Some(Box::new(Expr::column(column))),
     }
+}
+
+fn changes_rows(rendered: &Rendered) -> bool {
+    let mut statements = rendered.statements.iter();
+    statements.any(|sql| sql.starts_with("UPDATE "))
 }
 
 fn depends(table: &Name) -> Refusal {

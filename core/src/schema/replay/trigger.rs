@@ -1,0 +1,180 @@
+//! Triggers, and the functions that they call.
+//!
+//! A function is only known as far as a migration can do without it: see [`Function`]. It is no
+//! part of the schema, but what triggers do is.
+
+use super::super::{DroppedFunction, Function, Ident, Name, RowTrigger, Trigger, TriggerFunction};
+use super::Replay;
+use super::problem::{Step, problem};
+
+/// Why a trigger is not understood whose text names a column by an old name.
+const RENAMED: &str = "a column that it names was renamed";
+
+impl Replay {
+    /// Creates or replaces a trigger.
+    pub(super) fn create_trigger(
+        &mut self,
+        name: &Ident,
+        table: &Name,
+        text: &str,
+        does: Option<&RowTrigger>,
+    ) -> Step {
+        let table = match self.find_view(table) {
+            // What a view's triggers do is never understood.
+            Some(view) => view.name.clone(),
+            None => self.table(table)?.name.clone(),
+        };
+        let does = does.map(|does| Box::new(self.called(does.clone())));
+        self.put_trigger(Trigger {
+            name: name.clone(),
+            table,
+            text: text.to_owned(),
+            does,
+        });
+        Ok(())
+    }
+
+    /// What a trigger does, now that it is known where its function is looked for.
+    fn called(&self, mut does: RowTrigger) -> RowTrigger {
+        does.function = self.found_function(&does.function);
+        let function = match self.functions.get(&does.function) {
+            Some(Function::Trigger(function)) => Some(function),
+            _ => None,
+        };
+        does.with(function)
+    }
+
+    /// Creates or replaces a function. What triggers do that call it changes along.
+    pub(super) fn create_function(&mut self, name: &Name, does: &Function) {
+        let name = self.new_name(name, false);
+        match does {
+            // It may have the name of another one that has other arguments.
+            Function::Code => return,
+            Function::Defines(_) => {}
+            Function::Trigger(function) => self.replace_function(&name, function),
+        }
+        self.functions.insert(name, does.clone());
+    }
+
+    fn replace_function(&mut self, name: &Name, function: &TriggerFunction) {
+        for trigger in self.calling(name) {
+            let was = trigger.does.as_ref().and_then(|does| does.unclear.clone());
+            let does = RowTrigger::of_text(&trigger.text).map(|mut does| {
+                does.function = name.clone();
+                if was.as_deref() == Some(RENAMED) {
+                    does.unclear = was;
+                }
+                Box::new(does.with(Some(function)))
+            });
+            self.put_trigger(Trigger { does, ..trigger });
+        }
+    }
+
+    /// A trigger's own condition and columns follow a new name, and what its function says does
+    /// not: such a trigger is not understood any more.
+    pub(super) fn column_of_triggers_renamed(&mut self, table: &Name, column: &Ident) {
+        for mut trigger in self.schema.triggers_of(table).to_vec() {
+            let Some(does) = &mut trigger.does else {
+                continue;
+            };
+            if RowTrigger::of_text(&trigger.text).is_some_and(|own| own.names(column)) {
+                does.unclear = Some(RENAMED.to_owned());
+                self.put_trigger(trigger);
+            }
+        }
+    }
+
+    /// The triggers that call a function.
+    fn calling(&self, name: &Name) -> Vec<Trigger> {
+        let triggers = self.schema.triggers();
+        let calling = triggers.filter(|trigger| {
+            trigger
+                .does
+                .as_ref()
+                .is_some_and(|does| does.function == *name)
+        });
+        calling.cloned().collect()
+    }
+
+    /// Drops functions, and with CASCADE the triggers that call them.
+    pub(super) fn drop_functions(&mut self, functions: &[DroppedFunction], cascade: bool) -> Step {
+        for function in functions {
+            let name = self.found_function(&function.name);
+            let of_trigger = matches!(self.functions.get(&name), Some(Function::Trigger(_)));
+            if of_trigger && !function.takes_nothing() {
+                continue;
+            }
+            let calling = match function.takes_nothing() {
+                true => self.calling(&name),
+                false => Vec::new(),
+            };
+            // One that is not understood may have gone with code that is not understood either.
+            let known = |does: &RowTrigger| does.unclear.is_none();
+            let mut depends = calling.iter();
+            let depends = depends.find(|trigger| trigger.does.as_deref().is_some_and(known));
+            if let (Some(trigger), false) = (depends, cascade) {
+                let message = format!(
+                    "the trigger `{}` on `{}` calls `{name}`",
+                    trigger.name, trigger.table
+                );
+                return Err(problem("dependent-trigger", message));
+            }
+            for trigger in calling {
+                self.remove_trigger(&trigger.table, &trigger.name);
+            }
+            self.functions.remove(&name);
+        }
+        Ok(())
+    }
+
+    /// What a call of a function with one constant comes to, if it only defines things.
+    pub fn defined_by(&self, function: &Name, argument: &str) -> Option<Vec<String>> {
+        match self.functions.get(&self.found_function(function))? {
+            Function::Defines(statements) => {
+                let filled = statements.iter().map(|parts| parts.join(argument));
+                Some(filled.collect())
+            }
+            Function::Trigger(_) | Function::Code => None,
+        }
+    }
+
+    pub(super) fn drop_trigger(
+        &mut self,
+        name: &str,
+        table: Option<&Name>,
+        if_exists: bool,
+    ) -> Step {
+        let table: Option<Name> = match table {
+            Some(table) => match self.find_view(table) {
+                Some(view) => Some(view.name.clone()),
+                None => match self.table(table) {
+                    Ok(table) => Some(table.name.clone()),
+                    Err(_) if if_exists => return Ok(()),
+                    Err(problem) => return Err(problem),
+                },
+            },
+            None => self
+                .schema
+                .triggers()
+                .find(|trigger| trigger.name == name)
+                .map(|trigger| trigger.table.clone()),
+        };
+        let known = table.as_ref().is_some_and(|table| {
+            self.schema
+                .triggers_of(table)
+                .iter()
+                .any(|t| t.name == name)
+        });
+        match table {
+            Some(table) if known => {
+                self.remove_trigger(&table, name);
+                Ok(())
+            }
+            _ if if_exists => Ok(()),
+            _ => Err(problem(
+                "unknown-trigger",
+                format!("there is no trigger `{name}`"),
+            )),
+        }
+    }
+}

@@ -1,0 +1,328 @@
+//! Triggers, and what those do whose function is understood.
+
+use super::{Assignment, BinaryOp, Expr, Ident, Literal, Name, Part, PartMut, Table, Type};
+
+/// A trigger: kept as text, in the dialect of the engine that holds it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Trigger {
+    /// Its name.
+    pub name: Ident,
+    /// On which table.
+    pub table: Name,
+    /// The statement that creates it.
+    pub text: String,
+    /// What it does, if it calls a function (PostgreSQL).
+    pub does: Option<Box<RowTrigger>>,
+}
+
+/// What a trigger that calls a function does to a row that changes, as far as it is understood:
+/// `BEFORE UPDATE … FOR EACH ROW`, with a function that only sets columns.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RowTrigger {
+    /// The function.
+    pub function: Name,
+    /// What the function consists of.
+    pub code: String,
+    /// Only where a statement sets one of these columns; empty: whichever it sets.
+    pub of: Vec<Ident>,
+    /// Only where this holds. [`NEW`] and [`OLD`] are the row after and before, their columns
+    /// qualified by them; each alone is the whole row.
+    pub condition: Option<Expr>,
+    /// What the columns get instead of what the statement gave them, all at once.
+    pub sets: Vec<Assignment>,
+    /// Why it is not understood. Then it may do anything.
+    pub unclear: Option<String>,
+}
+
+/// What a function of PostgreSQL's is to a migration.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Function {
+    /// `RETURNS trigger`: nothing but a trigger can call it.
+    Trigger(TriggerFunction),
+    /// It only executes statements of definition that are made of its one argument, which stands
+    /// between these parts of their text.
+    Defines(Vec<Vec<String>>),
+    /// Code that anybody may call.
+    Code,
+}
+
+/// What a trigger's function does.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TriggerFunction {
+    /// What it consists of.
+    pub code: String,
+    /// Under which condition, and which columns it sets; or why that is not understood.
+    pub does: Result<(Option<Expr>, Vec<Assignment>), String>,
+}
+
+/// The row after the change.
+pub const NEW: &str = "new";
+/// The row before the change.
+pub const OLD: &str = "old";
+
+/// Functions that give the same for the same, or, within one statement, the same moment.
+const STEADY: &[&str] = &[
+    "now",
+    "clock_timestamp",
+    "statement_timestamp",
+    "transaction_timestamp",
+    "timezone",
+    "date_trunc",
+    "coalesce",
+    "lower",
+    "upper",
+    "length",
+    "btrim",
+];
+
+impl RowTrigger {
+    /// A trigger's call, with what the function does.
+    #[must_use]
+    pub fn with(mut self, function: Option<&TriggerFunction>) -> Self {
+        let Some(function) = function else {
+            self.unclear
+                .get_or_insert_with(|| "its function is not known".to_owned());
+            return self;
+        };
+        self.code.clone_from(&function.code);
+        match &function.does {
+            Err(why) => {
+                self.unclear.get_or_insert_with(|| why.clone());
+            }
+            Ok((condition, sets)) => {
+                self.sets.clone_from(sets);
+                self.condition = match (self.condition.take(), condition.clone()) {
+                    (Some(a), Some(b)) => Some(Expr::binary(a, BinaryOp::And, b)),
+                    (a, b) => a.or(b),
+                };
+                if self.unclear.is_none() {
+                    self.unclear = self.unsteady();
+                }
+            }
+        }
+        self
+    }
+
+    /// Why it may matter how often it runs for one change of a row, if it may.
+    fn unsteady(&self) -> Option<String> {
+        let set = |name: &str| {
+            self.sets
+                .iter()
+                .any(|set| set.columns.iter().any(|c| c == name))
+        };
+        if self.sets.is_empty() {
+            return Some("it sets nothing".into());
+        }
+        for (place, assignment) in self.sets.iter().enumerate() {
+            let before = &self.sets[..place];
+            if before
+                .iter()
+                .any(|other| other.columns == assignment.columns)
+            {
+                return Some("it sets a column twice".into());
+            }
+            let mut why = None;
+            walk(&assignment.value, &mut |expr| {
+                why = why.take().or_else(|| match expr {
+                    None => Some("it asks a query".into()),
+                    Some(Expr::Column {
+                        table: Some(row),
+                        column,
+                    }) if row.name == NEW && !set(column) => None,
+                    Some(Expr::Column { column, .. }) => Some(format!(
+                        "what it sets depends on `{column}`, and is another a second time"
+                    )),
+                    Some(Expr::Call(call)) if !STEADY.contains(&call.name.name.as_str()) => {
+                        Some(format!("it sets what `{}` gives", call.name))
+                    }
+                    Some(_) => None,
+                });
+            });
+            if why.is_some() {
+                return why;
+            }
+        }
+        let mut why = None;
+        if let Some(condition) = &self.condition {
+            walk(condition, &mut |expr| {
+                why = why.take().or_else(|| match expr {
+                    None => Some("it asks a query".into()),
+                    Some(Expr::Column {
+                        table: Some(row), ..
+                    }) if row.name != NEW && row.name != OLD => Some(format!("it reads `{row}`")),
+                    Some(Expr::Column {
+                        table: None,
+                        column,
+                    }) if ![NEW, OLD, "tg_op"].contains(&column.as_str()) => {
+                        Some(format!("it reads `{column}`"))
+                    }
+                    Some(_) => None,
+                });
+            });
+        }
+        why
+    }
+
+    /// The condition for a table as it is: whole rows are compared column by column.
+    ///
+    /// # Errors
+    ///
+    /// What of the table has no value yet when the trigger runs, or is not there.
+    pub fn condition_on(&self, table: &Table) -> Result<Option<Expr>, String> {
+        for assignment in &self.sets {
+            for name in &assignment.columns {
+                match table.column(name) {
+                    None => return Err(format!("`{}` has no column `{name}`", table.name)),
+                    Some(column) if column.generated.is_some() => {
+                        return Err(format!("the column `{name}` is generated"));
+                    }
+                    Some(_) => {}
+                }
+            }
+        }
+        let mut problem = None;
+        let values = self.sets.iter().map(|set| &set.value);
+        for expr in values.chain(&self.condition) {
+            walk(expr, &mut |expr| {
+                if let Some(Expr::Column {
+                    table: Some(_),
+                    column: name,
+                }) = expr
+                {
+                    let column = table.column(name);
+                    if column.is_none_or(|column| column.generated.is_some()) {
+                        problem = Some(format!("`{}` has no value of `{name}` yet", table.name));
+                    }
+                }
+            });
+        }
+        let mut condition = self.condition.clone();
+        if let Some(condition) = &mut condition {
+            whole_rows(condition, table, &mut problem);
+        }
+        problem.map_or(Ok(condition), Err)
+    }
+
+    /// Whether it names a column.
+    pub(super) fn names(&self, column: &str) -> bool {
+        let mut found = self.of.iter().any(|of| of == column);
+        for expr in self
+            .sets
+            .iter()
+            .map(|set| &set.value)
+            .chain(&self.condition)
+        {
+            walk(expr, &mut |expr| {
+                found |= matches!(expr, Some(Expr::Column { column: name, .. }) if name == column);
+            });
+        }
+        found
+    }
+
+    /// The columns that it names, of a table; all of them if it names the whole row.
+    pub fn columns<'t>(&self, table: &'t Table) -> Vec<&'t Ident> {
+        let mut names: Vec<Ident> = self.of.clone();
+        let mut whole = false;
+        names.extend(self.sets.iter().flat_map(|set| set.columns.iter().cloned()));
+        for expr in self
+            .sets
+            .iter()
+            .map(|set| &set.value)
+            .chain(&self.condition)
+        {
+            walk(expr, &mut |expr| match expr {
+                Some(Expr::Column {
+                    table: None,
+                    column,
+                }) => whole |= column == NEW,
+                Some(Expr::Column { column, .. }) => names.push(column.clone()),
+                _ => {}
+            });
+        }
+        let columns = table.columns.iter().map(|column| &column.name);
+        columns
+            .filter(|name| whole || names.contains(name))
+            .collect()
+    }
+}
+
+/// `NEW IS [NOT] DISTINCT FROM OLD` by columns, and `TG_OP` as what it is.
+fn whole_rows(expr: &mut Expr, table: &Table, problem: &mut Option<String>) {
+    if let Expr::IsDistinct {
+        left,
+        right,
+        negated,
+    } = expr
+        && let (
+            Expr::Column {
+                table: None,
+                column: left,
+            },
+            Expr::Column {
+                table: None,
+                column: right,
+            },
+        ) = (&**left, &**right)
+        && [left.as_str(), right.as_str()]
+            .iter()
+            .all(|row| [NEW, OLD].contains(row))
+        && left != right
+    {
+        for column in &table.columns {
+            if column.generated.is_some() {
+                *problem = Some(format!("`{}` has no value yet", column.name));
+            } else if column.ty == Type::Json {
+                *problem = Some(format!(
+                    "`{}` is a json, which PostgreSQL does not compare",
+                    column.name
+                ));
+            }
+        }
+        let of = |row: &str, column: &str| {
+            Box::new(Expr::Column {
+                table: Some(Name::bare(row)),
+                column: column.to_owned(),
+            })
+        };
+        let (op, negated) = if *negated {
+            (BinaryOp::And, true)
+        } else {
+            (BinaryOp::Or, false)
+        };
+        let each = table.columns.iter().map(|column| Expr::IsDistinct {
+            left: of(NEW, &column.name),
+            right: of(OLD, &column.name),
+            negated,
+        });
+        if let Some(all) = each.reduce(|all, one| Expr::binary(all, op, one)) {
+            *expr = all;
+        }
+        return;
+    }
+    if let Expr::Column {
+        table: None,
+        column,
+    } = expr
+    {
+        if column == "tg_op" {
+            *expr = Expr::Literal(Literal::Text("UPDATE".into()));
+        } else {
+            *problem = Some("a whole row is asked for more than whether it is another".into());
+        }
+        return;
+    }
+    expr.parts_mut(&mut |part| {
+        if let PartMut::Expr(expr) = part {
+            whole_rows(expr, table, problem);
+        }
+    });
+}
+
+/// Calls `f` with an expression and all within it; with nothing for a query.
+fn walk(expr: &Expr, f: &mut dyn FnMut(Option<&Expr>)) {
+    f(Some(expr));
+    expr.parts(&mut |part| match part {
+        Part::Expr(expr) => walk(expr, f),
+        Part::Query(_) | Part::Table(_) | Part::Data(_) => f(None),
+    });
+}

@@ -1,0 +1,208 @@
+//! `CREATE FUNCTION` and `DROP FUNCTION` of PostgreSQL's, as far as a migration can do without the
+//! function: one that only sets columns of a row, for a trigger, and one that only defines things.
+
+use super::cursor::{Cursor, Parsed, Source, unclear};
+use super::lex::{self, Lex};
+use super::parse_expr;
+use crate::schema::{
+    Assignment, Change, DroppedFunction, Expr, Function, Ident, NEW, TriggerFunction,
+};
+use crate::sql::Syntax;
+
+/// `FUNCTION …`, after `CREATE [OR REPLACE]`.
+pub(super) fn create(c: &mut Cursor<'_>) -> Parsed<Vec<Change>> {
+    c.expect("FUNCTION")?;
+    let name = c.name()?;
+    let arguments = c.group()?;
+    let takes = words(arguments);
+    let rest = c.take_rest();
+    let does = match returned(rest) {
+        Returns::Trigger => Function::Trigger(match options(rest) {
+            Ok(code) => TriggerFunction {
+                does: read(&code, row),
+                code,
+            },
+            Err(why) => TriggerFunction {
+                code: rest.as_written().to_owned(),
+                does: Err(why.into()),
+            },
+        }),
+        Returns::Nothing => defines(arguments, rest).map_or(Function::Code, Function::Defines),
+        Returns::Something => Function::Code,
+    };
+    Ok(vec![Change::CreateFunction {
+        name,
+        arguments: takes,
+        does,
+    }])
+}
+
+/// `FUNCTION [IF EXISTS] a(integer), b [CASCADE]`, after `DROP`.
+pub(super) fn drop(c: &mut Cursor<'_>) -> Parsed<Change> {
+    c.expect("FUNCTION")?;
+    c.if_exists();
+    let functions = c.list(|c| {
+        let name = c.name()?;
+        let arguments = match c.is_op("(") {
+            true => Some(words(c.group()?)),
+            false => None,
+        };
+        Ok(DroppedFunction { name, arguments })
+    })?;
+    let cascade = c.cascade();
+    Ok(Change::DropFunctions { functions, cascade })
+}
+
+/// Arguments, each as its words in lower case.
+fn words(mut c: Cursor<'_>) -> Vec<Vec<String>> {
+    let mut all = Vec::new();
+    while !c.done() {
+        let one = c.until(|c| c.is_op(","));
+        let words = one.rest().iter().map(|tok| one.text_of(*tok));
+        all.push(words.map(str::to_ascii_lowercase).collect());
+        c.skip(1);
+    }
+    all
+}
+
+enum Returns {
+    Trigger,
+    Nothing,
+    Something,
+}
+
+fn returned(mut rest: Cursor<'_>) -> Returns {
+    rest.until(|c| c.is("RETURNS"));
+    rest.skip(1);
+    match rest.eat_any(&["TRIGGER", "VOID"]) {
+        Some("TRIGGER") => Returns::Trigger,
+        Some(_) => Returns::Nothing,
+        None => Returns::Something,
+    }
+}
+
+/// The code of a function in plpgsql, if everything else that is said of it does not matter.
+fn options(mut c: Cursor<'_>) -> Parsed<String> {
+    let mut code = None;
+    let mut plpgsql = false;
+    while !c.done() {
+        if c.eat("RETURNS") {
+            c.ident()?;
+        } else if c.eat("LANGUAGE") {
+            let language = match c.kind(0) {
+                Some(Lex::Text) => c.string()?,
+                _ => c.ident()?,
+            };
+            plpgsql = language.eq_ignore_ascii_case("plpgsql");
+        } else if c.eat("AS") {
+            code = Some(c.string()?);
+        } else if c.eats(&["SECURITY", "DEFINER"]) || c.eats(&["SECURITY", "INVOKER"]) {
+            // Whose rights it has says nothing about rows.
+        } else if c.eat_any(&["VOLATILE", "STABLE", "IMMUTABLE"]).is_none() {
+            return c.expected("what a function is made of");
+        }
+    }
+    match code {
+        Some(code) if plpgsql => Ok(code),
+        _ => unclear("its function is not in plpgsql"),
+    }
+}
+
+/// Reads code to its end.
+fn read<T>(code: &str, grammar: impl FnOnce(&mut Cursor<'_>) -> Parsed<T>) -> Result<T, String> {
+    let source = Source::new(Syntax::Postgres, code);
+    let toks = lex::tokens(Syntax::Postgres, code)?;
+    let mut c = Cursor::new(&source, &toks);
+    let read = grammar(&mut c)?;
+    c.eat_op(";");
+    c.finish()?;
+    Ok(read)
+}
+
+/// `BEGIN [IF condition THEN] NEW.a := b; … [END IF;] RETURN NEW; END`.
+fn row(c: &mut Cursor<'_>) -> Parsed<(Option<Expr>, Vec<Assignment>)> {
+    c.expect("BEGIN")?;
+    let mut condition = None;
+    let sets = if c.eat("IF") {
+        condition = Some(expr(c.until(|c| c.is("THEN")))?);
+        c.expect("THEN")?;
+        let sets = assignments(c)?;
+        c.expect("END")?;
+        c.expect("IF")?;
+        c.expect_op(";")?;
+        sets
+    } else {
+        assignments(c)?
+    };
+    c.expect("RETURN")?;
+    c.expect("NEW")?;
+    c.expect_op(";")?;
+    c.expect("END")?;
+    Ok((condition, sets))
+}
+
+fn assignments(c: &mut Cursor<'_>) -> Parsed<Vec<Assignment>> {
+    let mut all = Vec::new();
+    while c.is(NEW) && c.is_op_at(1, ".") {
+        c.skip(2);
+        let column = c.ident()?;
+        if !c.eat_op("=") && !c.eat_op(":=") {
+            c.expect_op(":")?;
+            c.expect_op("=")?;
+        }
+        let value = expr(c.until(|c| c.is_op(";")))?;
+        c.expect_op(";")?;
+        all.push(Assignment {
+            columns: vec![column],
+            value,
+        });
+    }
+    Ok(all)
+}
+
+fn expr(c: Cursor<'_>) -> Parsed<Expr> {
+    parse_expr(Syntax::Postgres, c.as_written()).or_else(unclear)
+}
+
+/// What a function of one argument executes, if that is all it does.
+fn defines(mut arguments: Cursor<'_>, rest: Cursor<'_>) -> Option<Vec<Vec<String>>> {
+    let argument = arguments.ident().ok()?;
+    if !arguments.eat("REGCLASS") || !arguments.done() {
+        return None;
+    }
+    let code = options(rest).ok()?;
+    let statements = read(&code, |c| {
+        c.expect("BEGIN")?;
+        let mut statements = Vec::new();
+        while c.eat("EXECUTE") {
+            statements.push(template(c.until(|c| c.is_op(";")), &argument)?);
+            c.expect_op(";")?;
+        }
+        c.expect("END")?;
+        Ok(statements)
+    });
+    statements.ok().filter(|statements| !statements.is_empty())
+}
+
+/// `format('… %s …', argument)`: what stands between the argument.
+fn template(mut c: Cursor<'_>, argument: &Ident) -> Parsed<Vec<String>> {
+    c.expect("FORMAT")?;
+    let mut given = c.group()?;
+    c.finish()?;
+    let text = given.string()?;
+    let parts: Vec<String> = text.split("%s").map(str::to_owned).collect();
+    let defines = ["CREATE TRIGGER ", "DROP TRIGGER "];
+    if parts.iter().any(|part| part.contains('%'))
+        || !defines.iter().any(|verb| text.starts_with(verb))
+    {
+        return unclear("a statement that is not made of a table's name");
+    }
+    for _ in 1..parts.len() {
+        given.expect_op(",")?;
+        if given.ident()? != *argument {
+            return unclear("a statement made of more than the argument");
+        }
+    }
+    given.finish()?;
+    Ok(parts)
+}

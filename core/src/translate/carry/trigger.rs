@@ -1,0 +1,309 @@
+//! Triggers: made, dropped, and made anew where their table changes under them.
+//!
+//! A trigger whose function is understood ([`RowTrigger`](crate::schema::RowTrigger)) is rendered
+//! by the target, for its table as it is at that point; so where the table changes and the text
+//! with it, the old one goes before and the new one comes after. One that an override made stays
+//! what it is: a `DROP TRIGGER` of its name drops it, and what its authored counterpart becomes
+//! otherwise is refused.
+
+use super::{Carrier, depends};
+use crate::schema::{Change, Effect, Ident, Name, Schema, Trigger};
+use crate::sql;
+use crate::translate::target::{Refusal, Rendered};
+
+/// A trigger that was rendered.
+#[derive(Debug, Clone)]
+pub(super) struct Carried {
+    /// As it was authored when it was rendered.
+    authored: Trigger,
+    /// What the target calls it.
+    held: Ident,
+}
+
+impl Carrier<'_> {
+    pub(super) fn trigger(
+        &mut self,
+        source: usize,
+        before: Option<&Trigger>,
+        after: Option<&Trigger>,
+        authored: &Schema,
+    ) {
+        match (before, after) {
+            // It goes along with its table.
+            (Some(before), Some(after)) if before.table != after.table => {}
+            (Some(before), Some(after)) => {
+                if !self.is_carried(before) {
+                    let message = format!(
+                        "the trigger `{}` or its function is replaced, and what stands for it here is not known",
+                        before.name
+                    );
+                    self.refuse(source, Refusal::new("override-differs", message));
+                    return;
+                }
+                self.flush(authored);
+                self.drop_trigger(source, before, authored);
+                self.make_first(source, after, authored);
+            }
+            (None, Some(after)) => {
+                self.flush(authored);
+                self.make_first(source, after, authored);
+            }
+            (Some(before), None) => self.drop_trigger(source, before, authored),
+            (None, None) => {}
+        }
+    }
+
+    fn is_carried(&self, trigger: &Trigger) -> bool {
+        let of_table = self.triggers.get(&trigger.table);
+        of_table.is_some_and(|all| all.iter().any(|one| one.authored.name == trigger.name))
+    }
+
+    fn make_first(&mut self, source: usize, trigger: &Trigger, authored: &Schema) {
+        match self.is_alone(trigger) {
+            Ok(()) => self.make_trigger(source, trigger, authored, true),
+            Err(refusals) => self.push(source, Err(refusals)),
+        }
+    }
+
+    /// `said`: whether what it lacks is told.
+    fn make_trigger(&mut self, source: usize, trigger: &Trigger, authored: &Schema, said: bool) {
+        let mut rendered = self.rendered_trigger(trigger, authored);
+        if let (Ok(rendered), false) = (&mut rendered, said) {
+            rendered.omissions.clear();
+        }
+        let made = match &rendered {
+            Ok(rendered) => self.hold_trigger(trigger, rendered),
+            Err(_) => Ok(()),
+        };
+        self.push(source, made.and(rendered));
+    }
+
+    /// The statements that make a trigger, for its table as the target holds it now.
+    fn rendered_trigger(
+        &self,
+        trigger: &Trigger,
+        authored: &Schema,
+    ) -> Result<Rendered, Vec<Refusal>> {
+        let effect = Effect::Trigger {
+            before: None,
+            after: Some(trigger.clone()),
+        };
+        let rendered = self.target.other(&effect, &self.scope(authored))?;
+        let table = &trigger.table;
+        if self.unknown.contains(table) {
+            return Err(vec![depends(table)]);
+        }
+        let (Some(held), Some(own)) = (self.held_table(table), authored.table(table)) else {
+            return Err(vec![depends(table)]);
+        };
+        if let (Some(base), Some(does)) = (self.deviating.get(table), &trigger.does) {
+            let names = does.columns(own);
+            if let Some(name) = names
+                .into_iter()
+                .find(|name| base.column(name) != held.column(name))
+            {
+                let message = format!(
+                    "the trigger `{}` names `{name}` of `{table}`, which an override made different",
+                    trigger.name
+                );
+                return Err(vec![Refusal::new("override-differs", message)]);
+            }
+        }
+        Ok(rendered)
+    }
+
+    /// What stands in the way of one more trigger.
+    fn is_alone(&self, trigger: &Trigger) -> Result<(), Vec<Refusal>> {
+        let Some(held) = self.held_table(&trigger.table) else {
+            return Ok(());
+        };
+        let mut others = self.held.triggers_of(&held.name).iter();
+        let Some(other) = others.find(|other| !self.stands_for(trigger, &other.name)) else {
+            return Ok(());
+        };
+        let message = format!(
+            "`{}` has a trigger already, `{}`, and the two would run in no order that is known, or run each other",
+            trigger.table, other.name
+        );
+        Err(vec![Refusal::new("two-triggers", message)])
+    }
+
+    /// Whether a trigger that is held is what came of an authored one.
+    fn stands_for(&self, trigger: &Trigger, held: &str) -> bool {
+        let of_table = self.triggers.get(&trigger.table);
+        of_table.is_some_and(|all| {
+            all.iter()
+                .any(|one| one.authored.name == trigger.name && one.held == held)
+        })
+    }
+
+    /// Holds a trigger as it was rendered.
+    fn hold_trigger(&mut self, trigger: &Trigger, rendered: &Rendered) -> Result<(), Vec<Refusal>> {
+        let Some(text) = rendered.statements.last() else {
+            return Ok(());
+        };
+        let changes = sql::parse(self.own, text).into_iter();
+        let mut made = changes.filter_map(|change| match change {
+            Change::CreateTrigger { name, table, .. } => Some((name, table)),
+            _ => None,
+        });
+        let Some((name, table)) = made.next_back() else {
+            return Ok(());
+        };
+        let clash = |other: &&Trigger| {
+            other.name.eq_ignore_ascii_case(&name) && !self.stands_for(trigger, &other.name)
+        };
+        if let Some(other) = self.held.triggers().find(clash) {
+            let message = format!(
+                "the trigger `{}` would have the name of another one, `{}` on `{}`",
+                trigger.name, other.name, other.table
+            );
+            return Err(vec![Refusal::new("name-clash", message)]);
+        }
+        self.held.put_trigger(Trigger {
+            name: name.clone(),
+            table,
+            text: text.clone(),
+            does: trigger.does.clone(),
+        });
+        self.triggers.change(trigger.table.clone(), |all| {
+            all.retain(|one| one.authored.name != trigger.name);
+            all.push(Carried {
+                authored: trigger.clone(),
+                held: name,
+            });
+        });
+        Ok(())
+    }
+
+    /// Drops what came of a trigger, or what an override made under its name.
+    fn drop_trigger(&mut self, source: usize, trigger: &Trigger, authored: &Schema) {
+        let held = match self.pending_name(&trigger.table) {
+            Some(name) => name,
+            None => match self.held_table(&trigger.table) {
+                Some(table) => table.name.clone(),
+                None => return,
+            },
+        };
+        let mut name = trigger.name.clone();
+        self.triggers.change(trigger.table.clone(), |all| {
+            all.retain(|one| {
+                let is = one.authored.name == trigger.name;
+                if is {
+                    name.clone_from(&one.held);
+                }
+                !is
+            });
+        });
+        let Some(before) = self.held.remove_trigger(&held, &name) else {
+            return;
+        };
+        self.push_dropped(source, before, authored);
+    }
+
+    fn push_dropped(&mut self, source: usize, held: Trigger, authored: &Schema) {
+        let effect = Effect::Trigger {
+            before: Some(held),
+            after: None,
+        };
+        let rendered = self.target.other(&effect, &self.scope(authored));
+        self.push(source, rendered);
+    }
+
+    /// The name that the target still has for a table whose change is pending.
+    fn pending_name(&self, authored: &Name) -> Option<Name> {
+        let pending = self.pending.iter().find(|p| p.after.name == *authored)?;
+        pending.before.as_ref().map(|before| before.name.clone())
+    }
+
+    /// Takes the triggers of a table away, if they would be others after a change to it, which is
+    /// held already. Answers with those that have to be made anew, and with those that cannot.
+    pub(super) fn outdated_triggers(
+        &mut self,
+        source: usize,
+        table: &Name,
+        held: &Name,
+        authored: &Schema,
+    ) -> Result<Vec<Trigger>, Vec<Refusal>> {
+        let mut anew = Vec::new();
+        for Carried {
+            authored: was,
+            held: name,
+        } in self.carried(table)
+        {
+            let now = authored
+                .triggers_of(table)
+                .iter()
+                .find(|t| t.name == was.name);
+            // Later in the script it is dropped, or its table is called otherwise once more.
+            let text = match now {
+                Some(now) => self.rendered_trigger(now, authored)?.statements.pop(),
+                None => None,
+            };
+            let before = self.held.triggers_of(held).iter().find(|t| t.name == name);
+            if before.map(|before| &before.text) != text.as_ref() {
+                anew.extend(now.cloned());
+                if let Some(before) = self.held.remove_trigger(held, &name) {
+                    self.push_dropped(source, before, authored);
+                }
+            }
+        }
+        Ok(anew)
+    }
+
+    /// Takes all triggers away that were rendered for a table, and answers with them.
+    pub(super) fn suspend_triggers(
+        &mut self,
+        source: usize,
+        table: &Name,
+        held: &Name,
+        authored: &Schema,
+    ) -> Vec<Trigger> {
+        let mut all = Vec::new();
+        for Carried { held: name, .. } in self.carried(table) {
+            if let Some(before) = self.held.remove_trigger(held, &name) {
+                self.push_dropped(source, before, authored);
+            }
+        }
+        for trigger in authored.triggers_of(table) {
+            if self.is_carried(trigger) {
+                all.push(trigger.clone());
+            }
+        }
+        all
+    }
+
+    pub(super) fn make_anew(&mut self, source: usize, triggers: Vec<Trigger>, authored: &Schema) {
+        for trigger in triggers {
+            self.make_trigger(source, &trigger, authored, false);
+        }
+    }
+
+    fn carried(&self, table: &Name) -> Vec<Carried> {
+        self.triggers.get(table).cloned().unwrap_or_default()
+    }
+
+    /// After a script of the target's own: what it has dropped is carried no more, nor what the
+    /// authored script has.
+    pub(super) fn settle_triggers(&mut self, authored: &Schema) {
+        let tables: Vec<Name> = self.triggers.iter().map(|(name, _)| name.clone()).collect();
+        for table in tables {
+            let own = self.held_table(&table).map(|held| held.name.clone());
+            let held: Vec<Ident> = own
+                .map(|own| self.held.triggers_of(&own).to_vec())
+                .unwrap_or_default()
+                .into_iter()
+                .map(|trigger| trigger.name)
+                .collect();
+            self.triggers.change(table.clone(), |all| {
+                all.retain(|one| {
+                    held.contains(&one.held)
+                        && authored
+                            .triggers_of(&table)
+                            .iter()
+                            .any(|trigger| trigger.name == one.authored.name)
+                });
+            });
+        }
+    }
+}

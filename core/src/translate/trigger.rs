@@ -1,0 +1,89 @@
+//! What every target asks of a trigger: whether it is understood, for its table as it is.
+
+use super::infer::{Relation, Scope};
+use super::target::{DataScope, Refusal};
+use crate::schema::{Ident, NEW, Name, OLD, Table, Trigger, Update};
+
+/// What a trigger does to a row that changes, for its table as it is.
+#[derive(Debug)]
+pub struct RowUpdate<'a> {
+    /// Its table, authored.
+    pub table: &'a Table,
+    /// Only where a statement sets one of these columns; empty: whichever it sets.
+    pub of: &'a [Ident],
+    /// The change as an UPDATE of the row, under the condition; neither names a column of the table
+    /// but by [`NEW`] and [`OLD`].
+    pub update: Update,
+    /// Where those two are in sight.
+    pub sight: Scope<'a>,
+}
+
+/// What a trigger does.
+///
+/// # Errors
+///
+/// If that is not understood, with the reason.
+pub fn row_update<'a>(
+    trigger: &'a Trigger,
+    scope: &DataScope<'a>,
+) -> Result<RowUpdate<'a>, Vec<Refusal>> {
+    let refused = |why: &str| {
+        let message = format!("the trigger `{}`: {why}", trigger.name);
+        let help = "write an override with a trigger that does the same, or skip the statement for this driver";
+        vec![Refusal::new("trigger", message).help(help)]
+    };
+    let Some(does) = &trigger.does else {
+        return Err(refused("it is code that only its own engine understands"));
+    };
+    if let Some(why) = &does.unclear {
+        let why = format!(
+            "what it or its function `{}` does is not understood: {why}",
+            does.function
+        );
+        return Err(refused(&why));
+    }
+    let Some(table) = scope.authored.table(&trigger.table) else {
+        return Err(refused("it is on no table that is known"));
+    };
+    if [NEW, OLD].contains(&table.name.name.as_str()) {
+        return Err(refused("its table is called as the row is"));
+    }
+    if let Some(name) = does.of.iter().find(|name| table.column(name).is_none()) {
+        return Err(refused(&format!("`{}` has no column `{name}`", table.name)));
+    }
+    let condition = does.condition_on(table).map_err(|why| refused(&why))?;
+    let mut sight = Scope::new(scope.authored, scope.source);
+    sight.enter();
+    for row in [NEW, OLD] {
+        sight.add(Relation::of_table(table, Some(&row.to_owned())));
+    }
+    Ok(RowUpdate {
+        table,
+        of: &does.of,
+        update: Update {
+            with: Vec::new(),
+            recursive: false,
+            table: table.name.clone(),
+            alias: None,
+            assignments: does.sets.clone(),
+            from: Vec::new(),
+            filter: condition,
+            order_by: Vec::new(),
+            limit: None,
+            returning: Vec::new(),
+        },
+        sight,
+    })
+}
+
+/// The name of a trigger where such names are unique in a database, and not in a table: one that
+/// does not begin with its table's name gets it in front.
+pub fn trigger_name(table: &Name, trigger: &str) -> Ident {
+    let own = trigger
+        .strip_prefix(table.name.as_str())
+        .is_some_and(|rest| rest.starts_with('_'));
+    match own {
+        true => trigger.to_owned(),
+        false => format!("{}_{trigger}", table.name),
+    }
+}

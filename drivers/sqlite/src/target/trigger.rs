@@ -1,0 +1,159 @@
+//! Triggers that set columns of a row that changes.
+//!
+//! SQLite's own cannot change the row before it is written: the trigger runs after, and writes it
+//! once more. That is the same in the end if what is written first hurts nobody: the columns are
+//! part of no key and no index of their own meaning, and nothing else looks at the row between. The
+//! second writing runs no trigger again by default (`recursive_triggers`), and where it does, finds
+//! the row to be what it should be.
+
+use aludel::schema::{BinaryOp, ConstraintKind, Expr, Ident, NEW, Name, Table, Trigger};
+use aludel::translate::print::{Spelling, print};
+use aludel::translate::rewrite::rewrite;
+use aludel::translate::{
+    DataScope, Omission, Refusal, Rendered, RowUpdate, row_update, trigger_name,
+};
+
+use super::names;
+use super::rules::{Meaning, Stands};
+use super::spelling::Sqlite;
+use super::table::{ident, mentions};
+
+/// The statement that makes a trigger.
+///
+/// # Errors
+///
+/// If what it does is not understood, or would not be the same.
+pub(super) fn create(trigger: &Trigger, scope: &DataScope<'_>) -> Result<Rendered, Vec<Refusal>> {
+    let RowUpdate {
+        table,
+        of,
+        update,
+        sight,
+    } = row_update(trigger, scope)?;
+    let sets: Vec<&Ident> = update
+        .assignments
+        .iter()
+        .flat_map(|set| &set.columns)
+        .collect();
+    let refused = |why: String| {
+        let message = format!(
+            "the trigger `{}`, which on sqlite runs after the row is written: {why}",
+            trigger.name
+        );
+        vec![Refusal::new("trigger", message).help(
+            "write an override with a trigger of sqlite's, or skip the statement for this driver",
+        )]
+    };
+    if let Some(why) = hindrance(table, &sets, of) {
+        return Err(refused(why));
+    }
+    let flat = names::flat(&table.name);
+    let held = scope.target.table(&flat);
+    let Some(row_id) = held.and_then(|held| row_id(held)) else {
+        return Err(refused(format!(
+            "the rows of `{}` have no row id to be found by",
+            table.name
+        )));
+    };
+    let (mut update, omissions) = rewrite(&Meaning::new(Stands::Statement), sight, |rw| {
+        rw.update(&update)
+    })?;
+    let this = Expr::binary(
+        Expr::column(row_id),
+        BinaryOp::Eq,
+        Expr::Column {
+            table: Some(Name::bare(NEW)),
+            column: row_id.to_owned(),
+        },
+    );
+    let other = update.assignments.iter().filter_map(|set| {
+        Some(Expr::IsDistinct {
+            left: Box::new(Expr::column(set.columns.first()?.clone())),
+            right: Box::new(set.value.clone()),
+            negated: false,
+        })
+    });
+    let other = other.reduce(|all, one| Expr::binary(all, BinaryOp::Or, one));
+    update.filter = [Some(this), update.filter.take(), other]
+        .into_iter()
+        .flatten()
+        .reduce(|all, one| Expr::binary(all, BinaryOp::And, one));
+    let columns: Vec<String> = of.iter().map(|column| Sqlite.identifier(column)).collect();
+    let of = match columns.is_empty() {
+        true => String::new(),
+        false => format!(" OF {}", columns.join(", ")),
+    };
+    let body = print(&Sqlite, |p| {
+        p.statement(&aludel::schema::DataStatement::Update(Box::new(update)))
+    })?;
+    let name = ident(&Name::bare(trigger_name(&table.name, &trigger.name)));
+    let mut rendered = Rendered {
+        statements: vec![format!(
+            "CREATE TRIGGER {name} AFTER UPDATE{of} ON {} FOR EACH ROW BEGIN {body}; END",
+            ident(&flat)
+        )],
+        omissions,
+        ..Rendered::default()
+    };
+    rendered.omissions.push(Omission::new(
+        "trigger-after",
+        format!(
+            "the trigger `{}` runs after the row is written: RETURNING gives what was written first",
+            trigger.name
+        ),
+    ));
+    Ok(rendered)
+}
+
+/// Why it would matter that the row is first written as the statement has it.
+fn hindrance(table: &Table, sets: &[&Ident], of: &[Ident]) -> Option<String> {
+    let is_set = |name: &Ident| sets.contains(&name);
+    for constraint in &table.constraints {
+        match &constraint.kind {
+            ConstraintKind::PrimaryKey { columns } | ConstraintKind::Unique { columns, .. }
+                if columns.iter().any(|part| is_set(&part.column)) =>
+            {
+                return Some("it sets a column of a key".into());
+            }
+            ConstraintKind::ForeignKey(key) if key.columns.iter().any(is_set) => {
+                return Some("it sets a column of a foreign key".into());
+            }
+            // Whether what a foreign key does to its row counts as setting the column.
+            ConstraintKind::ForeignKey(key) if key.columns.iter().any(|name| of.contains(name)) => {
+                return Some("it runs where a column of a foreign key is set".into());
+            }
+            ConstraintKind::Exclude(_) => return Some("its table has an EXCLUDE".into()),
+            _ => {}
+        }
+    }
+    for index in table.indexes.iter().filter(|index| index.unique) {
+        let exprs = index.keys.iter().map(|key| &key.expr).chain(&index.filter);
+        for expr in exprs {
+            if sets.iter().any(|name| mentions(expr, name)) {
+                return Some(format!("it sets a column of the index `{}`", index.name));
+            }
+        }
+    }
+    let generated = table
+        .columns
+        .iter()
+        .filter_map(|column| column.generated.as_ref());
+    for generated in generated {
+        if sets.iter().any(|name| mentions(&generated.expr, name)) {
+            return Some("a column is generated from what it sets".into());
+        }
+    }
+    None
+}
+
+/// A name of the row id that no column has.
+fn row_id(table: &Table) -> Option<&'static str> {
+    if table.options.without_rowid || table.opaque.is_some() {
+        return None;
+    }
+    let is_free = |name: &&str| {
+        let mut columns = table.columns.iter();
+        columns.all(|column| !column.name.eq_ignore_ascii_case(name))
+    };
+    ["rowid", "_rowid_", "oid"].into_iter().find(is_free)
+}

@@ -1,0 +1,325 @@
+//! PostgreSQL's triggers that set columns of a row, on every other engine: the same rows before,
+//! the same statements, the same rows after.
+
+#![allow(clippy::unwrap_used, reason = "a panic is the report")]
+
+use aludel_tests::engine::{Engine, engines};
+use aludel_tests::twin::Twin;
+
+/// One twin for each other engine that is there.
+fn each(test: impl Fn(&mut Twin)) {
+    let others = engines().into_iter().filter(|e| e.driver() != "postgres");
+    let mut twins: Vec<Twin> = others.map(Twin::new).collect();
+    assert!(twins.len() > 1, "SQLite and a server of the MySQL family");
+    twins.iter_mut().for_each(test);
+}
+
+fn is_sqlite(twin: &Twin) -> bool {
+    twin.target.engine == Engine::Sqlite
+}
+
+const TOUCH: &str = "CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.updated_at = now(); -- whatever it was given
+    RETURN NEW;
+END;
+$$;
+";
+
+/// As Diesel's first migration has it.
+const DIESEL: &str =
+    "CREATE OR REPLACE FUNCTION diesel_manage_updated_at(_tbl regclass) RETURNS VOID AS $$
+BEGIN
+    EXECUTE format('CREATE TRIGGER set_updated_at BEFORE UPDATE ON %s
+                    FOR EACH ROW EXECUTE PROCEDURE diesel_set_updated_at()', _tbl);
+END;
+$$ LANGUAGE plpgsql;
+CREATE OR REPLACE FUNCTION diesel_set_updated_at() RETURNS trigger AS $$
+BEGIN
+    IF (
+        NEW IS DISTINCT FROM OLD AND
+        NEW.updated_at IS NOT DISTINCT FROM OLD.updated_at
+    ) THEN
+        NEW.updated_at := current_timestamp;
+    END IF;
+    RETURN NEW;
+END;
+$$ LANGUAGE plpgsql;
+";
+
+const ROWS: &str = "INSERT INTO t VALUES
+    (1, 'a', '2001-01-01 00:00:00'), (2, 'b', '2001-01-01 00:00:00'), (3, NULL, '2001-01-01 00:00:00'), (4, 'd', NULL);
+";
+
+/// Which rows were touched, and with what the others were left.
+const TOUCHED: &str = "SELECT id, coalesce(name, '-'), CASE WHEN updated_at > '2020-01-01' THEN 'now' \
+     WHEN updated_at > '2010-01-01' THEN 'given' WHEN updated_at > '2000-01-01' THEN 'then' ELSE '-' END FROM t ORDER BY id";
+
+#[test]
+fn a_column_that_a_trigger_sets_is_set_whatever_the_statement_says() {
+    each(|twin| {
+        twin.run(TOUCH);
+        twin.run("CREATE TABLE t (id integer PRIMARY KEY, name text, updated_at timestamptz);");
+        twin.run(
+            "CREATE TRIGGER t_touch BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION touch();",
+        );
+        twin.run(ROWS);
+        twin.run("UPDATE t SET name = 'x' WHERE id = 1;");
+        twin.run("UPDATE t SET name = 'y', updated_at = '2011-01-01' WHERE id IN (2, 4);");
+        let rows = twin.same(TOUCHED);
+        assert!(
+            rows[0].contains("now") && rows[1].contains("now") && rows[2].contains("then"),
+            "{rows:?}"
+        );
+        // A row that stays what it was is touched, and one that a conflict changes.
+        twin.run("UPDATE t SET name = name WHERE id = 3;");
+        twin.run("UPDATE t SET updated_at = '2001-01-01', id = id + 10;");
+        twin.run("INSERT INTO t VALUES (11, 'z', '2012-01-01'), (5, 'e', '2012-01-01') ON CONFLICT (id) DO UPDATE SET name = excluded.name, updated_at = excluded.updated_at;");
+        twin.same(TOUCHED);
+    });
+}
+
+#[test]
+fn diesels_updated_at_is_managed() {
+    each(|twin| {
+        twin.run(DIESEL);
+        twin.run("CREATE TABLE t (id integer PRIMARY KEY, name text, updated_at timestamp); SELECT diesel_manage_updated_at('t');");
+        twin.run(ROWS);
+        twin.run("UPDATE t SET name = 'x' WHERE id <> 2;");
+        twin.run("UPDATE t SET name = name WHERE id = 2;");
+        let rows = twin.same(TOUCHED);
+        assert!(
+            rows[0].contains("now") && rows[1].contains("then"),
+            "{rows:?}"
+        );
+        // What the statement sets stands; a column that is added counts from then on.
+        twin.run("UPDATE t SET name = 'y', updated_at = '2011-01-01' WHERE id = 1;");
+        twin.run("ALTER TABLE t ADD COLUMN size integer;");
+        twin.run("UPDATE t SET updated_at = '2001-01-01'; UPDATE t SET size = 1 WHERE id > 2;");
+        let rows = twin.same(TOUCHED);
+        assert!(
+            rows[0].contains("then") && rows[2].contains("now"),
+            "{rows:?}"
+        );
+        // A second table has a trigger of the same name.
+        twin.run("CREATE TABLE u (id integer PRIMARY KEY, updated_at timestamp); SELECT diesel_manage_updated_at('u');");
+        twin.run("DROP TRIGGER set_updated_at ON t; UPDATE t SET updated_at = '2001-01-01'; UPDATE t SET size = 2;");
+        let rows = twin.same(TOUCHED);
+        assert!(rows.iter().all(|row| row.contains("then")), "{rows:?}");
+        twin.run("DROP TABLE u; DROP FUNCTION diesel_manage_updated_at(_tbl regclass); DROP FUNCTION diesel_set_updated_at();");
+    });
+}
+
+#[test]
+fn a_trigger_goes_along_with_its_table() {
+    each(|twin| {
+        twin.run(TOUCH);
+        twin.run("CREATE TABLE t (id serial PRIMARY KEY, name text, updated_at timestamp);");
+        twin.run("CREATE TRIGGER touch BEFORE UPDATE ON t FOR EACH ROW WHEN (OLD.name IS DISTINCT FROM NEW.name) EXECUTE FUNCTION touch();");
+        twin.run(ROWS);
+        let alters = [
+            // A rebuild on SQLite.
+            "UPDATE t SET name = 'c' WHERE name IS NULL; ALTER TABLE t ALTER COLUMN name SET NOT NULL;",
+            "ALTER TABLE t ALTER COLUMN updated_at TYPE timestamptz;",
+            "ALTER TABLE t ADD COLUMN size integer NOT NULL DEFAULT 7, ADD CONSTRAINT big CHECK (size > 0);",
+            "ALTER TABLE t DROP CONSTRAINT t_pkey; ALTER TABLE t ADD PRIMARY KEY (name);",
+            // Values of rows that no statement changes.
+            "ALTER TABLE t DROP CONSTRAINT big; ALTER TABLE t ALTER COLUMN size DROP DEFAULT; ALTER TABLE t ALTER COLUMN size TYPE text USING 'n' || size;",
+            "ALTER TABLE t DROP COLUMN size;",
+            "ALTER TABLE t RENAME TO other; ALTER TABLE other RENAME TO t;",
+        ];
+        for alter in alters {
+            twin.run("UPDATE t SET updated_at = '2001-01-01';");
+            twin.run(alter);
+            let rows = twin.same(TOUCHED);
+            let touched = rows.iter().filter(|row| row.contains("now")).count();
+            assert_eq!(
+                touched,
+                usize::from(alter.starts_with("UPDATE")),
+                "{alter}: {rows:?}"
+            );
+            twin.run(
+                "UPDATE t SET name = name || 'x' WHERE id < 3; UPDATE t SET id = id WHERE id > 2;",
+            );
+            let rows = twin.same(TOUCHED);
+            assert!(rows[0].contains("now"), "{alter}: {rows:?}");
+        }
+        twin.run("ALTER TABLE t RENAME TO other;");
+        twin.run(
+            "UPDATE other SET updated_at = '2001-01-01'; UPDATE other SET name = name || 'x';",
+        );
+        twin.run("ALTER TABLE other RENAME TO t;");
+        let rows = twin.same(TOUCHED);
+        assert!(rows[0].contains("now"), "{rows:?}");
+        twin.run("DROP TRIGGER touch ON t;");
+        twin.run("ALTER TABLE t ADD CHECK (name <> '');");
+        twin.run("UPDATE t SET updated_at = '2001-01-01'; UPDATE t SET name = name || 'x';");
+        let rows = twin.same(TOUCHED);
+        assert!(rows[0].contains("then"), "{rows:?}");
+    });
+}
+
+#[test]
+fn a_trigger_does_what_its_function_becomes() {
+    each(|twin| {
+        twin.run("CREATE TABLE t (id integer PRIMARY KEY, name text, updated_at timestamp, slug text, state varchar(9) NOT NULL DEFAULT 'new');");
+        twin.run("CREATE FUNCTION f() RETURNS trigger AS 'BEGIN NEW.slug := lower(NEW.name); RETURN NEW; END' LANGUAGE plpgsql;");
+        twin.run("CREATE TRIGGER t_f BEFORE UPDATE ON t FOR EACH ROW EXECUTE PROCEDURE f();");
+        twin.run(ROWS);
+        let all = "SELECT id, coalesce(slug, '-'), state FROM t ORDER BY id";
+        twin.run("UPDATE t SET name = 'ABC' WHERE id > 1;");
+        twin.same(all);
+        twin.run("CREATE OR REPLACE FUNCTION f() RETURNS trigger AS 'BEGIN IF NEW.name = ''ABC'' AND TG_OP = ''UPDATE'' THEN NEW.state = ''abc''; END IF; RETURN NEW; END' LANGUAGE plpgsql;");
+        twin.run("UPDATE t SET slug = 'mine', state = 'x';");
+        let rows = twin.same(all);
+        assert!(
+            rows[0].ends_with('x') && rows[1].ends_with("abc"),
+            "{rows:?}"
+        );
+        twin.run("DROP FUNCTION f() CASCADE;");
+        twin.run("UPDATE t SET state = 'y';");
+        let rows = twin.same(all);
+        assert!(rows.iter().all(|row| row.ends_with('y')), "{rows:?}");
+    });
+}
+
+#[test]
+fn what_foreign_keys_do_to_rows_runs_their_triggers_or_is_refused() {
+    each(|twin| {
+        twin.run(TOUCH);
+        twin.run("CREATE TABLE p (id integer PRIMARY KEY);");
+        twin.run("CREATE TABLE t (id integer PRIMARY KEY, name text, updated_at timestamp, p integer REFERENCES p ON DELETE SET NULL ON UPDATE CASCADE);");
+        let trigger =
+            "CREATE TRIGGER t_touch BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION touch();";
+        if !is_sqlite(twin) {
+            assert_eq!(twin.refused(trigger), ["trigger"]);
+            return;
+        }
+        twin.run(trigger);
+        twin.run("INSERT INTO p VALUES (1), (2), (3);");
+        twin.run("INSERT INTO t VALUES (1, 'a', '2001-01-01', 1), (2, 'b', '2001-01-01', 2), (3, 'c', '2001-01-01', 3);");
+        twin.run("DELETE FROM p WHERE id = 1; UPDATE p SET id = 5 WHERE id = 2;");
+        let rows = twin.same(TOUCHED);
+        assert!(
+            rows[0].contains("now") && rows[1].contains("now") && rows[2].contains("then"),
+            "{rows:?}"
+        );
+    });
+}
+
+#[test]
+fn triggers_that_run_for_some_columns_do_on_sqlite() {
+    let mut twin = Twin::new(Engine::Sqlite);
+    twin.run(TOUCH);
+    twin.run("CREATE TABLE t (id integer PRIMARY KEY, name text, updated_at timestamp);");
+    twin.run(
+        "CREATE TRIGGER t_touch BEFORE UPDATE OF name ON t FOR EACH ROW EXECUTE FUNCTION touch();",
+    );
+    twin.run(ROWS);
+    twin.run("UPDATE t SET name = name WHERE id = 1; UPDATE t SET id = id;");
+    let rows = twin.same(TOUCHED);
+    assert!(
+        rows[0].contains("now") && rows[1].contains("then"),
+        "{rows:?}"
+    );
+    // What the trigger's own text says follows a new name, what the function says does not.
+    assert_eq!(
+        twin.refused("ALTER TABLE t RENAME COLUMN name TO called;"),
+        ["trigger"]
+    );
+}
+
+/// An application may turn it on: the trigger's own UPDATE then runs it again.
+#[test]
+fn a_trigger_that_runs_itself_on_sqlite_comes_to_an_end() {
+    let mut twin = Twin::new(Engine::Sqlite);
+    twin.run(DIESEL);
+    twin.run("CREATE TABLE t (id integer PRIMARY KEY, name text, updated_at timestamp, slug text); SELECT diesel_manage_updated_at('t');");
+    twin.run("CREATE TABLE u (id integer PRIMARY KEY, name text, slug text);");
+    twin.run("CREATE FUNCTION f() RETURNS trigger AS 'BEGIN NEW.slug := lower(NEW.name); RETURN NEW; END' LANGUAGE plpgsql;");
+    twin.run("CREATE TRIGGER u_f BEFORE UPDATE ON u FOR EACH ROW EXECUTE PROCEDURE f();");
+    twin.run("INSERT INTO t VALUES (1, 'a', '2001-01-01', NULL), (2, 'b', '2001-01-01', NULL); INSERT INTO u VALUES (1, 'A', 'x'), (2, NULL, 'y');");
+    let change = "UPDATE t SET name = 'x' WHERE id = 1; UPDATE u SET id = id + 1 WHERE id = 2; UPDATE u SET name = 'ABC' WHERE id = 1;";
+    assert!(twin.authored.client(change).status.success());
+    let client = format!("PRAGMA recursive_triggers = ON;\n{change}");
+    assert!(twin.target.client(&client).status.success());
+    twin.same(TOUCHED);
+    twin.same("SELECT id, coalesce(name, '-'), coalesce(slug, '-') FROM u ORDER BY id");
+}
+
+#[test]
+fn a_trigger_that_would_not_be_the_same_is_refused() {
+    each(|twin| {
+        twin.run("CREATE TABLE t (id integer PRIMARY KEY, name text, updated_at timestamp, n integer, doc json);");
+        twin.run("CREATE TABLE log (id serial PRIMARY KEY, name text);");
+        let made = |code: &str, how: &str| {
+            format!(
+                "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ {code} $$;
+                 CREATE TRIGGER t_f {how} ON t FOR EACH ROW EXECUTE FUNCTION f(); DROP TRIGGER t_f ON t; DROP FUNCTION f();"
+            )
+        };
+        for code in [
+            "BEGIN NEW.n = OLD.n + 1; RETURN NEW; END",
+            "BEGIN NEW.n = NEW.n + 1; RETURN NEW; END",
+            "BEGIN NEW.name = gen_random_uuid()::text; RETURN NEW; END",
+            "BEGIN NEW.n = (SELECT count(*) FROM log); RETURN NEW; END",
+            "BEGIN NEW.name = NEW.name || 'x'; RETURN NEW; END",
+            "BEGIN NEW.missing = 1; RETURN NEW; END",
+            "BEGIN NEW.n = 1; RETURN OLD; END",
+            "BEGIN NEW.n = 1; RETURN NULL; END",
+            "BEGIN INSERT INTO log (name) VALUES (NEW.name); RETURN NEW; END",
+            "BEGIN IF NEW.n = 1 THEN RETURN NULL; END IF; RETURN NEW; END",
+            "BEGIN IF NEW.n = 1 THEN NEW.n = 2; ELSE NEW.n = 3; END IF; RETURN NEW; END",
+            "BEGIN RAISE EXCEPTION 'no'; END",
+            "DECLARE x integer; BEGIN NEW.n = 1; RETURN NEW; END",
+            // json has no equality, and PostgreSQL fails.
+            "BEGIN IF NEW IS DISTINCT FROM OLD THEN NEW.n = 1; END IF; RETURN NEW; END",
+        ] {
+            let codes = twin.refused(&made(code, "BEFORE UPDATE"));
+            assert!(!codes.is_empty(), "{code}");
+        }
+        let fine = "BEGIN NEW.n = 1; RETURN NEW; END";
+        for how in [
+            "AFTER UPDATE",
+            "BEFORE INSERT",
+            "BEFORE INSERT OR UPDATE",
+            "BEFORE DELETE",
+        ] {
+            assert_eq!(twin.refused(&made(fine, how)), ["trigger"], "{how}");
+        }
+        if is_sqlite(twin) {
+            let key = "BEGIN NEW.id = 1; RETURN NEW; END";
+            assert_eq!(twin.refused(&made(key, "BEFORE UPDATE")), ["trigger"]);
+        }
+        twin.run("CREATE FUNCTION g() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.n = 1; RETURN NEW; END $$;");
+        twin.run("CREATE TRIGGER a BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION g();");
+        assert_eq!(
+            twin.refused("CREATE TRIGGER b BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION g();"),
+            ["two-triggers"]
+        );
+    });
+}
+
+#[test]
+fn a_function_that_anybody_may_call_is_refused_unless_its_script_drops_it() {
+    each(|twin| {
+        let function =
+            "CREATE FUNCTION twice(n integer) RETURNS integer LANGUAGE sql AS 'SELECT 2 * n';";
+        twin.run("CREATE TABLE t (id integer);");
+        twin.run(&format!(
+            "{function} INSERT INTO t VALUES (1); DROP FUNCTION twice(integer);"
+        ));
+        twin.run("CREATE FUNCTION pg_temp.once() RETURNS integer LANGUAGE sql AS 'SELECT 1';");
+        assert_eq!(twin.refused(function), ["opaque"]);
+        // Another of its name goes.
+        assert_eq!(
+            twin.refused(&format!("{function} DROP FUNCTION twice(text);")),
+            ["opaque"]
+        );
+        let used = twin.refused(&format!(
+            "{function} UPDATE t SET id = twice(id); DROP FUNCTION twice;"
+        ));
+        assert_eq!(used, ["no-such-function"]);
+        twin.same("SELECT id FROM t");
+    });
+}
