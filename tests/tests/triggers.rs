@@ -110,6 +110,25 @@ fn diesels_updated_at_is_managed() {
     });
 }
 
+/// As an application does that reads a row, changes a field and writes all of them.
+#[test]
+fn a_moment_is_the_same_however_many_digits_are_written() {
+    let mut twin = Twin::new(Engine::Sqlite);
+    twin.run(DIESEL);
+    twin.run("CREATE TABLE t (id integer PRIMARY KEY, name text, updated_at timestamp); SELECT diesel_manage_updated_at('t');");
+    twin.run("INSERT INTO t VALUES (1, 'a', '2001-01-01 00:00:00.500'), (2, 'b', '2001-01-01 00:00:10'), (3, 'c', '2001-01-01 00:00:10.120');");
+    let change = "UPDATE t SET name = 'x', updated_at = '2001-01-01 00:00:00.5' WHERE id = 1;
+        UPDATE t SET name = 'y', updated_at = '2001-01-01 00:00:10.000' WHERE id = 2;
+        UPDATE t SET name = 'z', updated_at = '2001-01-01 00:00:10.1' WHERE id = 3;";
+    assert!(twin.authored.client(change).status.success());
+    assert!(twin.target.client(change).status.success());
+    let rows = twin.same(TOUCHED);
+    assert!(
+        rows[0].contains("now") && rows[1].contains("now") && rows[2].contains("then"),
+        "{rows:?}"
+    );
+}
+
 #[test]
 fn a_trigger_goes_along_with_its_table() {
     each(|twin| {

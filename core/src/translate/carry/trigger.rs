@@ -59,7 +59,8 @@ impl Carrier<'_> {
     }
 
     fn make_first(&mut self, source: usize, trigger: &Trigger, authored: &Schema) {
-        match self.is_alone(trigger) {
+        let rendered = self.rendered_trigger(trigger, authored);
+        match rendered.and_then(|_| self.is_alone(trigger)) {
             Ok(()) => self.make_trigger(source, trigger, authored, true),
             Err(refusals) => self.push(source, Err(refusals)),
         }
@@ -84,11 +85,6 @@ impl Carrier<'_> {
         trigger: &Trigger,
         authored: &Schema,
     ) -> Result<Rendered, Vec<Refusal>> {
-        let effect = Effect::Trigger {
-            before: None,
-            after: Some(trigger.clone()),
-        };
-        let rendered = self.target.other(&effect, &self.scope(authored))?;
         let table = &trigger.table;
         if self.unknown.contains(table) {
             return Err(vec![depends(table)]);
@@ -96,6 +92,11 @@ impl Carrier<'_> {
         let (Some(held), Some(own)) = (self.held_table(table), authored.table(table)) else {
             return Err(vec![depends(table)]);
         };
+        let effect = Effect::Trigger {
+            before: None,
+            after: Some(trigger.clone()),
+        };
+        let rendered = self.target.other(&effect, &self.scope(authored))?;
         if let (Some(base), Some(does)) = (self.deviating.get(table), &trigger.does) {
             let names = does.columns(own);
             if let Some(name) = names

@@ -6,7 +6,9 @@
 //! second writing runs no trigger again by default (`recursive_triggers`), and where it does, finds
 //! the row to be what it should be.
 
-use aludel::schema::{BinaryOp, ConstraintKind, Expr, Ident, NEW, Name, Table, Trigger};
+use aludel::schema::{
+    BinaryOp, ConstraintKind, Expr, Ident, Literal, NEW, Name, Table, Trigger, Type,
+};
 use aludel::translate::print::{Spelling, print};
 use aludel::translate::rewrite::rewrite;
 use aludel::translate::{
@@ -58,6 +60,9 @@ pub(super) fn create(trigger: &Trigger, scope: &DataScope<'_>) -> Result<Rendere
     let (mut update, omissions) = rewrite(&Meaning::new(Stands::Statement), sight, |rw| {
         rw.update(&update)
     })?;
+    if let Some(condition) = &mut update.filter {
+        by_value(condition, table);
+    }
     let this = Expr::binary(
         Expr::column(row_id),
         BinaryOp::Eq,
@@ -144,6 +149,51 @@ fn hindrance(table: &Table, sets: &[&Ident], of: &[Ident]) -> Option<String> {
         }
     }
     None
+}
+
+/// Compares the moments of the two rows whatever their number of digits: an application may write
+/// `.5` where it read `.500`.
+fn by_value(condition: &mut Expr, table: &Table) {
+    let is_moment = |expr: &Expr| match expr {
+        Expr::Column {
+            table: Some(_),
+            column,
+        } => table
+            .column(column)
+            .is_some_and(|column| matches!(column.ty, Type::Timestamp { .. } | Type::Time { .. })),
+        _ => false,
+    };
+    condition.each_mut(&mut |expr| {
+        let (Expr::IsDistinct { left, right, .. }
+        | Expr::Binary {
+            left,
+            right,
+            op: BinaryOp::Eq | BinaryOp::NotEq,
+        }) = expr
+        else {
+            return;
+        };
+        if is_moment(left) && is_moment(right) {
+            for side in [left, right] {
+                **side = without_zeros((**side).clone());
+            }
+        }
+    });
+}
+
+/// A moment without the zeros at the end of a fraction.
+fn without_zeros(moment: Expr) -> Expr {
+    let zero = Expr::call("rtrim", [moment.clone(), Expr::text("0")]);
+    let has_fraction = Expr::binary(
+        Expr::call("instr", [moment.clone(), Expr::text(".")]),
+        BinaryOp::Gt,
+        Expr::Literal(Literal::Number("0".into())),
+    );
+    Expr::Case {
+        operand: None,
+        whens: vec![(has_fraction, Expr::call("rtrim", [zero, Expr::text(".")]))],
+        otherwise: Some(Box::new(moment)),
+    }
 }
 
 /// A name of the row id that no column has.
