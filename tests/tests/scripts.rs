@@ -174,6 +174,28 @@ fn a_script_run_twice_stops_at_its_guard() {
 }
 
 #[test]
+fn a_script_touches_nothing_where_the_ledger_is_of_a_newer_format() {
+    for engine in engines() {
+        let directory = project();
+        let path = directory.path();
+        sample(path);
+        let database = Database::new(engine);
+        assert_eq!(online(path, &database, &["upgrade", "+1"]), Some(0));
+        database.query("UPDATE __aludel_journal SET format = 99 WHERE format IS NOT NULL");
+        let before = database.state();
+        for words in [
+            ["upgrade", "20260101000001:heads"],
+            ["downgrade", "20260101000001:base"],
+            ["stamp", "heads"],
+        ] {
+            let fed = database.client(&script(path, &database, &words));
+            assert!(!fed.status.success(), "{engine:?} {words:?}");
+            assert_eq!(database.state(), before, "{engine:?} {words:?}");
+        }
+    }
+}
+
+#[test]
 fn the_demonstration_goes_up_down_and_up_again() {
     for engine in engines() {
         for service in ["accounts", "billing", "search"] {

@@ -136,6 +136,13 @@ pub trait Dialect: Send + Sync {
         sql::guard(&Quoter(self), tables, guard)
     }
 
+    /// A statement that fails where the journal's format is newer than ours. It follows
+    /// [`create_ledger`](Dialect::create_ledger): an online run has read the ledger by then, and a
+    /// printed script has nothing else that looks.
+    fn format_guard(&self, tables: &LedgerTables) -> String {
+        sql::format_guard(&Quoter(self), tables)
+    }
+
     /// A statement that appends one event to the journal.
     fn journal(&self, tables: &LedgerTables, entry: &JournalEntry, by: &Identity) -> String {
         sql::journal(&Quoter(self), tables, entry, by)
@@ -160,7 +167,11 @@ pub trait Dialect: Send + Sync {
     fn ledger(&self, request: &LedgerRequest<'_>) -> Result<LedgerSql, DialectError> {
         let LedgerRequest { tables, by, .. } = *request;
         let setup = match request.setup {
-            true => self.create_ledger(tables),
+            true => {
+                let mut setup = self.create_ledger(tables);
+                setup.push(self.format_guard(tables));
+                setup
+            }
             false => Vec::new(),
         };
         let texts = request.texts.iter().map(|text| match text {

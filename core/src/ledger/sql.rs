@@ -4,7 +4,7 @@
 //! refuses, if and only if the ledger is not where the plan says: one form for every engine and
 //! every client, and the constraint's name is the message.
 
-use super::{Guard, Identity, JournalEntry, LedgerTables};
+use super::{FORMAT, Guard, Identity, JournalEntry, LedgerTables};
 
 /// How a dialect quotes, and whom it names where the run does not say.
 pub trait Quote {
@@ -127,6 +127,15 @@ pub fn guard(quote: &dyn Quote, tables: &LedgerTables, guard: &Guard) -> String 
         "INSERT INTO {journal} (revision, event) SELECT {}, 'refused' FROM (SELECT 1 AS one) AS guard WHERE {}",
         quote.literal(&guard.revision),
         wrong.join(" OR ")
+    )
+}
+
+/// See [`Dialect::format_guard`](crate::driver::Dialect::format_guard).
+pub fn format_guard(quote: &dyn Quote, tables: &LedgerTables) -> String {
+    let journal = qualified(quote, tables, &tables.journal);
+    format!(
+        "INSERT INTO {journal} (event) SELECT 'refused' FROM (SELECT 1 AS one) AS guard \
+         WHERE EXISTS (SELECT 1 FROM {journal} AS j WHERE j.event = 'format' AND j.format > {FORMAT})"
     )
 }
 

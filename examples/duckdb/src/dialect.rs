@@ -123,6 +123,14 @@ impl Dialect for DuckdbDialect {
         )
     }
 
+    fn format_guard(&self, tables: &LedgerTables) -> String {
+        format!(
+            "SELECT CASE WHEN EXISTS (SELECT 1 FROM {} WHERE event = 'format' AND format > {FORMAT}) \
+             THEN error('{GUARD_CONSTRAINT}') END",
+            self.table(tables, &tables.journal)
+        )
+    }
+
     fn target(&self) -> Option<&dyn Target> {
         Some(&DuckdbTarget)
     }
