@@ -14,7 +14,7 @@ use aludel::revision::RevisionSet;
 use aludel::run::{Database, DatabaseOptions, RunOptions};
 use aludel_plugin::host::Catalog;
 
-use crate::args::{Global, Run};
+use crate::args::{Command, Global, Run};
 use crate::drivers;
 use crate::present::{Out, Problem, shown};
 
@@ -37,8 +37,16 @@ pub(crate) enum Need {
     Files,
     /// A dialect: a scheme or a driver's name is enough.
     Dialect,
+    /// A connection, and none of its files.
+    Server,
     /// A connection.
     Session,
+}
+
+impl Need {
+    fn connects(self) -> bool {
+        matches!(self, Self::Server | Self::Session)
+    }
 }
 
 /// A database with its settings.
@@ -57,8 +65,10 @@ pub(crate) struct OneTarget {
 }
 
 impl Context {
-    pub(crate) fn new(global: Global, to: Option<&str>, out: Out) -> Result<Self, Vec<Problem>> {
+    pub(crate) fn new(global: Global, command: &Command, out: Out) -> Result<Self, Vec<Problem>> {
         let config = match &global.config {
+            // It makes that file.
+            Some(path) if matches!(command, Command::Init) && !path.exists() => None,
             Some(path) => Some(path.clone()),
             None => Config::find(Path::new(".")).map(|path| shown(&path)),
         };
@@ -72,7 +82,7 @@ impl Context {
             out,
             config,
             drivers: Arc::new(drivers),
-            to: to.map(str::to_owned),
+            to: command.to().map(str::to_owned),
             dotenv: Vec::new(),
         };
         context.read_dotenv().map_err(|problem| vec![problem])?;
@@ -100,6 +110,11 @@ impl Context {
             Some(config) => config.directory().to_owned(),
             None => PathBuf::new(),
         }
+    }
+
+    /// The option that leads to the configuration again, with a blank after it.
+    pub(crate) fn config_option(&self) -> String {
+        typed::configuration(&self.global)
     }
 
     fn read_dotenv(&mut self) -> Result<(), Problem> {
@@ -374,8 +389,11 @@ impl Context {
         let options = self
             .options(&settings, need)
             .map_err(|problem| vec![problem])?;
-        let (revisions, graph) = load(&settings)?;
-        if need != Need::Session {
+        let (revisions, graph) = match need {
+            Need::Server => Default::default(),
+            _ => load(&settings)?,
+        };
+        if !need.connects() {
             closed(&revisions, &graph)?;
         }
         Ok(Target {
@@ -388,7 +406,7 @@ impl Context {
     fn options(&self, settings: &DatabaseSettings, need: Need) -> Result<DatabaseOptions, Problem> {
         let url = settings.url.as_ref().map(|setting| setting.value.clone());
         let (driver, scheme) = self.driver(settings, url.as_ref(), need)?;
-        if let (Need::Session, Some(url)) = (need, &settings.url) {
+        if let (true, Some(url)) = (need.connects(), &settings.url) {
             driver.check_url(&url.value).map_err(|message| {
                 let mut problem = Problem::refused("url", message);
                 problem.facts.push(format!("the URL is {}", url.value));
@@ -472,7 +490,7 @@ impl Context {
             let driver = driver.map_or_else(|| self.drivers.by_name(asked), Ok)?;
             let schemes: Vec<_> = driver.info().schemes.iter().map(|(s, _)| *s).collect();
             if let Some(scheme) = &scheme
-                && need == Need::Session
+                && need.connects()
                 && !schemes.contains(&scheme.as_str())
             {
                 return Err(Problem::refused(
@@ -509,11 +527,13 @@ impl Context {
                 format!("database `{}` has no URL", settings.name),
             )
             .help(match need {
-                Need::Session if self.config.is_some() => {
+                _ if !need.connects() => {
+                    "give `--driver NAME` or `--url URL`: the scheme is enough for a script"
+                }
+                _ if self.config.is_some() => {
                     "give `--url URL`, or write `url` in aludel.toml: `url = \"${DATABASE_URL}\"` takes it from the environment"
                 }
-                Need::Session => "give `--url URL`, set DATABASE_URL, or set `url` in aludel.toml",
-                _ => "give `--driver NAME` or `--url URL`: the scheme is enough for a script",
+                _ => "give `--url URL`, set DATABASE_URL, or set `url` in aludel.toml",
             }));
         };
         Ok((self.drivers.by_name(&name)?, name))

@@ -48,7 +48,7 @@ fn main() -> ExitCode {
 
 fn run(cli: Cli) -> u8 {
     let out = Out::new(cli.global.format, cli.global.quiet, cli.global.verbose);
-    let context = match Context::new(cli.global, cli.command.to(), out.clone()) {
+    let context = match Context::new(cli.global, &cli.command, out.clone()) {
         Ok(context) => context,
         Err(problems) => return show(&out, &problems).code(),
     };

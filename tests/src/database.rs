@@ -234,7 +234,7 @@ impl Database {
         if !dump.status.success() {
             let said = String::from_utf8_lossy(&dump.stderr);
             assert!(said.contains("server version mismatch"), "{said}");
-            return self.state();
+            return format!("{}\n--\n{}", self.schema(), self.postgres_rows());
         }
         let text = String::from_utf8_lossy(&dump.stdout);
         let kept = text.lines().filter(|line| {
@@ -244,6 +244,17 @@ impl Database {
         });
         let kept = kept.map(|line| line.split(" AUTO_INCREMENT=").next().unwrap_or_default());
         kept.collect::<Vec<_>>().join("\n")
+    }
+
+    /// The rows of every table, where `pg_dump` cannot read the server.
+    fn postgres_rows(&self) -> String {
+        let tables = "SELECT format('%I.%I', schemaname, tablename) FROM pg_tables \
+                      WHERE schemaname NOT IN ('pg_catalog', 'information_schema') ORDER BY 1";
+        let rows = self.query(tables).into_iter().map(|table| {
+            let rows = self.query(&format!("SELECT t FROM {table} AS t ORDER BY t::text"));
+            format!("{table}\n{}", rows.join("\n"))
+        });
+        rows.collect::<Vec<_>>().join("\n--\n")
     }
 
     /// Everything that two ways of running are compared by.

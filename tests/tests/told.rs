@@ -6,6 +6,7 @@
 use aludel_tests::database::Database;
 use aludel_tests::desk::{Place, Ran};
 use aludel_tests::engine::engines;
+use aludel_tests::program::run;
 
 fn place() -> Place {
     let place = Place::new();
@@ -197,6 +198,47 @@ fn init_writes_the_migrations_directory_that_it_makes() {
     let ran = place.run("init --migrations db/scripts --url sqlite:x.db");
     assert_eq!(ran.code, 0, "{ran:?}");
     assert_eq!(place.run("revision -m first").code, 0);
+}
+
+/// The configuration that `init` was to make was looked for first.
+#[test]
+fn init_makes_the_configuration_that_is_named() {
+    let place = Place::new();
+    std::fs::create_dir(place.path().join("service")).unwrap();
+    let ran = place.run("-c service/own.toml init");
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let next = "aludel -c service/own.toml revision";
+    assert!(ran.stderr.contains(next), "{ran:?}");
+    let ran = place.run("-c service/own.toml revision -m first");
+    assert!(ran.stdout.contains("service/migrations/"), "{ran:?}");
+    assert_eq!(place.run("-c absent.toml heads").code, 1);
+}
+
+/// Only the first of several was written.
+#[test]
+fn init_writes_every_directory_that_is_named() {
+    let place = Place::new();
+    let ran = place.run("init --migrations one --migrations two --url sqlite:x.db");
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let ran = place.run("revision -m first --path two");
+    assert!(ran.stdout.contains("two/"), "{ran:?}");
+}
+
+/// Its migrations were looked for, which a database can be made without.
+#[test]
+fn a_database_is_made_and_dropped_where_no_migrations_are() {
+    for engine in engines() {
+        let database = Database::new(engine);
+        let empty = tempfile::tempdir().unwrap();
+        let url = format!("{}_made", database.url);
+        let aludel = |words: &[&str]| {
+            let words: Vec<_> = ["--url", &url].iter().chain(words).copied().collect();
+            let ran = run(empty.path(), &words);
+            assert!(ran.status.success(), "{engine:?}: {ran:?}");
+        };
+        aludel(&["database", "create"]);
+        aludel(&["database", "drop"]);
+    }
 }
 
 /// What a symbolic link led to stayed, and the next run made another file in the link's place.

@@ -104,7 +104,7 @@ async fn ledger(
     target: &Target,
     cancel: &CancellationToken,
 ) -> Result<(), RunError> {
-    let reporter = Reporter::new(context.out.clone(), target, false);
+    let reporter = Reporter::new(context.out.clone(), target, false).only_tried(words.dry_run);
     let mut options = context.run_options(&target.settings, None);
     options.dry_run = words.dry_run;
     let runner = Runner {
@@ -127,7 +127,7 @@ async fn ledger(
     }
     let count = recorded.len();
     let revisions = if count == 1 { "revision" } else { "revisions" };
-    reporter.line(&match found {
+    reporter.deed(&match found {
         false => format!(
             "the database has no table of {}'s: nothing was recorded",
             tool.name()

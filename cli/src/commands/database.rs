@@ -19,8 +19,12 @@ struct Deeds {
 }
 
 pub(crate) fn database(context: &Context, command: &DatabaseCommand) -> Answer {
-    let targets = context.targets(Need::Session)?;
-    if let DatabaseCommand::Reset(_) | DatabaseCommand::Setup = command {
+    let need = match command {
+        DatabaseCommand::Create | DatabaseCommand::Drop(_) => Need::Server,
+        DatabaseCommand::Reset(_) | DatabaseCommand::Setup => Need::Session,
+    };
+    let targets = context.targets(need)?;
+    if need == Need::Session {
         // The new database's ledger is empty: found before anything is destroyed.
         for target in &targets {
             closed(target.database.revisions(), target.database.graph())?;

@@ -17,7 +17,7 @@ use crate::present::Problem;
 
 /// What `init` writes: the project of a newcomer, or the one that `--url` and `--dialect` describe; and
 /// whether the URL is in it.
-fn config_text(context: &Context, migrations: &Path) -> Result<(String, bool), Vec<Problem>> {
+fn config_text(context: &Context, migrations: &[PathBuf]) -> Result<(String, bool), Vec<Problem>> {
     let global = &context.global;
     let mut open = true;
     let (url, scheme) = match &global.url {
@@ -50,7 +50,13 @@ fn config_text(context: &Context, migrations: &Path) -> Result<(String, bool), V
     };
     let quoted = |text: String| toml::Value::String(text).to_string();
     let (dialect, url) = (quoted(dialect), quoted(url));
-    let migrations = quoted(migrations.display().to_string());
+    let directories = migrations
+        .iter()
+        .map(|path| quoted(path.display().to_string()));
+    let migrations = match directories.collect::<Vec<_>>().as_slice() {
+        [only] => only.clone(),
+        several => format!("[{}]", several.join(", ")),
+    };
     let text = format!(
         r#"# aludel: databases and where their migrations are.
 # Every path, a relative SQLite path too, is relative to this file.
@@ -73,15 +79,18 @@ pub(crate) fn init(context: &Context) -> Answer {
         .config
         .clone()
         .unwrap_or_else(|| PathBuf::from("aludel.toml"));
-    let migrations = match context.global.migrations.as_slice() {
-        [first, ..] => first.clone(),
-        [] => config.parent().unwrap_or(Path::new("")).join("migrations"),
-    };
     let beside = config.parent().unwrap_or(Path::new(""));
-    let from_there = match migrations.strip_prefix(beside) {
-        Ok(relative) => relative.to_owned(),
-        Err(_) => std::path::absolute(&migrations).unwrap_or_else(|_| migrations.clone()),
+    let migrations = match context.global.migrations.as_slice() {
+        [] => vec![beside.join("migrations")],
+        named => named.to_vec(),
     };
+    let from_there: Vec<_> = migrations
+        .iter()
+        .map(|path| match path.strip_prefix(beside) {
+            Ok(relative) => relative.to_owned(),
+            Err(_) => std::path::absolute(path).unwrap_or_else(|_| path.clone()),
+        })
+        .collect();
     let (text, open) = config_text(context, &from_there)?;
     let mut made = Vec::new();
     let mut kept = Vec::new();
@@ -91,11 +100,13 @@ pub(crate) fn init(context: &Context) -> Answer {
             format!("`{}` cannot be made: {error}", path.display()),
         )]
     };
-    if migrations.is_dir() {
-        kept.push(&migrations);
-    } else {
-        std::fs::create_dir_all(&migrations).map_err(|error| refused(&migrations, error))?;
-        made.push(&migrations);
+    for directory in &migrations {
+        if directory.is_dir() {
+            kept.push(directory);
+        } else {
+            std::fs::create_dir_all(directory).map_err(|error| refused(directory, error))?;
+            made.push(directory);
+        }
     }
     match write_new(&config, &text) {
         Ok(()) => made.push(&config),
@@ -125,9 +136,10 @@ pub(crate) fn init(context: &Context) -> Answer {
         let out = &context.out;
         out.say("the URL may hold a secret and is not written: set DATABASE_URL, in `.env` say");
     }
-    context
-        .out
-        .say("next: `aludel revision -m \"create accounts\"`");
+    context.out.say(&format!(
+        "next: `aludel {}revision -m \"create accounts\"`",
+        context.config_option()
+    ));
     Ok(Exit::Done)
 }
 

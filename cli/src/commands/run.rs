@@ -213,8 +213,8 @@ async fn one(
     cancel: &CancellationToken,
 ) -> Exit {
     let name = target.settings.name.clone();
-    let reporter = Reporter::new(context.out.clone(), target, several);
     let mut options = context.run_options(&target.settings, run);
+    let reporter = Reporter::new(context.out.clone(), target, several).only_tried(options.dry_run);
     let runner = Runner {
         events: &reporter,
         cancel,
@@ -304,7 +304,7 @@ fn finish(reporter: &Reporter, work: &Work<'_>, done: &Done, dry_run: bool) {
     let text = match work {
         _ if dry_run && !done.revisions.is_empty() => {
             for name in &done.revisions {
-                reporter.line(&format!("  would run {name}"));
+                reporter.deed(&format!("  would run {name}"));
             }
             "nothing was changed".to_owned()
         }

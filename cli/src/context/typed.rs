@@ -29,6 +29,14 @@ pub(super) fn options(global: &Global, settings: &DatabaseSettings) -> String {
         .collect()
 }
 
+/// The option that names the configuration, for a project that has no settings yet.
+pub(super) fn configuration(global: &Global) -> String {
+    let path = global.config.as_deref();
+    path.map_or_else(String::new, |path| {
+        format!("-c {} ", quoted(&path.display().to_string()))
+    })
+}
+
 fn safe(url: &DatabaseUrl) -> String {
     let shown = url.to_string();
     if shown == url.secret() {

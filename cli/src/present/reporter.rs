@@ -139,6 +139,8 @@ pub(crate) struct Reporter {
     several: bool,
     /// What leads to this database again, for the commands that are named.
     options: String,
+    /// What would be done is the answer that was asked for.
+    only_tried: bool,
 }
 
 impl Reporter {
@@ -148,14 +150,35 @@ impl Reporter {
             database: target.settings.name.clone(),
             several,
             options: target.options.clone(),
+            only_tried: false,
         }
     }
 
+    /// For a run that only says what it would do.
+    pub(crate) fn only_tried(mut self, only_tried: bool) -> Self {
+        self.only_tried = only_tried;
+        self
+    }
+
+    /// Says something to people.
     pub(crate) fn line(&self, text: &str) {
-        if self.several {
-            self.out.say(&format!("{} {text}", self.database.dimmed()));
-        } else {
-            self.out.say(text);
+        self.out.say(&self.named(text));
+    }
+
+    /// A line of what is done, or of what would be.
+    pub(crate) fn deed(&self, text: &str) {
+        if !self.only_tried || self.out.json() {
+            return self.line(text);
+        }
+        if let Err(problem) = self.out.answer(&format!("{}\n", self.named(text))) {
+            self.out.problem(&problem, None);
+        }
+    }
+
+    fn named(&self, text: &str) -> String {
+        match self.several {
+            true => format!("{} {text}", self.database.dimmed()),
+            false => text.to_owned(),
         }
     }
 }
@@ -189,7 +212,7 @@ impl Events for Reporter {
                 holder,
                 timeout_seconds,
             } => {
-                let whom = holder.map_or("another run".to_owned(), |holder| {
+                let whom = holder.map_or("another process".to_owned(), |holder| {
                     format!("session {} ({})", holder.session, holder.description)
                 });
                 self.line(&format!(
@@ -209,16 +232,16 @@ impl Events for Reporter {
                     aludel::ledger::Direction::Down => "revert",
                 };
                 let what = count(revisions.len(), "revision");
-                self.line(&format!("{what} to {verb}"));
+                self.deed(&format!("{what} to {verb}"));
                 for hole in holes {
-                    self.line(&format!(
+                    self.deed(&format!(
                         "  {hole} fills a hole: later revisions are applied already"
                     ));
                 }
             }
             Event::Omitted { omissions } => {
                 for left in omissions {
-                    self.line(&format!(
+                    self.deed(&format!(
                         "  omitted: {} ({}/{}.sql:{})",
                         left.message, left.revision, left.direction, left.line
                     ));
@@ -259,10 +282,10 @@ impl Events for Reporter {
             }
             Event::WouldStamp { added, removed } => {
                 for id in added {
-                    self.line(&format!("  would enter {id} in the ledger"));
+                    self.deed(&format!("  would enter {id} in the ledger"));
                 }
                 for id in removed {
-                    self.line(&format!("  would remove {id} from the ledger"));
+                    self.deed(&format!("  would remove {id} from the ledger"));
                 }
             }
             Event::Stamped { added, removed } => {

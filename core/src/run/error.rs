@@ -89,6 +89,8 @@ pub struct StatementFailure {
     pub part_way: Option<PartWay>,
     /// A statement of the script came before.
     pub(super) begun: bool,
+    /// Whether the revision is part-way still is what a lost answer would have told.
+    pub(super) in_doubt: bool,
 }
 
 impl StatementFailure {
@@ -118,6 +120,7 @@ impl StatementFailure {
             committed,
             part_way,
             begun,
+            in_doubt: false,
         };
         let Purpose::Revision(work) = &unit.purpose else {
             return error;
@@ -244,10 +247,7 @@ impl RunError {
             | FailureKind::Full => Class::Database,
         };
         match self {
-            // Whether it is part-way still is what the lost answer would have told.
-            Self::Statement(failure)
-                if failure.part_way.is_some() && failure.failure.kind != FailureKind::Lost =>
-            {
+            Self::Statement(failure) if failure.part_way.is_some() && !failure.in_doubt => {
                 Class::PartWay
             }
             Self::Statement(failure) => of_failure(&failure.failure),

@@ -4,6 +4,9 @@
 //! for every older snapshot; hence the polling. [`Locked`] owns access to the session, so code
 //! that writes does not compile without it. Whoever opened the session gives the lock back, by
 //! closing it or by [`Session::unlock`].
+//!
+//! Where the engine's write lock is the lock ([`LockKind::Transaction`](crate::driver::LockKind)),
+//! each transaction's BEGIN waits for it inside the driver. [`wait_to_write`] says so.
 
 use std::time::{Duration, Instant};
 
@@ -11,8 +14,11 @@ use tokio_util::sync::CancellationToken;
 
 use super::supervise::supervised;
 use super::{Event, Events, RunError};
-use crate::driver::{LockAttempt, LockRequest, Session};
+use crate::driver::{Dialect, FailureKind, LockAttempt, LockRequest, Session};
 use crate::ledger::{LedgerTables, Snapshot};
+
+/// How long is waited before it is said that somebody is waited for.
+const PATIENCE: Duration = Duration::from_millis(500);
 
 /// A session that holds the lock.
 pub(crate) struct Locked<'s, 'c> {
@@ -53,7 +59,8 @@ pub(crate) async fn obtain<'s, 'c>(
                 waited: timeout,
             });
         }
-        if !told {
+        // A session that has just ended may not have ended yet for its server.
+        if !told && started.elapsed() >= PATIENCE {
             told = true;
             events.event(Event::LockWaiting {
                 holder,
@@ -69,5 +76,54 @@ pub(crate) async fn obtain<'s, 'c>(
             }
         }
         pause = (pause * 2).min(Duration::from_millis(500));
+    }
+}
+
+/// Waits until a transaction can begin, says so if that takes long, and gives it up again. What
+/// else keeps it from beginning is for the plan's own statement to meet, which has a place. Whether
+/// it took long.
+pub(crate) async fn wait_to_write(
+    session: &mut (dyn Session + '_),
+    dialect: &dyn Dialect,
+    timeout: Duration,
+    events: &dyn Events,
+    cancel: &CancellationToken,
+) -> Result<bool, RunError> {
+    let mut told = false;
+    let begin = [dialect.begin()];
+    let interrupt = session.interrupt();
+    let answer = {
+        let call = supervised(interrupt, cancel, session.send(&begin));
+        tokio::pin!(call);
+        tokio::select! {
+            biased;
+            answer = &mut call => answer,
+            () = tokio::time::sleep(PATIENCE) => {
+                told = true;
+                events.event(Event::LockWaiting {
+                    holder: None,
+                    timeout_seconds: timeout.as_secs(),
+                });
+                call.await
+            }
+        }
+    };
+    match answer {
+        Ok(()) => {
+            let ended = session.send(&[dialect.rollback()]).await;
+            ended.map(|()| told).map_err(RunError::from_failure)
+        }
+        Err(failure) => match failure.kind {
+            FailureKind::Busy => Err(RunError::Locked {
+                holder: None,
+                waited: timeout,
+            }),
+            FailureKind::Interrupted | FailureKind::Lost => Err(RunError::from_failure(failure)),
+            FailureKind::Connect
+            | FailureKind::Refused
+            | FailureKind::ReadOnly
+            | FailureKind::Denied
+            | FailureKind::Full => Ok(told),
+        },
     }
 }

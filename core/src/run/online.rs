@@ -6,7 +6,9 @@ use super::decide::{Decision, Intent};
 use super::live::{Live, Outcome};
 use super::lock::{self, Locked};
 use super::{Database, Done, Event, Events, Move, RunError, RunOptions, Runner};
-use crate::driver::{Access, ConnectOptions, Dialect, Holder, LockRequest, Server, Session};
+use crate::driver::{
+    Access, ConnectOptions, Dialect, Holder, LockKind, LockRequest, Server, Session, Tenure,
+};
 use crate::ledger::Snapshot;
 use crate::plan::Purpose;
 
@@ -247,10 +249,23 @@ impl Database {
         } = locked;
         let mut committed = Vec::new();
         let mut stale = 0;
+        let by_transaction = dialect.capabilities().lock == LockKind::Transaction;
+        let mut may_wait = by_transaction && session.tenure() != Tenure::InTransaction;
         loop {
             self.accept(&snapshot)?;
             let decision =
                 self.decide(intent, &snapshot, dialect, Some(session.tenure()), options)?;
+            if may_wait && !decision.plan.units.is_empty() {
+                let Runner { events, cancel } = runner;
+                let timeout = options.lock_timeout;
+                may_wait = false;
+                if lock::wait_to_write(session, dialect, timeout, events, cancel).await? {
+                    // Whoever was waited for may have done the work.
+                    let read = session.read(&self.options.tables).await;
+                    snapshot = read.map_err(RunError::from_failure)?;
+                    continue;
+                }
+            }
             self.announce(&decision, &snapshot, runner.events);
             let before = committed.len();
             let mut live = Live {

@@ -15,6 +15,8 @@ const OPTION: u16 = 1290;
 /// ER_DBACCESS_DENIED_ERROR, ER_TABLEACCESS_DENIED_ERROR, ER_COLUMNACCESS_DENIED_ERROR,
 /// ER_SPECIFIC_ACCESS_DENIED_ERROR, ER_PROCACCESS_DENIED_ERROR, ER_CANT_CREATE_USER_WITH_GRANT.
 const DENIED: [u16; 6] = [1044, 1142, 1143, 1227, 1370, 1410];
+/// ER_BAD_DB_ERROR: no such database.
+const ABSENT: u16 = 1049;
 /// EE_WRITE, ER_DISK_FULL, ER_RECORD_FILE_FULL.
 const FULL: [u16; 3] = [3, 1021, 1114];
 
@@ -33,10 +35,14 @@ pub(crate) fn of(error: &Error, asked: bool) -> Failure {
         Error::Server(server) => {
             let kind = kind(server.code, &server.message, asked);
             let mut failure = Failure::new(kind, server.message.clone());
-            if kind == FailureKind::ReadOnly {
-                let replica = "the server is a replica, or it or the schema was made read-only: connect to the primary, or change that";
-                failure.hint = Some(replica.into());
-            }
+            let hint = match server.code {
+                _ if kind == FailureKind::ReadOnly => Some(
+                    "the server is a replica, or it or the schema was made read-only: connect to the primary, or change that",
+                ),
+                ABSENT => Some("the command `database create` makes the database"),
+                _ => None,
+            };
+            failure.hint = hint.map(str::to_owned);
             failure.code = Some(format!("{} ({})", server.code, server.state));
             failure
         }

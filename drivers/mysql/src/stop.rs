@@ -77,12 +77,8 @@ impl Stop {
         self.ended.load(Ordering::SeqCst)
     }
 
-    /// Kills until the message that runs now has ended.
-    async fn kill(&self) {
-        let Some(message) = *self.running.lock().await else {
-            return;
-        };
-        self.asked.store(true, Ordering::SeqCst);
+    /// Kills until the message of that number has ended.
+    async fn kill(&self, message: u64) {
         // If the server cannot be reached a second time, the first connection will tell.
         let opening = tokio::time::timeout(CONNECT, Conn::new(self.options.clone()));
         let Ok(Ok(mut conn)) = opening.await else {
@@ -126,11 +122,19 @@ impl Interrupt for Interrupter {
     fn interrupt(&self) -> BoxFuture<'static, ()> {
         let stop = self.0.clone();
         Box::pin(async move {
+            // What is asked for is the end of the message that runs now. The task below may begin
+            // when that has ended and another runs.
+            let running = stop.running.lock().await;
+            let Some(message) = *running else {
+                return;
+            };
             if stop.busy.swap(true, Ordering::SeqCst) {
                 return;
             }
+            stop.asked.store(true, Ordering::SeqCst);
+            drop(running);
             tokio::spawn(async move {
-                stop.kill().await;
+                stop.kill(message).await;
                 stop.busy.store(false, Ordering::SeqCst);
             });
         })

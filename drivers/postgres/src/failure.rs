@@ -15,6 +15,8 @@ const CANCELED: &str = "57014";
 const NOT_AVAILABLE: &str = "55P03";
 /// `read_only_sql_transaction`: a standby, or `default_transaction_read_only`.
 const READ_ONLY: &str = "25006";
+/// `invalid_catalog_name`: no such database.
+const ABSENT: &str = "3D000";
 /// `insufficient_privilege`.
 const DENIED: &str = "42501";
 /// `disk_full`.
@@ -53,10 +55,16 @@ fn of_server(db: &DbError) -> Problem {
     let mut failure = Failure::new(kind(code, db.parsed_severity()), first_line_first(db));
     failure.code = Some(code.to_owned());
     failure.detail = db.detail().map(str::to_owned);
-    failure.hint = db.hint().map(str::to_owned).or_else(|| {
-        let standby = "the server is a standby, or `default_transaction_read_only` is on: connect to the primary";
-        (code == READ_ONLY).then(|| standby.to_owned())
-    });
+    failure.hint = db
+        .hint()
+        .or(match code {
+            READ_ONLY => Some(
+                "the server is a standby, or `default_transaction_read_only` is on: connect to the primary",
+            ),
+            ABSENT => Some("the command `database create` makes the database"),
+            _ => None,
+        })
+        .map(str::to_owned);
     failure.context = db.where_().map(str::to_owned);
     let position = match db.position() {
         Some(ErrorPosition::Original(position)) => Some(*position),

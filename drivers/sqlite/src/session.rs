@@ -77,10 +77,13 @@ impl SqliteSession {
     }
 
     async fn make_file(&mut self) -> Result<(), Failure> {
-        match self.unmade.take() {
-            Some(location) => self.reopen(location.uri(Access::Write)).await,
-            None => Ok(()),
+        if let Some(location) = &self.unmade {
+            let uri = location.uri(Access::Write);
+            self.reopen(uri).await?;
+            // Not before: what is sent after a failure must not go to the memory that stands for it.
+            self.unmade = None;
         }
+        Ok(())
     }
 
     async fn run<R: Send + 'static>(

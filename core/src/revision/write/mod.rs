@@ -13,6 +13,7 @@ mod slug;
 #[cfg(test)]
 mod tests;
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::{InvalidRevisionId, RevisionId, RevisionSet};
@@ -151,6 +152,7 @@ pub fn revision(
         let path = directory.to_path_buf();
         return Err(WriteProblem::MissingDirectory { path });
     }
+    let _alone = locked(directory);
     let on_disk = names(directory)?;
     let taken = |id: &RevisionId| {
         existing
@@ -181,6 +183,15 @@ pub fn revision(
         files,
         name,
     })
+}
+
+/// Keeps another writer out until it is dropped, so that two in one second take two ids. Where a
+/// directory cannot be locked (not on Unix, some network file systems) they would take one, which
+/// `check` finds.
+fn locked(directory: &Path) -> Option<fs::File> {
+    let handle = fs::File::open(directory).ok()?;
+    handle.lock().ok()?;
+    Some(handle)
 }
 
 /// The ids that a new revision must sort after.

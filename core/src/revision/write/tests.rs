@@ -177,3 +177,28 @@ fn a_clock_beyond_all_bounds_is_refused() {
         assert_eq!(problem.expect_err("refused").code(), "write-time");
     }
 }
+
+/// Six `aludel revision` within a second once made one id.
+#[test]
+fn writers_at_the_same_moment_take_different_ids() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path();
+    let writers: Vec<_> = (0..8)
+        .map(|number| {
+            let path = path.to_owned();
+            std::thread::spawn(move || {
+                let new = message(&format!("change {number}"));
+                revision(&path, &RevisionSet::default(), &new, NOW).expect("written");
+            })
+        })
+        .collect();
+    for writer in writers {
+        writer.join().expect("no panic");
+    }
+    let names = names(path).expect("listed");
+    let ids: std::collections::BTreeSet<_> = names
+        .iter()
+        .map(|name| RevisionId::of_directory(name).expect("an id"))
+        .collect();
+    assert_eq!(ids.len(), 8, "{names:?}");
+}

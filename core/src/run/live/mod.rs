@@ -303,8 +303,13 @@ impl Live<'_> {
                 });
             }
         }
+        let in_doubt = failure.kind == FailureKind::Lost
+            && !part_way
+                .as_ref()
+                .is_some_and(|part| part.completed > 0 && self.is_cut_off_within(unit, step));
         let committed = self.committed.clone();
         let mut told = StatementFailure::new(unit, step, failure, part_way, committed);
+        told.in_doubt = in_doubt;
         if let Some(statement) = statement {
             told.statement = statement;
         }
@@ -328,6 +333,18 @@ impl Live<'_> {
             return Some(sent);
         }
         matches!(unit.steps[step].role, Role::Script { .. }).then_some(journal)
+    }
+
+    /// Whether the statements of a revision in steps before `step` are committed and the revision is
+    /// not, although the answer to that step was lost: no server has the statements after it.
+    fn is_cut_off_within(&self, unit: &Unit, step: usize) -> bool {
+        let Some((work, _)) = unit.work() else {
+            return false;
+        };
+        unit.delivery == Delivery::PerStatement
+            && matches!(unit.steps[step].role, Role::Script { .. })
+            && work.script.program.is_none()
+            && !self.has_transaction(work)
     }
 
     /// Whether a script begins transactions itself, or changes how statements are committed.

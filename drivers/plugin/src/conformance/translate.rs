@@ -91,11 +91,19 @@ pub(super) async fn a_translated_script_runs(
     dialect: &dyn Dialect,
     record: &mut Record,
 ) {
-    // The first dialect that it translates and that is not its own; in it a column takes NULL from
-    // then on.
+    // The first dialect that it translates and that is not its own, with a text that is compared by
+    // its bytes, for which no engine needs a library; and how a column takes NULL from then on.
     let mut sources = [
-        (Syntax::Postgres, "ALTER COLUMN name DROP NOT NULL"),
-        (Syntax::Mysql, "MODIFY name varchar(40) DEFAULT 'none'"),
+        (
+            Syntax::Postgres,
+            "varchar(40)",
+            "ALTER COLUMN name DROP NOT NULL",
+        ),
+        (
+            Syntax::Mysql,
+            "varchar(40) COLLATE utf8mb4_bin",
+            "MODIFY name varchar(40) COLLATE utf8mb4_bin DEFAULT 'none'",
+        ),
     ];
     let authored = |syntax| Authored {
         server: Server::new("authored", 1, 0),
@@ -113,17 +121,20 @@ pub(super) async fn a_translated_script_runs(
         sources.reverse();
     }
     let mut found = sources.into_iter();
-    let Some((syntax, nullable)) = found.find(|(syntax, _)| translates(*syntax)) else {
+    let Some((syntax, text, nullable)) = found.find(|(syntax, ..)| translates(*syntax)) else {
         return;
     };
     let source = authored(syntax);
     let Some(mut translator) = Translator::new(&source, dialect) else {
         return;
     };
+    let create = format!(
+        "CREATE TABLE aludel_conforms (id integer PRIMARY KEY, name {text} NOT NULL DEFAULT 'none', UNIQUE (name))"
+    );
     let nullable = format!("ALTER TABLE aludel_conforms {nullable}");
     let mut session = subject.connect(Access::Write).await;
     for body in [
-        "CREATE TABLE aludel_conforms (id integer PRIMARY KEY, name varchar(40) NOT NULL DEFAULT 'none', UNIQUE (name))",
+        &create,
         "INSERT INTO aludel_conforms (id, name) VALUES (1, 'it''s'), (2, 'ü')",
         "ALTER TABLE aludel_conforms ADD COLUMN weight bigint",
         "UPDATE aludel_conforms SET weight = id * 10 WHERE name <> 'x'",
