@@ -62,6 +62,15 @@ fn own_rules(engine: Engine, script: &str) {
 }
 
 #[test]
+fn the_rules_of_postgres_replay_as_it_holds_them() {
+    for engine in engines() {
+        if engine.driver() == "postgres" {
+            own_rules(engine, "postgres.sql");
+        }
+    }
+}
+
+#[test]
 fn the_rules_of_sqlite_replay_as_it_holds_them() {
     own_rules(Engine::Sqlite, "sqlite.sql");
 }

@@ -322,6 +322,14 @@ pub struct TableLike {
     pub including: Vec<String>,
 }
 
+impl TableLike {
+    /// Whether `INCLUDING what`, or ALL, was said.
+    pub(super) fn includes(&self, what: &str) -> bool {
+        let mut words = self.including.iter();
+        words.any(|word| word == what || word == "ALL")
+    }
+}
+
 /// A column as written: with the constraints that stand in it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ColumnDef {

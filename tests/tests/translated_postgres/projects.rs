@@ -131,10 +131,7 @@ fn place(revisions: &[Revision]) -> Place {
 /// Runs a set on its own engine and on PostgreSQL, with the words that each gets, and compares the
 /// rows that the queries give, and the schemas, after each step.
 fn together(authored: Engine, dialect: &str, revisions: &[Revision], queries: &[(&str, &str)]) {
-    for target in engines() {
-        if target.driver() != "postgres" {
-            continue;
-        }
+    for target in crate::targets() {
         let place = place(revisions);
         let databases = [Database::new(authored), Database::new(target)];
         let run = |words: &str| {
@@ -225,10 +222,7 @@ fn a_project_of_sqlites_runs_up_and_down() {
 #[test]
 fn a_printed_script_does_what_a_run_does() {
     for (dialect, revisions) in [("mysql", MYSQL), ("sqlite", SQLITE)] {
-        for target in engines() {
-            if target.driver() != "postgres" {
-                continue;
-            }
+        for target in crate::targets() {
             let place = place(revisions);
             let [online, printed] = [Database::new(target), Database::new(target)];
             let line = format!("--dialect {dialect} --url {} upgrade", online.url);

@@ -52,7 +52,14 @@ impl Replay {
             .chain(&create.constraints)
             .cloned()
             .collect();
-        self.add_all(&name, constraints)?;
+        let is_foreign = |c: &ConstraintDef| matches!(c.kind, ConstraintKind::ForeignKey(_));
+        let (foreign, own) = constraints.into_iter().partition(is_foreign);
+        self.add_all(&name, own)?;
+        // In this order (PostgreSQL, `transformCreateStmt`): names are given as they come.
+        if let Some(like) = &create.like {
+            self.copy_constraints(&name, like)?;
+        }
+        self.add_all(&name, foreign)?;
         for index in &create.indexes {
             self.create_index(index)?;
         }
@@ -174,14 +181,10 @@ impl Replay {
         )
     }
 
-    /// `LIKE`: the columns, and what is to be included.
+    /// `LIKE`: the columns, and what of them is to be included.
     fn copy_columns(&mut self, name: &Name, like: &TableLike) -> Step {
         let source = self.table(&like.table)?.clone();
-        let including = |what: &str| {
-            like.including
-                .iter()
-                .any(|word| word == what || word == "ALL")
-        };
+        let including = |what: &str| like.includes(what);
         for column in &source.columns {
             let mut copy = Column::new(column.name.clone(), column.ty.clone());
             copy.nullable = column.nullable;
@@ -200,7 +203,13 @@ impl Replay {
             }
             self.edit(name, |table| table.columns.push(copy));
         }
-        if including("CONSTRAINTS") {
+        Ok(())
+    }
+
+    /// `LIKE`: the constraints and indexes, as far as they are to be included.
+    fn copy_constraints(&mut self, name: &Name, like: &TableLike) -> Step {
+        let source = self.table(&like.table)?.clone();
+        if like.includes("CONSTRAINTS") {
             let checks = source
                 .constraints
                 .iter()
@@ -210,8 +219,8 @@ impl Replay {
                 self.edit(name, |table| table.constraints.push(check));
             }
         }
-        if including("INDEXES") {
-            self.copy_indexes(name, &source, including("COMMENTS"))?;
+        if like.includes("INDEXES") {
+            self.copy_indexes(name, &source, like.includes("COMMENTS"))?;
         }
         Ok(())
     }
@@ -257,7 +266,10 @@ impl Replay {
             def.initially_deferred = constraint.initially_deferred;
             def
         });
-        self.add_all(name, keys.collect())?;
+        // Each by itself: one that says the same as another is there twice, as it was.
+        for key in keys.collect::<Vec<_>>() {
+            self.add_constraint(name, &key)?;
+        }
         for index in &source.indexes {
             let mut index = index.clone();
             index.comment = index.comment.filter(|_| comments);
