@@ -42,6 +42,24 @@ fn texts_are_equal_only_if_they_are_the_same() {
     });
 }
 
+/// MySQL takes what a function makes of NULL for bytes.
+#[test]
+fn what_is_made_of_null_is_compared_with_nothing() {
+    each(|twin| {
+        twin.run("CREATE TABLE t (id integer PRIMARY KEY, s text); INSERT INTO t VALUES (1, 'x'), (2, NULL);");
+        for value in [
+            "nullif(substr(NULL::text, 2, 1), 'x'::varchar(20))",
+            "nullif(lower(NULL::text), 'x'::varchar(20))",
+            "CASE WHEN trim(NULL::text) = 'x'::text || '' THEN 'y' ELSE s END",
+            "CASE WHEN replace('a', 'b', NULL::text) LIKE 'a%' THEN 'y' END",
+        ] {
+            twin.run(&format!("UPDATE t SET s = {value};"));
+            twin.same("SELECT id, coalesce(s, '-') FROM t ORDER BY id");
+            twin.run("UPDATE t SET s = 'x' WHERE id = 1;");
+        }
+    });
+}
+
 #[test]
 fn a_backslash_is_no_escape() {
     each(|twin| {

@@ -1,6 +1,6 @@
 //! Small expressions.
 
-use aludel::schema::{BinaryOp, Expr, IndexKey, Literal, Name, Type};
+use aludel::schema::{BinaryOp, CallArg, Expr, IndexKey, Literal, Name, Type};
 
 use super::facts::Facts;
 
@@ -66,12 +66,41 @@ pub(crate) fn cast(expr: Expr, ty: Type) -> Expr {
 /// `expr COLLATE name`.
 pub(crate) fn collate(expr: Expr, collation: &str) -> Expr {
     // NULL is no text, and is compared with nothing.
-    if expr == null() {
+    if is_nothing(&expr) {
         return expr;
     }
     Expr::Collate {
         expr: Box::new(expr),
         collation: Name::bare(collation),
+    }
+}
+
+/// Whether an expression is NULL, as it is or as what a function makes of NULL: MySQL takes both
+/// for bytes, which have no collation.
+fn is_nothing(expr: &Expr) -> bool {
+    const OF_TEXTS: &[&str] = &[
+        "substring",
+        "left",
+        "right",
+        "lower",
+        "upper",
+        "replace",
+        "reverse",
+        "repeat",
+        "lpad",
+        "rpad",
+        "concat",
+        "ltrim",
+        "rtrim",
+    ];
+    match expr {
+        Expr::Literal(Literal::Null) => true,
+        Expr::Trim { expr, .. } => is_nothing(expr),
+        Expr::Call(call) if OF_TEXTS.contains(&call.name.name.as_str()) => call
+            .args
+            .iter()
+            .any(|arg| matches!(arg, CallArg::Expr(expr) if is_nothing(expr))),
+        _ => false,
     }
 }
 
