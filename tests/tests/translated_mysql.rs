@@ -60,6 +60,20 @@ fn what_is_made_of_null_is_compared_with_nothing() {
     });
 }
 
+/// To MariaDB a cast of a text to a moment depends on the session.
+#[test]
+fn a_date_that_is_a_moment_stands_in_a_predicate() {
+    each(|twin| {
+        twin.run("CREATE TABLE t (id integer PRIMARY KEY, at timestamp NOT NULL, n integer);");
+        twin.run("CREATE UNIQUE INDEX one ON t (n) WHERE at = '2024-06-12'::date::timestamp;");
+        twin.run("INSERT INTO t VALUES (1, '2024-06-12', 1), (2, '2024-06-12 00:00:01', 1), (3, '2024-06-12 12:00:00', 1);");
+        twin.fails("INSERT INTO t VALUES (4, '2024-06-12', 1);");
+        twin.run("UPDATE t SET n = 2 WHERE at > '2024-06-12'::date::timestamp;");
+        twin.run("UPDATE t SET at = '2024-06-13'::date::timestamp WHERE id = 3;");
+        twin.same("SELECT id, n, CASE WHEN at = '2024-06-13 00:00:00' THEN 1 ELSE 0 END FROM t ORDER BY id");
+    });
+}
+
 #[test]
 fn a_backslash_is_no_escape() {
     each(|twin| {

@@ -149,7 +149,11 @@ impl Meaning<'_> {
             (Family::Integer, Family::Boolean) => {
                 Expr::binary(value, BinaryOp::NotEq, build::number(0))
             }
-            (Family::Date, Family::Timestamp) => build::cast(value, build::MOMENT),
+            (Family::Date, Family::Timestamp) => match value {
+                // To MariaDB a cast depends on the session, and stands in no key.
+                Expr::Literal(Literal::Text(day)) => Expr::text(format!("{day} 00:00:00")),
+                value => build::cast(value, build::MOMENT),
+            },
             (Family::Timestamp, Family::Date) => build::call("date", [value]),
             (Family::Timestamp, Family::Time) => build::call("time", [value]),
             (Family::Array, Family::Array | Family::Json) => value,
