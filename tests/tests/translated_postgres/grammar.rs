@@ -307,7 +307,9 @@ impl Grammar {
         // MySQL wants none on a TEXT, unless in parentheses.
         if self.random.one_in(2) && declared != "TEXT" {
             let value = self.value(kind);
-            if nullable || value != "NULL" {
+            // What does not fit its own column MySQL refuses at once, and PostgreSQL when it is used.
+            let fits = !(declared.contains("UNSIGNED") && value.starts_with('-'));
+            if fits && (nullable || value != "NULL") {
                 text.push_str(&format!(" DEFAULT {value}"));
             }
         }

@@ -116,6 +116,32 @@ fn a_row_that_is_given_up_leaves_its_number_to_the_next() {
 }
 
 #[test]
+fn a_row_that_takes_anothers_place_takes_the_next_number() {
+    each(|twin| {
+        twin.run(
+            "CREATE TABLE r (id INTEGER PRIMARY KEY, n TEXT UNIQUE, m TEXT DEFAULT 'd'); INSERT INTO r (n, m) VALUES ('a', 'x');
+             INSERT OR REPLACE INTO r (n) VALUES ('b'), ('b'), ('c'), ('a');",
+        );
+        twin.same("SELECT id, n, m FROM r ORDER BY id");
+    });
+}
+
+/// The others were renamed in a circle.
+#[test]
+fn one_of_several_indexes_that_say_the_same_goes() {
+    each(|twin| {
+        twin.run(
+            "CREATE TABLE t (id INTEGER PRIMARY KEY, n INTEGER);
+             CREATE INDEX a ON t (n); CREATE INDEX b ON t (n); CREATE INDEX c ON t (n); DROP INDEX a;",
+        );
+        let names = twin
+            .target
+            .query("SELECT indexname FROM pg_indexes WHERE tablename = 't' ORDER BY 1");
+        assert_eq!(names, ["b", "c", "t_pkey"]);
+    });
+}
+
+#[test]
 fn hexadecimal_digits_of_null_are_the_empty_text() {
     each(|twin| {
         twin.run(

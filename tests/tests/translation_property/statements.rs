@@ -311,8 +311,19 @@ fn index(random: &mut Random, table: &Table, schema: &Schema, number: usize) -> 
     }
     let column = random.pick(&table.columns).clone();
     let unique = random.pick(&["", "UNIQUE "]);
+    // What overflows within a condition fails in PostgreSQL alone, which docs/translation.md says; here
+    // it would do so for every row that the application writes from then on.
+    let counts = |condition: &str| {
+        [" + ", " - ", " * "]
+            .iter()
+            .any(|sign| condition.contains(sign))
+    };
     let filter = if random.one_in(3) {
-        format!(" WHERE {}", predicate(random, table, schema, 1))
+        let condition = predicate(random, table, schema, 1);
+        match counts(&condition) {
+            true => String::new(),
+            false => format!(" WHERE {condition}"),
+        }
     } else {
         String::new()
     };

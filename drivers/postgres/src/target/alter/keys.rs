@@ -35,15 +35,19 @@ impl Kept {
 }
 
 impl Alteration<'_> {
-    /// Finds for everything after what it was before, if it says the same.
+    /// Finds for everything after what it was before, if it says the same. What keeps its name is
+    /// itself: only what has gone can have got another's.
     pub(super) fn kept(&self, before: &Table, after: &Table) -> Kept {
         let mut kept = Kept::default();
         for constraint in before.constraints.iter().filter(|c| !c.not_valid) {
             let Some(carried) = self.carried(constraint) else {
                 continue;
             };
+            let had = |name: &Option<Ident>| before.constraints.iter().any(|c| c.name == *name);
             let same = after.constraints.iter().filter(|other| {
-                !kept.constraint_is_there(other.name.as_ref()) && self.says(&carried, other)
+                (other.name == constraint.name || !had(&other.name))
+                    && !kept.constraint_is_there(other.name.as_ref())
+                    && self.says(&carried, other)
             });
             let same: Vec<_> = same.collect();
             let own = same.iter().find(|other| other.name == constraint.name);
@@ -57,13 +61,17 @@ impl Alteration<'_> {
             let Some(carried) = self.carried_index(index) else {
                 continue;
             };
+            let had = |name: &Ident| before.indexes.iter().any(|index| index.name == *name);
             let same = after.indexes.iter().filter(|other| {
+                let may_be = other.name == index.name || !had(&other.name);
                 let as_other = Index {
                     name: other.name.clone(),
                     comment: other.comment.clone(),
                     ..carried.clone()
                 };
-                as_other == **other && !kept.indexes.iter().any(|(_, to)| *to == other.name)
+                may_be
+                    && as_other == **other
+                    && !kept.indexes.iter().any(|(_, to)| *to == other.name)
             });
             let same: Vec<_> = same.collect();
             let own = same.iter().find(|other| other.name == index.name);

@@ -164,17 +164,13 @@ fn replaced(
             );
             return Err(vec![Refusal::new("replace", message)]);
         }
-        let value = if insert.columns.contains(&column.name) {
-            Expr::Column {
-                table: Some(Name::bare("excluded")),
-                column: column.name.clone(),
-            }
-        } else {
-            Expr::Default
-        };
+        // A default that counts has counted for the new row: DEFAULT would count once more.
         assignments.push(Assignment {
             columns: vec![column.name.clone()],
-            value,
+            value: Expr::Column {
+                table: Some(Name::bare("excluded")),
+                column: column.name.clone(),
+            },
         });
     }
     if assignments.is_empty() {
