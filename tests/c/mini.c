@@ -301,6 +301,7 @@ static const char *run(session *s, job *j, const text *sql) {
         return take_lock(s, j);
     }
     if (!strcmp(sql->ptr, "COMMIT")) return commit(s);
+    if (!strcmp(sql->ptr, "ROLLBACK")) return roll_back(s), NULL;
     if (!strncmp(sql->ptr, "GUARD ", 6))
         return guard_holds(s, whole(sql->ptr + 6, sql->len - 6)) ? NULL : "aludel_ledger_is_not_where_the_plan_says";
     if (!strncmp(sql->ptr, "REFUSE ", 7)) return sql->ptr + 7;

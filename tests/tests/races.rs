@@ -88,3 +88,38 @@ fn five_runners_on_postgres_apply_each_revision_once() {
 fn five_runners_on_mariadb_apply_each_revision_once() {
     race(Engine::Mariadb, 5);
 }
+
+/// Between the statements of a revision in steps nobody holds SQLite's write lock: a second runner ran all of it
+/// again, or took it for one that was cut off.
+#[test]
+fn runners_on_sqlite_apply_a_revision_in_steps_once() {
+    aludel_tests::signals::aludel();
+    for _ in 0..rounds() {
+        let directory = tempfile::tempdir().unwrap();
+        let migrations = directory.path().join("migrations");
+        let inserts: String = (1..8)
+            .map(|number| format!("INSERT INTO trace VALUES ({number});\n"))
+            .collect();
+        for (name, up) in [
+            ("1_table", "CREATE TABLE trace (n INTEGER);\n".to_owned()),
+            ("2_steps", format!("-- aludel: no-transaction\n{inserts}")),
+        ] {
+            std::fs::create_dir_all(migrations.join(name)).unwrap();
+            std::fs::write(migrations.join(name).join("up.sql"), up).unwrap();
+        }
+        let database = Database::new(Engine::Sqlite);
+        let started: Vec<_> = (0..3)
+            .map(|_| {
+                command(&database.url, &migrations, &["upgrade"])
+                    .spawn()
+                    .unwrap()
+            })
+            .collect();
+        for child in started {
+            let ended = wait_at_most(child, Duration::from_secs(60));
+            assert_eq!(ended.code, 0, "{ended:#?}");
+        }
+        let trace = database.query("SELECT n FROM trace ORDER BY rowid");
+        assert_eq!(trace, ["1", "2", "3", "4", "5", "6", "7"]);
+    }
+}

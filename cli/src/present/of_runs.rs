@@ -48,7 +48,7 @@ impl Problem {
                     "it stopped on an error: the statements after that did not run".into()
                 } else {
                     format!(
-                        "the run was cut off: statement {} may have happened or not",
+                        "the run was cut off, unless it is at work still: statement {} may have happened or not",
                         part.completed + 1
                     )
                 });

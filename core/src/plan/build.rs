@@ -2,7 +2,7 @@
 
 use super::draft::{self, Draft, DraftUnit};
 use super::{Atomicity, Delivery, Plan, Purpose, Role, Step, Why, Work};
-use crate::driver::{Dialect, DialectError};
+use crate::driver::{Dialect, DialectError, LockKind};
 use crate::ledger::{
     Direction, EntryEvent, Guard, Identity, JournalEntry, LedgerTables, LedgerText,
 };
@@ -143,6 +143,11 @@ impl Builder<'_> {
             self.guard(work, true),
             self.journal(work, EntryEvent::Started),
         ];
+        // Without a lock of the session another runner's whole revision fits between the two.
+        if self.dialect.capabilities().lock == LockKind::Transaction {
+            steps.insert(0, self.begin());
+            steps.push(self.commit());
+        }
         let last = work.script.pieces.len();
         let program = work.script.program.is_some();
         for (index, statement) in self.script(work).enumerate() {

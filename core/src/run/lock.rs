@@ -79,6 +79,52 @@ pub(crate) async fn obtain<'s, 'c>(
     }
 }
 
+/// For how long a revision in steps that makes no step is taken for one that is at work.
+const QUIET: Duration = Duration::from_secs(3);
+
+/// Waits while another runner seems to be at work on a revision in steps: between its statements
+/// nobody holds the engine's write lock. Nothing tells it from one that was cut off but the rows that
+/// it goes on to write. Answers what was read last, if anything was.
+pub(crate) async fn wait_for_steps(
+    session: &mut (dyn Session + '_),
+    snapshot: &Snapshot,
+    timeout: Duration,
+    events: &dyn Events,
+    cancel: &CancellationToken,
+) -> Result<Option<Snapshot>, RunError> {
+    let at_work = |snapshot: &Snapshot| snapshot.part_way().iter().any(|part| !part.failed);
+    let started = Instant::now();
+    let (mut rows, mut since) = (snapshot.journal.len(), started);
+    let mut latest = None;
+    let mut told = false;
+    while at_work(latest.as_ref().unwrap_or(snapshot))
+        && since.elapsed() < QUIET
+        && started.elapsed() < timeout
+    {
+        if !told && started.elapsed() >= PATIENCE {
+            told = true;
+            events.event(Event::LockWaiting {
+                holder: None,
+                timeout_seconds: timeout.as_secs(),
+            });
+        }
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_millis(100)) => {}
+            () = cancel.cancelled() => {
+                return Err(RunError::Interrupted { committed: Vec::new() });
+            }
+        }
+        let interrupt = session.interrupt();
+        let read = supervised(interrupt, cancel, session.read(&snapshot.tables)).await;
+        let read = read.map_err(RunError::from_failure)?;
+        if read.journal.len() != rows {
+            (rows, since) = (read.journal.len(), Instant::now());
+        }
+        latest = Some(read);
+    }
+    Ok(latest)
+}
+
 /// Waits until a transaction can begin, says so if that takes long, and gives it up again. What
 /// else keeps it from beginning is for the plan's own statement to meet, which has a place. Whether
 /// it took long.

@@ -253,6 +253,13 @@ impl Database {
         let mut may_wait = by_transaction && session.tenure() != Tenure::InTransaction;
         loop {
             self.accept(&snapshot)?;
+            if by_transaction && session.tenure() == Tenure::Own {
+                let Runner { events, cancel } = runner;
+                let timeout = options.lock_timeout;
+                let waited =
+                    lock::wait_for_steps(session, &snapshot, timeout, events, cancel).await?;
+                snapshot = waited.unwrap_or(snapshot);
+            }
             let decision =
                 self.decide(intent, &snapshot, dialect, Some(session.tenure()), options)?;
             if may_wait && !decision.plan.units.is_empty() {

@@ -98,3 +98,24 @@ fn a_loaded_driver_leaves_the_same_database() {
         }
     }
 }
+
+/// The library keeps one set of schemas, and the host counted them for each server anew: the second database was refused.
+#[test]
+fn a_loaded_driver_translates_for_two_servers_in_one_run() {
+    let library = library("mysql").display().to_string();
+    let migrations = root().join("migrations/accounts").display().to_string();
+    let database = |server: &str| {
+        let name = server.split(' ').next().unwrap_or_default();
+        format!(
+            "[databases.{name}]\ndialect = 'postgres'\nmigrations = '{migrations}'\nserver = '{server}'\nurl = '{name}://u@h/d'\n"
+        )
+    };
+    let config = database("mariadb 10.11") + &database("mysql 8.4");
+    let [linked, loaded] = ["mysql", &library].map(|driver| {
+        let place = Place::new();
+        place.write("aludel.toml", &config);
+        place.run(&format!("--driver {driver} --all translate"))
+    });
+    assert_eq!(linked.code, 0, "{}", linked.text());
+    assert_eq!(linked.text(), loaded.text());
+}

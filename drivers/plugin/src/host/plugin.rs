@@ -15,6 +15,7 @@ use super::state::{self, Reply, State};
 use super::{LoadError, Loader};
 use crate::abi::{self, Buffer, Host, Slice, Table, op, status};
 use crate::wire;
+use crate::wire::model::Mirrored;
 
 /// A loaded library.
 pub(super) struct Plugin {
@@ -30,6 +31,8 @@ pub(super) struct Plugin {
     closed: AtomicBool,
     /// Something that could not be told when it happened: nothing works from then on.
     fault: Mutex<Option<String>>,
+    /// The library keeps one set of mirrors, whatever server a dialect is for.
+    pub(super) mirrored: Mutex<Mirrored>,
 }
 
 // SAFETY: the table's functions may be called on any thread, says the header.
@@ -171,6 +174,7 @@ impl Plugin {
             grace: loader.grace,
             closed: AtomicBool::new(false),
             fault: Mutex::default(),
+            mirrored: Mutex::default(),
             path: path.clone(),
         };
         let info = plugin.call(op::INFO, &[], &[]);

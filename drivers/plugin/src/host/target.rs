@@ -1,6 +1,6 @@
 //! A [`Target`] and an [`Introspect`] over a loaded library.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError};
 
 use aludel::driver::{Introspect, ResultSet, Server};
 use aludel::schema::{DataStatement, Effect, Schema, Table, View};
@@ -10,14 +10,12 @@ use aludel::translate::{DataScope, Lowered, Refusal, Rendered, TableChange, Targ
 use super::plugin::{CallError, Plugin};
 use crate::abi::op;
 use crate::wire;
-use crate::wire::model::Mirrored;
 use crate::wire::{TargetAnswer, TargetRequest, Wanted};
 
 pub(super) struct PluginTarget {
     plugin: Arc<Plugin>,
     server: Server,
     folds: bool,
-    mirrored: Mutex<Mirrored>,
 }
 
 impl PluginTarget {
@@ -31,7 +29,6 @@ impl PluginTarget {
             plugin: plugin.clone(),
             server: server.clone(),
             folds: said.folds,
-            mirrored: Mutex::default(),
         })
     }
 
@@ -61,7 +58,11 @@ impl PluginTarget {
             .try_into()
             .map_err(|word: wire::NoWord| CallError::Refused(word.to_string()))?;
         // Held until the answer is there: updates reach the driver in their order.
-        let mut mirrored = self.mirrored.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut mirrored = self
+            .plugin
+            .mirrored
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         let authored = mirrored.update(authored);
         let target = target.map(|target| mirrored.update(target));
         let request = TargetRequest {

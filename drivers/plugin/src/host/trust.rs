@@ -33,13 +33,18 @@ impl Trusted {
         };
         let given = std::path::absolute(path).map_err(unreadable)?;
         let real = path.canonicalize().map_err(unreadable)?;
+        let no_file = || LoadError::File {
+            path: path.to_owned(),
+            reason: "it is no file".into(),
+        };
+        // To open a pipe waits for whoever writes to it.
+        if !real.metadata().map_err(unreadable)?.is_file() {
+            return Err(no_file());
+        }
         let file = File::open(&real).map_err(unreadable)?;
         let metadata = file.metadata().map_err(unreadable)?;
         if !metadata.is_file() {
-            return Err(LoadError::File {
-                path: path.to_owned(),
-                reason: "it is no file".into(),
-            });
+            return Err(no_file());
         }
         owned_by_us(&real, &metadata, false)?;
         folders(&real)?;
