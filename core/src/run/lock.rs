@@ -101,13 +101,6 @@ pub(crate) async fn wait_for_steps(
         && since.elapsed() < QUIET
         && started.elapsed() < timeout
     {
-        if !told && started.elapsed() >= PATIENCE {
-            told = true;
-            events.event(Event::LockWaiting {
-                holder: None,
-                timeout_seconds: timeout.as_secs(),
-            });
-        }
         tokio::select! {
             () = tokio::time::sleep(Duration::from_millis(100)) => {}
             () = cancel.cancelled() => {
@@ -119,6 +112,14 @@ pub(crate) async fn wait_for_steps(
         let read = read.map_err(RunError::from_failure)?;
         if read.journal.len() != rows {
             (rows, since) = (read.journal.len(), Instant::now());
+            // Of one that was cut off it would not be true.
+            if !told {
+                told = true;
+                events.event(Event::LockWaiting {
+                    holder: None,
+                    timeout_seconds: timeout.as_secs(),
+                });
+            }
         }
         latest = Some(read);
     }

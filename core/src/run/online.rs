@@ -257,8 +257,15 @@ impl Database {
                 let Runner { events, cancel } = runner;
                 let timeout = options.lock_timeout;
                 let waited =
-                    lock::wait_for_steps(session, &snapshot, timeout, events, cancel).await?;
-                snapshot = waited.unwrap_or(snapshot);
+                    lock::wait_for_steps(session, &snapshot, timeout, events, cancel).await;
+                // It may be the second time round.
+                let waited = waited.map_err(|error| match error {
+                    RunError::Interrupted { .. } => RunError::Interrupted {
+                        committed: committed.clone(),
+                    },
+                    other => other,
+                });
+                snapshot = waited?.unwrap_or(snapshot);
             }
             let decision =
                 self.decide(intent, &snapshot, dialect, Some(session.tenure()), options)?;
