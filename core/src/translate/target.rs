@@ -28,6 +28,12 @@ pub trait Target: Send + Sync {
     /// An engine that copies the whole table for an alteration says yes.
     fn folds(&self) -> bool;
 
+    /// The names, in lower case, of the functions that the engine has of its own, in any of its
+    /// versions: a call of one of them means the engine's. `None`: that is not known.
+    fn functions(&self) -> Option<Vec<&str>> {
+        None
+    }
+
     /// The statements that turn a table's state before into its state after.
     ///
     /// # Errors

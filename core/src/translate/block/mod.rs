@@ -133,8 +133,10 @@ impl Trial {
             if let Change::Opaque(opaque) = &change {
                 return Err(Stop::Unclear(opaque.what.clone()));
             }
+            // One whose text is wrong is not made, and the error forgiven.
             if let Change::CreateFunction { does, .. } = &change
                 && *does == Function::Code
+                && forgiven.is_some()
             {
                 return Err(Stop::Unclear("CREATE FUNCTION".into()));
             }

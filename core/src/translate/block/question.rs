@@ -164,6 +164,7 @@ fn rows(catalogue: &Name, schema: &Schema) -> Known<Vec<Row>> {
     Ok(match named {
         (None | Some("pg_catalog"), "pg_type") => {
             let types = schema.enums().map(|found| &found.name);
+            let types = types.chain(schema.domains().map(|found| &found.name));
             types
                 .chain(relations())
                 .map(|name| vec![("typname", name.name.clone())])

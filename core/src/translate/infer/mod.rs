@@ -18,12 +18,14 @@
 mod apart;
 mod call;
 mod expr;
+mod known;
 mod scope;
 
 #[cfg(test)]
 mod tests;
 
 pub use expr::is_text_constant;
+pub(crate) use known::is_known;
 pub use scope::{Field, Relation, Scope, UNNAMED, output_name};
 
 use crate::schema::Type;

@@ -2,6 +2,7 @@
 
 use super::Translator;
 use crate::schema::{Change, DroppedFunction, Function};
+use crate::translate::infer::is_known;
 use crate::translate::target::{Omission, Refusal};
 
 /// The code of a refusal that a function is none of the target's.
@@ -34,11 +35,17 @@ impl Translator<'_> {
                 "function",
                 format!("the function `{name}` of the script's own"),
             ),
+            Function::Code if self.is_nobodys(&name.name) => Omission::new(
+                "function",
+                format!(
+                    "the function `{name}`: a script that calls it is refused, and what an application calls fails"
+                ),
+            ),
             Function::Code => {
                 self.made_here
                     .push((index, name.clone(), arguments.clone()));
                 let message = format!(
-                    "the function `{name}` is code that its own engine only understands, and an application may call it"
+                    "the function `{name}` is code that its own engine only understands, and a call of it may mean another one of that name"
                 );
                 self.carrier.flush(self.authored.schema());
                 self.carrier.refuse(index, Refusal::new(FUNCTION, message));
@@ -46,6 +53,16 @@ impl Translator<'_> {
             }
         };
         self.carrier.omit(index, omission);
+    }
+
+    /// Whether a call of a function of this name fails on the target, and is refused in a script:
+    /// neither has a meaning for it.
+    fn is_nobodys(&self, name: &str) -> bool {
+        if is_known(name) {
+            return false;
+        }
+        let own = self.dialect.target().and_then(|target| target.functions());
+        own.is_some_and(|own| !own.iter().any(|own| own.eq_ignore_ascii_case(name)))
     }
 
     /// A function that its own script drops again is nobody's but the script's, and what the script

@@ -11,7 +11,7 @@ use super::setting;
 use super::target::{Omission, Refusal, Target};
 use crate::driver::Dialect;
 use crate::schema::{
-    Change, Effect, Ignored, Name, Programs, Replay, ReplayProblem, Schema, TableEffect,
+    Change, Effect, Ignored, Name, Opaque, Programs, Replay, ReplayProblem, Schema, TableEffect,
 };
 use crate::sql::{self, Statement, Syntax};
 
@@ -151,8 +151,11 @@ impl<'a> Translator<'a> {
             "CREATE PROCEDURE",
             "DROP PROCEDURE",
             "CREATE AGGREGATE",
+            "CREATE DOMAIN",
             "CREATE POLICY",
             "DROP POLICY",
+            "ALTER FUNCTION",
+            "ALTER PROCEDURE",
         ];
         if let Change::Opaque(opaque) = change {
             self.made |= !HARMLESS.contains(&opaque.what.as_str());
@@ -279,7 +282,7 @@ impl<'a> Translator<'a> {
         self.note(&change);
         match change {
             Change::Opaque(opaque) => {
-                if let Some(omission) = without_effect(&opaque.what) {
+                if let Some(omission) = without_effect(self.source.syntax(), &opaque) {
                     self.carrier.omit(index, omission);
                     return;
                 }
@@ -353,12 +356,22 @@ enum Followed {
 }
 
 /// What only the authored engine understands, and the target is the same without.
-fn without_effect(what: &str) -> Option<Omission> {
-    match what {
+fn without_effect(syntax: Syntax, opaque: &Opaque) -> Option<Omission> {
+    match opaque.what.as_str() {
         // No function of the authored dialect is ever there to be dropped.
         "DROP FUNCTION" | "DROP PROCEDURE" | "DROP ROUTINE" | "DROP AGGREGATE" => {
             Some(Omission::new("function", "the dropping of a function"))
         }
+        "DROP POLICY" => Some(Omission::new("privileges", "the dropping of a policy")),
+        // No target has CALL find one by this name, and no type but its own.
+        "CREATE PROCEDURE" if syntax == Syntax::Postgres => Some(Omission::new(
+            "procedure",
+            "a procedure: what calls it fails",
+        )),
+        "CREATE TYPE" | "CREATE DOMAIN" if syntax == Syntax::Postgres => Some(Omission::new(
+            "type",
+            "a type that is no enum: what has a value of it is refused",
+        )),
         _ => None,
     }
 }

@@ -14,6 +14,7 @@ mod build;
 mod data;
 mod definition;
 mod facts;
+mod functions;
 mod keys;
 mod lower;
 mod meaning;
@@ -59,6 +60,10 @@ impl Target for MysqlTarget {
     // What is done cannot be taken back here: a statement of the author's is one of ours.
     fn folds(&self) -> bool {
         false
+    }
+
+    fn functions(&self) -> Option<Vec<&str>> {
+        Some(functions::OWN.to_vec())
     }
 
     fn table(&self, change: &TableChange<'_>) -> Result<Rendered, Vec<Refusal>> {

@@ -16,6 +16,7 @@ pub(super) struct PluginTarget {
     plugin: Arc<Plugin>,
     server: Server,
     folds: bool,
+    functions: Option<Vec<String>>,
 }
 
 impl PluginTarget {
@@ -29,6 +30,7 @@ impl PluginTarget {
             plugin: plugin.clone(),
             server: server.clone(),
             folds: said.folds,
+            functions: said.functions.clone(),
         })
     }
 
@@ -126,6 +128,11 @@ impl Target for PluginTarget {
 
     fn folds(&self) -> bool {
         self.folds
+    }
+
+    fn functions(&self) -> Option<Vec<&str>> {
+        let names = self.functions.as_ref()?;
+        Some(names.iter().map(String::as_str).collect())
     }
 
     fn table(&self, change: &TableChange<'_>) -> Result<Rendered, Vec<Refusal>> {

@@ -52,6 +52,9 @@ pub struct TargetSaid {
     pub words: u32,
     /// Several changes to one table within a revision are rendered as one.
     pub folds: bool,
+    /// The functions that the engine has of its own, if that is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub functions: Option<Vec<String>>,
 }
 
 /// What a dialect says of how it reads a live schema.
@@ -174,6 +177,7 @@ impl TryFrom<&dyn core::Dialect> for Dialect {
             target: dialect.target().map(|target| TargetSaid {
                 words: super::model::WORDS,
                 folds: target.folds(),
+                functions: target.functions().as_deref().map(owned),
             }),
             introspect: dialect.introspect().map(|introspect| IntrospectSaid {
                 words: super::model::WORDS,

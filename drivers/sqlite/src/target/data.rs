@@ -12,7 +12,7 @@ use aludel::translate::print::print;
 use aludel::translate::rewrite::rewrite;
 use aludel::translate::{DataScope, Refusal, Rendered};
 
-use super::rules::{Meaning, Stands, first_of_each, mysql_statement};
+use super::rules::{self, Meaning, Stands, first_of_each, mysql_statement};
 use super::spelling::Sqlite;
 use super::{lower, names, sequence, table};
 
@@ -172,7 +172,31 @@ fn prepared(insert: &Insert, table: &Table, scope: &DataScope<'_>) -> Result<Ins
     if let Some(conflict) = &mut insert.on_conflict {
         named_key(conflict, table)?;
     }
+    no_failing_default(&insert, scope)?;
     Ok(insert)
+}
+
+/// Refuses a row that leaves a column to a default which has no form.
+fn no_failing_default(insert: &Insert, scope: &DataScope<'_>) -> Result<(), Vec<Refusal>> {
+    let held = scope.target.table(&names::flat(&insert.table));
+    let columns = held.into_iter().flat_map(|held| &held.columns);
+    let left = columns.filter(|column| {
+        column.default.as_ref().is_some_and(rules::is_no_default)
+            && !insert.columns.contains(&column.name)
+    });
+    let refusals: Vec<Refusal> = left
+        .map(|column| {
+            let message = format!(
+                "`{}` of `{}` is left to its default, which has no form on sqlite",
+                column.name, insert.table
+            );
+            Refusal::new("default-fails", message).help("give it a value")
+        })
+        .collect();
+    match refusals.is_empty() {
+        true => Ok(()),
+        false => Err(refusals),
+    }
 }
 
 /// Ends a FROM at the end of a query, which would take ON CONFLICT for a join's ON.

@@ -4,6 +4,7 @@
 //! what is sent online, whatever was found there.
 
 mod data;
+mod functions;
 mod lower;
 mod names;
 mod rules;
@@ -43,6 +44,10 @@ impl Target for SqliteTarget {
     // A rebuild copies the whole table.
     fn folds(&self) -> bool {
         true
+    }
+
+    fn functions(&self) -> Option<Vec<&str>> {
+        Some(functions::OWN.to_vec())
     }
 
     fn table(&self, change: &TableChange<'_>) -> Result<Rendered, Vec<Refusal>> {

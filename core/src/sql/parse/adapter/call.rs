@@ -4,6 +4,17 @@ use sqlparser::ast;
 
 use super::{Convert, NewRow, Parsed, none, unclear};
 use crate::schema::{Call, CallArg, Expr, Literal, Name, OrderBy, Window, WindowFrame};
+use crate::sql::Syntax;
+
+/// Functions of PostgreSQL's extensions, which are in whatever schema the extension was made in.
+const OF_EXTENSIONS: &[&str] = &[
+    "gen_random_bytes",
+    "gen_random_uuid",
+    "uuid_generate_v1",
+    "uuid_generate_v1mc",
+    "uuid_generate_v4",
+    "uuid_nil",
+];
 
 impl Convert<'_> {
     pub(super) fn function(self, function: ast::Function) -> Parsed<Expr> {
@@ -26,6 +37,9 @@ impl Convert<'_> {
             [ast::ObjectNamePart::Identifier(ident)] if ident.quote_style.is_some()
         );
         let mut name = self.name(name)?;
+        if self.syntax == Syntax::Postgres && OF_EXTENSIONS.contains(&name.name.as_str()) {
+            name.schema = None;
+        }
         if !quoted && name.schema.is_none() {
             if let Some(keyword) = self.keyword(&name.name)
                 && let Some(precision) = precision(&args)

@@ -8,7 +8,7 @@ use aludel::sql::Syntax;
 use aludel::translate::infer::Field;
 use aludel::translate::rewrite::Rules;
 
-use super::super::rules::{Compares, Meaning, Stands, compares};
+use super::super::rules::{self, Compares, Meaning, Stands, compares};
 use super::super::types::{self, INT, Limit};
 use super::Lowering;
 
@@ -80,10 +80,31 @@ impl Lowering<'_> {
 
     fn default(&mut self, column: &Column, default: &Expr, place: &str) -> Option<Expr> {
         let rules = Meaning::new(Stands::Default);
-        let default = self.expr(Stands::Default, place, |rw| {
+        let tried = self.try_expr(Stands::Default, |rw| {
             Rules::assign(&rules, rw, default, &field(column))
-        })?;
-        (default != Expr::Literal(Literal::Null)).then_some(default)
+        });
+        match tried {
+            Ok(default) => (default != Expr::Literal(Literal::Null)).then_some(default),
+            Err(refusals) => match rules::formless(&refusals) {
+                Some(why) => Some(self.failing_default(column, place, why)),
+                None => {
+                    for mut refusal in refusals {
+                        refusal.message = format!("{place}: {}", refusal.message);
+                        self.take(refusal);
+                    }
+                    None
+                }
+            },
+        }
+    }
+
+    /// A default that fails where a row is left to it, and is exact for every other row.
+    fn failing_default(&mut self, column: &Column, place: &str, why: &str) -> Expr {
+        self.omit(
+            "default-fails",
+            format!("the default of {place}: {why}, so a row that leaves the column to it fails"),
+        );
+        rules::no_default(&format!("`{}` wants a value: {why}", column.name))
     }
 
     /// MySQL's texts compare by a collation, which mostly ignores case.
@@ -155,13 +176,8 @@ impl Lowering<'_> {
     /// A column that numbers itself is the row id of its table, or nothing that SQLite has.
     fn numbers(&mut self, column: &Column, place: &str, lowered: &mut Column) {
         if !numbers_itself(self.table, column) {
-            let refusal = aludel::translate::Refusal::new(
-                "second-serial",
-                format!(
-                    "{place} numbers itself beside another column, and on sqlite only one of a table does"
-                ),
-            );
-            self.take(refusal.help("give it no numbers of its own on sqlite"));
+            let why = "it numbers itself beside another column, and only one of a table does";
+            lowered.default = Some(self.failing_default(column, place, why));
             return;
         }
         if self.is_shared(column) {

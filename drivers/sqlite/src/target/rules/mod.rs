@@ -26,7 +26,7 @@ mod time;
 use std::cell::Cell;
 
 use aludel::schema::{
-    BinaryOp, Expr, Literal, Name, OrderBy, Query, SelectItem, TableRef, Type, UnaryOp,
+    BinaryOp, CallArg, Expr, Literal, Name, OrderBy, Query, SelectItem, TableRef, Type, UnaryOp,
 };
 use aludel::sql::Syntax;
 use aludel::translate::Refusal;
@@ -41,6 +41,31 @@ use convert::How;
 
 /// What the table before is called in the query that copies its rows.
 pub(super) const OLD: &str = "aludel_old";
+
+/// What stands for a default that has no form: it fails where a row is left to it.
+pub(super) fn no_default(message: &str) -> Expr {
+    build::fail(message, None)
+}
+
+/// Whether an expression is [`no_default`].
+pub(super) fn is_no_default(expr: &Expr) -> bool {
+    let Expr::Call(call) = expr else {
+        return false;
+    };
+    match call.args.as_slice() {
+        [_, CallArg::Expr(Expr::Literal(Literal::Text(message)))] => *expr == no_default(message),
+        _ => false,
+    }
+}
+
+/// Why an expression has no form, if that is all that is wrong with it.
+pub(super) fn formless(refusals: &[Refusal]) -> Option<&str> {
+    let all = refusals
+        .iter()
+        .all(|refusal| ["no-such-function", "no-form"].contains(&refusal.code));
+    let first = refusals.first().filter(|_| all)?;
+    Some(&first.message)
+}
 
 /// Where an expression stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

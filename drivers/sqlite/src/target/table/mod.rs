@@ -178,6 +178,14 @@ impl Values {
         });
         match (from, using, into) {
             (None, _, _) if column.identity.is_some() => Ok(Value::Own),
+            // The rows that were there would have got numbers.
+            (None, None, _) if column.default.as_ref().is_some_and(rules::is_no_default) => {
+                let message = format!(
+                    "`{}` is added with numbers of its own, and another column of its table has them",
+                    column.name
+                );
+                Err(vec![Refusal::new("second-serial", message)])
+            }
             (None, None, _) => Ok(Value::Computed(Expr::Literal(Literal::Null))),
             // The default that it had when it was added: the rows that were there get it.
             (None, Some(initial), into) => self.initial(change, initial, into.as_ref(), column),
