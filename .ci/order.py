@@ -1,11 +1,14 @@
-"""The functions of a program that callgrind saw at work, one a line, for a linker's order.
+"""The functions of a program that callgrind saw at work, one a line, for `cli/build.rs` to lay beside each other.
 
     order.py PROGRAM CALLGRIND_FILE...
 
-Those of an earlier file stand before those of a later one, and otherwise as they stood in the program.
+What the first file has comes first, and of it what the second file has too, and so on: what one run needs is in few places, for
+the first run in one. Each name is a pattern. A star stands for what differs between compilers and versions of crates; so it
+stands for every instance of a generic function, and those of which few are needed come last in their place.
 """
 
 import bisect
+import collections
 import os
 import re
 import subprocess
@@ -13,6 +16,8 @@ import sys
 
 OBJECT = re.compile(r"(c?)ob=\((\d+)\)(?: (.*))?")
 ADDRESS = re.compile(r"(0x[0-9a-f]+|\+\d+|-\d+|\*) ")
+# The hash that ends a symbol, and in the newer mangling the one behind a crate's name.
+HASH = re.compile(r"(?<=17h)[0-9a-f]{16}(?=E)|(?<=Cs)[0-9a-zA-Z]+(?=_)")
 
 
 def functions(program):
@@ -46,20 +51,32 @@ def addresses(path, program):
 
 
 def main():
-    program = os.path.realpath(sys.argv[1])
+    program, runs = os.path.realpath(sys.argv[1]), sys.argv[2:]
     known = functions(program)
     starts = [start for start, _, _ in known]
-    order = {}
-    for path in sys.argv[2:]:
-        seen = set()
+    seen_by = collections.defaultdict(set)
+    for run, path in enumerate(runs):
         for address in addresses(path, program):
             at = bisect.bisect(starts, address) - 1
             if at >= 0 and address < known[at][0] + max(known[at][1], 1):
-                seen.add(at)
-        order.update(dict.fromkeys(known[at][2] for at in sorted(seen)))
-    if len(order) < 500:
-        sys.exit(f"order.py: {len(order)} functions only: is {program} the program that ran, and not stripped?")
-    print("\n".join(order))
+                seen_by[at].add(run)
+    if len(seen_by) < 500:
+        sys.exit(f"order.py: {len(seen_by)} functions only: is {program} the program that ran, and not stripped?")
+
+    instances, needed, pattern_runs = collections.Counter(), collections.Counter(), collections.defaultdict(set)
+    for at, (_, size, name) in enumerate(known):
+        pattern = HASH.sub("*", name)
+        instances[pattern] += size
+        if at in seen_by:
+            needed[pattern] += size
+            pattern_runs[pattern] |= seen_by[at]
+
+    def place(pattern):
+        # Where most instances are of no use they would thin out the others' pages.
+        sparse = instances[pattern] > 2 * needed[pattern]
+        return [run not in pattern_runs[pattern] for run in range(len(runs))], sparse and instances[pattern]
+
+    print("\n".join(sorted(needed, key=place)))
 
 
 main()

@@ -9,12 +9,14 @@
     reason = "a floor to measure against"
 )]
 
+use diesel::prelude::{Connection, RunQueryDsl, SqliteConnection};
 use mysql_async::prelude::Queryable;
 
 fn main() {
     let words: Vec<String> = std::env::args().collect();
     match (words[1].as_str(), words[2].as_str()) {
         ("list", directory) => println!("{}", list(directory)),
+        ("connect", url) if url.starts_with("sqlite:") => sqlite(url),
         ("connect", url) if url.starts_with("postgres:") => postgres(url),
         ("connect", url) if url.starts_with("mariadb:") => mysql(url),
         words => panic!("{words:?}"),
@@ -36,6 +38,14 @@ fn block_on<T>(work: impl Future<Output = T>) -> T {
         .enable_all()
         .build();
     runtime.unwrap().block_on(work)
+}
+
+fn sqlite(url: &str) {
+    let path = url.strip_prefix("sqlite:").unwrap();
+    let mut connection = SqliteConnection::establish(path).unwrap();
+    // Opening reads nothing yet.
+    let read = diesel::sql_query("SELECT count(*) FROM sqlite_schema");
+    read.execute(&mut connection).unwrap();
 }
 
 fn postgres(url: &str) {

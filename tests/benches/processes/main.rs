@@ -155,7 +155,7 @@ impl Contest {
     fn hold(&self, tools: &[Tool]) {
         let mut runners: Vec<Runner> = tools
             .iter()
-            .filter(|tool| tool.program(self.engine).is_some() && tool.does(self.task, self.engine))
+            .filter(|tool| tool.program(self.engine).is_some() && tool.does(self.task))
             .map(|&tool| self.runner(tool))
             .collect();
         let link = (self.engine != Engine::Sqlite && self.task != Task::Offline).then(|| {

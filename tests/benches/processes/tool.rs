@@ -58,7 +58,7 @@ pub(crate) enum Tool {
     /// The engine's own client with the script that ours prints: `sqlite3` in one transaction,
     /// `psql` with one message per revision, `mariadb` as it is.
     Client,
-    /// The least that a run on a server could do, connect and select once: `tests/examples/floor.rs`.
+    /// The least that a run could do, connect and select once: `tests/examples/floor.rs`.
     Floor,
     /// The least that a start could do, list the revisions and read their metadata: the same.
     List,
@@ -109,11 +109,11 @@ impl Tool {
     }
 
     /// Whether it can do a task at all.
-    pub(crate) fn does(self, task: Task, engine: Engine) -> bool {
+    pub(crate) fn does(self, task: Task) -> bool {
         match (self, task) {
             (Self::Aludel | Self::Baseline, _) => true,
             (Self::Client, task) => task == Task::Empty,
-            (Self::Floor, task) => task == Task::Head && engine != Engine::Sqlite,
+            (Self::Floor, task) => task == Task::Head,
             (Self::List, task) => task.is_at_head(),
             (Self::Alembic, _) => true,
             (_, Task::Offline | Task::Heads | Task::History | Task::Current) => false,

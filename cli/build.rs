@@ -1,0 +1,67 @@
+//! Lays the functions that a run goes through beside each other.
+//!
+//! A run at head needs a tenth of the program's code. Where that lies all over the file, most of the memory that a run takes is
+//! code it never looks at: Linux maps 64 KiB around each page that is touched. `functions.txt` names what runs went through
+//! (`.ci/order` writes it); here it becomes a script for the linker.
+//!
+//! Only memory depends on it. A name that the program does not have matches nothing, and a linker that takes no such script
+//! (it is tried on a program of nothing) links as it always does, after a warning.
+
+use std::env;
+use std::error::Error;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+const NAMES: &str = "functions.txt";
+
+fn main() -> Result<(), Box<dyn Error>> {
+    println!("cargo::rerun-if-changed={NAMES}");
+    println!("cargo::rerun-if-changed=build.rs");
+    if env::var("PROFILE")? != "release" || env::var("CARGO_CFG_TARGET_OS")? != "linux" {
+        return Ok(());
+    }
+    let directory = PathBuf::from(env::var("OUT_DIR")?);
+    let path = directory.join("functions.ld");
+    fs::write(&path, script(&fs::read_to_string(NAMES)?))?;
+    let argument = format!("-Wl,-T,{}", path.display());
+    if is_understood(&argument, &directory)? {
+        println!("cargo::rustc-link-arg-bin=aludel={argument}");
+    } else {
+        println!(
+            "cargo::warning=this linker takes no script: aludel will need a third more memory"
+        );
+    }
+    Ok(())
+}
+
+/// The functions before the rest of `.text`; with `INSERT` the linker's own script stays in force.
+fn script(names: &str) -> String {
+    let sections = names
+        .lines()
+        .map(|name| format!("*(.text.{name} .text.unlikely.{name})\n"));
+    format!(
+        "SECTIONS {{\n.text : {{\n{}}}\n}}\nINSERT AFTER .fini;\n",
+        sections.collect::<String>()
+    )
+}
+
+/// Whether a program of nothing links with this argument, by the linker and the flags that ours is linked with.
+fn is_understood(argument: &str, directory: &Path) -> Result<bool, Box<dyn Error>> {
+    let source = directory.join("nothing.rs");
+    fs::write(&source, "fn main() {}\n")?;
+    let mut compiler = Command::new(env::var_os("RUSTC").ok_or("cargo sets RUSTC")?);
+    compiler.args(["--crate-name", "nothing", "--target", &env::var("TARGET")?]);
+    if let Ok(linker) = env::var("RUSTC_LINKER") {
+        compiler.arg(format!("-Clinker={linker}"));
+    }
+    let flags = env::var("CARGO_ENCODED_RUSTFLAGS").unwrap_or_default();
+    compiler.args(flags.split('\x1f').filter(|flag| !flag.is_empty()));
+    compiler.arg(format!("-Clink-arg={argument}"));
+    compiler
+        .arg("-o")
+        .arg(directory.join("nothing"))
+        .arg(source);
+    compiler.stdout(Stdio::null()).stderr(Stdio::null());
+    Ok(compiler.status()?.success())
+}
