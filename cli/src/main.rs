@@ -52,9 +52,13 @@ fn run(cli: Cli) -> u8 {
         Ok(context) => context,
         Err(problems) => return show(&out, &problems).code(),
     };
-    match commands::run(cli.command, &context) {
-        Ok(exit) => exit.code(),
-        Err(problems) => show(&out, &problems).code(),
+    let exit = match commands::run(cli.command, &context) {
+        Ok(exit) => exit,
+        Err(problems) => show(&out, &problems),
+    };
+    match out.is_cut() {
+        true => exit.worse(Exit::Refused).code(),
+        false => exit.code(),
     }
 }
 

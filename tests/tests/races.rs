@@ -123,3 +123,28 @@ fn runners_on_sqlite_apply_a_revision_in_steps_once() {
         assert_eq!(trace, ["1", "2", "3", "4", "5", "6", "7"]);
     }
 }
+
+/// A statement that works for more than three seconds writes no row to the journal: the second runner took the
+/// revision for one that was cut off. The lock that the statement holds says that it works.
+#[test]
+fn a_slow_statement_in_steps_is_not_taken_for_one_that_was_cut_off() {
+    let directory = tempfile::tempdir().unwrap();
+    let migrations = directory.path().join("migrations");
+    let up = "-- aludel: no-transaction\nCREATE TABLE trace (n INTEGER);\nCREATE TABLE slow (n INTEGER);\n\
+        INSERT INTO slow WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x < 30000000) SELECT count(*) FROM c;\n\
+        INSERT INTO trace VALUES (1);\n";
+    std::fs::create_dir_all(migrations.join("1_slow")).unwrap();
+    std::fs::write(migrations.join("1_slow/up.sql"), up).unwrap();
+    let database = Database::new(Engine::Sqlite);
+    let start = || command(&database.url, &migrations, &["upgrade"]).spawn();
+    let first = start().unwrap();
+    until("its table", || {
+        let begun = "SELECT count(*) FROM sqlite_master WHERE name = 'slow'";
+        database.query(begun) == ["1"]
+    });
+    for child in [start().unwrap(), first] {
+        let ended = wait_at_most(child, Duration::from_secs(60));
+        assert_eq!(ended.code, 0, "{ended:#?}");
+    }
+    assert_eq!(database.query("SELECT n FROM trace"), ["1"]);
+}

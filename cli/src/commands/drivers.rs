@@ -114,6 +114,15 @@ fn servers(driver: &dyn Driver) -> Vec<(Server, Result<Capabilities, String>)> {
 }
 
 fn document(entry: &Entry) -> Value {
+    let mut document = of_driver(entry);
+    if !entry.clashes.is_empty() {
+        let clashes = entry.clashes.iter().map(ToString::to_string);
+        document["clashes"] = clashes.collect::<Vec<_>>().into();
+    }
+    document
+}
+
+fn of_driver(entry: &Entry) -> Value {
     let (driver, origin) = match &entry.driver {
         Ok(found) => found,
         Err(error) => {
@@ -165,6 +174,16 @@ fn document(entry: &Entry) -> Value {
 }
 
 fn describe(text: &mut String, entry: &Entry, all: bool) {
+    describe_driver(text, entry, all);
+    for clash in &entry.clashes {
+        let _ = writeln!(text, "           {clash}: a URL of it is refused");
+    }
+    if let Some(clash) = entry.clashes.first() {
+        let _ = writeln!(text, "           {}", clash.help());
+    }
+}
+
+fn describe_driver(text: &mut String, entry: &Entry, all: bool) {
     let (driver, origin) = match &entry.driver {
         Ok(found) => found,
         Err(error) => {

@@ -73,6 +73,26 @@ url        = {url}
     Ok((text, open))
 }
 
+/// The migrations directories of all databases of the configuration.
+fn configured_directories(context: &Context) -> Result<Vec<PathBuf>, Vec<Problem>> {
+    let Some(config) = &context.config else {
+        return Ok(Vec::new());
+    };
+    let environment = context.global.environment.as_deref();
+    let databases = config
+        .databases_without_url(environment, &[], true)
+        .map_err(|problems| problems.iter().map(Problem::from).collect::<Vec<_>>())?;
+    let mut directories = Vec::new();
+    for settings in databases {
+        for directory in settings.migrations.value {
+            if !directories.contains(&directory) {
+                directories.push(directory);
+            }
+        }
+    }
+    Ok(directories)
+}
+
 pub(crate) fn init(context: &Context) -> Answer {
     let config = context
         .global
@@ -81,6 +101,8 @@ pub(crate) fn init(context: &Context) -> Answer {
         .unwrap_or_else(|| PathBuf::from("aludel.toml"));
     let beside = config.parent().unwrap_or(Path::new(""));
     let migrations = match context.global.migrations.as_slice() {
+        // A configuration that is there says itself where they are.
+        [] if config.exists() => configured_directories(context)?,
         [] => vec![beside.join("migrations")],
         named => named.to_vec(),
     };

@@ -166,7 +166,7 @@ pub(crate) fn part_way(context: &Context) -> Answer {
         for part in &parts {
             let (id, direction) = (&part.revision, part.direction);
             let _ = writeln!(text, "{id}: of its {direction} script {}", part.standing());
-            let help = settle(id).replace("`aludel ", &format!("`aludel {}", target.options));
+            let help = settle(part).replace("`aludel ", &format!("`aludel {}", target.options));
             let _ = writeln!(text, "  {help}");
         }
     }

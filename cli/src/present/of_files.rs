@@ -32,6 +32,9 @@ impl From<&LoadProblem> for Problem {
             LoadProblem::DuplicateId { .. } => {
                 shown.help("rename one of the directories: an id is the name up to the first `_`")
             }
+            LoadProblem::LeadsNowhere { .. } => {
+                shown.help("bring back what it leads to, or remove it")
+            }
             LoadProblem::NoUpScript { .. } => shown.help("write its up.sql, or remove the directory"),
             _ => shown,
         }

@@ -2,6 +2,7 @@
 
 use aludel::driver::{Failure, FailureKind};
 use aludel::graph::TargetError;
+use aludel::ledger::{Direction, PartWay};
 use aludel::run::{RunError, StatementFailure, committed_fact};
 
 use super::{Place, Problem, shown};
@@ -44,7 +45,9 @@ impl Problem {
             } => Self::new(code, exit, message).help(help),
             RunError::PartWay(part) => {
                 let mut problem = Self::new(code, exit, RunError::PartWay(part.clone()));
-                problem.facts.push(if part.failed {
+                problem.facts.push(if part.is_whole() {
+                    "nothing of it is left to run".into()
+                } else if part.failed {
                     "it stopped on an error: the statements after that did not run".into()
                 } else {
                     format!(
@@ -52,7 +55,7 @@ impl Problem {
                         part.completed + 1
                     )
                 });
-                problem.help(settle(&part.revision))
+                problem.help(settle(&part))
             }
             RunError::Locked { holder, .. } => {
                 let mut problem = Self::new(
@@ -139,7 +142,7 @@ impl Problem {
         self.facts.push(failure.committed_fact());
         self.facts.extend(failure.fate());
         self.help = Some(match &failure.part_way {
-            Some(part) if failure.failure.kind != FailureKind::Lost => settle(&part.revision),
+            Some(part) if failure.failure.kind != FailureKind::Lost => settle(part),
             Some(_) => {
                 "see that the server runs, then `aludel repair`: it says how far the script came"
                     .into()
@@ -202,7 +205,15 @@ fn session_headline(failure: &Failure) -> String {
 }
 
 /// How a part-way revision is settled.
-pub(crate) fn settle(id: &str) -> String {
+pub(crate) fn settle(part: &PartWay) -> String {
+    let id = &part.revision;
+    if part.is_whole() {
+        let so = match part.direction {
+            Direction::Up => "--applied",
+            Direction::Down => "--not-applied",
+        };
+        return format!("see that it is so, then say it: `aludel repair {id} {so}`");
+    }
     format!(
         "finish or undo it by hand, then say which: `aludel repair {id} --applied` or `aludel repair {id} --not-applied`"
     )

@@ -25,8 +25,19 @@ pub(crate) struct Out {
     pub(crate) format: Format,
     pub(crate) quiet: bool,
     pub(crate) verbose: u8,
-    /// A broken pipe was met: the reader has seen enough, and nothing more is written.
-    broken: Arc<Mutex<bool>>,
+    /// Whether stdout can be written still.
+    stdout: Arc<Mutex<Stdout>>,
+}
+
+/// What became of stdout.
+#[derive(Default)]
+enum Stdout {
+    #[default]
+    Open,
+    /// The reader has seen enough: nothing more is written, and that is no error.
+    Broken,
+    /// It could not be written, at the disk's end say: nothing more is written.
+    Failed,
 }
 
 impl Out {
@@ -35,7 +46,7 @@ impl Out {
             format,
             quiet,
             verbose,
-            broken: Arc::default(),
+            stdout: Arc::default(),
         }
     }
 
@@ -52,10 +63,10 @@ impl Out {
         self.format == Format::Json
     }
 
-    /// Writes to stdout. A broken pipe is not an error; a full disk is.
+    /// Writes to stdout. A broken pipe is not an error; a full disk is, which is told once.
     pub(crate) fn answer(&self, text: &str) -> Result<(), Problem> {
-        let mut broken = self.broken.lock().unwrap_or_else(PoisonError::into_inner);
-        if *broken {
+        let mut state = self.stdout.lock().unwrap_or_else(PoisonError::into_inner);
+        if !matches!(*state, Stdout::Open) {
             return Ok(());
         }
         let mut stdout = anstream::stdout().lock();
@@ -64,15 +75,32 @@ impl Out {
             .and_then(|()| stdout.flush())
         {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
-                *broken = true;
+                *state = Stdout::Broken;
                 Ok(())
             }
-            Err(error) => Err(Problem::refused(
-                "output",
-                format!("the answer could not be written: {error}"),
-            )),
+            Err(error) => {
+                *state = Stdout::Failed;
+                Err(Problem::refused(
+                    "output",
+                    format!("the answer could not be written: {error}"),
+                ))
+            }
             Ok(()) => Ok(()),
         }
+    }
+
+    /// Writes a part of an answer while work goes on, which a full disk does not stop: what could
+    /// not be written is told on stderr, and by the exit code in the end.
+    fn part(&self, text: &str) {
+        if let Err(problem) = self.answer(text) {
+            to_stderr(&problem.message);
+        }
+    }
+
+    /// Whether something of the answer could not be written.
+    pub(crate) fn is_cut(&self) -> bool {
+        let state = self.stdout.lock().unwrap_or_else(PoisonError::into_inner);
+        matches!(*state, Stdout::Failed)
     }
 
     /// Writes one JSON document.
@@ -90,8 +118,7 @@ impl Out {
     /// Shows a problem.
     pub(crate) fn problem(&self, problem: &Problem, database: Option<&str>) {
         if self.json() {
-            // Nothing is left to tell if stdout cannot be written.
-            let _ = self.document(&problem.json(database));
+            self.part(&format!("{}\n", problem.json(database)));
             return;
         }
         // `NO_COLOR` and what is no terminal are honoured by anstream, which strips the colour.
@@ -170,9 +197,7 @@ impl Reporter {
         if !self.only_tried || self.out.json() {
             return self.line(text);
         }
-        if let Err(problem) = self.out.answer(&format!("{}\n", self.named(text))) {
-            self.out.problem(&problem, None);
-        }
+        self.out.part(&format!("{}\n", self.named(text)));
     }
 
     fn named(&self, text: &str) -> String {
@@ -201,7 +226,7 @@ impl Events for Reporter {
             if let Some(fields) = value.as_object_mut() {
                 fields.insert("database".into(), self.database.clone().into());
             }
-            let _ = self.out.document(&value);
+            self.out.part(&format!("{value}\n"));
             return;
         }
         match event {

@@ -1,5 +1,6 @@
 //! Finding and reading `aludel.toml`.
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::document::Entry;
@@ -26,7 +27,8 @@ pub(super) struct Environment {
 }
 
 impl Config {
-    /// The nearest `aludel.toml` in `start` or above it.
+    /// The nearest `aludel.toml` in `start` or above it, whatever it is: [`Config::load`] says
+    /// what cannot be read.
     pub fn find(start: &Path) -> Option<PathBuf> {
         // Made absolute without resolving links: `.` has no ancestors, and a path that the user
         // did not write would be a puzzle in a message.
@@ -34,7 +36,7 @@ impl Config {
         start
             .ancestors()
             .map(|directory| directory.join(FILE_NAME))
-            .find(|file| file.is_file())
+            .find(|file| file.symlink_metadata().is_ok())
     }
 
     /// Whether it has a database of this name.
@@ -54,6 +56,12 @@ impl Config {
                 source,
             }]
         };
+        // What was found by its name is a file, or reading it may never end. What is named may be
+        // anything that can be read.
+        let found = file.file_name().is_some_and(|name| name == FILE_NAME);
+        if found && !std::fs::metadata(file).map_err(read)?.is_file() {
+            return Err(read(io::Error::other("it is not a file")));
+        }
         let bytes = std::fs::read(file).map_err(read)?;
         match std::str::from_utf8(&bytes) {
             Ok(text) => Self::parse(file, text),

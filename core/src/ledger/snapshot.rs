@@ -73,12 +73,23 @@ impl PartWay {
         let PartWay { completed, .. } = self;
         let are = if *completed == 1 { "is" } else { "are" };
         match self.statements {
+            Some(of) if self.is_whole() && of > 1 => {
+                format!("all {of} statements are committed, only its row of the ledger is not")
+            }
+            Some(1) if self.is_whole() => {
+                "its only statement is committed, its row of the ledger is not".into()
+            }
             Some(of) => format!("{completed} of {of} statements {are} committed"),
             None => {
                 let s = if *completed == 1 { "" } else { "s" };
                 format!("{completed} statement{s} {are} committed")
             }
         }
+    }
+
+    /// Every statement is committed: all that is missing is that the ledger says so.
+    pub fn is_whole(&self) -> bool {
+        self.statements.is_some_and(|of| self.completed >= of)
     }
 
     /// What is not known, where the run was cut off: `statement 2 may have happened or not`.

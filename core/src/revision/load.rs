@@ -7,6 +7,7 @@
 
 use std::collections::HashMap;
 use std::ffi::OsString;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::{self, available_parallelism};
@@ -178,6 +179,15 @@ impl Loader {
             }
         };
         if !up {
+            if let Err(error) = source.list(&relative) {
+                match error.kind() {
+                    io::ErrorKind::NotFound => {
+                        self.problems.push(LoadProblem::LeadsNowhere { path })
+                    }
+                    _ => self.unreadable(source, &relative, error),
+                }
+                return None;
+            }
             if self.recursive && metadata.is_none() && !holds_scripts(source, &relative) {
                 self.search(index, source, &relative);
                 return None;
@@ -243,7 +253,7 @@ impl Loader {
         }
     }
 
-    fn unreadable(&mut self, source: &dyn Source, path: &Path, error: std::io::Error) {
+    fn unreadable(&mut self, source: &dyn Source, path: &Path, error: io::Error) {
         self.problems.push(LoadProblem::Read {
             path: source.root().join(path),
             source: error,

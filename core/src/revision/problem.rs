@@ -73,6 +73,12 @@ pub enum LoadProblem {
         /// The other one.
         path: PathBuf,
     },
+    /// A link among the revisions leads nowhere.
+    #[error("the link `{}` leads nowhere", path.display())]
+    LeadsNowhere {
+        /// The link.
+        path: PathBuf,
+    },
     /// A revision has no up script.
     #[error("the revision `{}` has no `up.sql`", path.display())]
     NoUpScript {
@@ -96,6 +102,7 @@ impl LoadProblem {
             Self::NameControl { .. } => "revision-name-control",
             Self::Id { .. } => "revision-id",
             Self::DuplicateId { .. } => "revision-duplicate-id",
+            Self::LeadsNowhere { .. } => "revision-link",
             Self::NoUpScript { .. } => "revision-no-up-script",
             Self::Metadata(problem) => problem.code(),
         }

@@ -16,7 +16,7 @@ use super::Program;
 pub struct DirectoryEntry {
     /// The name, without the directory's.
     pub name: OsString,
-    /// Whether it is a directory, links followed.
+    /// Whether it is a directory, links followed; also a link that leads nowhere.
     pub is_directory: bool,
 }
 
@@ -78,8 +78,8 @@ impl Source for Directory {
                 let entry = entry?;
                 let kind = entry.file_type()?;
                 let is_directory = if kind.is_symlink() {
-                    // A dangling link is no revision, and no reason to fail.
-                    fs::metadata(entry.path()).is_ok_and(|target| target.is_dir())
+                    // A link that leads nowhere may have been a revision: it is not passed over.
+                    fs::metadata(entry.path()).map_or(true, |target| target.is_dir())
                 } else {
                     kind.is_dir()
                 };

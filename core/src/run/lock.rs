@@ -83,10 +83,12 @@ pub(crate) async fn obtain<'s, 'c>(
 const QUIET: Duration = Duration::from_secs(3);
 
 /// Waits while another runner seems to be at work on a revision in steps: between its statements
-/// nobody holds the engine's write lock. Nothing tells it from one that was cut off but the rows that
-/// it goes on to write. Answers what was read last, if anything was.
+/// nobody holds the engine's write lock. It is told from one that was cut off by the rows that it
+/// goes on to write, and by the lock that a slow statement holds. Answers what was read last, if
+/// anything was.
 pub(crate) async fn wait_for_steps(
     session: &mut (dyn Session + '_),
+    dialect: &dyn Dialect,
     snapshot: &Snapshot,
     timeout: Duration,
     events: &dyn Events,
@@ -97,15 +99,18 @@ pub(crate) async fn wait_for_steps(
     let (mut rows, mut since) = (snapshot.journal.len(), started);
     let mut latest = None;
     let mut told = false;
-    while at_work(latest.as_ref().unwrap_or(snapshot))
-        && since.elapsed() < QUIET
-        && started.elapsed() < timeout
-    {
-        tokio::select! {
-            () = tokio::time::sleep(Duration::from_millis(100)) => {}
-            () = cancel.cancelled() => {
-                return Err(RunError::Interrupted { committed: Vec::new() });
+    while at_work(latest.as_ref().unwrap_or(snapshot)) && started.elapsed() < timeout {
+        if since.elapsed() < QUIET {
+            tokio::select! {
+                () = tokio::time::sleep(Duration::from_millis(100)) => {}
+                () = cancel.cancelled() => {
+                    return Err(RunError::Interrupted { committed: Vec::new() });
+                }
             }
+        } else if wait_to_write(session, dialect, timeout, &mut told, events, cancel).await? {
+            since = Instant::now();
+        } else {
+            break;
         }
         let interrupt = session.interrupt();
         let read = supervised(interrupt, cancel, session.read(&snapshot.tables)).await;
@@ -113,17 +118,21 @@ pub(crate) async fn wait_for_steps(
         if read.journal.len() != rows {
             (rows, since) = (read.journal.len(), Instant::now());
             // Of one that was cut off it would not be true.
-            if !told {
-                told = true;
-                events.event(Event::LockWaiting {
-                    holder: None,
-                    timeout_seconds: timeout.as_secs(),
-                });
-            }
+            tell(&mut told, timeout, events);
         }
         latest = Some(read);
     }
     Ok(latest)
+}
+
+/// Says once that another process is waited for, whom SQLite does not name.
+fn tell(told: &mut bool, timeout: Duration, events: &dyn Events) {
+    if !std::mem::replace(told, true) {
+        events.event(Event::LockWaiting {
+            holder: None,
+            timeout_seconds: timeout.as_secs(),
+        });
+    }
 }
 
 /// Waits until a transaction can begin, says so if that takes long, and gives it up again. What
@@ -133,10 +142,11 @@ pub(crate) async fn wait_to_write(
     session: &mut (dyn Session + '_),
     dialect: &dyn Dialect,
     timeout: Duration,
+    told: &mut bool,
     events: &dyn Events,
     cancel: &CancellationToken,
 ) -> Result<bool, RunError> {
-    let mut told = false;
+    let mut waited = false;
     let begin = [dialect.begin()];
     let interrupt = session.interrupt();
     let answer = {
@@ -146,11 +156,8 @@ pub(crate) async fn wait_to_write(
             biased;
             answer = &mut call => answer,
             () = tokio::time::sleep(PATIENCE) => {
-                told = true;
-                events.event(Event::LockWaiting {
-                    holder: None,
-                    timeout_seconds: timeout.as_secs(),
-                });
+                waited = true;
+                tell(told, timeout, events);
                 call.await
             }
         }
@@ -158,7 +165,7 @@ pub(crate) async fn wait_to_write(
     match answer {
         Ok(()) => {
             let ended = session.send(&[dialect.rollback()]).await;
-            ended.map(|()| told).map_err(RunError::from_failure)
+            ended.map(|()| waited).map_err(RunError::from_failure)
         }
         Err(failure) => match failure.kind {
             FailureKind::Busy => Err(RunError::Locked {
@@ -170,7 +177,7 @@ pub(crate) async fn wait_to_write(
             | FailureKind::Refused
             | FailureKind::ReadOnly
             | FailureKind::Denied
-            | FailureKind::Full => Ok(told),
+            | FailureKind::Full => Ok(waited),
         },
     }
 }

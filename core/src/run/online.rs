@@ -257,7 +257,8 @@ impl Database {
                 let Runner { events, cancel } = runner;
                 let timeout = options.lock_timeout;
                 let waited =
-                    lock::wait_for_steps(session, &snapshot, timeout, events, cancel).await;
+                    lock::wait_for_steps(session, dialect, &snapshot, timeout, events, cancel)
+                        .await;
                 // It may be the second time round.
                 let waited = waited.map_err(|error| match error {
                     RunError::Interrupted { .. } => RunError::Interrupted {
@@ -273,7 +274,8 @@ impl Database {
                 let Runner { events, cancel } = runner;
                 let timeout = options.lock_timeout;
                 may_wait = false;
-                if lock::wait_to_write(session, dialect, timeout, events, cancel).await? {
+                let told = &mut false;
+                if lock::wait_to_write(session, dialect, timeout, told, events, cancel).await? {
                     // Whoever was waited for may have done the work.
                     let read = session.read(&self.options.tables).await;
                     snapshot = read.map_err(RunError::from_failure)?;

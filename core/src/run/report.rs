@@ -114,7 +114,7 @@ impl StatementFailure {
                 "the server's answer is missing: of `{revision}` {}; the rest of it, and what was sent with it, may be committed or not",
                 part.how_far()
             ),
-            (Some(part), _) if part.doubt().is_some() => {
+            (Some(part), _) if part.doubt().is_some() || part.is_whole() => {
                 format!("`{revision}` is part-way: {}", part.standing())
             }
             (Some(part), _) => {

@@ -16,7 +16,7 @@ pub struct Status {
     pub ledger: bool,
     /// Ids of the applied heads.
     pub heads: Vec<String>,
-    /// Ids of the applied revisions, in the order of the graph.
+    /// Ids of the applied revisions, in the order of the graph; those whose file is gone stand last.
     pub applied: Vec<String>,
     /// Directory names of what `upgrade` would run, in order.
     pub pending: Vec<String>,
@@ -101,7 +101,10 @@ impl Database {
             server,
             ledger: snapshot.ledger_exists,
             heads: ids(self.graph.current_heads(&applied)),
-            applied: ids(in_order),
+            applied: ids(in_order)
+                .into_iter()
+                .chain(applied.missing.iter().cloned())
+                .collect(),
             pending: set.steps.iter().map(|&ix| self.name(ix)).collect(),
             holes: set.holes.iter().map(|&ix| self.name(ix)).collect(),
             files: self.files(&snapshot),

@@ -282,6 +282,14 @@ fn two_drivers_for_one_scheme_are_refused_and_both_named() {
         "driver-clash",
         "two drivers claim `mini`: `[DIR]/other/mini.toml` and `[DIR]/.local/share",
     );
+    // The list, which opens no database, says so beside each of them.
+    let list = installed.place.run("drivers");
+    let told = "two drivers claim `mini`: `[DIR]/other/mini.toml` and";
+    assert_eq!(list.stdout.matches(told).count(), 2, "{}", list.text());
+    let list = installed.place.run("--format json drivers").json();
+    let drivers = list["drivers"].as_array().unwrap().iter();
+    let clashes = drivers.filter(|driver| driver["clashes"].is_array());
+    assert_eq!(clashes.count(), 2, "{list}");
     // Named by its path, one is chosen.
     let chosen = installed
         .place

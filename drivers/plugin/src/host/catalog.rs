@@ -45,6 +45,8 @@ pub struct Entry {
     pub name: String,
     /// Its manifest, if it has one that can be read.
     pub manifest: Option<Box<Manifest>>,
+    /// Its schemes that another driver claims too, so that a URL of them is refused.
+    pub clashes: Vec<LoadError>,
 }
 
 /// Who claims a word.
@@ -103,11 +105,7 @@ impl Catalog {
     ///
     /// If there is none, there are two, or it cannot be loaded.
     pub fn by_scheme(&self, scheme: &str) -> Result<Arc<dyn Driver>, LoadError> {
-        let has = |info: &DriverInfo| info.schemes.iter().any(|(known, _)| *known == scheme);
-        let claims = self.claims(has, |manifest| {
-            manifest.schemes.iter().any(|known| known == scheme)
-        });
-        self.choose(scheme, claims)
+        self.choose(scheme, self.claims_of(scheme))
     }
 
     /// A driver by its name, one of its flavours or one of its schemes; it is loaded if need be. A
@@ -180,11 +178,13 @@ impl Catalog {
             name: driver.info().name.to_owned(),
             driver: Ok((driver.clone(), Origin::Linked)),
             manifest: None,
+            clashes: self.clashes(schemes(driver.info())),
         });
         let named = self.named.iter().map(|driver| Entry {
             name: driver.info().name.to_owned(),
             driver: Ok((driver.clone() as Arc<dyn Driver>, origin(driver, None))),
             manifest: None,
+            clashes: self.clashes(schemes(driver.info())),
         });
         let found = self.found.iter().map(|(file, manifest)| match manifest {
             Ok(manifest) => Entry {
@@ -194,11 +194,13 @@ impl Catalog {
                     (driver as Arc<dyn Driver>, origin)
                 }),
                 manifest: Some(Box::new(manifest.clone())),
+                clashes: self.clashes(manifest.schemes.iter().map(String::as_str)),
             },
             Err(error) => Entry {
                 name: stem(file),
                 driver: Err(error.clone()),
                 manifest: None,
+                clashes: Vec::new(),
             },
         });
         named.chain(linked).chain(found).collect()
@@ -219,6 +221,20 @@ impl Catalog {
         load_manifest(manifest, &self.loader)
     }
 
+    fn claims_of(&self, scheme: &str) -> Vec<Claim<'_>> {
+        self.claims(
+            |info| schemes(info).any(|known| known == scheme),
+            |manifest| manifest.schemes.iter().any(|known| known == scheme),
+        )
+    }
+
+    /// Those of a driver's schemes that two claim.
+    fn clashes<'a>(&self, schemes: impl Iterator<Item = &'a str>) -> Vec<LoadError> {
+        schemes
+            .filter_map(|scheme| clash(scheme, &self.claims_of(scheme)))
+            .collect()
+    }
+
     /// Who claims a word; who was named by path claims it alone.
     fn claims(
         &self,
@@ -235,16 +251,14 @@ impl Catalog {
     }
 
     fn choose(&self, asked: &str, claims: Vec<Claim<'_>>) -> Result<Arc<dyn Driver>, LoadError> {
+        if let Some(clash) = clash(asked, &claims) {
+            return Err(clash);
+        }
         match claims.as_slice() {
-            [] => Err(self.unknown(asked)),
             [Claim::Linked(driver)] => Ok((*driver).clone()),
             [Claim::Named(driver)] => Ok((*driver).clone() as Arc<dyn Driver>),
             [Claim::Manifest(manifest)] => Ok(self.load(manifest)?),
-            [first, second, ..] => Err(LoadError::Clash {
-                claimed: asked.to_owned(),
-                first: first.describe(),
-                second: second.describe(),
-            }),
+            _ => Err(self.unknown(asked)),
         }
     }
 
@@ -273,6 +287,22 @@ impl Catalog {
             looked: self.places.lines().into_iter().chain(refused).collect(),
         }
     }
+}
+
+/// The clash, if more than one claims the word.
+fn clash(claimed: &str, claims: &[Claim<'_>]) -> Option<LoadError> {
+    let [first, second, ..] = claims else {
+        return None;
+    };
+    Some(LoadError::Clash {
+        claimed: claimed.to_owned(),
+        first: first.describe(),
+        second: second.describe(),
+    })
+}
+
+fn schemes(info: &DriverInfo) -> impl Iterator<Item = &'static str> {
+    info.schemes.iter().map(|(scheme, _)| *scheme)
 }
 
 fn answers_to(info: &DriverInfo, name: &str) -> bool {
