@@ -73,10 +73,11 @@ url        = {url}
     Ok((text, open))
 }
 
-/// The migrations directories of all databases of the configuration.
-fn configured_directories(context: &Context) -> Result<Vec<PathBuf>, Vec<Problem>> {
+/// The migrations directories of all databases of the configuration; the usual one if it has none.
+fn configured_directories(context: &Context, beside: &Path) -> Result<Vec<PathBuf>, Vec<Problem>> {
+    let usual = vec![beside.join("migrations")];
     let Some(config) = &context.config else {
-        return Ok(Vec::new());
+        return Ok(usual);
     };
     let environment = context.global.environment.as_deref();
     let databases = config
@@ -90,6 +91,9 @@ fn configured_directories(context: &Context) -> Result<Vec<PathBuf>, Vec<Problem
             }
         }
     }
+    if directories.is_empty() {
+        return Ok(usual);
+    }
     Ok(directories)
 }
 
@@ -102,7 +106,7 @@ pub(crate) fn init(context: &Context) -> Answer {
     let beside = config.parent().unwrap_or(Path::new(""));
     let migrations = match context.global.migrations.as_slice() {
         // A configuration that is there says itself where they are.
-        [] if config.exists() => configured_directories(context)?,
+        [] if config.exists() => configured_directories(context, beside)?,
         [] => vec![beside.join("migrations")],
         named => named.to_vec(),
     };
