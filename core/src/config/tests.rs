@@ -260,10 +260,14 @@ fn malformed_files_say_where() {
 fn the_nearest_file_above_is_found() {
     let directory = tempfile::tempdir().expect("a directory");
     let below = directory.path().join("a/b");
-    std::fs::create_dir_all(below.join(FILE_NAME)).expect("a directory of that name");
+    std::fs::create_dir_all(&below).expect("directories");
     let file = directory.path().join(FILE_NAME);
     std::fs::write(&file, TEXT).expect("written");
     assert_eq!(Config::find(&below), Some(file.clone()));
+    // Whatever has the name is meant.
+    let odd = below.join(FILE_NAME);
+    std::fs::create_dir(&odd).expect("a directory of that name");
+    assert_eq!(Config::find(&below), Some(odd));
     let config = Config::load(&file).expect("valid");
     assert_eq!(config.directory(), directory.path());
     let problems = Config::load(&below).expect_err("a directory");
