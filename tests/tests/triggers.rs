@@ -325,6 +325,89 @@ fn a_trigger_that_would_not_be_the_same_is_refused() {
 }
 
 #[test]
+fn columns_are_renamed_beside_a_trigger() {
+    each(|twin| {
+        twin.run(TOUCH);
+        twin.run(
+            "CREATE TABLE t (id integer PRIMARY KEY, name text, updated_at timestamptz);
+             CREATE TABLE t_more (id integer PRIMARY KEY, name text, updated_at timestamptz);",
+        );
+        for table in ["t", "t_more"] {
+            twin.run(&format!(
+                "CREATE TRIGGER touch BEFORE UPDATE ON {table} FOR EACH ROW
+                 WHEN (NEW.name IS DISTINCT FROM OLD.name) EXECUTE FUNCTION touch();"
+            ));
+        }
+        twin.run(ROWS);
+        twin.run("ALTER TABLE t RENAME COLUMN id TO number; ALTER TABLE t_more RENAME COLUMN id TO number;");
+        twin.run("ALTER TABLE t RENAME COLUMN number TO id;");
+        twin.run("UPDATE t SET name = 'x' WHERE id < 3;");
+        let rows = twin.same(TOUCHED);
+        assert!(
+            rows[0].contains("now") && rows[2].contains("then"),
+            "{rows:?}"
+        );
+        // What it names itself is named in its own text by the old name.
+        assert_eq!(
+            twin.refused("ALTER TABLE t RENAME COLUMN name TO title;"),
+            ["trigger"]
+        );
+    });
+}
+
+#[test]
+fn a_trigger_that_only_tells_listeners_is_left_out() {
+    each(|twin| {
+        twin.run(
+            "CREATE TABLE t (id integer PRIMARY KEY, name text, updated_at timestamptz);
+             CREATE FUNCTION tell() RETURNS trigger LANGUAGE plpgsql AS $$
+             DECLARE payload json;
+             BEGIN
+                 IF TG_OP = 'DELETE' THEN PERFORM pg_notify('gone', OLD.id::text); RETURN OLD; END IF;
+                 payload := json_build_object('id', NEW.id);
+                 PERFORM pg_notify('came', payload::text);
+                 RETURN NEW;
+             END; $$;",
+        );
+        twin.run("CREATE TRIGGER told AFTER INSERT OR UPDATE OF name OR DELETE ON t FOR EACH ROW EXECUTE FUNCTION tell();");
+        twin.run(ROWS);
+        twin.run("UPDATE t SET name = 'x' WHERE id < 3; DELETE FROM t WHERE id = 4;");
+        twin.run("ALTER TABLE t RENAME COLUMN name TO title; ALTER TABLE t ADD COLUMN n integer, ADD CHECK (id > 0);");
+        twin.run("ALTER TABLE t RENAME TO u;");
+        twin.same("SELECT id, coalesce(title, '-') FROM u ORDER BY id");
+        // Before a change it says whether there is one.
+        assert_eq!(
+            twin.refused(
+                "CREATE TRIGGER b BEFORE DELETE ON u FOR EACH ROW EXECUTE FUNCTION tell();"
+            ),
+            ["trigger"]
+        );
+    });
+}
+
+#[test]
+fn what_a_trigger_that_only_told_does_from_now_on_it_does_here() {
+    each(|twin| {
+        twin.run("CREATE TABLE t (id integer PRIMARY KEY, name text, updated_at timestamptz);");
+        twin.run("CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_notify('a', ''); RETURN NEW; END $$;");
+        twin.run("CREATE TRIGGER g AFTER UPDATE ON t FOR EACH ROW EXECUTE FUNCTION f();");
+        let writes = "CREATE OR REPLACE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN DELETE FROM t; RETURN NEW; END $$;";
+        assert_eq!(twin.refused(writes), ["trigger"]);
+    });
+    each(|twin| {
+        twin.run("CREATE TABLE t (id integer PRIMARY KEY, name text, updated_at timestamptz);");
+        twin.run("CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_notify('a', ''); RETURN NEW; END $$;");
+        twin.run("CREATE TRIGGER g AFTER UPDATE ON t FOR EACH ROW EXECUTE FUNCTION f();");
+        twin.run("DROP TRIGGER g ON t; DROP FUNCTION f();");
+        twin.run(TOUCH);
+        twin.run("CREATE TRIGGER g BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION touch();");
+        twin.run(ROWS);
+        twin.run("UPDATE t SET name = 'x' WHERE id < 3;");
+        twin.same(TOUCHED);
+    });
+}
+
+#[test]
 fn a_function_is_left_out_and_what_calls_it_is_refused_or_fails() {
     each(|twin| {
         twin.run("CREATE TABLE t (id integer);");

@@ -75,10 +75,35 @@ const STEADY: &[&str] = &[
     "btrim",
 ];
 
-impl RowTrigger {
-    /// A trigger's call, with what the function does.
+impl TriggerFunction {
+    /// Whether it only tells somebody of the change.
     #[must_use]
-    pub fn with(mut self, function: Option<&TriggerFunction>) -> Self {
+    pub fn tells_only(&self) -> bool {
+        matches!(&self.does, Ok((None, sets)) if sets.is_empty())
+    }
+}
+
+impl RowTrigger {
+    /// Whether it does nothing to any row.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        self.unclear.is_none() && self.sets.is_empty()
+    }
+
+    /// A trigger's call, with what the function does; `text` creates the trigger.
+    #[must_use]
+    pub fn calling(self, function: Option<&TriggerFunction>, text: &str) -> Self {
+        let mut does = self.with(function);
+        // When and for which rows it runs is of no account.
+        if function.is_some_and(TriggerFunction::tells_only) && Self::runs_after(text) {
+            does.unclear = None;
+            does.of = Vec::new();
+            does.condition = None;
+        }
+        does
+    }
+
+    fn with(mut self, function: Option<&TriggerFunction>) -> Self {
         let Some(function) = function else {
             self.unclear
                 .get_or_insert_with(|| "its function is not known".to_owned());

@@ -273,6 +273,13 @@ impl Pair {
             self.level_counters();
             return None;
         }
+        // A default without a form, as docs/translation.md says.
+        if ours
+            .as_ref()
+            .is_err_and(|failure| failure.message.contains("wants a value"))
+        {
+            return None;
+        }
         let theirs = self.postgres(&[postgres]);
         self.level_counters();
         match (theirs, ours) {
@@ -309,7 +316,8 @@ impl Pair {
     fn level_counters(&mut self) {
         let tables: Vec<Arc<Table>> = self.translator.authored().tables().cloned().collect();
         for table in tables {
-            let numbered = table.columns.iter().find_map(|column| {
+            let mut whole = table.columns.iter().filter(|column| column.ty.is_integer());
+            let numbered = whole.find_map(|column| {
                 let sequence = match (&column.identity, &column.default) {
                     (Some(identity), _) => identity.sequence.clone(),
                     (None, Some(default)) => aludel::schema::sequence_of(default),

@@ -17,6 +17,10 @@ pub(crate) fn may_be_refused(code: &str, engine: Engine) -> bool {
         "depends-on-refused",
         "text-order",
         "no-form",
+        "trigger",
+        "truncate-trigger",
+        "two-triggers",
+        "name-clash",
         "no-such-function",
         "unknown-type",
     ];
@@ -65,17 +69,20 @@ pub(crate) fn revision(random: &mut Random, pair: &Pair, step: usize) -> Vec<Str
     let tables: Vec<Table> = schema.tables().map(|table| (**table).clone()).collect();
     let count = 1 + random.below(4);
     (0..count)
-        .map(|place| {
+        .flat_map(|place| {
             if tables.len() < 2 || (tables.len() < 6 && random.one_in(7)) {
-                return create_table(random, schema, &tables, step * 10 + place);
+                return vec![create_table(random, schema, &tables, step * 10 + place)];
             }
             let table = random.pick(&tables).clone();
-            match random.below(10) {
+            if random.one_in(9) {
+                return trigger(random, &table, schema, step * 10 + place);
+            }
+            vec![match random.below(10) {
                 0..=4 => alter(random, &table, &tables, schema, step * 10 + place),
                 5..=7 => data(random, &table, &tables, schema),
                 8 => index(random, &table, schema, step * 10 + place),
                 _ => other(random, &table, &tables, schema, step * 10 + place),
-            }
+            }]
         })
         .collect()
 }
@@ -377,6 +384,79 @@ fn other(
             }
         }
     }
+}
+
+/// A trigger of the kind that keeps `updated_at`, with values that are the same on both; or what
+/// becomes of one.
+fn trigger(random: &mut Random, table: &Table, schema: &Schema, number: usize) -> Vec<String> {
+    let on = format!("\"{}\"", table.name.name);
+    let own = schema.triggers_of(&table.name).first();
+    if let Some(own) = own.filter(|_| random.one_in(2)) {
+        return vec![match random.below(3) {
+            0 => format!("DROP TRIGGER \"{}\" ON {on}", own.name),
+            1 => own.does.as_ref().map_or_else(String::new, |does| {
+                let code = touching(random, table, schema);
+                format!(
+                    "CREATE OR REPLACE FUNCTION \"{}\"() {code}",
+                    does.function.name
+                )
+            }),
+            _ => {
+                let set = touched(random, table);
+                format!("UPDATE {on} SET \"{set}\" = \"{set}\"")
+            }
+        }];
+    }
+    let code = touching(random, table, schema);
+    let of = match random.one_in(4) {
+        true => format!(" OF \"{}\"", touched(random, table)),
+        false => String::new(),
+    };
+    let when = match random.below(4) {
+        0 => " WHEN (NEW IS DISTINCT FROM OLD)".to_owned(),
+        1 => {
+            let column = touched(random, table);
+            format!(" WHEN (NEW.\"{column}\" IS DISTINCT FROM OLD.\"{column}\")")
+        }
+        _ => String::new(),
+    };
+    vec![
+        format!("CREATE FUNCTION f{number}() {code}"),
+        format!(
+            "CREATE TRIGGER g{number} BEFORE UPDATE{of} ON {on} FOR EACH ROW{when} EXECUTE FUNCTION f{number}()"
+        ),
+    ]
+}
+
+fn touched(random: &mut Random, table: &Table) -> String {
+    random.pick(&table.columns).name.clone()
+}
+
+/// A function that sets a column or two, under a condition or not.
+fn touching(random: &mut Random, table: &Table, schema: &Schema) -> String {
+    let mut sets = String::new();
+    for _ in 0..1 + random.below(2) {
+        let column = random.pick(&table.columns).clone();
+        let value = match random.one_in(4) {
+            true => format!("NEW.\"{}\"", touched(random, table)),
+            false => value(random, &column.ty, schema).postgres,
+        };
+        sets.push_str(&format!(" NEW.\"{}\" := {value};", column.name));
+    }
+    let other = random.pick(&table.columns).clone();
+    let body = match random.below(4) {
+        0 => format!(
+            "IF NEW.\"{0}\" IS DISTINCT FROM OLD.\"{0}\" THEN{sets} END IF;",
+            other.name
+        ),
+        1 => format!(
+            "IF NEW.\"{}\" = {} THEN{sets} END IF;",
+            other.name,
+            value(random, &other.ty, schema).postgres
+        ),
+        _ => sets,
+    };
+    format!("RETURNS trigger LANGUAGE plpgsql AS $f$ BEGIN {body} RETURN NEW; END $f$")
 }
 
 fn data(random: &mut Random, table: &Table, tables: &[Table], schema: &Schema) -> String {

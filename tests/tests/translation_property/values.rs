@@ -170,6 +170,7 @@ pub(crate) fn change(random: &mut Random, schema: &Schema) -> Option<(String, St
     let change = match random.below(8) {
         0 => delete(random, &table, schema),
         1 => update(random, &table, schema),
+        2 | 3 if !schema.triggers_of(&table.name).is_empty() => update(random, &table, schema),
         _ => return insert(random, &table, schema),
     };
     change.filter(|(text, _)| !text.contains(TOO_LONG) && !text.contains(NO_MEMBER))
@@ -247,7 +248,16 @@ fn update(random: &mut Random, table: &Table, schema: &Schema) -> Option<(String
         })
         .filter(|column| !is_own(column))
         .collect();
-    let set = (*random.maybe(&keys)?).clone();
+    // What a trigger does, it does for any column.
+    let free: Vec<&Column> = table
+        .columns
+        .iter()
+        .filter(|column| !is_own(column))
+        .collect();
+    let set = match schema.triggers_of(&table.name).is_empty() || random.one_in(3) {
+        true => (*random.maybe(&keys)?).clone(),
+        false => (*random.maybe(&free)?).clone(),
+    };
     let by = comparable(random, table)?;
     let (new, old) = (
         value(random, &set.ty, schema),

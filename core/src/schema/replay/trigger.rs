@@ -24,7 +24,7 @@ impl Replay {
             Some(view) => view.name.clone(),
             None => self.table(table)?.name.clone(),
         };
-        let does = does.map(|does| Box::new(self.called(does.clone())));
+        let does = does.map(|does| Box::new(self.called(does.clone(), text)));
         self.put_trigger(Trigger {
             name: name.clone(),
             table,
@@ -35,13 +35,13 @@ impl Replay {
     }
 
     /// What a trigger does, now that it is known where its function is looked for.
-    fn called(&self, mut does: RowTrigger) -> RowTrigger {
+    fn called(&self, mut does: RowTrigger, text: &str) -> RowTrigger {
         does.function = self.found_function(&does.function);
         let function = match self.functions.get(&does.function) {
             Some(Function::Trigger(function)) => Some(function),
             _ => None,
         };
-        does.with(function)
+        does.calling(function, text)
     }
 
     /// Creates or replaces a function. What triggers do that call it changes along.
@@ -64,7 +64,7 @@ impl Replay {
                 if was.as_deref() == Some(RENAMED) {
                     does.unclear = was;
                 }
-                Box::new(does.with(Some(function)))
+                Box::new(does.calling(Some(function), &trigger.text))
             });
             self.put_trigger(Trigger { does, ..trigger });
         }
@@ -77,6 +77,9 @@ impl Replay {
             let Some(does) = &mut trigger.does else {
                 continue;
             };
+            if does.is_idle() {
+                continue;
+            }
             if RowTrigger::of_text(&trigger.text).is_some_and(|own| own.names(column)) {
                 does.unclear = Some(RENAMED.to_owned());
                 self.put_trigger(trigger);

@@ -78,6 +78,7 @@ fn body(c: &mut Cursor<'_>) -> Parsed<Vec<Part>> {
     }
     let mut errors = Vec::new();
     while c.eat("WHEN") {
+        let before = errors.len();
         loop {
             errors.push(c.ident()?.to_ascii_lowercase());
             if !c.eat("OR") {
@@ -85,6 +86,12 @@ fn body(c: &mut Cursor<'_>) -> Parsed<Vec<Part>> {
             }
         }
         c.expect("THEN")?;
+        // What is raised again is not forgiven.
+        if c.is("RAISE") && c.is_op_at(1, ";") && c.is_at(2, "END") {
+            c.skip(2);
+            errors.truncate(before);
+            break;
+        }
         if !parts(c)?.is_empty() {
             return unclear("an error after which something is done");
         }

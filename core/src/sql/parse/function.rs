@@ -3,7 +3,7 @@
 
 use super::cursor::{Cursor, Parsed, Source, unclear};
 use super::lex::{self, Lex};
-use super::parse_expr;
+use super::{parse_expr, telling};
 use crate::schema::{
     Assignment, Change, DroppedFunction, Expr, Function, Ident, NEW, TriggerFunction,
 };
@@ -19,7 +19,10 @@ pub(super) fn create(c: &mut Cursor<'_>) -> Parsed<Vec<Change>> {
     let does = match returned(rest) {
         Returns::Trigger => Function::Trigger(match options(rest) {
             Ok(code) => TriggerFunction {
-                does: read(&code, row),
+                does: read(&code, row).or_else(|why| match read(&code, telling::code) {
+                    Ok(()) => Ok((None, Vec::new())),
+                    Err(_) => Err(why),
+                }),
                 code,
             },
             Err(why) => TriggerFunction {

@@ -34,6 +34,7 @@ mod program;
 mod sequence;
 mod session;
 mod table;
+mod telling;
 mod trigger;
 mod types;
 mod view;

@@ -1,6 +1,7 @@
 //! `CREATE TRIGGER`: kept as text, and of PostgreSQL's what it calls.
 
-use super::cursor::{Cursor, Parsed, Unclear};
+use super::cursor::{Cursor, Parsed, Source, Unclear};
+use super::lex;
 use super::parse_expr;
 use crate::schema::{Change, Ident, Ignored, Name, RowTrigger};
 use crate::sql::Syntax;
@@ -85,6 +86,18 @@ fn updates(event: &mut Cursor<'_>) -> Option<Vec<Ident>> {
 }
 
 impl RowTrigger {
+    /// Whether a trigger's text says that it runs after a change: what it returns does nothing.
+    pub(crate) fn runs_after(text: &str) -> bool {
+        let source = Source::new(Syntax::Postgres, text);
+        let Ok(toks) = lex::tokens(Syntax::Postgres, text) else {
+            return false;
+        };
+        let mut c = Cursor::new(&source, &toks);
+        c.until(|c| c.is("TRIGGER"));
+        c.skip(1);
+        c.name().is_ok() && c.is("AFTER")
+    }
+
     /// What a trigger's text says that it calls.
     pub(crate) fn of_text(text: &str) -> Option<Self> {
         let changes = super::parse(Syntax::Postgres, text);

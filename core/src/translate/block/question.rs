@@ -187,6 +187,9 @@ fn rows(catalogue: &Name, schema: &Schema) -> Known<Vec<Row>> {
         (Some("information_schema"), "table_constraints") => {
             tables().flat_map(table_constraints).collect()
         }
+        (Some("information_schema"), "constraint_column_usage") => {
+            tables().flat_map(column_usage).collect()
+        }
         (_, other) => return Err(format!("what stands in `{other}`")),
     })
 }
@@ -247,6 +250,48 @@ fn constraints(table: &Table) -> Vec<Row> {
             vec![("conname", name), ("conrelid", of)]
         })
         .collect()
+}
+
+/// The columns that a constraint needs: of a foreign key those that it refers to.
+fn column_usage(table: &Table) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for constraint in &table.constraints {
+        let Some(name) = &constraint.name else {
+            continue;
+        };
+        let (of, columns): (&Name, Vec<&String>) = match &constraint.kind {
+            ConstraintKind::PrimaryKey { columns } | ConstraintKind::Unique { columns, .. } => (
+                &table.name,
+                columns.iter().map(|part| &part.column).collect(),
+            ),
+            ConstraintKind::ForeignKey(key) => (&key.table, key.referred.iter().collect()),
+            ConstraintKind::Check { expr, .. } => {
+                let named = table.columns.iter().map(|column| &column.name);
+                (
+                    &table.name,
+                    named.filter(|name| mentions(expr, name)).collect(),
+                )
+            }
+            ConstraintKind::Exclude(_) => continue,
+        };
+        for column in columns {
+            let mut row = relation(of);
+            row.push(("column_name", column.clone()));
+            row.push(("constraint_schema", home(&table.name)));
+            row.push(("constraint_name", name.clone()));
+            rows.push(row);
+        }
+    }
+    rows
+}
+
+/// Whether an expression names a column.
+fn mentions(expr: &Expr, name: &str) -> bool {
+    let mut found = false;
+    expr.clone().each_mut(&mut |expr| {
+        found |= matches!(expr, Expr::Column { column, .. } if column == name);
+    });
+    found
 }
 
 fn table_constraints(table: &Table) -> Vec<Row> {

@@ -682,6 +682,17 @@ impl<'a> Carrier<'a> {
             });
         }
         let outdated = self.outdated_triggers(source, &name, &after.name, authored);
+        let renames = columns.iter().any(|origin| {
+            origin
+                .from
+                .as_ref()
+                .is_some_and(|from| *from != origin.column)
+        });
+        // An engine that copies tables rewrites the text of triggers when it renames a column.
+        let suspended = match self.target.folds() && renames && outdated.is_ok() {
+            true => self.suspend_triggers(source, &name, &after.name, authored),
+            false => Vec::new(),
+        };
         let rendered = if let Err(refusals) = &outdated {
             Err(refusals.clone())
         } else if untouched {
@@ -707,6 +718,9 @@ impl<'a> Carrier<'a> {
             self.unknown.insert(table.name.clone());
         }
         let mut anew = outdated.unwrap_or_default();
+        if !suspended.is_empty() {
+            anew = suspended;
+        }
         // What changes rows here is no UPDATE there, for which the triggers would run.
         if !self.target.folds() && rendered.as_ref().is_ok_and(changes_rows) {
             anew = self.suspend_triggers(source, &name, &after.name, authored);

@@ -9,7 +9,11 @@
 use super::{Carrier, depends};
 use crate::schema::{Change, Effect, Ident, Name, Schema, Trigger};
 use crate::sql;
-use crate::translate::target::{Refusal, Rendered};
+use crate::translate::target::{Omission, Refusal, Rendered};
+
+fn is_idle(trigger: &Trigger) -> bool {
+    trigger.does.as_ref().is_some_and(|does| does.is_idle())
+}
 
 /// A trigger that was rendered.
 #[derive(Debug, Clone)]
@@ -31,6 +35,21 @@ impl Carrier<'_> {
         match (before, after) {
             // It goes along with its table.
             (Some(before), Some(after)) if before.table != after.table => {}
+            (before, Some(after)) if is_idle(after) => {
+                if let Some(before) = before.filter(|before| !is_idle(before)) {
+                    self.flush(authored);
+                    self.drop_trigger(source, before, authored);
+                }
+                let what = format!(
+                    "the trigger `{}`, which only tells listeners of a change",
+                    after.name
+                );
+                self.omit(source, Omission::new("notification", what));
+            }
+            (Some(before), Some(after)) if is_idle(before) => {
+                self.flush(authored);
+                self.make_first(source, after, authored);
+            }
             (Some(before), Some(after)) => {
                 if !self.is_carried(before) {
                     let message = format!(

@@ -116,6 +116,41 @@ fn a_block_of_roles_and_replication_is_left_out() {
     );
 }
 
+#[test]
+fn an_error_that_is_raised_again_is_not_forgiven() {
+    let mut both = Both::new();
+    both.run("CREATE TABLE t (id int PRIMARY KEY, n int)");
+    let block = "DO $$ BEGIN BEGIN ALTER TABLE t ADD CONSTRAINT d CHECK (n > 0); \
+        EXCEPTION WHEN duplicate_object THEN NULL; WHEN OTHERS THEN RAISE; END; END $$";
+    both.run(block);
+    assert!(
+        both.database
+            .try_run("INSERT INTO t VALUES (1, -1)")
+            .is_err()
+    );
+    both.run(block);
+    let unknown = block.replace("TABLE t", "TABLE u");
+    assert_eq!(codes("", &unknown), ["opaque"]);
+}
+
+#[test]
+fn a_block_asks_which_columns_a_constraint_uses() {
+    let mut both = Both::new();
+    both.run("CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE t (id int PRIMARY KEY, p int CONSTRAINT to_p REFERENCES p)");
+    let asked = |table: &str| {
+        format!(
+            "DO $$ BEGIN IF NOT EXISTS (SELECT * FROM information_schema.constraint_column_usage \
+             WHERE table_schema = 'public' AND table_name = '{table}' AND constraint_name = 'to_p') \
+             THEN CREATE TABLE no_{table} (id int); END IF; END $$"
+        )
+    };
+    // It is the table that is referred to.
+    both.run(&asked("p"));
+    both.run(&asked("t"));
+    assert!(both.database.try_run("SELECT * FROM no_p").is_err());
+    assert!(both.database.try_run("SELECT * FROM no_t").is_ok());
+}
+
 /// Code that is not understood may have made what is asked for.
 #[test]
 fn after_code_of_another_kind_no_question_has_an_answer() {
