@@ -49,7 +49,7 @@ mod tests;
 
 pub use directive::{Directive, DirectiveKind};
 pub use facts::{Facts, TransactionUse};
-pub(crate) use parse::{Part, block, program};
+pub(crate) use parse::{Part, block, program, writes_rows_only};
 pub use parse::{parse, parse_expr, parse_query, parse_type};
 pub use problem::{Reason, ScanProblem, line_col};
 pub use script::{Script, Selected, Statement};

@@ -47,6 +47,108 @@ pub(crate) fn block(statement: &str) -> Option<Vec<Part>> {
     c.done().then_some(parts)
 }
 
+/// Whether a statement is a `DO` block that at most writes rows, whatever else it may do: it makes
+/// nothing that a catalogue would show. `known`: functions that make nothing.
+pub(crate) fn writes_rows_only(statement: &str, known: &dyn Fn(&str) -> bool) -> bool {
+    let source = Source::new(Syntax::Postgres, statement);
+    let Ok(toks) = lex::tokens(Syntax::Postgres, statement) else {
+        return false;
+    };
+    let Ok(Some(code)) = code(&mut Cursor::new(&source, &toks)) else {
+        return false;
+    };
+    let source = Source::new(Syntax::Postgres, &code);
+    let Ok(toks) = lex::tokens(Syntax::Postgres, &code) else {
+        return false;
+    };
+    let c = Cursor::new(&source, &toks);
+    let words: Vec<String> = c
+        .rest()
+        .iter()
+        .map(|tok| c.text_of(*tok).to_ascii_lowercase())
+        .collect();
+    if words.iter().any(|word| MAKING.contains(&word.as_str())) {
+        return false;
+    }
+    let before = |at: usize, back: usize| at.checked_sub(back).map(|at| words[at].as_str());
+    words.windows(2).enumerate().all(|(at, pair)| {
+        let name = pair[0].as_str();
+        let is_name = name.starts_with(|c: char| c.is_alphabetic() || c == '_' || c == '"');
+        // `INTO t (a, b)`, `AS t (a, b)`.
+        let lists = match before(at, 1) {
+            Some(".") => before(at, 3) == Some("into"),
+            word => matches!(word, Some("into" | "as")),
+        };
+        pair[1] != "(" || !is_name || lists || NO_CALL.contains(&name) || known(name)
+    })
+}
+
+/// Words without which nothing is made, and no name is looked for elsewhere.
+const MAKING: &[&str] = &[
+    "alter",
+    "call",
+    "comment",
+    "copy",
+    "create",
+    "do",
+    "drop",
+    "execute",
+    "import",
+    "perform",
+    "refresh",
+    "reset",
+    "search_path",
+    "set_config",
+];
+
+/// Words before a parenthesis that is no call's.
+const NO_CALL: &[&str] = &[
+    "all",
+    "and",
+    "any",
+    "array",
+    "as",
+    "by",
+    "case",
+    "char",
+    "conflict",
+    "decimal",
+    "else",
+    "elsif",
+    "except",
+    "exists",
+    "filter",
+    "from",
+    "having",
+    "if",
+    "in",
+    "intersect",
+    "join",
+    "like",
+    "limit",
+    "loop",
+    "not",
+    "numeric",
+    "offset",
+    "on",
+    "or",
+    "over",
+    "raise",
+    "return",
+    "returning",
+    "row",
+    "select",
+    "then",
+    "union",
+    "using",
+    "values",
+    "varchar",
+    "when",
+    "where",
+    "while",
+    "with",
+];
+
 /// The code of `DO [LANGUAGE plpgsql] '…'`.
 fn code(c: &mut Cursor<'_>) -> Parsed<Option<String>> {
     if !c.eat("DO") || !is_plpgsql(c)? {
@@ -167,6 +269,9 @@ fn statement(c: &mut Cursor<'_>) -> Parsed<Part> {
     ];
     let mut text = c.until(|c| c.is_op(";"));
     if text.eat("EXECUTE") {
+        if let Some(privileges) = privileges(text) {
+            return Ok(Part::Statement(privileges));
+        }
         let executed = text.string()?;
         text.finish()?;
         let executed = executed.trim().trim_end_matches(';');
@@ -181,9 +286,66 @@ fn statement(c: &mut Cursor<'_>) -> Parsed<Part> {
     Ok(Part::Statement(text.as_written().to_owned()))
 }
 
+/// `'GRANT … TO ' || current_user`, `format('REVOKE …', …)`: whose privileges they are is of no
+/// account.
+fn privileges(mut text: Cursor<'_>) -> Option<String> {
+    if text.eat("FORMAT") {
+        text = text.group().ok()?;
+    }
+    let all = text;
+    let first = text.string().ok()?;
+    let only = ["GRANT ", "REVOKE "]
+        .iter()
+        .any(|verb| first.trim_start().to_ascii_uppercase().starts_with(verb));
+    let written = all.as_written();
+    (only && !text.done() && !written.contains(';')).then(|| first.trim().to_owned())
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Part, block};
+    use super::{Part, block, writes_rows_only};
+
+    #[test]
+    fn a_block_that_writes_rows_makes_nothing() {
+        let known = |name: &str| name == "count";
+        for code in [
+            "DECLARE r record; BEGIN FOR r IN SELECT id FROM t LOOP INSERT INTO a.u (x) VALUES (r.id); END LOOP; END",
+            "BEGIN IF (SELECT count(*) FROM t) > 0 THEN UPDATE t SET a = 1; END IF; END",
+        ] {
+            assert!(
+                writes_rows_only(&format!("DO $$ {code} $$"), &known),
+                "{code}"
+            );
+        }
+        for code in [
+            "BEGIN FOR r IN SELECT 1 LOOP EXECUTE 'DROP TABLE t'; END LOOP; END",
+            "DECLARE n int; BEGIN SELECT f(1) INTO n; END",
+            "DECLARE n int; BEGIN n := f(1); CREATE TABLE t (id int); END",
+            "BEGIN PERFORM count(1); END",
+        ] {
+            assert!(
+                !writes_rows_only(&format!("DO $$ {code} $$"), &known),
+                "{code}"
+            );
+        }
+        assert!(!writes_rows_only("CREATE TABLE t (id int)", &known));
+    }
+
+    #[test]
+    fn privileges_of_whomever_are_privileges() {
+        for code in [
+            "EXECUTE 'GRANT ALL ON t TO ' || current_user;",
+            "EXECUTE format('REVOKE ALL ON t FROM %I', current_user);",
+        ] {
+            let read = block(&format!("DO $$ BEGIN {code} END $$"));
+            assert!(
+                matches!(read.as_deref(), Some([Part::Statement(_)])),
+                "{code}: {read:?}"
+            );
+        }
+        let read = block("DO $$ BEGIN EXECUTE 'GRANT ALL ON t TO x; DROP TABLE ' || t; END $$");
+        assert_eq!(read, None);
+    }
 
     #[test]
     fn a_block_that_defines_things_is_read() {

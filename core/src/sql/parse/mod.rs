@@ -44,7 +44,7 @@ mod tests;
 
 use crate::schema::{Change, Expr, Opaque, Query, Type};
 
-pub(crate) use block::{Part, block};
+pub(crate) use block::{Part, block, writes_rows_only};
 pub(crate) use program::program;
 
 use super::Syntax;

@@ -2,16 +2,19 @@
 
 mod function;
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use super::block::{Block, block};
 use super::carry::{Carrier, Out, Outcome};
 use super::expand::expand;
+use super::infer::is_known;
 use super::setting;
 use super::target::{Omission, Refusal, Target};
 use crate::driver::Dialect;
 use crate::schema::{
-    Change, Effect, Ignored, Name, Opaque, Programs, Replay, ReplayProblem, Schema, TableEffect,
+    Change, Effect, Function, Ignored, Name, Opaque, Programs, Replay, ReplayProblem, Schema,
+    TableEffect,
 };
 use crate::sql::{self, Statement, Syntax};
 
@@ -51,6 +54,8 @@ pub struct Translator<'a> {
     programs: Programs,
     /// Code that no replay understands may have made things.
     made: bool,
+    /// The names of functions that are code.
+    code: HashSet<String>,
     /// Functions that are code, by the statements of this script that make them.
     made_here: Vec<(usize, Name, Vec<Vec<String>>)>,
     source: &'a dyn Dialect,
@@ -67,6 +72,7 @@ impl<'a> Translator<'a> {
             authored: Replay::new(source.syntax()).flavour(source.server().flavour()),
             programs: Programs::default(),
             made: false,
+            code: HashSet::new(),
             made_here: Vec::new(),
             source,
             dialect,
@@ -101,7 +107,9 @@ impl<'a> Translator<'a> {
         statements: impl IntoIterator<Item = (usize, &'s str, Audience)>,
     ) -> Translated {
         for (index, body, audience) in statements {
+            let made = self.made;
             self.statement(index, body, audience);
+            self.unmade(made, body);
         }
         self.carrier.flush(self.authored.schema());
         self.end_script();
@@ -113,13 +121,23 @@ impl<'a> Translator<'a> {
     pub fn overridden(&mut self, authored: &[String], own: &[String]) {
         let mut touched = Vec::new();
         for body in authored {
+            let made = self.made;
             self.replay(body, &mut touched);
+            self.unmade(made, body);
         }
         self.end_script();
         let replaced = self.replay_own(own);
         self.carrier
             .settle(&touched, &replaced, self.authored.schema());
         self.carrier.take();
+    }
+
+    /// A block that is not understood, and that can only have written rows, has made nothing.
+    fn unmade(&mut self, before: bool, body: &str) {
+        if self.made && !before && self.source.syntax() == Syntax::Postgres {
+            let known = |name: &str| is_known(name) && !self.code.contains(name);
+            self.made = !sql::writes_rows_only(body, &known);
+        }
     }
 
     fn end_script(&mut self) {
@@ -157,6 +175,14 @@ impl<'a> Translator<'a> {
             "ALTER FUNCTION",
             "ALTER PROCEDURE",
         ];
+        if let Change::CreateFunction {
+            name,
+            does: Function::Code,
+            ..
+        } = change
+        {
+            self.code.insert(name.name.clone());
+        }
         if let Change::Opaque(opaque) = change {
             self.made |= !HARMLESS.contains(&opaque.what.as_str());
         }

@@ -151,6 +151,21 @@ fn a_block_asks_which_columns_a_constraint_uses() {
     assert!(both.database.try_run("SELECT * FROM no_t").is_ok());
 }
 
+/// What can only have written rows has made nothing, so that questions have answers after it.
+#[test]
+fn after_a_program_on_rows_questions_have_answers() {
+    let ask = "DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_type WHERE typname = 'e') THEN CREATE TYPE e AS ENUM ('x'); END IF; END $$;";
+    let rows = "DO $$ DECLARE r record; BEGIN FOR r IN SELECT id FROM t LOOP INSERT INTO t (id) VALUES (r.id + 1); END LOOP; END $$;";
+    let calls =
+        "DO $$ DECLARE r record; BEGIN FOR r IN SELECT f(id) FROM t LOOP NULL; END LOOP; END $$;";
+    let tables = "CREATE TABLE t (id int)";
+    assert_eq!(codes(tables, &format!("{rows} {ask}")), ["opaque"]);
+    assert_eq!(
+        codes(tables, &format!("{calls} {ask}")),
+        ["opaque", "opaque"]
+    );
+}
+
 /// Code that is not understood may have made what is asked for.
 #[test]
 fn after_code_of_another_kind_no_question_has_an_answer() {
