@@ -325,6 +325,30 @@ fn a_trigger_that_would_not_be_the_same_is_refused() {
 }
 
 #[test]
+fn a_row_that_a_conflict_leaves_alone_is_not_touched() {
+    each(|twin| {
+        twin.run(TOUCH);
+        twin.run("CREATE TABLE t (id integer PRIMARY KEY, name text, updated_at timestamptz);");
+        twin.run("CREATE TRIGGER g BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION touch();");
+        twin.run(ROWS);
+        twin.run("INSERT INTO t VALUES (1, 'x', '2001-01-01'), (6, 'y', '2001-01-01') ON CONFLICT (id) DO NOTHING;");
+        let rows = twin.same(TOUCHED);
+        assert!(!rows.iter().any(|row| row.contains("now")), "{rows:?}");
+        for script in [
+            "INSERT INTO t VALUES (2, 'x', '2001-01-01') ON CONFLICT DO NOTHING;",
+            "INSERT INTO t VALUES (3, 'x', '2001-01-01') ON CONFLICT (id) DO UPDATE SET name = 'x' WHERE t.name = 'none';",
+        ] {
+            // ON DUPLICATE KEY UPDATE writes the row that is there.
+            match is_sqlite(twin) {
+                true => twin.run(script),
+                false => assert_eq!(twin.refused(script), ["conflict-trigger"]),
+            }
+        }
+        twin.same(TOUCHED);
+    });
+}
+
+#[test]
 fn columns_are_renamed_beside_a_trigger() {
     each(|twin| {
         twin.run(TOUCH);

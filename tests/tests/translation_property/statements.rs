@@ -39,6 +39,7 @@ pub(crate) fn may_be_refused(code: &str, engine: Engine) -> bool {
         "cast",
         "check-column",
         "comparison",
+        "conflict-trigger",
         "constant",
         "division",
         "enum-reference",

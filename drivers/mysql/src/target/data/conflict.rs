@@ -29,15 +29,18 @@ struct Key {
 
 /// What is done if a row exists.
 ///
+/// `trigger`: one that runs where a row of the table is changed.
+///
 /// # Errors
 ///
-/// If another key than the one named could be met.
+/// If another key than the one named could be met, or a trigger would run for a row that stays.
 pub(super) fn shape(
     rewritten: &mut Insert,
     on_conflict: OnConflict,
     insert: &Insert,
     table: &Table,
     alias: Option<&Ident>,
+    trigger: Option<&str>,
     facts: &Facts,
 ) -> Result<(), Vec<Refusal>> {
     let keys = keys(table);
@@ -72,6 +75,16 @@ pub(super) fn shape(
             return Err(vec![Refusal::new("no-form", message)]);
         }
     };
+    if let Some(trigger) = trigger.filter(|_| assignments.is_none() || filter.is_some()) {
+        let only = match named {
+            Named::Key(key) if assignments.is_none() && key.plain && key.filter.is_none() => key,
+            _ => return Err(vec![runs(trigger, table)]),
+        };
+        return match absent(rewritten, only, table, facts) {
+            true => Ok(()),
+            false => Err(vec![runs(trigger, table)]),
+        };
+    }
     match named {
         Named::Any if assignments.is_none() => {}
         Named::Key(key) => {
@@ -102,6 +115,16 @@ pub(super) fn shape(
         filter: None,
     });
     Ok(())
+}
+
+/// A row that stays what it is would be written all the same.
+fn runs(trigger: &str, table: &Table) -> Refusal {
+    let message = format!(
+        "`{}`: the trigger `{trigger}` would run for a row that is there and stays what it is",
+        table.name
+    );
+    Refusal::new("conflict-trigger", message)
+        .help("name the key in ON CONFLICT, and change every row that meets one, or none")
 }
 
 /// What the rows that are to be inserted are called.

@@ -102,12 +102,15 @@ pub(super) fn shape(
     if let Some(on_conflict) = insert.on_conflict.take() {
         let known = table.ok_or_else(|| unknown(&authored.table.name))?;
         let alias = insert.alias.take();
+        let trigger = scope.target.triggers_of(&insert.table).first();
+        let trigger = trigger.map(|trigger| trigger.name.clone());
         conflict::shape(
             &mut insert,
             on_conflict,
             authored,
             known,
             alias.as_ref(),
+            trigger.as_deref(),
             facts,
         )?;
     }
