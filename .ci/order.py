@@ -4,7 +4,8 @@
 
 What the first file has comes first, and of it what the second file has too, and so on: what one run needs is in few places, for
 the first run in one. Each name is a pattern. A star stands for what differs between compilers and versions of crates; so it
-stands for every instance of a generic function, and those of which few are needed come last in their place.
+stands for every instance of a generic function. One of which few instances are needed is named whole too, for the same compiler
+and crates, and its pattern comes last in its place.
 """
 
 import bisect
@@ -63,20 +64,28 @@ def main():
     if len(seen_by) < 500:
         sys.exit(f"order.py: {len(seen_by)} functions only: is {program} the program that ran, and not stripped?")
 
-    instances, needed, pattern_runs = collections.Counter(), collections.Counter(), collections.defaultdict(set)
+    # What a pattern matches, and which of it is needed.
+    instances, needed = collections.Counter(), collections.defaultdict(list)
     for at, (_, size, name) in enumerate(known):
         pattern = HASH.sub("*", name)
         instances[pattern] += size
         if at in seen_by:
-            needed[pattern] += size
-            pattern_runs[pattern] |= seen_by[at]
+            needed[pattern].append(at)
 
-    def place(pattern):
-        # Where most instances are of no use they would thin out the others' pages.
-        sparse = instances[pattern] > 2 * needed[pattern]
-        return [run not in pattern_runs[pattern] for run in range(len(runs))], sparse and instances[pattern]
+    lines = []
+    for pattern, members in needed.items():
+        useful = sum(known[at][1] for at in members)
+        sparse = instances[pattern] > 2 * useful
+        if sparse:
+            lines += [(place(seen_by[at], runs, 0), known[at][2]) for at in members]
+        lines.append((place(set().union(*(seen_by[at] for at in members)), runs, sparse and instances[pattern]), pattern))
+    lines.sort(key=lambda line: line[0])
+    print("\n".join(line for _, line in lines))
 
-    print("\n".join(sorted(needed, key=place)))
+
+def place(seen, runs, thin):
+    """Where a line belongs: what the first run needs first, and what would thin out the others last."""
+    return [run not in seen for run in range(len(runs))], thin
 
 
 main()
