@@ -2,7 +2,8 @@
 //!
 //!     cost upgrade linked|LIBRARY REVISIONS   applies small revisions to a new SQLite file
 //!     cost load LIBRARY                       loads a library, and nothing else
-//!     cost cross LIBRARY                      sends a script of 10 MB, and copies it as often
+//!     cost cross LIBRARY                      sends a script of 10 MB, and copies it as often; LIBRARY is
+//!                                             that of tests/misbehaving, which reads no script
 
 #![allow(clippy::print_stdout, clippy::unwrap_used)]
 
