@@ -127,6 +127,11 @@ fn hindrance(table: &Table, sets: &[&Ident], of: &[Ident]) -> Option<String> {
             ConstraintKind::ForeignKey(key) if key.columns.iter().any(|name| of.contains(name)) => {
                 return Some("it runs where a column of a foreign key is set".into());
             }
+            ConstraintKind::Check { expr, .. } if sets.iter().any(|name| mentions(expr, name)) => {
+                return Some(
+                    "it sets a column of a check, which sees what is written first".into(),
+                );
+            }
             ConstraintKind::Exclude(_) => return Some("its table has an EXCLUDE".into()),
             _ => {}
         }
