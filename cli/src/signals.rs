@@ -62,7 +62,7 @@ fn leave() -> Exit {
     let revisions = IN_STEPS.lock().unwrap_or_else(PoisonError::into_inner);
     let in_steps: Vec<_> = revisions.iter().map(|name| format!("`{name}`")).collect();
     if in_steps.is_empty() {
-        say("left at once: `aludel status` says what is committed".into());
+        say("left at once: a server may still finish what it was sent, `aludel status` says what is committed".into());
         return Exit::Interrupted;
     }
     say(format!(

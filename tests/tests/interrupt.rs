@@ -316,7 +316,7 @@ fn a_second_interrupt_says_that_what_is_committed_is_not_known() {
         left_at_once(&whole),
         (
             130,
-            "left at once: `aludel status` says what is committed\n".into()
+            "left at once: a server may still finish what it was sent, `aludel status` says what is committed\n".into()
         )
     );
     let in_steps = "-- aludel: no-transaction\n".to_owned() + &whole;

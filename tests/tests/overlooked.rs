@@ -39,6 +39,42 @@ fn a_link_among_the_revisions_that_leads_nowhere_is_refused() {
     }
 }
 
+/// What an override, a down script or metadata was a link to was gone, and the run did without it: `up.sql` ran in the
+/// override's place.
+#[test]
+fn a_file_of_a_revision_that_is_no_file_is_refused() {
+    type Make = fn(&std::path::Path);
+    let broken: Make = |path| symlink("gone", path).unwrap();
+    let directory: Make = |path| std::fs::create_dir(path).unwrap();
+    let link = "it is a link that leads nowhere";
+    let cases: [(&str, &str, Make, &str); 6] = [
+        ("up.sqlite.sql", "upgrade", broken, link),
+        ("metadata.toml", "upgrade", broken, link),
+        ("up.sql", "upgrade", broken, link),
+        ("down.sql", "downgrade base", broken, link),
+        ("up.sqlite.sql", "upgrade", directory, ""),
+        ("down.sql", "downgrade base", directory, ""),
+    ];
+    for (file, command, make, why) in cases {
+        let place = place();
+        if command != "upgrade" {
+            assert_eq!(place.run("--url sqlite:x.db upgrade").code, 0);
+        }
+        let path = place.path().join("migrations/1_a").join(file);
+        if path.exists() {
+            std::fs::remove_file(&path).unwrap();
+        }
+        make(&path);
+        for command in ["check", command] {
+            let ran = place.run(&format!("--url sqlite:x.db {command}"));
+            assert_eq!(ran.code, 1, "{file}: {ran:?}");
+            let text = format!("{}{}", ran.stdout, ran.stderr);
+            let told = format!("cannot read `migrations/1_a/{file}`: {why}");
+            assert!(text.contains(&told), "{file}: {ran:?}");
+        }
+    }
+}
+
 /// It was passed over, and a configuration further up or none was used.
 #[test]
 fn a_configuration_that_is_no_file_is_refused() {
@@ -77,6 +113,8 @@ fn events_that_cannot_be_written_are_told_by_the_exit_code() {
         assert_eq!(ran.code, 1, "{words}: {ran:?}");
         let told = "the answer could not be written";
         assert_eq!(ran.stderr.matches(told).count(), 1, "{words}: {ran:?}");
+        let told = "`aludel status` says what is committed";
+        assert!(ran.stderr.contains(told), "{ran:?}");
         // What was begun is done all the same.
         let ran = place.run("--url sqlite:x.db current");
         let applied = if words.contains("json") {
@@ -86,6 +124,15 @@ fn events_that_cannot_be_written_are_told_by_the_exit_code() {
         };
         assert_eq!(ran.stdout, applied, "{ran:?}");
     }
+}
+
+/// Nothing was said at all: the error was written to where nothing can be.
+#[test]
+fn an_answer_in_json_that_cannot_be_written_is_told_on_stderr() {
+    let place = place();
+    let ran = place.bash("aludel --format json --url sqlite:x.db status >/dev/full");
+    assert_eq!(ran.code, 1, "{ran:?}");
+    assert!(ran.stderr.contains("could not be written"), "{ran:?}");
 }
 
 /// `status` counted only what has a file, `current` every row.

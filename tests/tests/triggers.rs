@@ -296,10 +296,23 @@ fn a_check_of_a_column_that_a_trigger_sets_is_refused_on_sqlite() {
     });
 }
 
+/// A column that numbers itself stays the key on SQLite when its key goes.
+#[test]
+fn a_trigger_does_not_set_what_is_still_a_key_on_sqlite() {
+    each(|twin| {
+        twin.run("CREATE TABLE t (id serial PRIMARY KEY, n integer); ALTER TABLE t DROP CONSTRAINT t_pkey;");
+        let trigger = "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.id = 9; RETURN NEW; END $$;
+            CREATE TRIGGER t_f BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION f();";
+        if is_sqlite(twin) {
+            assert_eq!(twin.refused(trigger), ["trigger"]);
+        }
+    });
+}
+
 #[test]
 fn a_trigger_that_would_not_be_the_same_is_refused() {
     each(|twin| {
-        twin.run("CREATE TABLE t (id integer PRIMARY KEY, name text, updated_at timestamp, n integer, doc json);");
+        twin.run("CREATE TABLE t (id integer PRIMARY KEY, name text, updated_at timestamp, n integer, flag boolean, doc json);");
         twin.run("CREATE TABLE log (id serial PRIMARY KEY, name text);");
         let made = |code: &str, how: &str| {
             format!(
@@ -308,6 +321,8 @@ fn a_trigger_that_would_not_be_the_same_is_refused() {
             )
         };
         for code in [
+            "BEGIN NEW.n = NEW.flag; RETURN NEW; END",
+            "BEGIN NEW.n = NEW.name; RETURN NEW; END",
             "BEGIN NEW.n = OLD.n + 1; RETURN NEW; END",
             "BEGIN NEW.n = NEW.n + 1; RETURN NEW; END",
             "BEGIN NEW.name = gen_random_uuid()::text; RETURN NEW; END",

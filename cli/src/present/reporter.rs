@@ -93,7 +93,10 @@ impl Out {
     /// not be written is told on stderr, and by the exit code in the end.
     fn part(&self, text: &str) {
         if let Err(problem) = self.answer(text) {
-            to_stderr(&problem.message);
+            to_stderr(&format!(
+                "{}; work goes on, and `aludel status` says what is committed",
+                problem.message
+            ));
         }
     }
 
@@ -117,6 +120,9 @@ impl Out {
 
     /// Shows a problem.
     pub(crate) fn problem(&self, problem: &Problem, database: Option<&str>) {
+        if self.json() && self.is_cut() {
+            return to_stderr(&problem.message);
+        }
         if self.json() {
             self.part(&format!("{}\n", problem.json(database)));
             return;

@@ -65,6 +65,17 @@ impl Directory {
     pub fn new(root: impl Into<PathBuf>) -> Self {
         Self { root: root.into() }
     }
+
+    /// Sees that nothing is there, no link that leads nowhere either: without the file that it was
+    /// to bring, something else would run.
+    fn is_absent(&self, file: &Path) -> io::Result<()> {
+        match fs::symlink_metadata(self.root.join(file)) {
+            Ok(metadata) if metadata.is_symlink() => {
+                Err(io::Error::other("it is a link that leads nowhere"))
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 impl Source for Directory {
@@ -93,8 +104,11 @@ impl Source for Directory {
 
     fn has_file(&self, file: &Path) -> io::Result<bool> {
         match fs::metadata(self.root.join(file)) {
-            Ok(metadata) => Ok(metadata.is_file()),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            Ok(metadata) if metadata.is_file() => Ok(true),
+            Ok(_) => Err(io::Error::other("it is not a file")),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                self.is_absent(file).map(|()| false)
+            }
             Err(error) => Err(error),
         }
     }
@@ -102,7 +116,9 @@ impl Source for Directory {
     fn read(&self, file: &Path) -> io::Result<Option<Vec<u8>>> {
         match fs::read(self.root.join(file)) {
             Ok(bytes) => Ok(Some(bytes)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                self.is_absent(file).map(|()| None)
+            }
             Err(error) => Err(error),
         }
     }

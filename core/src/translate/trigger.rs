@@ -1,8 +1,10 @@
 //! What every target asks of a trigger: whether it is understood, for its table as it is.
 
+use std::mem::discriminant;
+
 use super::infer::{Relation, Scope};
 use super::target::{DataScope, Refusal};
-use crate::schema::{Ident, NEW, Name, OLD, Table, Trigger, Update};
+use crate::schema::{Assignment, Expr, Ident, NEW, Name, OLD, Table, Trigger, Update};
 
 /// What a trigger does to a row that changes, for its table as it is.
 #[derive(Debug)]
@@ -51,6 +53,11 @@ pub fn row_update<'a>(
     if let Some(name) = does.of.iter().find(|name| table.column(name).is_none()) {
         return Err(refused(&format!("`{}` has no column `{name}`", table.name)));
     }
+    if let Some(name) = does.sets.iter().find_map(|set| of_another_kind(set, table)) {
+        return Err(refused(&format!(
+            "it gives `{name}` the value of a column of another kind, which PL/pgSQL converts by its text"
+        )));
+    }
     let condition = does.condition_on(table).map_err(|why| refused(&why))?;
     let mut sight = Scope::new(scope.authored, scope.source);
     sight.enter();
@@ -74,6 +81,19 @@ pub fn row_update<'a>(
         },
         sight,
     })
+}
+
+/// The column that is set, if its new value is a column of another kind.
+fn of_another_kind<'a>(set: &'a Assignment, table: &Table) -> Option<&'a Ident> {
+    let name = set.columns.first()?;
+    let Expr::Column { column, .. } = &set.value else {
+        return None;
+    };
+    let (to, from) = (&table.column(name)?.ty, &table.column(column)?.ty);
+    let alike = discriminant(to) == discriminant(from)
+        || (to.is_integer() && from.is_integer())
+        || (to.is_text() && from.is_text());
+    (!alike).then_some(name)
 }
 
 /// The name of a trigger where such names are unique in a database, and not in a table: one that

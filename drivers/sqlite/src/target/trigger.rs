@@ -51,6 +51,19 @@ pub(super) fn create(trigger: &Trigger, scope: &DataScope<'_>) -> Result<Rendere
     }
     let flat = names::flat(&table.name);
     let held = scope.target.table(&flat);
+    // A column that numbers itself stays the key when its key goes in PostgreSQL.
+    let keeps_key = held.is_some_and(|held| {
+        let mut kinds = held.constraints.iter().map(|constraint| &constraint.kind);
+        kinds.any(|kind| match kind {
+            ConstraintKind::PrimaryKey { columns } | ConstraintKind::Unique { columns, .. } => {
+                columns.iter().any(|part| sets.contains(&&part.column))
+            }
+            _ => false,
+        })
+    });
+    if keeps_key {
+        return Err(refused("it sets a column of a key".into()));
+    }
     let Some(row_id) = held.and_then(|held| row_id(held)) else {
         return Err(refused(format!(
             "the rows of `{}` have no row id to be found by",
