@@ -133,6 +133,10 @@ fn an_answer_in_json_that_cannot_be_written_is_told_on_stderr() {
     let ran = place.bash("aludel --format json --url sqlite:x.db status >/dev/full");
     assert_eq!(ran.code, 1, "{ran:?}");
     assert!(ran.stderr.contains("could not be written"), "{ran:?}");
+    // What went wrong before that is told too.
+    let ran = place.bash("aludel --format json --url sqlite:x.db upgrade nowhere >/dev/full");
+    assert_eq!(ran.code, 1, "{ran:?}");
+    assert!(ran.stderr.contains("`nowhere`"), "{ran:?}");
 }
 
 /// `status` counted only what has a file, `current` every row.

@@ -120,11 +120,11 @@ impl Out {
 
     /// Shows a problem.
     pub(crate) fn problem(&self, problem: &Problem, database: Option<&str>) {
-        if self.json() && self.is_cut() {
-            return to_stderr(&problem.message);
-        }
         if self.json() {
             self.part(&format!("{}\n", problem.json(database)));
+            if self.is_cut() {
+                to_stderr(&problem.message);
+            }
             return;
         }
         // `NO_COLOR` and what is no terminal are honoured by anstream, which strips the colour.

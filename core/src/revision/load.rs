@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::{self, available_parallelism};
 
+use super::source::DirectoryEntry;
 use super::{
     LoadProblem, Metadata, Place, Revision, RevisionId, RevisionSet, Source, TomlProblem, Warning,
 };
@@ -179,16 +180,18 @@ impl Loader {
             }
         };
         if !up {
-            if let Err(error) = source.list(&relative) {
-                match error.kind() {
-                    io::ErrorKind::NotFound => {
-                        self.problems.push(LoadProblem::LeadsNowhere { path })
-                    }
-                    _ => self.unreadable(source, &relative, error),
+            let entries = match source.list(&relative) {
+                Ok(entries) => entries,
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                    self.problems.push(LoadProblem::LeadsNowhere { path });
+                    return None;
                 }
-                return None;
-            }
-            if self.recursive && metadata.is_none() && !holds_scripts(source, &relative) {
+                Err(error) => {
+                    self.unreadable(source, &relative, error);
+                    return None;
+                }
+            };
+            if self.recursive && metadata.is_none() && !holds_scripts(&entries) {
                 self.search(index, source, &relative);
                 return None;
             }
@@ -290,13 +293,11 @@ impl Loader {
 }
 
 /// Whether a directory without an `up.sql` was meant as a revision all the same.
-fn holds_scripts(source: &dyn Source, directory: &Path) -> bool {
-    source.list(directory).is_ok_and(|entries| {
-        entries.iter().any(|entry| {
-            let name = entry.name.to_string_lossy();
-            let script = name.starts_with("up.") || name.starts_with("down.");
-            !entry.is_directory && script && name.ends_with(".sql")
-        })
+fn holds_scripts(entries: &[DirectoryEntry]) -> bool {
+    entries.iter().any(|entry| {
+        let name = entry.name.to_string_lossy();
+        let script = name.starts_with("up.") || name.starts_with("down.");
+        !entry.is_directory && script && name.ends_with(".sql")
     })
 }
 

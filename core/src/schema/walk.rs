@@ -308,6 +308,17 @@ macro_rules! walker {
 }
 
 impl Expr {
+    /// Whether it names a column, but for subqueries.
+    pub fn names_column(&self, column: &str) -> bool {
+        let mut found = matches!(self, Self::Column { column: own, .. } if own == column);
+        self.parts(&mut |part| {
+            if let Part::Expr(expr) = part {
+                found |= expr.names_column(column);
+            }
+        });
+        found
+    }
+
     /// Calls `f` with this expression and everything in it, those in subqueries too; outer ones
     /// first.
     pub fn each_mut(&mut self, f: &mut dyn FnMut(&mut Expr)) {

@@ -3,9 +3,9 @@
 use super::super::{
     ColumnChange, Expr, Ident, Identity, Literal, Name, Sequence, SequenceOptions, Type,
 };
+use super::Replay;
 use super::problem::{Step, problem};
 use super::resolve::column_mut;
-use super::{Replay, constraint};
 
 impl Replay {
     pub(super) fn alter_column(
@@ -116,7 +116,7 @@ impl Replay {
     fn check_type_free(&self, table: &super::Table, column: &str) -> Step {
         let generated = table.columns.iter().find(|other| {
             let generated = other.generated.as_ref();
-            generated.is_some_and(|g| constraint::names_column(&g.expr, column))
+            generated.is_some_and(|g| g.expr.names_column(column))
         });
         if let Some(generated) = generated {
             let message = format!(

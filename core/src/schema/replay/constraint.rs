@@ -343,13 +343,6 @@ pub(super) fn columns_in(expr: &Expr, found: &mut BTreeSet<Ident>) {
     });
 }
 
-/// Whether an expression names a column, but for subqueries.
-pub(super) fn names_column(expr: &Expr, column: &str) -> bool {
-    let mut columns = BTreeSet::new();
-    columns_in(expr, &mut columns);
-    columns.contains(column)
-}
-
 /// A name in a table's schema.
 pub(super) fn beside(table: &Name, name: &str) -> Name {
     Name {

@@ -2,7 +2,7 @@
 
 use super::super::{ConstraintKind, Ident, Name, Table};
 use super::Replay;
-use super::constraint::{Key, names_column};
+use super::constraint::Key;
 use super::problem::{Step, problem};
 
 impl Replay {
@@ -102,7 +102,7 @@ impl Replay {
         }
         let generated = table.columns.iter().find(|other| {
             let generated = other.generated.as_ref();
-            generated.is_some_and(|g| names_column(&g.expr, column))
+            generated.is_some_and(|g| g.expr.names_column(column))
         });
         if let Some(generated) = generated {
             if !cascade {
@@ -195,12 +195,12 @@ pub(super) fn remove_column(table: &mut Table, column: &str) {
 }
 
 pub(super) fn involves_index(index: &super::super::Index, column: &str) -> bool {
-    index.keys.iter().any(|key| names_column(&key.expr, column))
+    index.keys.iter().any(|key| key.expr.names_column(column))
         || index.include.iter().any(|include| include == column)
         || index
             .filter
             .as_ref()
-            .is_some_and(|filter| names_column(filter, column))
+            .is_some_and(|filter| filter.names_column(column))
 }
 
 pub(super) fn involves_constraint(kind: &ConstraintKind, column: &str) -> bool {
@@ -209,7 +209,7 @@ pub(super) fn involves_constraint(kind: &ConstraintKind, column: &str) -> bool {
             columns.iter().any(|part| part.column == column)
         }
         ConstraintKind::ForeignKey(key) => key.columns.iter().any(|c| c == column),
-        ConstraintKind::Check { expr, .. } => names_column(expr, column),
+        ConstraintKind::Check { expr, .. } => expr.names_column(column),
         ConstraintKind::Exclude(text) => {
             let word = |c: char| !(c.is_alphanumeric() || c == '_');
             text.split(word).any(|part| part == column)

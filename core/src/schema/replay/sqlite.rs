@@ -5,7 +5,6 @@
 
 use super::super::{ColumnDef, ConstraintKind, Expr, ForeignKey, Literal, Table};
 use super::Replay;
-use super::constraint::names_column;
 use super::drop::{involves_constraint, involves_index};
 use super::problem::{Step, problem};
 
@@ -55,7 +54,7 @@ impl Replay {
         }
         for other in &table.columns {
             if let Some(generated) = &other.generated
-                && names_column(&generated.expr, column)
+                && generated.expr.names_column(column)
             {
                 return needed("a generated column");
             }

@@ -269,7 +269,7 @@ fn column_usage(table: &Table) -> Vec<Row> {
                 let named = table.columns.iter().map(|column| &column.name);
                 (
                     &table.name,
-                    named.filter(|name| mentions(expr, name)).collect(),
+                    named.filter(|name| expr.names_column(name)).collect(),
                 )
             }
             ConstraintKind::Exclude(_) => continue,
@@ -283,15 +283,6 @@ fn column_usage(table: &Table) -> Vec<Row> {
         }
     }
     rows
-}
-
-/// Whether an expression names a column.
-fn mentions(expr: &Expr, name: &str) -> bool {
-    let mut found = false;
-    expr.clone().each_mut(&mut |expr| {
-        found |= matches!(expr, Expr::Column { column, .. } if column == name);
-    });
-    found
 }
 
 fn table_constraints(table: &Table) -> Vec<Row> {

@@ -393,7 +393,7 @@ fn own_check<'t>(constraint: &Constraint, table: &'t Table) -> Option<&'t String
     let mut own = table
         .columns
         .iter()
-        .filter(|column| super::table::mentions(expr, &column.name));
+        .filter(|column| expr.names_column(&column.name));
     let first = own.next()?;
     own.next().is_none().then_some(&first.name)
 }

@@ -18,7 +18,7 @@ use aludel::translate::{
 use super::names;
 use super::rules::{Meaning, Stands};
 use super::spelling::Sqlite;
-use super::table::{ident, mentions};
+use super::table::ident;
 
 /// The statement that makes a trigger.
 ///
@@ -52,17 +52,8 @@ pub(super) fn create(trigger: &Trigger, scope: &DataScope<'_>) -> Result<Rendere
     let flat = names::flat(&table.name);
     let held = scope.target.table(&flat);
     // A column that numbers itself stays the key when its key goes in PostgreSQL.
-    let keeps_key = held.is_some_and(|held| {
-        let mut kinds = held.constraints.iter().map(|constraint| &constraint.kind);
-        kinds.any(|kind| match kind {
-            ConstraintKind::PrimaryKey { columns } | ConstraintKind::Unique { columns, .. } => {
-                columns.iter().any(|part| sets.contains(&&part.column))
-            }
-            _ => false,
-        })
-    });
-    if keeps_key {
-        return Err(refused("it sets a column of a key".into()));
+    if held.is_some_and(|held| sets_a_key(held, &sets)) {
+        return Err(refused(OF_A_KEY.into()));
     }
     let Some(row_id) = held.and_then(|held| row_id(held)) else {
         return Err(refused(format!(
@@ -123,16 +114,26 @@ pub(super) fn create(trigger: &Trigger, scope: &DataScope<'_>) -> Result<Rendere
     Ok(rendered)
 }
 
+const OF_A_KEY: &str = "it sets a column of a key";
+
+fn sets_a_key(table: &Table, sets: &[&Ident]) -> bool {
+    let mut kinds = table.constraints.iter().map(|constraint| &constraint.kind);
+    kinds.any(|kind| match kind {
+        ConstraintKind::PrimaryKey { columns } | ConstraintKind::Unique { columns, .. } => {
+            columns.iter().any(|part| sets.contains(&&part.column))
+        }
+        _ => false,
+    })
+}
+
 /// Why it would matter that the row is first written as the statement has it.
 fn hindrance(table: &Table, sets: &[&Ident], of: &[Ident]) -> Option<String> {
+    if sets_a_key(table, sets) {
+        return Some(OF_A_KEY.into());
+    }
     let is_set = |name: &Ident| sets.contains(&name);
     for constraint in &table.constraints {
         match &constraint.kind {
-            ConstraintKind::PrimaryKey { columns } | ConstraintKind::Unique { columns, .. }
-                if columns.iter().any(|part| is_set(&part.column)) =>
-            {
-                return Some("it sets a column of a key".into());
-            }
             ConstraintKind::ForeignKey(key) if key.columns.iter().any(is_set) => {
                 return Some("it sets a column of a foreign key".into());
             }
@@ -140,7 +141,9 @@ fn hindrance(table: &Table, sets: &[&Ident], of: &[Ident]) -> Option<String> {
             ConstraintKind::ForeignKey(key) if key.columns.iter().any(|name| of.contains(name)) => {
                 return Some("it runs where a column of a foreign key is set".into());
             }
-            ConstraintKind::Check { expr, .. } if sets.iter().any(|name| mentions(expr, name)) => {
+            ConstraintKind::Check { expr, .. }
+                if sets.iter().any(|name| expr.names_column(name)) =>
+            {
                 return Some(
                     "it sets a column of a check, which sees what is written first".into(),
                 );
@@ -152,7 +155,7 @@ fn hindrance(table: &Table, sets: &[&Ident], of: &[Ident]) -> Option<String> {
     for index in table.indexes.iter().filter(|index| index.unique) {
         let exprs = index.keys.iter().map(|key| &key.expr).chain(&index.filter);
         for expr in exprs {
-            if sets.iter().any(|name| mentions(expr, name)) {
+            if sets.iter().any(|name| expr.names_column(name)) {
                 return Some(format!("it sets a column of the index `{}`", index.name));
             }
         }
@@ -162,7 +165,7 @@ fn hindrance(table: &Table, sets: &[&Ident], of: &[Ident]) -> Option<String> {
         .iter()
         .filter_map(|column| column.generated.as_ref());
     for generated in generated {
-        if sets.iter().any(|name| mentions(&generated.expr, name)) {
+        if sets.iter().any(|name| generated.expr.names_column(name)) {
             return Some("a column is generated from what it sets".into());
         }
     }

@@ -6,7 +6,6 @@ use super::super::super::{
     Options, Position, Table, TableAction,
 };
 use super::super::Replay;
-use super::super::constraint::names_column;
 use super::super::problem::{Step, problem};
 use super::super::rename::rename_in_table;
 use super::Flavour;
@@ -210,7 +209,7 @@ impl Replay {
                 _ => true,
             });
             for index in &mut table.indexes {
-                index.keys.retain(|key| !names_column(&key.expr, column));
+                index.keys.retain(|key| !key.expr.names_column(column));
             }
             table.indexes.retain(|index| !index.keys.is_empty());
         });
@@ -240,7 +239,7 @@ impl Replay {
         }
         for constraint in &table.constraints {
             if let ConstraintKind::Check { expr, .. } = &constraint.kind
-                && names_column(expr, column)
+                && expr.names_column(column)
                 && !is_column_check(constraint, column)
             {
                 let check = constraint.name.as_deref().unwrap_or_default();
@@ -249,7 +248,7 @@ impl Replay {
         }
         for other in &table.columns {
             if let Some(generated) = &other.generated
-                && names_column(&generated.expr, column)
+                && generated.expr.names_column(column)
             {
                 return needed(format!("column `{}`", other.name));
             }

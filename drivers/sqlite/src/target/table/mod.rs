@@ -15,7 +15,7 @@ use super::lower::numbers_itself;
 use super::rules::{self, Meaning, Stands};
 use super::spelling::Sqlite;
 
-pub(super) use names::{ident, mentions};
+pub(super) use names::ident;
 
 /// The statements that turn one state into the other.
 pub(super) fn render(change: &TableChange<'_>) -> Result<Rendered, Vec<Refusal>> {

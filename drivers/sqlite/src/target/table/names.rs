@@ -2,9 +2,7 @@
 //! and view that uses it. So a rename is always done by ALTER TABLE, and done first; what is left
 //! to do then has the new names already.
 
-use aludel::schema::{
-    Constraint, ConstraintKind, Expr, Ident, IndexPart, Name, Part, PartMut, Table,
-};
+use aludel::schema::{Constraint, ConstraintKind, Expr, Ident, IndexPart, Name, PartMut, Table};
 use aludel::translate::print::Spelling;
 use aludel::translate::{DataScope, Refusal, TableChange};
 
@@ -276,18 +274,4 @@ pub(super) fn in_new_names(mut expr: Expr, change: &TableChange<'_>) -> Expr {
     }
     walk(PartMut::Expr(&mut expr), change);
     expr
-}
-
-/// Whether an expression names a column.
-pub(in crate::target) fn mentions(expr: &Expr, column: &str) -> bool {
-    if matches!(expr, Expr::Column { column: own, .. } if own == column) {
-        return true;
-    }
-    let mut found = false;
-    expr.parts(&mut |part| {
-        if let Part::Expr(expr) = part {
-            found |= mentions(expr, column);
-        }
-    });
-    found
 }

@@ -5,7 +5,7 @@ use aludel::translate::print::print;
 use aludel::translate::{Refusal, TableChange};
 
 use super::super::spelling::Sqlite;
-use super::names::{ident, mentions};
+use super::names::ident;
 use super::{Value, Values};
 
 /// The statements, if ALTER TABLE does the whole job. `before` has its new names already.
@@ -174,11 +174,11 @@ fn stands_in(constraint: &Constraint, column: &Column, table: &Table) -> bool {
     match &constraint.kind {
         ConstraintKind::ForeignKey(key) => key.columns == [column.name.clone()],
         ConstraintKind::Check { expr, .. } => {
-            mentions(expr, &column.name)
+            expr.names_column(&column.name)
                 && table
                     .columns
                     .iter()
-                    .all(|other| other.name == column.name || !mentions(expr, &other.name))
+                    .all(|other| other.name == column.name || !expr.names_column(&other.name))
         }
         _ => false,
     }
@@ -196,7 +196,7 @@ fn is_free(before: &Table, after: &Table, column: &Column) -> bool {
             key.columns.iter().any(|own| own == name)
                 || (key.table == before.name && key.referred.iter().any(|own| own == name))
         }
-        ConstraintKind::Check { expr, .. } => mentions(expr, name),
+        ConstraintKind::Check { expr, .. } => expr.names_column(name),
         _ => true,
     };
     let kept_indexes = || {
@@ -206,10 +206,10 @@ fn is_free(before: &Table, after: &Table, column: &Column) -> bool {
             .filter(|index| after.indexes.contains(index))
     };
     !before.constraints.iter().any(in_constraint)
-        && !before.columns.iter().any(|other| matches!(&other.generated, Some(Generated { expr, .. }) if mentions(expr, name)))
+        && !before.columns.iter().any(|other| matches!(&other.generated, Some(Generated { expr, .. }) if expr.names_column(name)))
         && column.identity.is_none()
         && !kept_indexes().any(|index| {
-            index.keys.iter().any(|key| mentions(&key.expr, name)) || index.filter.as_ref().is_some_and(|filter| mentions(filter, name))
+            index.keys.iter().any(|key| key.expr.names_column(name)) || index.filter.as_ref().is_some_and(|filter| filter.names_column(name))
         })
         && before.columns.len() > 1
 }
