@@ -29,6 +29,7 @@ mod script;
 mod setting;
 mod target;
 mod trigger;
+mod unread;
 
 pub use script::{Audience, Translated, Translator, audience};
 pub use target::{

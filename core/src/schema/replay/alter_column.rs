@@ -124,14 +124,14 @@ impl Replay {
                  generated from it",
                 table.name, generated.name
             );
-            return Err(problem("needed", message));
+            return Err(problem("type-needed", message));
         }
         if let Some(view) = self.view_of_column(&table.name, column, false) {
             let message = format!(
                 "the type of column `{column}` of `{}` cannot be altered: view `{view}` uses it",
                 table.name
             );
-            return Err(problem("needed", message));
+            return Err(problem("type-needed", message));
         }
         Ok(())
     }

@@ -24,13 +24,15 @@ pub(crate) enum Part {
         /// What is done where none does.
         otherwise: Vec<Part>,
     },
-    /// `BEGIN … EXCEPTION WHEN a OR b THEN NULL; END`.
+    /// `BEGIN … EXCEPTION WHEN a OR b THEN …; END`.
     Forgiving {
         /// What is done.
         body: Vec<Part>,
         /// The names of the errors after which all of it is undone and nothing more is done, in
         /// lower case.
         errors: Vec<String>,
+        /// After some of them something else is done.
+        instead: bool,
     },
 }
 
@@ -47,59 +49,92 @@ pub(crate) fn block(statement: &str) -> Option<Vec<Part>> {
     c.done().then_some(parts)
 }
 
-/// Whether a statement is a `DO` block that at most writes rows, whatever else it may do: it makes
-/// nothing that a catalogue would show. `known`: functions that make nothing.
-pub(crate) fn writes_rows_only(statement: &str, known: &dyn Fn(&str) -> bool) -> bool {
+/// What code that is not understood may have made or changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// At most rows: a `DO` block that makes nothing that a catalogue would show.
+    Rows,
+    /// Only what it names: these words, in lower case. What an engine names by itself begins with
+    /// one of them.
+    Words(Vec<String>),
+    /// Anything: it executes what it puts together, or calls what is not known.
+    Anything,
+}
+
+/// How far a statement reaches that is not understood. `known`: functions that make nothing.
+pub(crate) fn reach(statement: &str, known: &dyn Fn(&str) -> bool) -> Reach {
     let source = Source::new(Syntax::Postgres, statement);
     let Ok(toks) = lex::tokens(Syntax::Postgres, statement) else {
-        return false;
+        return Reach::Anything;
     };
-    let Ok(Some(code)) = code(&mut Cursor::new(&source, &toks)) else {
-        return false;
+    let whole = Cursor::new(&source, &toks);
+    let Ok(code) = code(&mut whole.clone()) else {
+        return Reach::Anything;
+    };
+    let Some(code) = code else {
+        return reach_of(whole, true, known);
     };
     let source = Source::new(Syntax::Postgres, &code);
     let Ok(toks) = lex::tokens(Syntax::Postgres, &code) else {
-        return false;
+        return Reach::Anything;
     };
-    let c = Cursor::new(&source, &toks);
+    reach_of(Cursor::new(&source, &toks), false, known)
+}
+
+fn reach_of(c: Cursor<'_>, makes: bool, known: &dyn Fn(&str) -> bool) -> Reach {
     let words: Vec<String> = c
         .rest()
         .iter()
         .map(|tok| c.text_of(*tok).to_ascii_lowercase())
         .collect();
-    if words.iter().any(|word| MAKING.contains(&word.as_str())) {
-        return false;
-    }
+    let one_of = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
     let before = |at: usize, back: usize| at.checked_sub(back).map(|at| words[at].as_str());
-    words.windows(2).enumerate().all(|(at, pair)| {
+    let calls_known = words.windows(2).enumerate().all(|(at, pair)| {
         let name = pair[0].as_str();
         let is_name = name.starts_with(|c: char| c.is_alphabetic() || c == '_' || c == '"');
-        // `INTO t (a, b)`, `AS t (a, b)`.
-        let lists = match before(at, 1) {
-            Some(".") => before(at, 3) == Some("into"),
-            word => matches!(word, Some("into" | "as")),
-        };
+        // `INTO a.t (a, b)`, `AS t (a, b)`, `IF NOT EXISTS t (a, b)`.
+        let mut first = at;
+        while before(first, 1) == Some(".") && first >= 2 {
+            first -= 2;
+        }
+        let lists = before(first, 1).is_some_and(|word| LISTING.contains(&word));
         pair[1] != "(" || !is_name || lists || NO_CALL.contains(&name) || known(name)
-    })
+    });
+    let nested = words.first().is_some_and(|word| word == "do");
+    if nested || one_of(REACHING) || !calls_known {
+        return Reach::Anything;
+    }
+    if !makes && !one_of(MAKING) {
+        return Reach::Rows;
+    }
+    let part = |c: char| !(c.is_alphanumeric() || c == '_');
+    let parts = words.iter().flat_map(|word| word.split(part));
+    Reach::Words(
+        parts
+            .filter(|part| !part.is_empty())
+            .map(str::to_owned)
+            .collect(),
+    )
 }
 
-/// Words without which nothing is made, and no name is looked for elsewhere.
-const MAKING: &[&str] = &[
-    "alter",
+/// Words without which nothing is made.
+const MAKING: &[&str] = &["alter", "comment", "create", "drop", "refresh"];
+
+/// Words with which code reaches what it does not name.
+const REACHING: &[&str] = &[
     "call",
-    "comment",
+    "cascade",
     "copy",
-    "create",
-    "do",
-    "drop",
     "execute",
     "import",
     "perform",
-    "refresh",
     "reset",
     "search_path",
     "set_config",
 ];
+
+/// Words before a name that is followed by a list.
+const LISTING: &[&str] = &["as", "exists", "into", "on", "references", "table", "using"];
 
 /// Words before a parenthesis that is no call's.
 const NO_CALL: &[&str] = &[
@@ -111,6 +146,7 @@ const NO_CALL: &[&str] = &[
     "by",
     "case",
     "char",
+    "check",
     "conflict",
     "decimal",
     "else",
@@ -124,6 +160,7 @@ const NO_CALL: &[&str] = &[
     "in",
     "intersect",
     "join",
+    "key",
     "like",
     "limit",
     "loop",
@@ -140,6 +177,7 @@ const NO_CALL: &[&str] = &[
     "select",
     "then",
     "union",
+    "unique",
     "using",
     "values",
     "varchar",
@@ -178,11 +216,11 @@ fn body(c: &mut Cursor<'_>) -> Parsed<Vec<Part>> {
         c.expect("END")?;
         return Ok(body);
     }
-    let mut errors = Vec::new();
+    let (mut errors, mut instead) = (Vec::new(), false);
     while c.eat("WHEN") {
         let before = errors.len();
         loop {
-            errors.push(c.ident()?.to_ascii_lowercase());
+            errors.push(error(c)?);
             if !c.eat("OR") {
                 break;
             }
@@ -194,12 +232,37 @@ fn body(c: &mut Cursor<'_>) -> Parsed<Vec<Part>> {
             errors.truncate(before);
             break;
         }
-        if !parts(c)?.is_empty() {
-            return unclear("an error after which something is done");
-        }
+        instead |= !parts(c)?.is_empty();
     }
     c.expect("END")?;
-    Ok(vec![Part::Forgiving { body, errors }])
+    Ok(vec![Part::Forgiving {
+        body,
+        errors,
+        instead,
+    }])
+}
+
+/// The name of an error, in lower case; one that is told by its code and not known by name is that.
+fn error(c: &mut Cursor<'_>) -> Parsed<String> {
+    // https://www.postgresql.org/docs/current/errcodes-appendix.html
+    const CODES: &[(&str, &str)] = &[
+        ("0A000", "feature_not_supported"),
+        ("2BP01", "dependent_objects_still_exist"),
+        ("42701", "duplicate_column"),
+        ("42703", "undefined_column"),
+        ("42704", "undefined_object"),
+        ("42710", "duplicate_object"),
+        ("42P01", "undefined_table"),
+        ("42P06", "duplicate_schema"),
+        ("42P07", "duplicate_table"),
+        ("XX000", "internal_error"),
+    ];
+    if !c.eat("SQLSTATE") {
+        return Ok(c.ident()?.to_ascii_lowercase());
+    }
+    let code = c.string()?;
+    let named = CODES.iter().find(|(own, _)| *own == code);
+    Ok(named.map_or(code.clone(), |(_, name)| (*name).to_owned()))
 }
 
 /// Statements up to a word that ends them.
@@ -303,32 +366,36 @@ fn privileges(mut text: Cursor<'_>) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Part, block, writes_rows_only};
+    use super::{Part, Reach, block, reach};
 
     #[test]
-    fn a_block_that_writes_rows_makes_nothing() {
+    fn code_that_is_not_understood_reaches_what_it_names() {
         let known = |name: &str| name == "count";
+        let reach = |code: &str| reach(&format!("DO $$ {code} $$"), &known);
         for code in [
             "DECLARE r record; BEGIN FOR r IN SELECT id FROM t LOOP INSERT INTO a.u (x) VALUES (r.id); END LOOP; END",
             "BEGIN IF (SELECT count(*) FROM t) > 0 THEN UPDATE t SET a = 1; END IF; END",
         ] {
-            assert!(
-                writes_rows_only(&format!("DO $$ {code} $$"), &known),
-                "{code}"
-            );
+            assert_eq!(reach(code), Reach::Rows, "{code}");
         }
         for code in [
             "BEGIN FOR r IN SELECT 1 LOOP EXECUTE 'DROP TABLE t'; END LOOP; END",
             "DECLARE n int; BEGIN SELECT f(1) INTO n; END",
             "DECLARE n int; BEGIN n := f(1); CREATE TABLE t (id int); END",
             "BEGIN PERFORM count(1); END",
+            "BEGIN LOOP DROP TABLE t CASCADE; END LOOP; END",
         ] {
-            assert!(
-                !writes_rows_only(&format!("DO $$ {code} $$"), &known),
-                "{code}"
-            );
+            assert_eq!(reach(code), Reach::Anything, "{code}");
         }
-        assert!(!writes_rows_only("CREATE TABLE t (id int)", &known));
+        let code = "BEGIN LOOP CREATE TABLE IF NOT EXISTS a.t (id int REFERENCES \"U\" (id)); END LOOP; END";
+        let Reach::Words(words) = reach(code) else {
+            panic!("{code}: {:?}", reach(code))
+        };
+        for word in ["a", "t", "id", "u"] {
+            assert!(words.iter().any(|own| own == word), "{word}: {words:?}");
+        }
+        let statement = super::reach("CREATE TABLE t (id int)", &known);
+        assert!(matches!(statement, Reach::Words(_)), "{statement:?}");
     }
 
     #[test]
@@ -354,7 +421,24 @@ mod tests {
         );
         let body = vec![Part::Statement("CREATE TYPE a AS ENUM ('x')".into())];
         let errors = vec!["duplicate_object".into()];
-        assert_eq!(read, Some(vec![Part::Forgiving { body, errors }]));
+        let forgiving = Part::Forgiving {
+            body,
+            errors,
+            instead: false,
+        };
+        assert_eq!(read, Some(vec![forgiving]));
+        let read = block(
+            "DO $$ BEGIN DROP TABLE t; EXCEPTION WHEN SQLSTATE '2BP01' THEN RAISE NOTICE 'no'; WHEN undefined_table THEN DROP TABLE u; END $$",
+        );
+        let forgiving = Part::Forgiving {
+            body: vec![Part::Statement("DROP TABLE t".into())],
+            errors: vec![
+                "dependent_objects_still_exist".into(),
+                "undefined_table".into(),
+            ],
+            instead: true,
+        };
+        assert_eq!(read, Some(vec![forgiving]));
         let read = block(
             "DO LANGUAGE plpgsql 'BEGIN RAISE NOTICE ''hm''; PERFORM f(1); EXECUTE ''DROP TABLE t''; END;'",
         );
@@ -374,7 +458,6 @@ mod tests {
             "BEGIN INSERT INTO t VALUES (1) RETURNING id INTO n; END",
             "BEGIN RAISE EXCEPTION 'no'; END",
             "BEGIN RETURN; END",
-            "BEGIN DROP TABLE t; EXCEPTION WHEN undefined_table THEN DROP TABLE u; END",
         ] {
             assert_eq!(block(&format!("DO $$ {code} $$")), None, "{code}");
         }

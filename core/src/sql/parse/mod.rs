@@ -44,7 +44,7 @@ mod tests;
 
 use crate::schema::{Change, Expr, Opaque, Query, Type};
 
-pub(crate) use block::{Part, block, writes_rows_only};
+pub(crate) use block::{Part, Reach, block, reach};
 pub(crate) use program::program;
 
 use super::Syntax;

@@ -10,7 +10,11 @@
 mod question;
 
 use super::expand::expand;
-use crate::schema::{Change, Function, Ignored, Replay};
+use super::unread::Unread;
+use crate::schema::{
+    Change, ConstraintDef, ConstraintKind, Expr, Function, Ignored, Name, Replay, Schema,
+    TableAction,
+};
 use crate::sql::{self, Part, Syntax};
 
 /// What a block comes to.
@@ -33,8 +37,8 @@ enum Stop {
 
 /// What a statement comes to; `None` if it is no block that is read.
 ///
-/// `made`: code that no replay understands may have made things, and no question has an answer.
-pub(super) fn block(statement: &str, replay: &Replay, made: bool) -> Option<Block> {
+/// `unread`: what code that no replay understands may have made.
+pub(super) fn block(statement: &str, replay: &Replay, unread: &Unread) -> Option<Block> {
     let parts = sql::block(statement)?;
     let mut ignored = Vec::new();
     if idle(&parts, &mut ignored) {
@@ -43,7 +47,7 @@ pub(super) fn block(statement: &str, replay: &Replay, made: bool) -> Option<Bloc
     let mut trial = Trial {
         replay: replay.clone(),
         statements: Vec::new(),
-        made,
+        unread,
     };
     Some(match trial.all(&parts, None) {
         Ok(()) => Block::Statements(trial.statements),
@@ -78,13 +82,13 @@ fn idle(parts: &[Part], ignored: &mut Vec<Change>) -> bool {
 }
 
 /// A block that is tried on a copy of the model.
-struct Trial {
+struct Trial<'a> {
     replay: Replay,
     statements: Vec<String>,
-    made: bool,
+    unread: &'a Unread,
 }
 
-impl Trial {
+impl Trial<'_> {
     /// `forgiven`: the errors that would be.
     fn all(&mut self, parts: &[Part], forgiven: Option<&[String]>) -> Result<(), Stop> {
         parts.iter().try_for_each(|part| self.one(part, forgiven))
@@ -97,8 +101,9 @@ impl Trial {
             Part::If { whens, otherwise } => {
                 for (condition, parts) in whens {
                     let holds = match condition {
-                        Some(_) if self.made => Err("what other code has made".into()),
-                        Some(condition) => question::holds(condition, self.replay.schema()),
+                        Some(condition) => {
+                            question::holds(condition, self.replay.schema(), self.unread)
+                        }
                         None => Err("a condition".into()),
                     };
                     if holds.map_err(Stop::Unclear)? {
@@ -110,10 +115,18 @@ impl Trial {
             Part::Forgiving { .. } if forgiven.is_some() => {
                 Err(Stop::Unclear("an error that is forgiven twice".into()))
             }
-            Part::Forgiving { body, errors } => {
+            Part::Forgiving {
+                body,
+                errors,
+                instead,
+            } => {
                 let before = (self.replay.clone(), self.statements.len());
                 match self.all(body, Some(errors)) {
                     Err(Stop::Raised(code, _)) if is_forgiven(code, errors) => {
+                        if *instead {
+                            let why = "an error after which something is done";
+                            return Err(Stop::Unclear(why.into()));
+                        }
                         self.replay = before.0;
                         self.statements.truncate(before.1);
                         Ok(())
@@ -140,7 +153,7 @@ impl Trial {
             {
                 return Err(Stop::Unclear("CREATE FUNCTION".into()));
             }
-            let settled = |errors| !self.made && is_settled(&change, errors, &self.replay);
+            let settled = |errors| is_settled(&change, errors, self.replay.schema(), self.unread);
             if forgiven.is_some_and(|errors| !settled(errors)) {
                 let why = "an error that is forgiven, and that rows could raise too";
                 return Err(Stop::Unclear(why.into()));
@@ -155,28 +168,72 @@ impl Trial {
 }
 
 /// Whether the model alone settles if a change raises one of these errors.
-fn is_settled(change: &Change, errors: &[String], replay: &Replay) -> bool {
+fn is_settled(change: &Change, errors: &[String], schema: &Schema, unread: &Unread) -> bool {
     const OF_SCHEMA: &[&str] = &[
+        "dependent_objects_still_exist",
         "duplicate_object",
         "duplicate_table",
         "duplicate_column",
         "duplicate_schema",
+        "feature_not_supported",
+        "internal_error",
         "undefined_table",
         "undefined_column",
         "undefined_object",
     ];
-    if replay.schema().tables().any(|table| table.opaque.is_some()) {
-        return false;
-    }
+    let of_schema = errors
+        .iter()
+        .all(|error| OF_SCHEMA.contains(&error.as_str()));
+    let is_known = |name: &Name| {
+        let own = schema.tables().find(|table| table.name.name == name.name);
+        !own.map_or_else(
+            || unread.reaches(&name.name),
+            |table| unread.reaches_table(table),
+        )
+    };
+    let refers = |key: &ConstraintDef| match &key.kind {
+        ConstraintKind::ForeignKey(key) => is_known(&key.table),
+        _ => true,
+    };
     match change {
         // No row is looked at.
-        Change::CreateEnum(_) | Change::CreateSchema { .. } => true,
-        Change::CreateTable(create) => create.query.is_none(),
+        Change::CreateEnum(made) => is_known(&made.name),
+        Change::CreateSchema { name, .. } => !unread.reaches(name),
+        Change::CreateTable(create) => {
+            let mut columns = create.columns.iter();
+            create.query.is_none()
+                && is_known(&create.name)
+                && create.constraints.iter().all(refers)
+                && columns.all(|column| column.constraints.iter().all(refers))
+        }
+        Change::AddEnumMember { name, .. } | Change::RenameEnumMember { name, .. } => {
+            of_schema && is_known(name)
+        }
+        Change::CreateIndex(index) => {
+            // Rows may keep one from being made (a text is too long): no row is another for that.
+            let of_rows = index.unique || index.keys.iter().any(|key| !is_column(&key.expr));
+            let mut names = index.name.iter();
+            (of_schema || !of_rows && index.filter.is_none())
+                && names.all(|name| !unread.reaches(name))
+                && is_known(&index.table)
+        }
+        Change::AlterTable { table, actions, .. } => {
+            let known = |action: &TableAction| match action {
+                TableAction::AddConstraint(key) => refers(key),
+                TableAction::AddColumn { column, .. } => column.constraints.iter().all(refers),
+                TableAction::RenameTo(to) => !unread.reaches(&to.name),
+                _ => true,
+            };
+            of_schema && is_known(table) && actions.iter().all(known)
+        }
         Change::Data(_) => false,
-        _ => errors
-            .iter()
-            .all(|error| OF_SCHEMA.contains(&error.as_str())),
+        // Which things it looks at is not looked for.
+        _ => of_schema && unread.is_empty() && schema.tables().all(|table| table.opaque.is_none()),
     }
+}
+
+fn is_column(expr: &Expr) -> bool {
+    matches!(expr, Expr::Column { .. })
 }
 
 /// Whether a problem of the replay's is one of these errors of PostgreSQL's.
@@ -189,6 +246,8 @@ fn is_forgiven(code: &str, errors: &[String]) -> bool {
         "unknown-table" => "undefined_table",
         "unknown-column" => "undefined_column",
         "unknown-constraint" | "unknown-index" | "unknown-trigger" => "undefined_object",
+        "needed" | "dependent-trigger" => "dependent_objects_still_exist",
+        "type-needed" => "feature_not_supported",
         _ => return false,
     };
     errors

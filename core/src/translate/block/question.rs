@@ -1,8 +1,9 @@
 //! Questions to PostgreSQL's catalogues that the model can answer.
 
+use super::super::unread::Unread;
 use crate::schema::{
     BinaryOp, ConstraintKind, Expr, Literal, Name, Query, Schema, Select, SelectItem, SetExpr,
-    Table, TableRef, Type, UnaryOp,
+    Table, TableRef, Type, UnaryOp, View,
 };
 
 type Known<T> = Result<T, String>;
@@ -11,25 +12,26 @@ type Known<T> = Result<T, String>;
 ///
 /// # Errors
 ///
-/// What of it the model does not know.
-pub(super) fn holds(condition: &Expr, schema: &Schema) -> Known<bool> {
+/// What of it the model does not know, or what code that is not understood may have changed.
+pub(super) fn holds(condition: &Expr, schema: &Schema, unread: &Unread) -> Known<bool> {
     match condition {
         Expr::Unary {
             op: UnaryOp::Not,
             expr,
-        } => Ok(!holds(expr, schema)?),
+        } => Ok(!holds(expr, schema, unread)?),
         Expr::Binary {
             left,
             op: op @ (BinaryOp::And | BinaryOp::Or),
             right,
         } => {
-            let (left, right) = (holds(left, schema)?, holds(right, schema)?);
+            let left = holds(left, schema, unread)?;
+            let right = holds(right, schema, unread)?;
             Ok(match op {
                 BinaryOp::And => left && right,
                 _ => left || right,
             })
         }
-        Expr::Exists(query) => exists(query, schema),
+        Expr::Exists(query) => exists(query, schema, unread),
         _ => Err("a condition".into()),
     }
 }
@@ -37,13 +39,16 @@ pub(super) fn holds(condition: &Expr, schema: &Schema) -> Known<bool> {
 /// A row of a catalogue: the columns of it that are known.
 type Row = Vec<(&'static str, String)>;
 
-fn exists(query: &Query, schema: &Schema) -> Known<bool> {
+fn exists(query: &Query, schema: &Schema, unread: &Unread) -> Known<bool> {
     let Some((catalogue, filter)) = asked(query) else {
         return Err("a query of rows".into());
     };
     let mut wanted = Vec::new();
     if let Some(filter) = filter {
         conditions(filter, &mut wanted)?;
+    }
+    if rows_of(catalogue, &Table::new(Name::bare(""))).is_none() {
+        return Err(format!("what stands in `{}`", catalogue.name));
     }
     // The catalogues hold things of the engine's own: only by name is it known what is asked for.
     const NAMES: &[&str] = &[
@@ -60,17 +65,43 @@ fn exists(query: &Query, schema: &Schema) -> Known<bool> {
     {
         return Err("a query of all that there is".into());
     }
-    let rows = rows(catalogue, schema)?;
+    const HOMES: &[&str] = &["schemaname", "table_schema", "constraint_schema"];
+    let mut things = wanted
+        .iter()
+        .filter(|(column, _)| !HOMES.contains(&column.as_str()));
+    if things.any(|(_, value)| unread.reaches(value)) {
+        return Err("what other code has made".into());
+    }
+    let is = |row: &Row| {
+        let mut wanted = wanted.iter();
+        wanted.all(|(column, value)| row.iter().any(|(name, own)| name == column && own == value))
+    };
+    // A name says whose it is, or not: what goes with a table that other code changes is not known.
+    let unsure = schema.tables().filter(|table| unread.reaches_table(table));
+    let mut unsure = unsure
+        .filter_map(|table| rows_of(catalogue, table))
+        .flatten();
+    if unsure.any(|row| is(&row)) {
+        return Err("what a table holds that other code has made".into());
+    }
+    let value = |of: &str| {
+        wanted
+            .iter()
+            .find(|(column, _)| column == of)
+            .map(|(_, value)| value)
+    };
+    let of_view = |view: &View| value("table_name").is_none_or(|name| *name == view.name.name);
+    if catalogue.name == "columns" && schema.views().any(of_view) {
+        return Err("what columns a view has".into());
+    }
+    let rows = rows(catalogue, schema);
     for (column, _) in &wanted {
         let known = |row: &Row| row.iter().any(|(name, _)| name == column);
         if !rows.iter().all(known) {
             return Err(format!("what `{column}` is"));
         }
     }
-    Ok(rows.iter().any(|row| {
-        let mut wanted = wanted.iter();
-        wanted.all(|(column, value)| row.iter().any(|(name, own)| name == column && own == value))
-    }))
+    Ok(rows.iter().any(is))
 }
 
 /// `SELECT … FROM catalogue WHERE …`, in which nothing but that decides whether there is a row.
@@ -152,45 +183,48 @@ fn constant(expr: &Expr) -> Option<String> {
     }
 }
 
-fn rows(catalogue: &Name, schema: &Schema) -> Known<Vec<Row>> {
-    // What other code has made is not known.
-    if schema.tables().any(|table| table.opaque.is_some()) {
-        return Err("what a table holds that other code has made".into());
-    }
-    let tables = || schema.tables().map(|table| &**table);
-    let views = || schema.views().map(|view| &view.name);
-    let relations = || tables().map(|table| &table.name).chain(views());
-    let named = (catalogue.schema.as_deref(), catalogue.name.as_str());
-    Ok(match named {
-        (None | Some("pg_catalog"), "pg_type") => {
+/// What stands in a catalogue; of those that [`rows_of`] knows.
+fn rows(catalogue: &Name, schema: &Schema) -> Vec<Row> {
+    let views = schema.views().map(|view| &view.name);
+    let mut all: Vec<Row> = match catalogue.name.as_str() {
+        "pg_type" => {
             let types = schema.enums().map(|found| &found.name);
             let types = types.chain(schema.domains().map(|found| &found.name));
+            let types = types.chain(views);
             types
-                .chain(relations())
                 .map(|name| vec![("typname", name.name.clone())])
                 .collect()
         }
-        (None | Some("pg_catalog"), "pg_constraint") => tables().flat_map(constraints).collect(),
-        (None | Some("pg_catalog"), "pg_tables") => tables()
-            .map(|table| {
-                vec![
-                    ("schemaname", home(&table.name)),
-                    ("tablename", table.name.name.clone()),
-                ]
-            })
-            .collect(),
-        (None | Some("pg_catalog"), "pg_indexes") => tables().flat_map(indexes).collect(),
-        (Some("information_schema"), "tables") => relations().map(relation).collect(),
-        (Some("information_schema"), "columns") if views().next().is_none() => {
-            tables().flat_map(columns).collect()
+        "tables" => views.map(relation).collect(),
+        _ => Vec::new(),
+    };
+    let tables = schema.tables();
+    all.extend(
+        tables
+            .filter_map(|table| rows_of(catalogue, table))
+            .flatten(),
+    );
+    all
+}
+
+/// What stands in a catalogue for a table; `None`: that is not known.
+fn rows_of(catalogue: &Name, table: &Table) -> Option<Vec<Row>> {
+    let named = (catalogue.schema.as_deref(), catalogue.name.as_str());
+    Some(match named {
+        (None | Some("pg_catalog"), "pg_type") => {
+            vec![vec![("typname", table.name.name.clone())]]
         }
-        (Some("information_schema"), "table_constraints") => {
-            tables().flat_map(table_constraints).collect()
-        }
-        (Some("information_schema"), "constraint_column_usage") => {
-            tables().flat_map(column_usage).collect()
-        }
-        (_, other) => return Err(format!("what stands in `{other}`")),
+        (None | Some("pg_catalog"), "pg_constraint") => constraints(table),
+        (None | Some("pg_catalog"), "pg_tables") => vec![vec![
+            ("schemaname", home(&table.name)),
+            ("tablename", table.name.name.clone()),
+        ]],
+        (None | Some("pg_catalog"), "pg_indexes") => indexes(table),
+        (Some("information_schema"), "tables") => vec![relation(&table.name)],
+        (Some("information_schema"), "columns") => columns(table),
+        (Some("information_schema"), "table_constraints") => table_constraints(table),
+        (Some("information_schema"), "constraint_column_usage") => column_usage(table),
+        _ => return None,
     })
 }
 

@@ -11,6 +11,7 @@ use super::expand::expand;
 use super::infer::is_known;
 use super::setting;
 use super::target::{Omission, Refusal, Target};
+use super::unread::Unread;
 use crate::driver::Dialect;
 use crate::schema::{
     Change, Effect, Function, Ignored, Name, Opaque, Programs, Replay, ReplayProblem, Schema,
@@ -52,8 +53,8 @@ pub struct Translated {
 pub struct Translator<'a> {
     authored: Replay,
     programs: Programs,
-    /// Code that no replay understands may have made things.
-    made: bool,
+    /// What code that no replay understands may have made.
+    unread: Unread,
     /// The names of functions that are code.
     code: HashSet<String>,
     /// Functions that are code, by the statements of this script that make them.
@@ -71,7 +72,7 @@ impl<'a> Translator<'a> {
         Some(Self {
             authored: Replay::new(source.syntax()).flavour(source.server().flavour()),
             programs: Programs::default(),
-            made: false,
+            unread: Unread::default(),
             code: HashSet::new(),
             made_here: Vec::new(),
             source,
@@ -107,9 +108,7 @@ impl<'a> Translator<'a> {
         statements: impl IntoIterator<Item = (usize, &'s str, Audience)>,
     ) -> Translated {
         for (index, body, audience) in statements {
-            let made = self.made;
             self.statement(index, body, audience);
-            self.unmade(made, body);
         }
         self.carrier.flush(self.authored.schema());
         self.end_script();
@@ -121,9 +120,7 @@ impl<'a> Translator<'a> {
     pub fn overridden(&mut self, authored: &[String], own: &[String]) {
         let mut touched = Vec::new();
         for body in authored {
-            let made = self.made;
             self.replay(body, &mut touched);
-            self.unmade(made, body);
         }
         self.end_script();
         let replaced = self.replay_own(own);
@@ -132,11 +129,11 @@ impl<'a> Translator<'a> {
         self.carrier.take();
     }
 
-    /// A block that is not understood, and that can only have written rows, has made nothing.
-    fn unmade(&mut self, before: bool, body: &str) {
-        if self.made && !before && self.source.syntax() == Syntax::Postgres {
+    /// Takes note of a statement that is not understood.
+    fn unread(&mut self, body: &str) {
+        if self.source.syntax() == Syntax::Postgres {
             let known = |name: &str| is_known(name) && !self.code.contains(name);
-            self.made = !sql::writes_rows_only(body, &known);
+            self.unread.add(sql::reach(body, &known));
         }
     }
 
@@ -157,14 +154,14 @@ impl<'a> Translator<'a> {
 
     fn replay_one(&mut self, body: &str, touched: &mut Vec<TableEffect>) {
         for change in self.changes(body) {
-            self.note(&change);
+            self.note(&change, body);
             let effects = self.authored.apply(&change).unwrap_or_default();
             touched.extend(effects.into_iter().filter_map(table_effect));
         }
     }
 
-    /// Takes note of code that may make things which no replay knows of.
-    fn note(&mut self, change: &Change) {
+    /// Takes note of code that may make things which no replay knows of: a change that `body` is.
+    fn note(&mut self, change: &Change, body: &str) {
         const HARMLESS: &[&str] = &[
             "CREATE PROCEDURE",
             "DROP PROCEDURE",
@@ -183,8 +180,17 @@ impl<'a> Translator<'a> {
         {
             self.code.insert(name.name.clone());
         }
-        if let Change::Opaque(opaque) = change {
-            self.made |= !HARMLESS.contains(&opaque.what.as_str());
+        match change {
+            Change::Opaque(opaque) if !HARMLESS.contains(&opaque.what.as_str()) => {
+                self.unread(body);
+            }
+            Change::Data(_) if !self.code.is_empty() => {
+                let known = |name: &str| !self.code.contains(name);
+                if let reach @ sql::Reach::Anything = sql::reach(body, &known) {
+                    self.unread.add(reach);
+                }
+            }
+            _ => {}
         }
     }
 
@@ -193,7 +199,7 @@ impl<'a> Translator<'a> {
     fn follow(&mut self, body: &str, each: &mut dyn FnMut(&mut Self, &str)) -> Followed {
         match self.source.syntax() {
             Syntax::Postgres => {
-                return match block(body, &self.authored, self.made) {
+                return match block(body, &self.authored, &self.unread) {
                     None => Followed::Not,
                     Some(Block::Idle(changes)) => Followed::Idle(changes),
                     Some(Block::Statements(statements)) => {
@@ -276,11 +282,11 @@ impl<'a> Translator<'a> {
                     Followed::Not => self.render(index, body),
                     Followed::Idle(changes) => {
                         for change in changes {
-                            self.change(index, change);
+                            self.change(index, change, body);
                         }
                     }
                     Followed::Unclear(why) => {
-                        self.made = true;
+                        self.unread(body);
                         self.carrier.flush(self.authored.schema());
                         let message = format!("DO is not understood here: {why}");
                         self.carrier.refuse(index, Refusal::new("opaque", message));
@@ -300,12 +306,13 @@ impl<'a> Translator<'a> {
 
     fn render(&mut self, index: usize, body: &str) {
         for change in self.changes(body) {
-            self.change(index, change);
+            self.change(index, change, body);
         }
     }
 
-    fn change(&mut self, index: usize, change: Change) {
-        self.note(&change);
+    /// Makes a change, which `body` is or a part of it.
+    fn change(&mut self, index: usize, change: Change, body: &str) {
+        self.note(&change, body);
         match change {
             Change::Opaque(opaque) => {
                 if let Some(omission) = without_effect(self.source.syntax(), &opaque) {

@@ -177,3 +177,89 @@ fn after_code_of_another_kind_no_question_has_an_answer() {
     );
     assert_eq!(made.len(), 1, "{made:?}");
 }
+
+/// Code that is not understood reaches what it names and no more, unless it puts its text together.
+#[test]
+fn after_code_that_names_other_things_questions_have_answers() {
+    let tables = "CREATE TABLE t (id int, code text, CONSTRAINT one_code UNIQUE (code)); CREATE TABLE u (id int)";
+    let code = |what: &str| format!("DO $$ DECLARE n int; BEGIN {what} END $$;");
+    let ask = |name: &str| {
+        format!(
+            "DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conname = '{name}') THEN \
+             ALTER TABLE u ADD CONSTRAINT {name} UNIQUE (id); END IF; END $$;"
+        )
+    };
+    for (what, name, unclear) in [
+        ("ALTER TABLE t ADD COLUMN a int;", "u_one", false),
+        // It names the table, and what it drops is gone by that.
+        ("ALTER TABLE t DROP COLUMN code;", "one_code", true),
+        // What the engine calls it begins with the table's name.
+        ("ALTER TABLE u ADD UNIQUE (id);", "u_id_key", true),
+        (
+            "ALTER TABLE u ADD CONSTRAINT \"U_ONE\" UNIQUE (id);",
+            "u_one",
+            true,
+        ),
+        ("EXECUTE 'ALTER TABLE ' || n;", "u_one", true),
+        ("DROP TABLE t CASCADE;", "u_one", true),
+    ] {
+        let expected: &[&str] = match unclear {
+            true => &["opaque", "opaque"],
+            false => &["opaque"],
+        };
+        let script = format!("{} {}", code(what), ask(name));
+        assert_eq!(codes(tables, &script), expected, "{what} {name}");
+    }
+    let forgiving = "DO $$ BEGIN CREATE TYPE e AS ENUM ('x'); EXCEPTION WHEN duplicate_object THEN NULL; END $$";
+    let script = |what: &str| format!("{} {forgiving}", code(what));
+    assert_eq!(
+        codes(tables, &script("ALTER TABLE t DROP COLUMN id;")),
+        ["opaque"]
+    );
+    assert_eq!(
+        codes(tables, &script("CREATE TYPE e AS ENUM ('y');")),
+        ["opaque"; 2]
+    );
+}
+
+/// A function of the scripts' own may make anything.
+#[test]
+fn after_a_call_of_a_function_that_is_code_no_question_has_an_answer() {
+    let function = "CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS $f$ BEGIN EXECUTE 'CREATE TYPE e'; END $f$; SELECT f();";
+    let ask = "DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_type WHERE typname = 'e') THEN CREATE TYPE e AS ENUM ('x'); END IF; END $$;";
+    let found = codes("", &format!("{function} {ask}"));
+    assert_eq!(found, ["no-such-function", "opaque"]);
+}
+
+/// An error is told by its code, and what would be done after it is not done if it cannot be.
+#[test]
+fn an_error_that_the_model_rules_out_is_of_no_account() {
+    let tables = "CREATE TABLE t (id int, a varchar(9), CONSTRAINT one UNIQUE (a))";
+    let dropped = |error: &str| {
+        format!(
+            "DO $$ BEGIN ALTER TABLE t DROP CONSTRAINT IF EXISTS one; EXCEPTION {error} END $$;"
+        )
+    };
+    let notice = dropped(
+        "WHEN SQLSTATE '2BP01' THEN RAISE NOTICE 'needed'; WHEN SQLSTATE 'XX000' THEN RAISE NOTICE 'odd';",
+    );
+    assert!(!after(tables, &notice).is_empty());
+    let instead = dropped("WHEN dependent_objects_still_exist THEN DROP TABLE t;");
+    assert!(!after(tables, &instead).is_empty());
+    // A foreign key needs it.
+    let needing = format!("{tables}; CREATE TABLE u (a varchar(9) REFERENCES t (a))");
+    assert_eq!(after(&needing, &notice), [""; 0]);
+    assert_eq!(codes(&needing, &instead), ["opaque"]);
+    let view = format!("{tables}; CREATE VIEW v AS SELECT a FROM t");
+    let wider = "DO $$ BEGIN ALTER TABLE t ALTER COLUMN a TYPE text; EXCEPTION WHEN SQLSTATE '0A000' THEN RAISE NOTICE 'used'; END $$";
+    assert_eq!(after(&view, wider), [""; 0]);
+    assert!(!after(tables, wider).is_empty());
+    // Rows decide whether there is an index, which no row is another for; not so if it is unique.
+    let index = |unique: &str| {
+        format!(
+            "DO $$ BEGIN CREATE {unique} INDEX i ON t (a); EXCEPTION WHEN others THEN NULL; END $$"
+        )
+    };
+    assert_eq!(after(tables, &index("")).len(), 1);
+    assert_eq!(codes(tables, &index("UNIQUE")), ["opaque"]);
+}
