@@ -53,7 +53,7 @@ pub fn parity(left: Side<'_>, right: Side<'_>) -> Vec<Difference> {
         },
     );
     let views = |side: Side<'_>| -> BTreeSet<String> {
-        let views = side.schema.views().filter(|view| !view.materialized);
+        let views = side.schema.views();
         views.map(|view| view.name.name.to_lowercase()).collect()
     };
     sets(&mut differences, "view", "", &views(left), &views(right));

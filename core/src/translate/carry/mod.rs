@@ -4,6 +4,7 @@
 //! script in its own dialect. A table that such a script made different from the authored one is
 //! *deviating*: a change to it is carried over part by part, and only to parts that do not differ.
 
+mod fresh;
 mod trigger;
 
 use std::collections::{HashMap, HashSet};
@@ -144,6 +145,10 @@ impl<'a> Carrier<'a> {
     /// Renders a statement on rows, after all that is pending.
     pub(super) fn data(&mut self, source: usize, statement: &DataStatement, authored: &Schema) {
         self.flush(authored);
+        if let Err(refusal) = fresh::check(statement, authored) {
+            self.refuse(source, refusal);
+            return;
+        }
         if let Some(table) = tables_of(statement).find(|name| self.unknown.contains(*name)) {
             self.refuse(source, depends(table));
             return;
@@ -536,9 +541,21 @@ impl<'a> Carrier<'a> {
         if before.is_some() && held.is_none() && after.is_none() {
             return;
         }
-        let rendered = self
+        if let (Some(before), Some(after)) = (before, after)
+            && fresh::differ_in_indexes(before, after)
+        {
+            held.into_iter().for_each(|view| self.held.put_view(view));
+            return;
+        }
+        let said = after.and_then(fresh::omission);
+        let after = after.map(fresh::plain);
+        let after = after.as_ref();
+        let mut rendered = self
             .target
             .view(held.as_ref(), after, &self.scope(authored));
+        if let Ok(rendered) = &mut rendered {
+            rendered.omissions.extend(said);
+        }
         if let (Ok(rendered), Some(view)) = (&rendered, after)
             && let Some(text) = rendered.statements.last()
         {

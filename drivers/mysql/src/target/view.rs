@@ -36,13 +36,6 @@ pub(crate) fn view(
     let Some(after) = after else {
         return Ok(session::rendered(statements, facts));
     };
-    if after.materialized {
-        let message = format!(
-            "`{}` is a materialized view, which {} does not have",
-            after.name, facts.name
-        );
-        return Err(vec![Refusal::new("materialized-view", message)]);
-    }
     let Some(query) = &after.query else {
         let message = format!("the query of view `{}` is not understood", after.name);
         return Err(vec![Refusal::new("view-query", message)]);

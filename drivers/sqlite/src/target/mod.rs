@@ -122,18 +122,6 @@ fn create_view(
     scope: &DataScope<'_>,
     omissions: &mut Vec<Omission>,
 ) -> Result<String, Vec<Refusal>> {
-    if view.materialized {
-        return Err(vec![
-            Refusal::new(
-                "materialized-view",
-                format!(
-                    "`{}` is materialized, which has no counterpart on sqlite",
-                    view.name
-                ),
-            )
-            .help("write an override with a view or a table"),
-        ]);
-    }
     let Some(query) = &view.query else {
         return Err(vec![Refusal::new(
             "no-form",

@@ -7,3 +7,4 @@ mod silently_wrong;
 mod statements;
 mod support;
 mod tables;
+mod views;

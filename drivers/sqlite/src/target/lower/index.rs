@@ -1,7 +1,9 @@
 //! Indexes. One that is not UNIQUE only makes queries fast: it may be left out, and that is said.
 
-use aludel::schema::{Expr, Index, IndexKey};
+use aludel::schema::{CallArg, Expr, Index, IndexKey, Type};
+use aludel::sql::Syntax;
 use aludel::translate::Refusal;
+use aludel::translate::infer::Scope;
 
 use super::super::rules::Stands;
 use super::Lowering;
@@ -96,7 +98,13 @@ impl Lowering<'_> {
                 format!("the index `{}`: the order of `{collation}`", index.name),
             );
         }
-        let expr = self.try_expr(Stands::Schema, |rw| rw.expr(&key.expr));
+        let whole = self.digested(&key.expr);
+        if whole.is_some() {
+            let message = format!("the index `{}`: a text itself, not its md5", index.name);
+            self.omit("index-digest", message);
+        }
+        let value = whole.unwrap_or(&key.expr);
+        let expr = self.try_expr(Stands::Schema, |rw| rw.expr(value));
         Some(IndexKey {
             expr: expr.map_err(|more| refusals.extend(more)).ok()?,
             length: None,
@@ -105,6 +113,24 @@ impl Lowering<'_> {
             collation: None,
             class: None,
         })
+    }
+
+    /// The column whose md5 is a key. It stands for a text that is too long for PostgreSQL's indexes,
+    /// which SQLite's take: two texts are equal where their digests are.
+    fn digested<'e>(&self, expr: &'e Expr) -> Option<&'e Expr> {
+        let Expr::Call(call) = expr else { return None };
+        let own = call
+            .name
+            .schema
+            .as_deref()
+            .is_none_or(|schema| schema == "pg_catalog");
+        let [CallArg::Expr(text @ Expr::Column { .. })] = call.args.as_slice() else {
+            return None;
+        };
+        let scope = Scope::of_table(self.table, self.authored, self.source);
+        let is_text = matches!(scope.ty(text), Some(Type::Text | Type::Varchar(_)));
+        (own && call.name.name == "md5" && self.source == Syntax::Postgres && is_text)
+            .then_some(text)
     }
 
     fn without(&mut self, index: &Index, shown: &str, refusals: Vec<Refusal>) {
