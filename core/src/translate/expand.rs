@@ -2,6 +2,7 @@
 //! that only defines things.
 
 use super::infer::Scope;
+use super::unfold::unfold;
 use crate::schema::{
     CallArg, Change, ColumnDef, CreateTable, DataStatement, Expr, Insert, InsertSource, Literal,
     Query, Replay, Select, SelectItem, SetExpr,
@@ -73,8 +74,9 @@ fn parts(
     if !create.columns.is_empty() || create.if_not_exists {
         return None;
     }
-    let DataStatement::Query(query) = replay.resolve(DataStatement::Query(Box::new(query.clone())))
-    else {
+    let mut statement = replay.resolve(DataStatement::Query(Box::new(query.clone())));
+    unfold(&mut statement);
+    let DataStatement::Query(query) = statement else {
         return None;
     };
     let fields = Scope::new(replay.schema(), source).query_fields(&query)?;

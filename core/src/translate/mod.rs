@@ -29,6 +29,7 @@ mod script;
 mod setting;
 mod target;
 mod trigger;
+mod unfold;
 mod unread;
 
 pub use script::{Audience, Translated, Translator, audience};
@@ -36,3 +37,4 @@ pub use target::{
     ColumnOrigin, DataScope, Lowered, Omission, Refusal, Rendered, TableChange, Target,
 };
 pub use trigger::{RowUpdate, row_update, trigger_name};
+pub use unfold::named_elements;

@@ -24,6 +24,7 @@ mod scope;
 #[cfg(test)]
 mod tests;
 
+pub use call::elements;
 pub use expr::is_text_constant;
 pub(crate) use known::is_known;
 pub use scope::{Field, Relation, Scope, UNNAMED, output_name};

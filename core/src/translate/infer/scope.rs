@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use super::NUMERIC;
 use crate::schema::{
-    Cte, DataStatement, Expr, Ident, Name, Query, Schema, Select, SelectItem, SetExpr, Table,
-    TableRef, TrimSide, Type,
+    Cte, DataStatement, Expr, Ident, Name, PartMut, Query, Schema, Select, SelectItem, SetExpr,
+    Table, TableRef, TrimSide, Type,
 };
 use crate::sql::Syntax;
 
@@ -29,6 +29,8 @@ pub struct Relation {
     pub table: Option<Name>,
     /// Its columns; `None` if they are not known.
     pub fields: Option<Vec<Field>>,
+    /// The function that gives it, if it is one of a single column.
+    pub function: Option<Ident>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -107,6 +109,7 @@ impl<'a> Scope<'a> {
                 name,
                 table: None,
                 fields,
+                function: None,
             });
             return;
         }
@@ -115,6 +118,7 @@ impl<'a> Scope<'a> {
             name,
             table: None,
             fields,
+            function: None,
         });
     }
 
@@ -184,7 +188,33 @@ impl<'a> Scope<'a> {
                 }
             }
         }
-        None
+        let whole = self.whole(column).filter(|_| table.is_none())?;
+        whole.fields.as_ref()?.first()
+    }
+
+    /// The functions in FROM that are in sight, each of a single column.
+    pub fn functions(&self) -> impl Iterator<Item = &str> {
+        let relations = self.frames.iter().flat_map(|frame| &frame.relations);
+        relations.filter_map(|relation| relation.function.as_deref())
+    }
+
+    /// The function in FROM that a name without a qualifier means, if it means no column: of a
+    /// single column, the whole row is the value.
+    pub fn whole(&self, name: &str) -> Option<&Relation> {
+        let mut relations = self.frames.iter().rev().flat_map(|frame| &frame.relations);
+        relations
+            .clone()
+            .all(|relation| relation.fields.is_some())
+            .then_some(())?;
+        let is_column = |relation: &Relation| {
+            let mut fields = relation.fields.iter().flatten();
+            fields.any(|field| field.name == name)
+        };
+        if relations.clone().any(is_column) {
+            return None;
+        }
+        relations
+            .find(|relation| relation.function.is_some() && relation.is_called(&Name::bare(name)))
     }
 
     /// The name of the relation that an unqualified column is of, if it is known.
@@ -196,6 +226,29 @@ impl<'a> Scope<'a> {
             }
         }
         None
+    }
+
+    /// An expression whose columns are qualified, as far as it is known by what, so that it means
+    /// the same inside another query.
+    pub fn qualified(&self, expr: &Expr) -> Expr {
+        let mut expr = expr.clone();
+        self.qualify(&mut expr);
+        expr
+    }
+
+    fn qualify(&self, expr: &mut Expr) {
+        if let Expr::Column {
+            table: table @ None,
+            column,
+        } = expr
+        {
+            *table = self.owner(column).cloned();
+        }
+        expr.parts_mut(&mut |part| {
+            if let PartMut::Expr(expr) = part {
+                self.qualify(expr);
+            }
+        });
     }
 
     /// Whether a name means a column; nothing if that is not known.
@@ -212,6 +265,9 @@ impl<'a> Scope<'a> {
                 }
                 Some(_) => {}
             }
+        }
+        if table.is_none() && self.whole(column).is_some() {
+            return Some(true);
         }
         sure.then_some(false)
     }
@@ -262,6 +318,7 @@ impl<'a> Scope<'a> {
                     name: Some(name),
                     table,
                     fields,
+                    function: None,
                 }
             }
             TableRef::Subquery {
@@ -273,6 +330,7 @@ impl<'a> Scope<'a> {
                 name: alias.clone().map(Name::bare),
                 table: None,
                 fields: renamed(self.query_fields(query), columns),
+                function: None,
             },
             TableRef::Function {
                 call,
@@ -290,7 +348,7 @@ impl<'a> Scope<'a> {
         out.push(relation);
     }
 
-    /// A function in FROM: `generate_series` and `unnest` give one column.
+    /// A function in FROM: some give one column.
     fn function(
         &self,
         call: &Expr,
@@ -298,30 +356,35 @@ impl<'a> Scope<'a> {
         alias: Option<&Ident>,
         columns: &[Ident],
     ) -> Relation {
-        let name = match call {
-            Expr::Call(call) if call.name.schema.is_none() => Some(call.name.name.clone()),
-            _ => None,
-        };
-        let ty = match (call, name.as_deref()) {
-            (Expr::Call(call), Some("unnest")) if call.args.len() == 1 => {
-                match self.argument(call, 0) {
-                    Some(Type::Array(item)) => Some(*item),
-                    _ => None,
-                }
+        let (name, args) = match call {
+            Expr::Call(call) if call.name.schema.is_none() => {
+                (Some(call.name.name.clone()), call.args.len())
             }
-            (Expr::Call(call), Some("generate_series")) => self.argument(call, 0),
+            _ => (None, 0),
+        };
+        let argument = || match call {
+            Expr::Call(call) => self.argument(call, 0),
             _ => None,
         };
-        let one = matches!(name.as_deref(), Some("unnest" | "generate_series"));
-        let fields = one.then(|| {
-            let called = columns
-                .first()
-                .or(alias)
-                .or(name.as_ref())
-                .cloned()
-                .unwrap_or_default();
+        // Its type, and what its column is called where it has a name of its own.
+        let column = match (name.as_deref(), args) {
+            (Some("unnest"), _) => Some((
+                match argument() {
+                    Some(Type::Array(item)) if args == 1 => Some(*item),
+                    _ => None,
+                },
+                None,
+            )),
+            (Some("generate_series"), _) => Some((argument(), None)),
+            (Some(name), 1) => super::call::elements(name).map(|ty| (Some(ty), Some("value"))),
+            _ => None,
+        };
+        let fields = column.map(|(ty, own)| {
+            let called = columns.first().cloned();
+            let called = called.or_else(|| own.map(Ident::from));
+            let called = called.or_else(|| alias.or(name.as_ref()).cloned());
             let mut fields = vec![Field {
-                name: called,
+                name: called.unwrap_or_default(),
                 ty,
                 nullable: true,
             }];
@@ -339,8 +402,9 @@ impl<'a> Scope<'a> {
             fields
         });
         Relation {
-            name: alias.cloned().or(name).map(Name::bare),
+            name: alias.cloned().or(name.clone()).map(Name::bare),
             table: None,
+            function: name.filter(|_| fields.is_some() && !ordinality),
             fields,
         }
     }
@@ -469,6 +533,7 @@ impl Relation {
             name: Some(alias.map_or_else(|| table.name.clone(), |alias| Name::bare(alias.clone()))),
             table: Some(table.name.clone()),
             fields: Some(fields.collect()),
+            function: None,
         }
     }
 

@@ -128,10 +128,30 @@ impl Rewriter<'_> {
     /// An expression.
     pub fn expr(&mut self, expr: &Expr) -> Expr {
         let rules = self.rules;
+        if let Some(value) = self.whole(expr) {
+            return self.expr(&value);
+        }
         match rules.expr(self, expr) {
             Some(expr) => expr,
             None => self.parts(expr),
         }
+    }
+
+    /// The value that the name of a function in FROM means.
+    fn whole(&self, expr: &Expr) -> Option<Expr> {
+        let Expr::Column {
+            table: None,
+            column,
+        } = expr
+        else {
+            return None;
+        };
+        let relation = self.scope.whole(column)?;
+        let field = relation.fields.as_ref()?.first()?;
+        Some(Expr::Column {
+            table: relation.name.clone(),
+            column: field.name.clone(),
+        })
     }
 
     /// An expression in a box.

@@ -195,6 +195,28 @@ impl Rewriter<'_> {
 
     /// An item of FROM.
     pub fn table_ref(&mut self, item: &TableRef) -> TableRef {
+        let TableRef::Function { call, alias, .. } = item else {
+            return self.item(item);
+        };
+        // A function sees what stands before it, and not itself.
+        let called = match (alias, call) {
+            (Some(alias), _) => Some(alias),
+            (None, Expr::Call(call)) => Some(&call.name.name),
+            (None, _) => None,
+        };
+        let relations = self.scope.hide();
+        let own = relations.iter().position(|relation| {
+            let name = relation.name.as_ref().map(|name| &name.name);
+            relation.function.is_some() && name == called
+        });
+        let before = own.unwrap_or(relations.len());
+        self.scope.unhide(relations[..before].to_vec());
+        let rewritten = self.item(item);
+        self.scope.unhide(relations);
+        rewritten
+    }
+
+    fn item(&mut self, item: &TableRef) -> TableRef {
         let rules = self.rules;
         if let Some(item) = rules.table_ref(self, item) {
             return item;

@@ -48,6 +48,7 @@ impl Rewriter<'_> {
             name: Some(Name::bare("excluded")),
             table: Some(insert.table.clone()),
             fields: fields.clone(),
+            function: None,
         });
         let on_conflict = insert
             .on_conflict
@@ -193,6 +194,7 @@ impl Rewriter<'_> {
             name: Some(alias.map_or_else(|| table.clone(), |alias| Name::bare(alias.clone()))),
             table: Some(table.clone()),
             fields: self.fields(table),
+            function: None,
         };
         self.scope.add(relation);
     }

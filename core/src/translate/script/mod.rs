@@ -11,6 +11,7 @@ use super::expand::expand;
 use super::infer::is_known;
 use super::setting;
 use super::target::{Omission, Refusal, Target};
+use super::unfold::unfold;
 use super::unread::Unread;
 use crate::driver::Dialect;
 use crate::schema::{
@@ -347,7 +348,8 @@ impl<'a> Translator<'a> {
             // The target runs the whole script in one transaction: see `docs/translation.md`.
             Change::Transaction(_) => {}
             Change::Data(statement) => {
-                let statement = self.authored.resolve(statement);
+                let mut statement = self.authored.resolve(statement);
+                unfold(&mut statement);
                 self.carrier.data(index, &statement, self.authored.schema());
             }
             change => {

@@ -4,8 +4,8 @@
 //! backslash in a literal, no `||`.
 
 use aludel::schema::{
-    BinaryOp, Column, Constraint, DataStatement, Distinct, Expr, Literal, Name, Nulls, OnConflict,
-    OrderBy, Table, TrimSide, Type,
+    BinaryOp, Call, CallArg, Column, Constraint, DataStatement, Distinct, Expr, Literal, Name,
+    Nulls, OnConflict, OrderBy, Table, TrimSide, Type,
 };
 use aludel::translate::Refusal;
 use aludel::translate::print::{Conflict, Level, Printer, Spelling, Sql};
@@ -13,6 +13,10 @@ use aludel::translate::print::{Conflict, Level, Printer, Spelling, Sql};
 use super::data;
 use super::facts::Facts;
 use super::types::words;
+
+/// What stands for the elements of a document in FROM, as a call of the document and the name of
+/// the column that holds them.
+pub(crate) const ELEMENTS: &str = "json_table";
 
 /// The spelling of one server.
 pub(crate) struct Words<'a> {
@@ -220,6 +224,9 @@ impl Spelling for Words<'_> {
                 side: TrimSide::Both,
                 what: None,
             } => Sql::primary(format!("TRIM({})", printer.at(expr, Level::Or))),
+            Expr::Call(call) if let Some(elements) = elements(printer, call) => {
+                Sql::primary(elements)
+            }
             Expr::Like { any_case: true, .. }
             | Expr::Array(_)
             | Expr::ArrayQuery(_)
@@ -315,6 +322,22 @@ impl Spelling for Words<'_> {
     fn table_options(&self, table: &Table) -> Result<String, Refusal> {
         Ok(super::definition::options(table))
     }
+}
+
+/// `JSON_TABLE(document, '$[*]' COLUMNS (name JSON PATH '$'))`.
+fn elements(printer: &mut Printer<'_>, call: &Call) -> Option<String> {
+    let [
+        CallArg::Expr(document),
+        CallArg::Expr(Expr::Column { column, .. }),
+    ] = call.args.as_slice()
+    else {
+        return None;
+    };
+    (call.name.name == ELEMENTS).then(|| {
+        let document = printer.at(document, Level::Or);
+        let column = quoted(column);
+        format!("JSON_TABLE({document}, '$[*]' COLUMNS ({column} JSON PATH '$'))")
+    })
 }
 
 fn list(members: &[String]) -> String {

@@ -60,7 +60,7 @@ impl Meaning<'_> {
     }
 
     /// JSON within JSON: where it is held as text, it has to be said that it is JSON.
-    fn embedded(&self, value: Expr) -> Expr {
+    pub(super) fn embedded(&self, value: Expr) -> Expr {
         let is_made = matches!(&value, Expr::Call(call) if call.name.name.starts_with("json_"));
         if self.facts.json || is_made {
             value
@@ -117,7 +117,7 @@ impl Meaning<'_> {
     }
 
     /// What stands in a document, as JSON or as a text. JSON's null is NULL as a text.
-    fn found(&self, found: Expr, text: bool) -> Expr {
+    pub(super) fn found(&self, found: Expr, text: bool) -> Expr {
         if !text {
             return found;
         }
@@ -446,7 +446,7 @@ impl Meaning<'_> {
     }
 
     /// An expression that fails unless its operand is NULL: a subquery of two rows.
-    fn failing(&self, rw: &mut Rewriter<'_>, value: Expr) -> Expr {
+    pub(super) fn failing(&self, rw: &mut Rewriter<'_>, value: Expr) -> Expr {
         if self.lasting {
             return self.refuse(rw, "no-form", "what fails at some documents, in a schema,");
         }
@@ -505,7 +505,7 @@ fn path_of(expr: &Expr) -> Option<String> {
     (!names.is_empty() && !names.iter().any(number)).then(|| path(&names))
 }
 
-fn path<T: AsRef<str>>(names: impl IntoIterator<Item = T>) -> String {
+pub(super) fn path<T: AsRef<str>>(names: impl IntoIterator<Item = T>) -> String {
     let mut path = String::from("$");
     for name in names {
         let quoted = serde_json::Value::String(name.as_ref().to_owned());

@@ -8,8 +8,8 @@
 //! * `constants`: a text that PostgreSQL reads as a value of a type.
 //! * `casts`: values of one type as another.
 //! * `operators`, `compare`: `/`, `||`, `=`, LIKE …
-//! * `calls`, `texts`, `times`, `json`, `aggregates`: functions.
-//! * `queries`: what stands in FROM, the order of NULLs.
+//! * `calls`, `texts`, `times`, `json`, `joined`, `aggregates`: functions.
+//! * `queries`, `elements`: what stands in FROM, the order of NULLs.
 //!
 //! # Invariants
 //!
@@ -21,6 +21,8 @@ mod calls;
 mod casts;
 mod compare;
 mod constants;
+mod elements;
+mod joined;
 mod json;
 mod operators;
 mod queries;
@@ -29,7 +31,9 @@ mod times;
 
 use std::cell::Cell;
 
-use aludel::schema::{DataStatement, Expr, Name, OrderBy, Query, Schema, TableRef, Type};
+use aludel::schema::{
+    DataStatement, Expr, Name, OrderBy, Query, Schema, SelectItem, TableRef, Type,
+};
 use aludel::sql::Syntax;
 use aludel::translate::Refusal;
 use aludel::translate::infer::{Family, Field};
@@ -189,6 +193,11 @@ impl Rules for Meaning<'_> {
         self.item_of_from(rw, item)
     }
 
+    fn select_item(&self, rw: &mut Rewriter<'_>, item: &SelectItem) -> Option<Vec<SelectItem>> {
+        self.star_of_elements(rw, item);
+        None
+    }
+
     fn order_key(&self, rw: &mut Rewriter<'_>, key: &OrderBy, value: &Expr) -> OrderBy {
         self.key_of_order(rw, key, value)
     }
@@ -198,7 +207,10 @@ impl Meaning<'_> {
     fn node(&self, rw: &mut Rewriter<'_>, expr: &Expr, rounded: bool) -> Option<Expr> {
         Some(match expr {
             Expr::Literal(literal) => self.literal(rw, literal)?,
-            Expr::Column { .. } | Expr::Default => return None,
+            Expr::Column { table, column } => {
+                return self.element(rw, table.as_ref(), column);
+            }
+            Expr::Default => return None,
             Expr::Keyword(word, digits) => self.keyword(rw, word, *digits),
             Expr::Unary { op, expr } => self.unary(rw, *op, expr, rounded),
             Expr::Binary { left, op, right } => self.binary(rw, left, *op, right, rounded)?,

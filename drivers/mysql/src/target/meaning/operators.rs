@@ -207,11 +207,7 @@ impl Meaning<'_> {
             return self.array_append(rw, left, right);
         }
         if is(&l, Family::Json) || is(&r, Family::Json) {
-            return self.refuse(
-                rw,
-                "operator",
-                "`||` on jsonb, which replaces whole members,",
-            );
+            return self.json_joined(rw, left, right);
         }
         if is(&l, Family::Bytes) && is(&r, Family::Bytes) {
             return Expr::binary(rw.expr(left), BinaryOp::Concat, rw.expr(right));

@@ -4,13 +4,18 @@ use aludel::schema::{
     Expr, JoinKind, Literal, Nulls, OrderBy, Query, SetExpr, SetOp, TableRef, Type,
 };
 use aludel::translate::infer::Family;
+use aludel::translate::named_elements;
 use aludel::translate::rewrite::Rewriter;
 
 use super::Meaning;
 use super::compare::is_by_bytes;
+use super::elements::is_elements;
 
 impl Meaning<'_> {
     pub(super) fn whole_query(&self, rw: &mut Rewriter<'_>, query: &Query) -> Option<Query> {
+        if let Some(named) = named_elements(query) {
+            return Some(rw.query(&named));
+        }
         self.refuse_query(rw, query);
         None
     }
@@ -55,6 +60,15 @@ impl Meaning<'_> {
             } if !columns.is_empty() => {
                 return Some(self.named(rw, query, alias.as_ref(), columns));
             }
+            TableRef::Function {
+                call,
+                ordinality: false,
+                alias,
+                columns,
+                ..
+            } if is_elements(call) => {
+                return self.elements(rw, call, alias.as_ref(), columns);
+            }
             TableRef::Function { .. } => {
                 self.refuse(rw, "no-form", "a function in FROM");
             }
@@ -64,6 +78,16 @@ impl Meaning<'_> {
             } => {
                 self.refuse(rw, "no-form", "FULL JOIN");
             }
+            TableRef::Join {
+                kind: JoinKind::Left,
+                right: optional,
+                ..
+            }
+            | TableRef::Join {
+                kind: JoinKind::Right,
+                left: optional,
+                ..
+            } => self.optional_elements(rw, optional),
             _ => {}
         }
         None

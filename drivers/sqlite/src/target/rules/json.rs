@@ -416,6 +416,16 @@ pub(super) fn changed(place: &Place, steps: &[Step]) -> Option<Expr> {
     Some(case(whens, Some(out)))
 }
 
+/// Whether the numbers in a value are written in one way only.
+pub(super) fn whole_numbers(value: &serde_json::Value) -> bool {
+    match value {
+        serde_json::Value::Number(number) => !number.is_f64(),
+        serde_json::Value::Array(items) => items.iter().all(whole_numbers),
+        serde_json::Value::Object(members) => members.values().all(whole_numbers),
+        _ => true,
+    }
+}
+
 /// `jsonb_set(x, '{a,b}', value)`, deeper than one step.
 pub(super) fn set_deep(
     place: &Place,

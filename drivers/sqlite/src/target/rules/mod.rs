@@ -10,7 +10,9 @@ mod call;
 mod constant;
 mod convert;
 mod decimal;
+mod elements;
 mod encode;
+mod joined;
 mod json;
 mod like;
 mod member;
@@ -26,7 +28,8 @@ mod time;
 use std::cell::Cell;
 
 use aludel::schema::{
-    BinaryOp, CallArg, Expr, Literal, Name, OrderBy, Query, SelectItem, TableRef, Type, UnaryOp,
+    BinaryOp, CallArg, Expr, Ident, Literal, Name, OrderBy, Query, SelectItem, TableRef, Type,
+    UnaryOp,
 };
 use aludel::sql::Syntax;
 use aludel::translate::Refusal;
@@ -156,7 +159,7 @@ fn hands_on(expr: &Expr) -> bool {
             call.name.name.as_str(),
             "coalesce" | "ifnull" | "nullif" | "json_extract_path_text" | "jsonb_extract_path_text"
         ),
-        Expr::Case { .. } | Expr::Collate { .. } => true,
+        Expr::Case { .. } | Expr::Collate { .. } | Expr::Column { .. } => true,
         _ => false,
     }
 }
@@ -289,14 +292,14 @@ impl Meaning {
 
     /// A column. SQLite takes a name in quotes that is no column's for a text: one that is not
     /// there must not get so far.
-    fn column(&self, rw: &mut Rewriter<'_>, table: Option<&Name>, column: &str) -> Option<Expr> {
+    fn column(&self, rw: &mut Rewriter<'_>, table: Option<&Name>, column: &Ident) -> Option<Expr> {
         if rw.scope.has(table, column) == Some(false) {
             return Some(rw.refuse(Refusal::new(
                 "unknown-column",
                 format!("there is no column `{column}`"),
             )));
         }
-        None
+        self.beside_elements(rw, table, column)
     }
 
     fn no_subquery(&self, rw: &mut Rewriter<'_>) {

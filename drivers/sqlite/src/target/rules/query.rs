@@ -4,9 +4,9 @@ use aludel::schema::{
     BinaryOp, Call, CallArg, Cte, DataStatement, Distinct, Expr, Ident, JoinKind, Literal, Name,
     Nulls, OrderBy, Query, Select, SelectItem, SetExpr, SetOp, TableRef, Type, Window,
 };
-use aludel::translate::Refusal;
-use aludel::translate::infer::{Family, UNNAMED, output_name};
+use aludel::translate::infer::{Family, UNNAMED, elements, output_name};
 use aludel::translate::rewrite::Rewriter;
+use aludel::translate::{Refusal, named_elements};
 
 use super::build::{body, column_of, number, select};
 use super::convert::How;
@@ -41,6 +41,9 @@ impl Meaning {
                     **query = with_names(query);
                 }
             }
+            return Some(rw.query(&named));
+        }
+        if let Some(named) = named_elements(query) {
             return Some(rw.query(&named));
         }
         let SetExpr::Select(inner) = &query.body else {
@@ -133,6 +136,10 @@ impl Meaning {
                 );
                 None
             }
+            TableRef::Join { on, .. } => {
+                self.joined_beside_elements(rw, on);
+                None
+            }
             _ => None,
         }
     }
@@ -163,6 +170,12 @@ impl Meaning {
             })
             .collect();
         let name = function.name.name.clone();
+        let called_as = alias.unwrap_or(&name);
+        if let (Some(_), Some([argument]), false) = (elements(&name), args.as_deref(), ordinality)
+            && let Some(item) = self.elements(rw, argument, called_as)
+        {
+            return item;
+        }
         let column = columns
             .first()
             .or(alias)
@@ -280,15 +293,18 @@ impl Meaning {
         rw: &mut Rewriter<'_>,
         item: &SelectItem,
     ) -> Option<Vec<SelectItem>> {
-        // PostgreSQL spells out a view's `*` when it is made, SQLite when it is read.
-        if self.stands != Stands::View {
-            return None;
-        }
         let relations: Vec<_> = match item {
             SelectItem::Star => rw.scope.relations().to_vec(),
             SelectItem::TableStar(table) => rw.scope.relation(table).cloned().into_iter().collect(),
             _ => return None,
         };
+        if let Some(items) = self.star_beside_elements(rw, &relations) {
+            return Some(items);
+        }
+        // PostgreSQL spells out a view's `*` when it is made, SQLite when it is read.
+        if self.stands != Stands::View {
+            return None;
+        }
         let mut items = Vec::new();
         for relation in relations {
             let (Some(fields), Some(table)) = (relation.fields, relation.name) else {

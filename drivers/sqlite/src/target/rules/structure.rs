@@ -1,6 +1,6 @@
 //! Operators and functions of json, jsonb and arrays.
 
-use aludel::schema::{BinaryOp, Call, CallArg, Expr, Literal, PartMut, Query, Type};
+use aludel::schema::{BinaryOp, Call, CallArg, Expr, Literal, Query, Type};
 use aludel::sql::Syntax;
 use aludel::translate::infer::{Family, is_text_constant};
 use aludel::translate::rewrite::Rewriter;
@@ -144,6 +144,15 @@ impl Meaning {
     pub(super) fn json_changed(&self, rw: &mut Rewriter<'_>, expr: &Expr) -> Expr {
         let mut steps = Vec::new();
         let Some(base) = self.steps(rw, expr, &mut steps) else {
+            if let Expr::Binary {
+                left,
+                op: BinaryOp::Concat,
+                right,
+            } = expr
+                && let Some(joined) = self.json_joined(rw, left, right)
+            {
+                return joined;
+            }
             return if rw.has_refused() {
                 null()
             } else {
@@ -268,6 +277,8 @@ impl Meaning {
                 json::check(text).ok()?;
                 let object: serde_json::Map<String, serde_json::Value> =
                     serde_json::from_str(text).ok()?;
+                // Others could be written otherwise.
+                object.values().all(json::whole_numbers).then_some(())?;
                 let member = |(key, value): (String, serde_json::Value)| {
                     let expr = call("json", [Expr::text(value.to_string())]);
                     (
@@ -390,7 +401,7 @@ impl Meaning {
 
     /// `->>`. What is found may be an object or an array, which is not written here as it is
     /// there.
-    fn text_at(&self, rw: &mut Rewriter<'_>, place: &Place, hstore: bool) -> Expr {
+    pub(super) fn text_at(&self, rw: &mut Rewriter<'_>, place: &Place, hstore: bool) -> Expr {
         if hstore {
             return place.text(true);
         }
@@ -790,21 +801,5 @@ fn set_arguments(call: &Call) -> Option<(&Expr, Vec<String>, &Expr, bool)> {
 
 /// An expression whose columns are qualified, so that it means the same inside another query.
 pub(super) fn qualified(rw: &Rewriter<'_>, expr: &Expr) -> Expr {
-    fn walk(rw: &Rewriter<'_>, expr: &mut Expr) {
-        if let Expr::Column {
-            table: table @ None,
-            column,
-        } = expr
-        {
-            *table = rw.scope.owner(column).cloned();
-        }
-        expr.parts_mut(&mut |part| {
-            if let PartMut::Expr(expr) = part {
-                walk(rw, expr);
-            }
-        });
-    }
-    let mut expr = expr.clone();
-    walk(rw, &mut expr);
-    expr
+    rw.scope.qualified(expr)
 }

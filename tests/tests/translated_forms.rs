@@ -1,0 +1,141 @@
+//! Forms of statements that PostgreSQL alone writes so: the same statement over the same rows, on
+//! PostgreSQL and translated on SQLite, MariaDB and MySQL.
+
+#![allow(clippy::unwrap_used, reason = "a panic is the report")]
+
+use aludel_tests::engine::{Engine, engines};
+use aludel_tests::twin::Twin;
+
+fn each(test: impl Fn(&mut Twin)) {
+    let other = |engine: &Engine| engine.driver() != "postgres";
+    let mut twins: Vec<Twin> = engines().into_iter().filter(other).map(Twin::new).collect();
+    assert!(twins.len() > 1);
+    twins.iter_mut().for_each(test);
+}
+
+/// Documents are equal, however they are written.
+fn documents(twin: &Twin, sql: &str) {
+    let read = |rows: Vec<String>| -> Vec<Option<serde_json::Value>> {
+        let document = |row: String| {
+            (!row.is_empty() && row != "NULL").then(|| serde_json::from_str(&row).expect(&row))
+        };
+        rows.into_iter().map(document).collect()
+    };
+    let (authored, target) = (twin.authored.query(sql), twin.target.query(sql));
+    assert_eq!(read(target), read(authored), "{sql}");
+}
+
+const DOCUMENTS: &str = r#"CREATE TABLE t (id integer PRIMARY KEY, type text, key text, value jsonb, made jsonb, n integer, s text);
+    INSERT INTO t (id, type, key, value) VALUES (1, 'a', 'x', '[{"k": "a", "n": 1}, {"k": "b", "n": null}, {"n": 2.5}]'),
+      (2, 'b', 'y', '[]'), (3, 'c', NULL, NULL), (4, NULL, 'z', '[1, "two", null, true, [3], {}, "é'' ", ""]'),
+      (5, 'a', 'x', '[{"k": "b"}]');"#;
+
+#[test]
+fn the_elements_of_an_array_are_rows() {
+    each(|twin| {
+        twin.run(DOCUMENTS);
+        for statement in [
+            "UPDATE t SET made = (SELECT jsonb_agg(e) FROM jsonb_array_elements(value) e)",
+            "UPDATE t SET made = (SELECT jsonb_agg(e.value) FROM jsonb_array_elements(value) AS e WHERE e.value <> 'null' OR type = 'a')",
+            "UPDATE t SET made = (SELECT jsonb_agg(jsonb_set(e, '{k}', '\"c\"')) FROM jsonb_array_elements(value) AS x (e)) WHERE key = 'x'",
+            "UPDATE t SET made = (SELECT jsonb_agg(e || '{\"new\": 1}') FROM jsonb_array_elements(value) AS x (e)) WHERE key = 'x'",
+            "UPDATE t SET made = (SELECT jsonb_agg(jsonb_build_object('a', e -> 'k', 'b', t.id, 'c', type)) FROM jsonb_array_elements(value) e) WHERE id <> 4",
+            "UPDATE t SET made = (SELECT jsonb_agg(CASE WHEN e ->> 'k' = 'a' THEN jsonb_set(e, '{k}', 'null') ELSE e END) FROM jsonb_array_elements(value) e) WHERE id <> 4",
+            "UPDATE t SET made = to_jsonb(ARRAY(SELECT e ->> 'k' FROM jsonb_array_elements(value) e)) WHERE id <> 4",
+            "UPDATE t SET made = (SELECT to_jsonb(min(id)) FROM t AS u, jsonb_array_elements(u.value) e WHERE e ->> 'k' = 'b' AND u.id >= t.id AND key = 'x')",
+        ] {
+            twin.run("UPDATE t SET made = NULL;");
+            twin.run(&format!("{statement};"));
+            documents(twin, "SELECT made FROM t ORDER BY id");
+        }
+        for statement in [
+            "UPDATE t SET n = (SELECT count(*) FROM jsonb_array_elements(value))",
+            "UPDATE t SET n = (SELECT sum((e ->> 'n')::integer) FROM jsonb_array_elements(value) e WHERE e ->> 'k' = 'a') WHERE key = 'x'",
+            "UPDATE t SET n = 1 WHERE EXISTS (SELECT 1 FROM jsonb_array_elements(value) AS e WHERE e ->> 'k' = 'b' AND id > 0)",
+            "UPDATE t SET n = (SELECT count(*) FROM jsonb_array_elements_text(value) e WHERE e IS NULL)",
+            "UPDATE t SET n = (SELECT count(*) FROM jsonb_array_elements(value) e WHERE e IS NULL)",
+            "UPDATE t SET s = (SELECT string_agg(x, '|') FROM jsonb_array_elements_text('[1, \"b\", null, true, \"é\\\"\"]') AS x)",
+        ] {
+            twin.run("UPDATE t SET n = NULL, s = NULL;");
+            twin.run(&format!("{statement};"));
+            twin.same("SELECT id, coalesce(n, -1), coalesce(s, 'NULL') FROM t ORDER BY id");
+        }
+    });
+}
+
+#[test]
+fn an_element_that_is_null_is_no_missing_one() {
+    each(|twin| {
+        twin.run("CREATE TABLE t (id integer PRIMARY KEY, value jsonb, n integer); INSERT INTO t (id, value) VALUES (1, '[1, null, \"x\"]'), (2, '[]'), (3, NULL);");
+        let joined = "UPDATE t SET n = x.n FROM (SELECT u.id, count(e.value) AS n FROM t u LEFT JOIN jsonb_array_elements_text(u.value) AS e ON true GROUP BY u.id) AS x WHERE x.id = t.id;";
+        if twin.target.engine == Engine::Mysql9 {
+            assert_eq!(twin.refused(joined), ["no-form"]);
+            return;
+        }
+        twin.run(joined);
+        twin.same("SELECT id, n FROM t ORDER BY id");
+    });
+}
+
+#[test]
+fn what_is_no_array_has_no_elements() {
+    each(|twin| {
+        twin.run("CREATE TABLE t (id integer PRIMARY KEY, value jsonb, n integer); INSERT INTO t (id, value) VALUES (1, '{\"a\": 1}');");
+        for value in ["'{\"a\": 1}'", "'1'", "'null'", "'\"[]\"'"] {
+            twin.run(&format!("UPDATE t SET value = {value};"));
+            twin.fails("UPDATE t SET n = (SELECT count(*) FROM jsonb_array_elements(value));");
+        }
+    });
+}
+
+#[test]
+fn elements_in_a_select_list_are_rows() {
+    each(|twin| {
+        twin.run(DOCUMENTS);
+        twin.run("CREATE TABLE e (id integer, key text, k text, v jsonb);");
+        twin.run("INSERT INTO e (id, k) SELECT id, jsonb_array_elements(value) ->> 'k' FROM t WHERE type = 'a';");
+        twin.run("INSERT INTO e (id, key, v) WITH x AS (SELECT id, key, jsonb_array_elements(value) FROM t WHERE id < 6) SELECT * FROM (SELECT id, key, jsonb_array_elements FROM x) AS y;");
+        twin.run("INSERT INTO e (id, k) SELECT t.id, e ->> 'k' FROM t CROSS JOIN LATERAL jsonb_array_elements(t.value) e WHERE key = 'x' AND e ->> 'k' IN ('a', 'b');");
+        let star = "INSERT INTO e (id, v) SELECT id, value FROM (SELECT id, e.* FROM t, jsonb_array_elements(value) AS e) AS x;";
+        if twin.target.engine == Engine::Mysql9 {
+            assert_eq!(twin.refused(star), ["no-form"]);
+        } else {
+            twin.run(star);
+        }
+        twin.same("SELECT id, coalesce(e.key, '-'), coalesce(k, '-') FROM e ORDER BY 1, 2, 3");
+        twin.run("CREATE TABLE gathered (id integer, v jsonb); INSERT INTO gathered SELECT t.id, (SELECT jsonb_agg(v) FROM e WHERE e.id = t.id AND v IS NOT NULL) FROM t;");
+        documents(twin, "SELECT v FROM gathered ORDER BY id");
+        // Gathered, chosen among, or twice: it is something else.
+        for statement in [
+            "SELECT count(*), jsonb_array_elements(value) FROM t GROUP BY value",
+            "SELECT jsonb_array_elements(value), jsonb_array_elements(value) FROM t",
+        ] {
+            let refused = twin.refused(&format!("INSERT INTO e (id, v) {statement};"));
+            assert!(!refused.is_empty());
+        }
+    });
+}
+
+#[test]
+fn jsonb_is_joined() {
+    each(|twin| {
+        twin.run(DOCUMENTS);
+        for statement in [
+            "UPDATE t SET made = value || '[1]'",
+            "UPDATE t SET made = '[1, 2]'::jsonb || value",
+            "UPDATE t SET made = value || (SELECT u.value FROM t u WHERE u.id = 1)",
+            "UPDATE t SET made = value || '\"x\"'",
+            "UPDATE t SET made = value || to_jsonb(id)",
+            "UPDATE t SET made = to_jsonb(id) || 'null'::jsonb",
+            "UPDATE t SET made = (value -> 0) || '[]'::jsonb",
+            "UPDATE t SET made = value || NULL",
+            "UPDATE t SET made = jsonb_build_object('id', id) || '{\"a\": {\"b\": null}, \"id\": 7}'",
+            "UPDATE t SET made = (value -> 0) || jsonb_build_object('n', key, 'o', 1) WHERE key = 'x'",
+            "UPDATE t SET made = concat('{\"a\":\"', key, '\"}')::jsonb || value",
+        ] {
+            twin.run("UPDATE t SET made = NULL;");
+            twin.run(&format!("{statement};"));
+            documents(twin, "SELECT made FROM t ORDER BY id");
+        }
+    });
+}
