@@ -139,3 +139,58 @@ fn jsonb_is_joined() {
         }
     });
 }
+
+#[test]
+fn a_function_that_gives_an_expression_is_written_out() {
+    each(|twin| {
+        twin.run(
+            "CREATE FUNCTION canon(text) RETURNS text AS $$ SELECT replace(lower($1), '-', '_') $$ LANGUAGE SQL;
+             CREATE FUNCTION shown(a integer, b varchar) RETURNS character varying LANGUAGE sql IMMUTABLE STRICT AS 'SELECT $1::text || b || $1::text;';
+             CREATE FUNCTION or_none(a text) RETURNS text AS $$ SELECT coalesce(a, 'none') $$ LANGUAGE SQL STABLE;
+             CREATE TABLE t (id integer PRIMARY KEY, name varchar(20), s text);
+             CREATE UNIQUE INDEX t_canon ON t (canon(name));
+             CREATE VIEW v AS SELECT id, canon(name), shown(id, name) AS two FROM t;
+             INSERT INTO t VALUES (1, 'A-b', 'x'), (2, 'a', NULL), (3, NULL, '');",
+        );
+        twin.fails("INSERT INTO t VALUES (4, 'a_B', NULL);");
+        for expression in [
+            "canon(s)",
+            "shown(id, name)",
+            "or_none(s)",
+            "or_none(canon(name) || 'x')",
+            "shown(NULL, name)",
+        ] {
+            twin.run(&format!("UPDATE t SET s = {expression};"));
+            twin.same("SELECT id, coalesce(s, 'NULL') FROM t ORDER BY id");
+        }
+        twin.same("SELECT id, coalesce(canon, '-'), coalesce(two, '-') FROM v ORDER BY id");
+        // With another one of that name the view would show something else.
+        let other = "CREATE OR REPLACE FUNCTION canon(text) RETURNS text AS $$ SELECT lower($1) $$ LANGUAGE SQL;";
+        assert_eq!(twin.refused(other), ["function-replaced"]);
+    });
+}
+
+#[test]
+fn a_function_is_written_out_only_if_it_is_the_one() {
+    each(|twin| {
+        twin.run(
+            "CREATE FUNCTION f(text) RETURNS text AS $$ SELECT lower($1) $$ LANGUAGE SQL;
+             CREATE FUNCTION f(integer) RETURNS text AS $$ SELECT $1::text $$ LANGUAGE SQL;
+             CREATE FUNCTION twice(text) RETURNS text AS $$ SELECT $1 || $1 $$ LANGUAGE SQL;
+             CREATE TABLE t (id integer PRIMARY KEY, s text);
+             CREATE FUNCTION looks(integer) RETURNS bigint AS $$ SELECT count(*) FROM t WHERE id = $1 $$ LANGUAGE SQL;",
+        );
+        for expression in [
+            "f('A')",
+            "twice(gen_random_uuid()::text)",
+            "looks(1)::text",
+            "twice(s, s)",
+        ] {
+            assert!(
+                !twin
+                    .refused(&format!("UPDATE t SET s = {expression};"))
+                    .is_empty()
+            );
+        }
+    });
+}

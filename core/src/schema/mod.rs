@@ -67,6 +67,6 @@ pub use replay::{Replay, generated_name};
 pub use scope::{ColumnUse, each_column, expand_stars, output_names};
 pub use sequence::{nextval, sequence_of};
 pub(crate) use shared::Map;
-pub use trigger::{Function, NEW, OLD, RowTrigger, Trigger, TriggerFunction};
+pub use trigger::{Function, NEW, OLD, RowTrigger, Trigger, TriggerFunction, ValueFunction};
 pub use ty::Type;
 pub use walk::{Part, PartMut};

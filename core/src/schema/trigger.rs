@@ -42,8 +42,31 @@ pub enum Function {
     /// It only executes statements of definition that are made of its one argument, which stands
     /// between these parts of their text.
     Defines(Vec<Vec<String>>),
+    /// It gives one expression of its arguments.
+    Value(Box<ValueFunction>),
     /// Code that anybody may call.
     Code,
+}
+
+/// A function in SQL that gives one expression of its arguments.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ValueFunction {
+    /// The types of its arguments.
+    pub parameters: Vec<Type>,
+    /// The type of what it gives.
+    pub returns: Type,
+    /// Whether it gives NULL for any NULL.
+    pub strict: bool,
+    /// What it gives; its arguments are columns ([`ValueFunction::argument`]).
+    pub body: Expr,
+}
+
+impl ValueFunction {
+    /// What the argument of a number, from 1, is called in the body.
+    #[must_use]
+    pub fn argument(number: usize) -> Ident {
+        format!("${number}")
+    }
 }
 
 /// What a trigger's function does.

@@ -22,6 +22,7 @@ mod carry;
 pub mod constant;
 mod expand;
 pub mod infer;
+mod inline;
 mod merge;
 pub mod print;
 pub mod rewrite;

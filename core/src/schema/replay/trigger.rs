@@ -3,7 +3,9 @@
 //! A function is only known as far as a migration can do without it: see [`Function`]. It is no
 //! part of the schema, but what triggers do is.
 
-use super::super::{DroppedFunction, Function, Ident, Name, RowTrigger, Trigger, TriggerFunction};
+use super::super::{
+    DroppedFunction, Function, Ident, Name, RowTrigger, Trigger, TriggerFunction, ValueFunction,
+};
 use super::Replay;
 use super::problem::{Step, problem};
 
@@ -48,8 +50,27 @@ impl Replay {
     pub(super) fn create_function(&mut self, name: &Name, does: &Function) {
         let name = self.new_name(name, false);
         match does {
-            // It may have the name of another one that has other arguments.
-            Function::Code => return,
+            // It may have the name of another one that has other arguments. Which of them is called
+            // is not known any more.
+            Function::Code => {
+                match self.functions.get(&name) {
+                    None | Some(Function::Value(_)) => {}
+                    Some(_) => return,
+                }
+                self.functions.insert(name, Function::Code);
+                return;
+            }
+            Function::Value(value) => {
+                let same = match self.functions.get(&name) {
+                    None => true,
+                    Some(Function::Value(other)) => other.parameters == value.parameters,
+                    Some(_) => false,
+                };
+                if !same {
+                    self.functions.insert(name, Function::Code);
+                    return;
+                }
+            }
             Function::Defines(_) => {}
             Function::Trigger(function) => self.replace_function(&name, function),
         }
@@ -125,9 +146,29 @@ impl Replay {
             for trigger in calling {
                 self.remove_trigger(&trigger.table, &trigger.name);
             }
-            self.functions.remove(&name);
+            if self.functions.get(&name) != Some(&Function::Code) {
+                self.functions.remove(&name);
+            }
         }
         Ok(())
+    }
+
+    /// The function that a call means by its name, if it gives one expression of its arguments and
+    /// is the only one of that name.
+    #[must_use]
+    pub fn value_function(&self, name: &Name) -> Option<(Name, &ValueFunction)> {
+        let name = self.found_function(name);
+        match self.functions.get(&name)? {
+            Function::Value(function) => Some((name, function)),
+            _ => None,
+        }
+    }
+
+    /// Whether there is such a function.
+    #[must_use]
+    pub fn has_value_functions(&self) -> bool {
+        let mut functions = self.functions.values();
+        functions.any(|function| matches!(function, Function::Value(_)))
     }
 
     /// What a call of a function with one constant comes to, if it only defines things.
@@ -137,7 +178,7 @@ impl Replay {
                 let filled = statements.iter().map(|parts| parts.join(argument));
                 Some(filled.collect())
             }
-            Function::Trigger(_) | Function::Code => None,
+            Function::Trigger(_) | Function::Value(_) | Function::Code => None,
         }
     }
 

@@ -1,9 +1,10 @@
 //! `CREATE FUNCTION` and `DROP FUNCTION` of PostgreSQL's, as far as a migration can do without the
-//! function: one that only sets columns of a row, for a trigger, and one that only defines things.
+//! function: one that only sets columns of a row, for a trigger, one that only defines things, and one that
+//! gives an expression.
 
 use super::cursor::{Cursor, Parsed, Source, unclear};
 use super::lex::{self, Lex};
-use super::{parse_expr, telling};
+use super::{parse_expr, telling, value_function};
 use crate::schema::{
     Assignment, Change, DroppedFunction, Expr, Function, Ident, NEW, TriggerFunction,
 };
@@ -31,7 +32,10 @@ pub(super) fn create(c: &mut Cursor<'_>) -> Parsed<Vec<Change>> {
             },
         }),
         Returns::Nothing => defines(arguments, rest).map_or(Function::Code, Function::Defines),
-        Returns::Something => Function::Code,
+        Returns::Something => value_function::read(arguments, rest)
+            .map_or(Function::Code, |function| {
+                Function::Value(Box::new(function))
+            }),
     };
     Ok(vec![Change::CreateFunction {
         name,

@@ -37,6 +37,7 @@ mod table;
 mod telling;
 mod trigger;
 mod types;
+mod value_function;
 mod view;
 
 #[cfg(test)]

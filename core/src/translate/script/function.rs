@@ -1,7 +1,7 @@
 //! Functions of the authored dialect: no target holds one.
 
 use super::Translator;
-use crate::schema::{Change, DroppedFunction, Function};
+use crate::schema::{Change, DroppedFunction, Function, Name};
 use crate::translate::infer::is_known;
 use crate::translate::target::{Omission, Refusal};
 
@@ -19,6 +19,7 @@ impl Translator<'_> {
         else {
             return;
         };
+        self.refuse_replaced(index, name, does);
         let omission = match does {
             Function::Trigger(_) => Omission::new(
                 "trigger-function",
@@ -28,6 +29,12 @@ impl Translator<'_> {
                 "procedure",
                 format!(
                     "the function `{name}`, which defines things: what its calls come to is translated"
+                ),
+            ),
+            Function::Value(_) => Omission::new(
+                "function",
+                format!(
+                    "the function `{name}`: what a script calls is translated as what it gives, and what an application calls fails"
                 ),
             ),
             // Nobody else's session sees it.
@@ -55,6 +62,22 @@ impl Translator<'_> {
         self.carrier.omit(index, omission);
     }
 
+    /// What lasts was made with a function as it was: with another one of its name it would mean
+    /// something else from now on.
+    fn refuse_replaced(&mut self, index: usize, name: &Name, does: &Function) {
+        let Some((name, before)) = self.authored.value_function(name) else {
+            return;
+        };
+        let same = matches!(does, Function::Value(after) if **after == *before);
+        if !same && self.inlined.contains(&name) {
+            let message = format!(
+                "what was made with the function `{name}` as it was would mean something else now"
+            );
+            self.carrier
+                .refuse(index, Refusal::new("function-replaced", message));
+        }
+    }
+
     /// Whether a call of a function of this name fails on the target, and is refused in a script:
     /// neither has a meaning for it.
     fn is_nobodys(&self, name: &str) -> bool {
@@ -67,7 +90,21 @@ impl Translator<'_> {
 
     /// A function that its own script drops again is nobody's but the script's, and what the script
     /// does with it is refused where it does.
-    pub(super) fn functions_dropped(&mut self, index: usize, functions: &[DroppedFunction]) {
+    pub(super) fn functions_dropped(
+        &mut self,
+        index: usize,
+        functions: &[DroppedFunction],
+        cascade: bool,
+    ) {
+        for function in functions {
+            let used = self.authored.value_function(&function.name);
+            if let Some((name, _)) = used.filter(|(name, _)| cascade && self.inlined.contains(name))
+            {
+                let message = format!("what was made with the function `{name}` goes with it");
+                self.carrier
+                    .refuse(index, Refusal::new("function-replaced", message));
+            }
+        }
         let what = "the dropping of a function";
         self.carrier.omit(index, Omission::new("function", what));
         for function in functions {

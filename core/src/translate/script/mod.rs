@@ -9,6 +9,7 @@ use super::block::{Block, block};
 use super::carry::{Carrier, Out, Outcome};
 use super::expand::expand;
 use super::infer::is_known;
+use super::inline::inline;
 use super::setting;
 use super::target::{Omission, Refusal, Target};
 use super::unfold::unfold;
@@ -58,6 +59,8 @@ pub struct Translator<'a> {
     unread: Unread,
     /// The names of functions that are code.
     code: HashSet<String>,
+    /// Functions with which something was made that lasts, written out.
+    inlined: Vec<Name>,
     /// Functions that are code, by the statements of this script that make them.
     made_here: Vec<(usize, Name, Vec<Vec<String>>)>,
     source: &'a dyn Dialect,
@@ -75,6 +78,7 @@ impl<'a> Translator<'a> {
             programs: Programs::default(),
             unread: Unread::default(),
             code: HashSet::new(),
+            inlined: Vec::new(),
             made_here: Vec::new(),
             source,
             dialect,
@@ -237,9 +241,13 @@ impl<'a> Translator<'a> {
     }
 
     /// What an authored statement does.
-    fn changes(&self, body: &str) -> Vec<Change> {
+    fn changes(&mut self, body: &str) -> Vec<Change> {
         let syntax = self.source.syntax();
-        let changes = sql::parse(syntax, body).into_iter();
+        let mut changes = sql::parse(syntax, body);
+        for change in &mut changes {
+            inline(change, &self.authored, &mut self.inlined);
+        }
+        let changes = changes.into_iter();
         changes
             .flat_map(|change| expand(change, &self.authored, syntax))
             .collect()
@@ -353,8 +361,8 @@ impl<'a> Translator<'a> {
                 self.carrier.data(index, &statement, self.authored.schema());
             }
             change => {
-                if let Change::DropFunctions { functions, .. } = &change {
-                    self.functions_dropped(index, functions);
+                if let Change::DropFunctions { functions, cascade } = &change {
+                    self.functions_dropped(index, functions, *cascade);
                 }
                 // What is pending speaks of types by the names that they have now.
                 if let Change::RenameType { .. } | Change::DropTypes { .. } = change {

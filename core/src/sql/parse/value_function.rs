@@ -1,0 +1,214 @@
+//! A function in SQL that gives one expression of its arguments: what a call of it comes to is
+//! known without the function.
+
+use super::cursor::{Cursor, Parsed, Source, unclear};
+use super::lex::{self, Lex};
+use super::{parse_query, parse_type};
+use crate::schema::{Expr, Ident, Part, PartMut, Select, SelectItem, SetExpr, Type, ValueFunction};
+use crate::sql::Syntax;
+
+/// The function, from its arguments and what follows them.
+pub(super) fn read(mut arguments: Cursor<'_>, rest: Cursor<'_>) -> Parsed<ValueFunction> {
+    let mut names = Vec::new();
+    let mut parameters = Vec::new();
+    while !arguments.done() {
+        let (name, ty) = parameter(arguments.until(|c| c.is_op(",")))?;
+        names.push(name);
+        parameters.push(ty);
+        arguments.skip(1);
+    }
+    let said = said(rest)?;
+    let mut body = expression(&said.code)?;
+    let mut known = true;
+    rename(&mut body, &names, &mut known);
+    if !known {
+        return unclear("a function of more than its arguments");
+    }
+    Ok(ValueFunction {
+        parameters,
+        returns: said.returns,
+        strict: said.strict,
+        body,
+    })
+}
+
+/// `name type`, `type`.
+fn parameter(mut c: Cursor<'_>) -> Parsed<(Option<Ident>, Type)> {
+    if let Ok(ty) = bare_type(c.as_written()) {
+        return Ok((None, ty));
+    }
+    c.eat("IN");
+    if let Ok(ty) = bare_type(c.as_written()) {
+        return Ok((None, ty));
+    }
+    let name = c.ident()?;
+    Ok((Some(name), bare_type(c.as_written())?))
+}
+
+/// A type as functions know it: how long a value of it may be is of no account to them.
+fn bare_type(text: &str) -> Parsed<Type> {
+    Ok(match parse_type(Syntax::Postgres, text).or_else(unclear)? {
+        Type::Varchar(_) | Type::Text => Type::Text,
+        ty @ (Type::Boolean
+        | Type::SmallInt { .. }
+        | Type::Integer { .. }
+        | Type::BigInt { .. }
+        | Type::Double
+        | Type::Date
+        | Type::Uuid
+        | Type::Json
+        | Type::Jsonb) => ty,
+        Type::Timestamp { zoned, .. } => Type::Timestamp {
+            precision: None,
+            zoned,
+        },
+        _ => return unclear("a type of an argument"),
+    })
+}
+
+struct Said {
+    returns: Type,
+    strict: bool,
+    code: String,
+}
+
+/// What is said of a function in SQL.
+fn said(mut c: Cursor<'_>) -> Parsed<Said> {
+    let (mut returns, mut code) = (None, None);
+    let (mut sql, mut strict) = (false, false);
+    while !c.done() {
+        if c.eats(&["RETURNS", "NULL", "ON", "NULL", "INPUT"]) || c.eat("STRICT") {
+            strict = true;
+        } else if c.eat("RETURNS") {
+            let ty = c.until(|c| {
+                c.is_any(&[
+                    "LANGUAGE",
+                    "AS",
+                    "IMMUTABLE",
+                    "STABLE",
+                    "VOLATILE",
+                    "STRICT",
+                    "PARALLEL",
+                    "COST",
+                    "CALLED",
+                    "RETURNS",
+                    "LEAKPROOF",
+                    "SECURITY",
+                ])
+            });
+            returns = Some(bare_type(ty.as_written())?);
+        } else if c.eat("LANGUAGE") {
+            let language = match c.kind(0) {
+                Some(Lex::Text) => c.string()?,
+                _ => c.ident()?,
+            };
+            sql = language.eq_ignore_ascii_case("sql");
+        } else if c.eat("AS") {
+            code = Some(c.string()?);
+        } else if c.eat("COST") {
+            c.integer()?;
+        } else if c.eat("PARALLEL") {
+            c.ident()?;
+        } else if !c.eats(&["CALLED", "ON", "NULL", "INPUT"])
+            && !c.eats(&["SECURITY", "INVOKER"])
+            && c.eat_any(&["VOLATILE", "STABLE", "IMMUTABLE", "LEAKPROOF"])
+                .is_none()
+        {
+            return c.expected("what a function in SQL is made of");
+        }
+    }
+    match (returns, code) {
+        (Some(returns), Some(code)) if sql => Ok(Said {
+            returns,
+            strict,
+            code,
+        }),
+        _ => unclear("a function that is not in SQL"),
+    }
+}
+
+/// `SELECT expression`, its arguments' numbers as names of columns.
+fn expression(code: &str) -> Parsed<Expr> {
+    let query = parse_query(Syntax::Postgres, &quoted(code)?).or_else(unclear)?;
+    let SetExpr::Select(select) = &query.body else {
+        return unclear("a function that is no one SELECT");
+    };
+    let [SelectItem::Expr { expr, .. }] = select.items.as_slice() else {
+        return unclear("a function of several values");
+    };
+    let bare = Select {
+        items: select.items.clone(),
+        ..Select::default()
+    };
+    let nothing_else = **select == bare
+        && query.with.is_empty()
+        && query.order_by.is_empty()
+        && query.limit.is_none()
+        && query.offset.is_none();
+    if !nothing_else || holds_query(expr) {
+        return unclear("a function that selects");
+    }
+    Ok(expr.clone())
+}
+
+/// The code with `$1` in quotes.
+fn quoted(code: &str) -> Parsed<String> {
+    let source = Source::new(Syntax::Postgres, code);
+    let toks = lex::tokens(Syntax::Postgres, code)?;
+    let c = Cursor::new(&source, &toks);
+    let mut written = String::new();
+    let mut number = false;
+    for (place, tok) in toks.iter().enumerate() {
+        let text = c.text_of(*tok);
+        let next = toks.get(place + 1);
+        let touching = next.is_some_and(|next| next.start == tok.end && next.kind == Lex::Number);
+        let last = place + 1 == toks.len();
+        if number {
+            written.push_str(&format!(" \"${text}\" "));
+            number = false;
+        } else if text == "$" && touching {
+            number = true;
+        } else if text.len() > 1
+            && text.starts_with('$')
+            && text[1..].bytes().all(|b| b.is_ascii_digit())
+        {
+            written.push_str(&format!(" \"{text}\" "));
+        } else if !(last && text == ";") {
+            written.push_str(text);
+            written.push(' ');
+        }
+    }
+    Ok(written)
+}
+
+fn holds_query(expr: &Expr) -> bool {
+    let mut found = false;
+    expr.parts(&mut |part| match part {
+        Part::Expr(expr) => found |= holds_query(expr),
+        Part::Query(_) | Part::Table(_) | Part::Data(_) => found = true,
+    });
+    found
+}
+
+/// Names of arguments become their numbers.
+fn rename(expr: &mut Expr, names: &[Option<Ident>], known: &mut bool) {
+    if let Expr::Column { table, column } = expr {
+        let by_name = names
+            .iter()
+            .position(|name| name.as_ref() == Some(column))
+            .map(|place| place + 1);
+        let by_number = column
+            .strip_prefix('$')
+            .and_then(|digits| digits.parse::<usize>().ok())
+            .filter(|number| (1..=names.len()).contains(number));
+        match by_number.or(by_name) {
+            Some(number) if table.is_none() => *column = ValueFunction::argument(number),
+            _ => *known = false,
+        }
+    }
+    expr.parts_mut(&mut |part| {
+        if let PartMut::Expr(expr) = part {
+            rename(expr, names, known);
+        }
+    });
+}
