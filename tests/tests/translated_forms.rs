@@ -194,3 +194,106 @@ fn a_function_is_written_out_only_if_it_is_the_one() {
         }
     });
 }
+
+const MOMENTS: &str = "CREATE TABLE t (id integer PRIMARY KEY, at timestamptz, local timestamp, day date, n numeric(19,4), s text, made jsonb, later timestamp);
+    INSERT INTO t (id, at, local, day, n) VALUES (1, '2024-01-31 12:00:00.5+00', '2024-01-31 12:00:00.123456', '2024-01-31', 12), (2, '2024-02-29 00:00:00+00', '2023-12-31 23:59:59.999', '2024-02-29', -0.5),
+      (3, NULL, NULL, NULL, NULL), (4, '1969-12-31 23:59:59.000001+00', '2024-10-10 10:10:10', '1999-12-31', 12345678901.1234), (5, '2024-03-30 01:02:03.1+00', '2024-08-31 00:00:00', '2024-03-31', 0.0001);";
+
+#[test]
+fn moments_are_texts_and_json() {
+    each(|twin| {
+        twin.run(MOMENTS);
+        for expression in [
+            "at::text",
+            "local::text",
+            "day::text",
+            "'at ' || local::text",
+            "to_char(at, 'YYYY-MM-DD HH24:MI:SS')",
+            "to_char(local, 'YYYY-MM-DD\"T\"HH24:MI:SS.US')",
+            "concat(replace(to_char(at, 'YYYY-MM-DD HH24:MI:SS'), ' ', 'T'), 'Z')",
+            "to_char(day, 'DD.MM.YYYY')",
+        ] {
+            twin.run(&format!("UPDATE t SET s = {expression};"));
+            twin.same("SELECT id, coalesce(s, 'NULL') FROM t ORDER BY id");
+        }
+        for expression in [
+            "jsonb_build_object('at', at, 'local', local, 'day', day)",
+            "to_jsonb(at)",
+            "to_jsonb(local)",
+            "to_jsonb(day)",
+            "jsonb_set('{}'::jsonb, '{at}', to_jsonb(at))",
+            "jsonb_build_array(to_jsonb(to_char(at, 'YYYY-MM-DD\"T\"HH24:MI:SS.US')))",
+        ] {
+            twin.run(&format!("UPDATE t SET made = {expression};"));
+            documents(twin, "SELECT made FROM t ORDER BY id");
+        }
+    });
+}
+
+#[test]
+fn months_end_where_the_month_does() {
+    each(|twin| {
+        twin.run(MOMENTS);
+        for span in [
+            "1 month",
+            "-13 months",
+            "1 month -1 day",
+            "2 months 3 days 4 hours",
+            "6 years 1 second",
+        ] {
+            for value in ["local", "at AT TIME ZONE 'UTC'", "day"] {
+                twin.run(&format!("UPDATE t SET later = {value} + interval '{span}', n = id; UPDATE t SET s = later::text; UPDATE t SET later = {value} - interval '{span}';"));
+                twin.run("UPDATE t SET s = s || ' ' || later::text;");
+                let rows = twin.same("SELECT id, coalesce(s, 'NULL') FROM t ORDER BY id");
+                assert_eq!(rows.len(), 5);
+            }
+        }
+        twin.run("UPDATE t SET n = 0 WHERE now() - interval '1 month' > at AND day < now() + interval '1 year';");
+        twin.same("SELECT id FROM t WHERE n = 0 ORDER BY id");
+    });
+}
+
+#[test]
+fn a_text_is_a_uuid_in_its_usual_form() {
+    each(|twin| {
+        twin.run("CREATE TABLE t (id integer PRIMARY KEY, s text, u uuid); INSERT INTO t (id, s) VALUES (1, 'A0EEBC99-9c0b-4ef8-bb6d-6bb9bd380a11'), (2, NULL);");
+        twin.run("UPDATE t SET u = s::uuid;");
+        twin.same("SELECT id, coalesce(cast(u AS char(36)), '-') FROM t ORDER BY id");
+        for wrong in [
+            "x",
+            "",
+            "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a1g",
+            "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a111",
+        ] {
+            twin.run(&format!("UPDATE t SET s = '{wrong}' WHERE id = 1;"));
+            twin.fails("UPDATE t SET u = s::uuid;");
+        }
+    });
+}
+
+#[test]
+fn seconds_since_1970_are_multiplied() {
+    each(|twin| {
+        twin.run("CREATE TABLE t (id integer PRIMARY KEY, ms bigint NOT NULL DEFAULT (extract(epoch FROM now()) * 1000)::bigint, us bigint); INSERT INTO t (id) VALUES (1);");
+        twin.run("UPDATE t SET us = extract(epoch FROM now()) * 1000000;");
+        let rows = twin.same("SELECT id FROM t WHERE ms > 1700000000000 AND us - ms * 1000 BETWEEN -1000 AND 60000000");
+        assert_eq!(rows.len(), 1);
+    });
+}
+
+#[test]
+fn the_first_of_each_beside_a_star() {
+    each(|twin| {
+        twin.run(
+            "CREATE TABLE t (id integer PRIMARY KEY, kind integer, at timestamptz, n integer); CREATE TABLE u (kind integer, first integer);
+             INSERT INTO t VALUES (1, 7, '2024-01-01', 3), (2, 7, '2024-01-02', NULL), (3, 8, NULL, 1), (4, 8, '2024-01-01', 2), (5, NULL, NULL, NULL);
+             INSERT INTO u SELECT kind, id FROM (SELECT DISTINCT ON (kind) * FROM t ORDER BY kind, at DESC) AS x;",
+        );
+        twin.same("SELECT coalesce(kind, 0), first FROM u ORDER BY 2");
+        twin.run("INSERT INTO u SELECT x.kind, x.n FROM (SELECT DISTINCT ON (n % 2) t.* FROM t WHERE n IS NOT NULL ORDER BY n % 2, id DESC) AS x;");
+        twin.same("SELECT coalesce(kind, 0), first FROM u ORDER BY 2, 1");
+        // Of two columns of one name nobody knows which.
+        let refused = twin.refused("INSERT INTO u SELECT x.kind, 1 FROM (SELECT DISTINCT ON (t.kind) * FROM t, t AS v) AS x;");
+        assert!(!refused.is_empty());
+    });
+}

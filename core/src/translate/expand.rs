@@ -75,7 +75,7 @@ fn parts(
         return None;
     }
     let mut statement = replay.resolve(DataStatement::Query(Box::new(query.clone())));
-    unfold(&mut statement);
+    unfold(&mut statement, replay.schema(), source);
     let DataStatement::Query(query) = statement else {
         return None;
     };

@@ -1,19 +1,99 @@
 //! A function in a select list that gives several rows is one in FROM, which sees what stands
-//! beside it.
+//! beside it. A `*` beside DISTINCT ON is the columns that it stands for.
 
-use super::infer::{UNNAMED, elements, output_name};
+use std::collections::HashSet;
+
+use super::infer::{Scope, UNNAMED, elements, output_name};
 use crate::schema::{
-    Call, CallArg, DataStatement, Expr, Ident, Name, Part, PartMut, Query, Select, SelectItem,
-    SetExpr, TableRef,
+    Call, CallArg, DataStatement, Distinct, Expr, Ident, Name, Part, PartMut, Query, Schema,
+    Select, SelectItem, SetExpr, TableRef,
 };
+use crate::sql::Syntax;
 
 /// What such a function is called in FROM.
 const ROWS: &str = "aludel_rows";
 
 /// Puts the functions of a statement's select lists that give several rows into FROM, as far as
 /// that is the same: one alone, where nothing is gathered. Any other stays, and is refused.
-pub(super) fn unfold(statement: &mut DataStatement) {
+pub(super) fn unfold(statement: &mut DataStatement, schema: &Schema, source: Syntax) {
     in_part(PartMut::Data(statement));
+    let mut named = HashSet::new();
+    named_within(PartMut::Data(statement), &mut named);
+    let scope = Scope::new(schema, source);
+    spell_out(PartMut::Data(statement), &scope, &named);
+}
+
+/// The names of common table expressions, anywhere in a statement.
+fn named_within(part: PartMut<'_>, named: &mut HashSet<Ident>) {
+    let with = match &part {
+        PartMut::Query(query) => query.with.as_slice(),
+        PartMut::Data(DataStatement::Query(query)) => query.with.as_slice(),
+        PartMut::Data(DataStatement::Insert(insert)) => insert.with.as_slice(),
+        PartMut::Data(DataStatement::Update(update)) => update.with.as_slice(),
+        PartMut::Data(DataStatement::Delete(delete)) => delete.with.as_slice(),
+        _ => &[],
+    };
+    named.extend(with.iter().map(|cte| cte.name.clone()));
+    into(part, &mut |part| named_within(part, named));
+}
+
+fn into(part: PartMut<'_>, f: &mut dyn FnMut(PartMut<'_>)) {
+    match part {
+        PartMut::Query(query) => query.parts_mut(f),
+        PartMut::Expr(expr) => expr.parts_mut(f),
+        PartMut::Table(table) => table.parts_mut(f),
+        PartMut::Data(statement) => statement.parts_mut(f),
+    }
+}
+
+/// Writes out the `*` beside a DISTINCT ON of tables alone, none of which is a common table
+/// expression.
+fn spell_out(part: PartMut<'_>, scope: &Scope<'_>, named: &HashSet<Ident>) {
+    let query = match part {
+        PartMut::Query(query) => query,
+        PartMut::Data(DataStatement::Query(query)) => query,
+        part => return into(part, &mut |part| spell_out(part, scope, named)),
+    };
+    query.parts_mut(&mut |part| spell_out(part, scope, named));
+    let SetExpr::Select(select) = &mut query.body else {
+        return;
+    };
+    let own = |item: &TableRef| match item {
+        TableRef::Table { name, columns, .. } => {
+            columns.is_empty() && (name.schema.is_some() || !named.contains(&name.name))
+        }
+        _ => false,
+    };
+    if !matches!(select.distinct, Some(Distinct::On(_))) || !select.from.iter().all(own) {
+        return;
+    }
+    let mut scope = scope.clone();
+    scope.enter();
+    scope.add_from(&select.from);
+    let mut items = Vec::with_capacity(select.items.len());
+    for item in &select.items {
+        let relations: Vec<_> = match item {
+            SelectItem::Star => scope.relations().iter().collect(),
+            SelectItem::TableStar(table) => scope.relation(table).into_iter().collect(),
+            SelectItem::Expr { .. } => {
+                items.push(item.clone());
+                continue;
+            }
+        };
+        for relation in relations {
+            let Some(fields) = &relation.fields else {
+                return;
+            };
+            items.extend(fields.iter().map(|field| SelectItem::Expr {
+                expr: Expr::Column {
+                    table: relation.name.clone(),
+                    column: field.name.clone(),
+                },
+                alias: None,
+            }));
+        }
+    }
+    select.items = items;
 }
 
 fn in_part(part: PartMut<'_>) {

@@ -357,7 +357,7 @@ impl<'a> Translator<'a> {
             Change::Transaction(_) => {}
             Change::Data(statement) => {
                 let mut statement = self.authored.resolve(statement);
-                unfold(&mut statement);
+                unfold(&mut statement, self.authored.schema(), self.source.syntax());
                 self.carrier.data(index, &statement, self.authored.schema());
             }
             change => {

@@ -1,6 +1,6 @@
 //! Small expressions.
 
-use aludel::schema::{BinaryOp, CallArg, Expr, IndexKey, Literal, Name, Type};
+use aludel::schema::{BinaryOp, CallArg, Expr, IndexKey, Literal, Name, Part, Type};
 
 use super::facts::Facts;
 
@@ -156,4 +156,23 @@ pub(crate) fn key(expr: Expr) -> IndexKey {
         collation: None,
         class: None,
     }
+}
+
+/// Whether evaluating it twice gives the same twice.
+pub(crate) fn is_steady(expr: &Expr) -> bool {
+    if let Expr::Call(call) = expr
+        && matches!(
+            call.name.name.as_str(),
+            "rand" | "uuid" | "random_bytes" | "nextval"
+        )
+    {
+        return false;
+    }
+    let mut steady = true;
+    expr.parts(&mut |part| match part {
+        Part::Expr(expr) => steady &= is_steady(expr),
+        Part::Query(_) => steady = false,
+        Part::Table(_) | Part::Data(_) => {}
+    });
+    steady
 }

@@ -219,7 +219,7 @@ fn dates_and_times() {
         );
     }
     for (expr, code) in [
-        ("at + interval '1 month'", "interval"),
+        ("at + interval '1.5 seconds'", "interval"),
         ("at AT TIME ZONE 'Europe/Paris'", "no-form"),
         ("'tomorrow'", "no-such-literal"),
         ("to_timestamp(a, 'YYYY')", "no-such-function"),

@@ -1,6 +1,6 @@
 //! Values of one type as another.
 
-use aludel::schema::{BinaryOp, Call, CallArg, Expr, Literal, Type};
+use aludel::schema::{BinaryOp, Call, CallArg, Expr, Literal, TrimSide, Type};
 use aludel::translate::Omission;
 use aludel::translate::infer::{Family, is_text_constant};
 use aludel::translate::rewrite::Rewriter;
@@ -237,6 +237,13 @@ impl Meaning<'_> {
             | Type::Json
             | Type::Jsonb => self.as_text(value),
             Type::Uuid | Type::Enum(_) | Type::Macaddr => self.as_text(value),
+            Type::Timestamp { zoned, .. } if !self.lasting => {
+                let text = self.moment_text(value);
+                match zoned {
+                    true => Expr::binary(text, BinaryOp::Concat, Expr::text("+00")),
+                    false => text,
+                }
+            }
             Type::Boolean => {
                 let text = |value: bool| (build::boolean(value), Expr::text(value.to_string()));
                 Expr::Case {
@@ -247,6 +254,48 @@ impl Meaning<'_> {
             }
             other => self.no_cast(rw, other, &Type::Text),
         }
+    }
+
+    /// A date and time as a text, with as many digits of a second as count.
+    fn moment_text(&self, value: Expr) -> Expr {
+        let without = |text: Expr, what: &str| Expr::Trim {
+            expr: Box::new(text),
+            side: TrimSide::Trailing,
+            what: Some(Box::new(Expr::text(what))),
+        };
+        // All six are written, so that there is a point where the zeros end.
+        let text = self.as_text(build::cast(value, build::MOMENT));
+        without(without(text, "0"), ".")
+    }
+
+    /// A date and time as JSON writes it: `2024-01-31T12:00:00.5+00:00`.
+    pub(super) fn moment_json(&self, value: Expr, ty: &Type) -> Expr {
+        let args = [self.moment_text(value), Expr::text(" "), Expr::text("T")];
+        let marked = build::call("replace", args);
+        match ty {
+            Type::Timestamp { zoned: true, .. } => {
+                Expr::binary(marked, BinaryOp::Concat, Expr::text("+00:00"))
+            }
+            _ => marked,
+        }
+    }
+
+    /// A text that is a uuid in its usual form; any other fails.
+    fn usual_uuid(&self, rw: &mut Rewriter<'_>, value: Expr) -> Expr {
+        const FORM: &str = "^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$";
+        let regex = BinaryOp::Regex {
+            any_case: false,
+            negated: false,
+        };
+        // `$` stands before a line break too.
+        let length = build::equal(
+            build::call("char_length", [value.clone()]),
+            build::number(36),
+        );
+        let usual = build::and(Expr::binary(value.clone(), regex, Expr::text(FORM)), length);
+        let some = build::is_null(value.clone(), true);
+        let out = self.failing(rw, value.clone());
+        build::case([(usual, build::call("lower", [value])), (some, out)], None)
     }
 
     /// An expression as a text.
@@ -287,6 +336,7 @@ impl Meaning<'_> {
                     let bytes = build::call("uuid_to_bin", [value]);
                     self.as_text(build::call("bin_to_uuid", [bytes]))
                 }
+                _ if build::is_steady(&value) => self.usual_uuid(rw, value),
                 _ => self.no_cast(rw, &Type::Text, to),
             },
             _ => self.no_cast(rw, &Type::Text, to),

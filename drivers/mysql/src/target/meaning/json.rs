@@ -32,7 +32,8 @@ impl Meaning<'_> {
         let value = rw.expr(expr);
         match Family::of(&ty) {
             Family::Text | Family::Integer | Family::Uuid => value,
-            Family::Enum => self.as_text(value),
+            Family::Enum | Family::Date => self.as_text(value),
+            Family::Timestamp if !self.lasting => self.moment_json(value, &ty),
             Family::Numeric
                 if matches!(
                     ty,

@@ -54,6 +54,9 @@ impl Meaning {
             ("date_part", [Expr::Literal(Literal::Text(field)), moment]) => {
                 self.extract(rw, &field.to_ascii_lowercase(), moment)
             }
+            ("to_char", [moment, Expr::Literal(Literal::Text(form))]) => self
+                .to_char(rw, moment, form)
+                .unwrap_or_else(|| no_such_function(rw, called)),
             ("to_timestamp", [seconds]) => self.moment_of_seconds(rw, seconds),
             ("date", [moment]) => self.value(rw, moment, &Type::Date, How::Cast),
             ("gen_random_uuid" | "uuid_generate_v4", []) => self.volatile(rw, random_uuid(true)),
@@ -433,6 +436,11 @@ impl Meaning {
         {
             return self.epoch_seconds(rw, moment);
         }
+        if Family::of(ty) == Family::Integer
+            && let Some(scale) = epoch_of_now_times(value)
+        {
+            return Some(self.volatile(rw, time::now_in(scale)));
+        }
         if Family::of(ty) == Family::Text
             && let Expr::Call(inner) = value
             && inner.name.name == "uuid_in"
@@ -571,6 +579,38 @@ fn epoch_of(expr: &Expr) -> Option<&Expr> {
         Expr::Cast { expr, ty } if Family::of(ty).is_number() => epoch_of(expr),
         _ => None,
     }
+}
+
+/// The factor of `EXTRACT(EPOCH FROM now()) * 1000`, a thousand or a million.
+fn epoch_of_now_times(expr: &Expr) -> Option<i64> {
+    let expr = match expr {
+        Expr::Call(call) => match (call.name.name.as_str(), call.args.as_slice()) {
+            // Of the present moment it does not matter which millisecond is nearest.
+            ("floor" | "round" | "trunc" | "ceil", [CallArg::Expr(inner)]) => inner,
+            _ => return None,
+        },
+        Expr::Cast { expr, ty } if Family::of(ty).is_number() => return epoch_of_now_times(expr),
+        expr => expr,
+    };
+    let Expr::Binary {
+        left,
+        op: BinaryOp::Multiply,
+        right,
+    } = expr
+    else {
+        return None;
+    };
+    let (moment, factor) = match (&**left, &**right) {
+        (moment, Expr::Literal(Literal::Number(factor)))
+        | (Expr::Literal(Literal::Number(factor)), moment) => (moment, factor),
+        _ => return None,
+    };
+    let factor = factor
+        .parse()
+        .ok()
+        .filter(|n| [1_000, 1_000_000].contains(n))?;
+    epoch_of(moment).filter(|moment| time::is_now(moment))?;
+    Some(factor)
 }
 
 fn uncast(expr: &Expr) -> &Expr {

@@ -265,6 +265,22 @@ fn numeric_to_text(x: &Expr, from: &Type) -> Converted {
             let shown = call("printf", [Expr::text(format!("%.{scale}f")), x.clone()]);
             null_safe(x, shown)
         }
+        // One of more digits than a float holds fails.
+        Type::Numeric {
+            precision: Some((_, scale @ 0..=9)),
+            ..
+        } => {
+            let shown = call("printf", [Expr::text(format!("%.{scale}f")), x.clone()]);
+            let digits = EXACT_DIGITS.saturating_sub(scale.unsigned_abs());
+            let most = 10_i64.pow(digits) - 1;
+            let out = fail(
+                "a number of more digits than a float holds",
+                Some(x.clone()),
+            );
+            twice(x, |x| {
+                case([(between(x.clone(), -most, most), shown)], Some(out))
+            })
+        }
         _ => Err(None),
     }
 }
@@ -354,6 +370,20 @@ fn timestamp_text(x: &Expr, from: &Type) -> Expr {
         Type::Timestamp { zoned: true, .. } => concat([shown, Expr::text("+00")]),
         _ => shown,
     }
+}
+
+/// A date and time as JSON writes it, `2024-01-31T12:00:00.5+00:00`. Nothing if it cannot be looked
+/// at several times.
+pub(super) fn timestamp_json(x: &Expr, ty: &Type) -> Option<Expr> {
+    if !is_stable(x) {
+        return None;
+    }
+    let text = timestamp_text(x, ty);
+    let marked = call("replace", [text, Expr::text(" "), Expr::text("T")]);
+    Some(match ty {
+        Type::Timestamp { zoned: true, .. } => concat([marked, Expr::text(":00")]),
+        _ => marked,
+    })
 }
 
 /// Whether elements of two types are written alike in JSON.

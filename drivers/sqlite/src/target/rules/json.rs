@@ -487,6 +487,10 @@ pub(super) fn from_value(x: Expr, ty: &Type, nullable: bool) -> Option<Expr> {
         Family::Text | Family::Uuid | Family::Date | Family::Enum => {
             guarded(call("json_quote", [x.clone()]))
         }
+        Family::Timestamp => {
+            let text = super::convert::timestamp_json(&x, ty)?;
+            guarded(call("json_quote", [text]))
+        }
         _ => None,
     }
 }
@@ -502,6 +506,7 @@ pub(super) fn argument(x: Expr, ty: Option<&Type>) -> Option<Expr> {
         // The boolean constants are numbers.
         Family::Boolean => Some(call("json", [super::convert::boolean_text(&x)])),
         Family::Numeric => Some(x),
+        Family::Timestamp => super::convert::timestamp_json(&x, ty?),
         Family::Json | Family::Array => Some(if is_json_call(&x) {
             x
         } else {

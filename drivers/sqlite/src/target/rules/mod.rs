@@ -24,6 +24,7 @@ mod regex;
 mod span;
 mod structure;
 mod time;
+mod to_char;
 
 use std::cell::Cell;
 
@@ -261,10 +262,7 @@ impl Meaning {
             } => Some(self.substring(rw, expr, start.as_deref(), length.as_deref())),
             Expr::Trim { expr, side, what } => Some(self.trim(rw, expr, *side, what.as_deref())),
             Expr::AtTimeZone { expr, zone } => Some(self.at_time_zone(rw, expr, zone)),
-            Expr::Interval { .. } => Some(refuse(
-                rw,
-                "an interval that is not added to a date or time",
-            )),
+            Expr::Interval { .. } => Some(time::interval_value(rw, expr)),
             Expr::Collate { expr, collation } => Some(self.collate(rw, expr, collation)),
             Expr::Array(items) => Some(self.array(rw, items, None)),
             Expr::Subscript { expr, index } => Some(self.subscript(rw, expr, index)),

@@ -25,6 +25,32 @@ pub(super) fn now(precision: Option<u32>) -> Expr {
     call("strftime", [Expr::text(format), Expr::text("now")])
 }
 
+/// Seconds since 1970 at the present moment, times a thousand or a million: the clock gives
+/// milliseconds.
+pub(super) fn now_in(scale: i64) -> Expr {
+    let at = |form: &str| call("strftime", [Expr::text(form), Expr::text("now")]);
+    let seconds = Expr::binary(integer(at("%s")), BinaryOp::Multiply, number(scale));
+    // `07.123`.
+    let millis = integer(call("substr", [at("%f"), number(4)]));
+    let rest = match scale {
+        1_000 => millis,
+        scale => Expr::binary(millis, BinaryOp::Multiply, number(scale / 1_000)),
+    };
+    Expr::binary(seconds, BinaryOp::Plus, rest)
+}
+
+/// An interval that is a value: the text that PostgreSQL shows of it.
+pub(super) fn interval_value(rw: &mut Rewriter<'_>, expr: &Expr) -> Expr {
+    match interval_constant(expr) {
+        Some(Ok(span)) => match span::show(span) {
+            Some(text) => Expr::text(text),
+            None => refuse(rw, "an interval of several signs"),
+        },
+        Some(Err(refusal)) => rw.refuse(refusal),
+        None => refuse(rw, "an interval that is no constant"),
+    }
+}
+
 /// Whether an authored expression is the present moment: `now()`, `CURRENT_TIMESTAMP`,
 /// `timezone('utc', now())`, `now() AT TIME ZONE 'utc'`.
 pub(super) fn is_now(expr: &Expr) -> bool {
@@ -126,7 +152,8 @@ impl Meaning {
             Some(Err(refusal)) => return rw.refuse(refusal),
             None => return refuse(rw, "an interval that is no constant"),
         };
-        let Some(seconds) = span::seconds(span).map(|seconds| seconds * sign) else {
+        let days = Interval { months: 0, ..span };
+        let Some(seconds) = span::seconds(days).map(|seconds| seconds * sign) else {
             return rw.refuse(
                 Refusal::new(
                     "interval",
@@ -136,10 +163,16 @@ impl Meaning {
                     ),
                 )
                 .help(
-                    "months and fractions of a second are not translated; days, hours, minutes and seconds are",
+                    "fractions of a second are not translated; months, days, hours, minutes and seconds are",
                 ),
             );
         };
+        if span.months != 0 {
+            if factor.is_some() {
+                return refuse(rw, "months times a number");
+            }
+            return self.months_later(rw, moment, span.months * sign, seconds);
+        }
         let modifier = match factor {
             None => Expr::text(format!("{seconds:+} seconds")),
             Some(factor) => {
@@ -175,6 +208,50 @@ impl Meaning {
         let whole = call("substr", [value.clone(), number(1), number(19)]);
         let shifted = call("strftime", [Expr::text(SECONDS), whole, modifier]);
         concat([shifted, call("substr", [value, number(20)])])
+    }
+
+    /// A date or time, later by months and then by seconds. A day that the month has not is its
+    /// last; SQLite would go on into the next.
+    fn months_later(
+        &self,
+        rw: &mut Rewriter<'_>,
+        moment: &Expr,
+        months: i64,
+        seconds: i64,
+    ) -> Expr {
+        let value = if is_now(moment) {
+            self.volatile(rw, now(None))
+        } else {
+            let Some(ty) = rw.scope.ty(moment) else {
+                return unknown_type(rw, moment);
+            };
+            let value = rw.expr(moment);
+            convert(rw, value, &ty, &super::super::types::TIMESTAMP, How::Cast)
+        };
+        if !super::build::is_stable(&value) {
+            return refuse(rw, "a random time");
+        }
+        let part = |from, length| call("substr", [value.clone(), number(from), number(length)]);
+        let day = || part(1, 10);
+        let modifier = |months: i64| Expr::text(format!("{months:+} months"));
+        let same_day = call("date", [day(), modifier(months)]);
+        let last_day = call(
+            "date",
+            [
+                day(),
+                Expr::text("start of month"),
+                modifier(months + 1),
+                Expr::text("-1 day"),
+            ],
+        );
+        let day = call("min", [same_day, last_day]);
+        if seconds == 0 {
+            return concat([day, call("substr", [value.clone(), number(11)])]);
+        }
+        let whole = concat([day, part(11, 9)]);
+        let modifier = Expr::text(format!("{seconds:+} seconds"));
+        let shifted = call("strftime", [Expr::text(SECONDS), whole, modifier]);
+        concat([shifted, call("substr", [value.clone(), number(20)])])
     }
 
     fn days_later(&self, rw: &mut Rewriter<'_>, date: &Expr, days: &Expr, sign: i64) -> Expr {
