@@ -297,3 +297,61 @@ fn the_first_of_each_beside_a_star() {
         assert!(!refused.is_empty());
     });
 }
+
+#[test]
+fn what_is_gathered_is_in_its_order() {
+    each(|twin| {
+        twin.run(
+            "CREATE TABLE t (id integer PRIMARY KEY, n integer, item integer, value jsonb, made jsonb); CREATE TABLE u (t_id integer, n integer, at timestamp, item integer);
+             INSERT INTO t (id, n, value) VALUES (1, 7, '[{\"a\": 3}, {\"a\": 1}, {\"a\": 2}]'), (2, 8, '[]'), (3, NULL, NULL);
+             INSERT INTO u VALUES (1, 2, '2024-01-02', 1), (1, NULL, '2024-01-03', 2), (1, 1, NULL, 3), (2, 5, '2024-01-01', 4), (2, 4, '2024-01-05', 0);",
+        );
+        let statements = [
+            "UPDATE t SET made = (SELECT jsonb_agg(u.n ORDER BY u.n) FROM u WHERE u.t_id = t.id)",
+            "UPDATE t SET made = (SELECT coalesce(jsonb_agg(u.item ORDER BY u.n DESC, item), '[]'::jsonb) FROM u WHERE u.t_id = t.id)",
+            "UPDATE t SET made = (SELECT jsonb_agg(jsonb_build_object('n', u.n, 'of', t.n) ORDER BY at NULLS FIRST) FROM u WHERE u.t_id = t.id)",
+            "UPDATE t SET made = to_jsonb(ARRAY(SELECT u.item AS x FROM u WHERE u.t_id = t.id ORDER BY x DESC))",
+            "UPDATE t SET made = to_jsonb(ARRAY(SELECT u.item FROM u WHERE u.t_id = t.id ORDER BY u.n))",
+            "UPDATE t SET made = to_jsonb(ARRAY(SELECT u.n FROM u WHERE u.t_id = t.id ORDER BY item))",
+            "UPDATE t SET made = to_jsonb(ARRAY(SELECT u.n FROM u WHERE u.t_id = t.id ORDER BY 1 DESC))",
+            "UPDATE t SET made = (SELECT jsonb_agg(e ORDER BY (e ->> 'a')::integer) FROM jsonb_array_elements(value) AS e)",
+            "UPDATE t SET made = (SELECT jsonb_agg(CASE WHEN ord = 2 THEN jsonb_set(e, '{a}', 'null') ELSE e END ORDER BY ord DESC) FROM jsonb_array_elements(value) WITH ORDINALITY AS x (e, ord))",
+        ];
+        for statement in statements {
+            let statement = format!("{statement};");
+            if twin.target.engine == Engine::Mysql9 {
+                assert_eq!(twin.refused(&statement), ["aggregate"]);
+                continue;
+            }
+            twin.run("UPDATE t SET made = NULL;");
+            twin.run(&statement);
+            documents(twin, "SELECT made FROM t ORDER BY id");
+        }
+        twin.run("UPDATE t SET made = (SELECT to_jsonb(max(ordinality)) FROM jsonb_array_elements(value) WITH ORDINALITY WHERE value ->> 'a' <> '3');");
+        documents(twin, "SELECT made FROM t ORDER BY id");
+    });
+}
+
+#[test]
+fn intervals_are_kept_as_they_are_shown() {
+    each(|twin| {
+        twin.run(
+            "CREATE TABLE t (id integer PRIMARY KEY, span interval, n integer, CHECK (num_nonnulls(id, n) = 2 OR num_nulls(span) = 1));
+             INSERT INTO t VALUES (1, interval '1 day', 1), (2, interval '90' minute, 2), (3, interval '-1 hour', 3), (4, '1 year 14 months 3 days 04:05:06.5'::interval, 4), (5, NULL, NULL);",
+        );
+        twin.fails("INSERT INTO t VALUES (6, interval '1 day', NULL);");
+        let rows =
+            twin.same("SELECT id, coalesce(trim(cast(span AS char(40))), '-') FROM t ORDER BY id");
+        assert_eq!(rows.len(), 5);
+        twin.run("UPDATE t SET n = num_nulls(n, span);");
+        twin.same("SELECT id, n FROM t ORDER BY id");
+        // A day is twenty-four hours to them, and is not written so.
+        for statement in [
+            "UPDATE t SET n = 1 WHERE span = interval '24 hours'",
+            "UPDATE t SET n = (SELECT count(DISTINCT span) FROM t AS u)",
+            "UPDATE t SET n = (SELECT count(*) FROM (SELECT span FROM t UNION SELECT span FROM t) AS x)",
+        ] {
+            assert!(!twin.refused(&format!("{statement};")).is_empty());
+        }
+    });
+}

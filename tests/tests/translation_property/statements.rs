@@ -25,6 +25,7 @@ pub(crate) fn may_be_refused(code: &str, engine: Engine) -> bool {
         "unknown-type",
     ];
     const SQLITE: &[&str] = &[
+        "default-fails",
         "numeric-arithmetic",
         "numeric-precision",
         "no-such-cast",
@@ -607,6 +608,18 @@ fn any_of(random: &mut Random, types: &[Type], table: &Table, schema: &Schema) -
     }
 }
 
+/// Types of moments.
+const MOMENTS: &[Type] = &[
+    Type::Timestamp {
+        precision: None,
+        zoned: true,
+    },
+    Type::Timestamp {
+        precision: None,
+        zoned: false,
+    },
+];
+
 /// An expression of a type.
 fn expr(random: &mut Random, ty: &Type, table: &Table, schema: &Schema, depth: usize) -> String {
     if depth == 0 || random.one_in(4) {
@@ -680,7 +693,7 @@ fn expr(random: &mut Random, ty: &Type, table: &Table, schema: &Schema, depth: u
                 name(ty)
             ),
         },
-        Type::Text | Type::Varchar(_) | Type::Char(_) => match random.below(10) {
+        Type::Text | Type::Varchar(_) | Type::Char(_) => match random.below(11) {
             0 | 1 => format!("({} || {})", sub(random, &text), sub(random, &text)),
             2 => format!(
                 "({} || {})",
@@ -741,13 +754,25 @@ fn expr(random: &mut Random, ty: &Type, table: &Table, schema: &Schema, depth: u
                     schema
                 )
             ),
+            9 => format!(
+                "to_char({}, '{}')",
+                any_of(random, MOMENTS, table, schema),
+                random.pick(&["YYYY-MM-DD HH24:MI:SS", "DD.MM.YYYY", "HH24:MI:SS.US"])
+            ),
             _ => format!(
                 "{} ->> {}",
                 any_of(random, &[Type::Jsonb], table, schema),
                 random.pick(&["'a'", "'b'", "0"])
             ),
         },
-        Type::Timestamp { .. } => match random.below(3) {
+        Type::Timestamp { .. } => match random.below(4) {
+            3 => format!(
+                "({} {} interval '{} months {} days')",
+                sub(random, ty),
+                random.pick(&["+", "-"]),
+                random.below(30),
+                random.below(3)
+            ),
             0 => format!(
                 "({} + interval '{} hours')",
                 sub(random, ty),
@@ -782,7 +807,14 @@ fn expr(random: &mut Random, ty: &Type, table: &Table, schema: &Schema, depth: u
                 )
             ),
         },
-        Type::Jsonb => match random.below(7) {
+        Type::Jsonb => match random.below(9) {
+            7 => format!("({} || {})", sub(random, ty), sub(random, ty)),
+            8 => {
+                let whole = any_of(random, &[Type::Jsonb], table, schema);
+                format!(
+                    "(SELECT jsonb_agg(e) FROM jsonb_array_elements(CASE WHEN jsonb_typeof({whole}) = 'array' THEN {whole} END) AS e)"
+                )
+            }
             0 => format!(
                 "jsonb_build_object('k', {}, 'l', {})",
                 sub(random, &int),
@@ -797,7 +829,13 @@ fn expr(random: &mut Random, ty: &Type, table: &Table, schema: &Schema, depth: u
                 "to_jsonb({})",
                 any_of(
                     random,
-                    &[Type::Text, Type::INTEGER, Type::Boolean],
+                    &[
+                        Type::Text,
+                        Type::INTEGER,
+                        Type::Boolean,
+                        Type::Date,
+                        MOMENTS[0].clone()
+                    ],
                     table,
                     schema
                 )

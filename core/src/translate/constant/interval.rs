@@ -11,6 +11,40 @@ pub struct Interval {
     pub micros: i64,
 }
 
+impl Interval {
+    /// As PostgreSQL shows it; nothing if its parts have several signs, for which it has rules of
+    /// its own.
+    #[must_use]
+    pub fn shown(self) -> Option<String> {
+        let signs = [self.months, self.days, self.micros].map(i64::signum);
+        if signs.contains(&1) && signs.contains(&-1) {
+            return None;
+        }
+        let mut parts = Vec::new();
+        let mut part = |count: i64, one: &str, many: &str| {
+            if count != 0 {
+                parts.push(format!("{count} {}", if count == 1 { one } else { many }));
+            }
+        };
+        part(self.months / 12, "year", "years");
+        part(self.months % 12, "mon", "mons");
+        part(self.days, "day", "days");
+        if self.micros != 0 || parts.is_empty() {
+            let sign = if self.micros < 0 { "-" } else { "" };
+            let micros = self.micros.unsigned_abs();
+            let seconds = micros / 1_000_000;
+            let (h, m, s) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
+            let mut clock = format!("{sign}{h:02}:{m:02}:{s:02}");
+            if !micros.is_multiple_of(1_000_000) {
+                let fraction = format!(".{:06}", micros % 1_000_000);
+                clock.push_str(fraction.trim_end_matches('0'));
+            }
+            parts.push(clock);
+        }
+        Some(parts.join(" "))
+    }
+}
+
 const SECOND: i64 = 1_000_000;
 
 /// An interval, in PostgreSQL's own form or the standard's time form.

@@ -29,7 +29,7 @@ pub struct Relation {
     pub table: Option<Name>,
     /// Its columns; `None` if they are not known.
     pub fields: Option<Vec<Field>>,
-    /// The function that gives it, if it is one of a single column.
+    /// The function that gives it, if it is one of a single column, and perhaps of its number.
     pub function: Option<Ident>,
 }
 
@@ -192,7 +192,7 @@ impl<'a> Scope<'a> {
         whole.fields.as_ref()?.first()
     }
 
-    /// The functions in FROM that are in sight, each of a single column.
+    /// The functions in FROM that are in sight, each of a single column but for its number.
     pub fn functions(&self) -> impl Iterator<Item = &str> {
         let relations = self.frames.iter().flat_map(|frame| &frame.relations);
         relations.filter_map(|relation| relation.function.as_deref())
@@ -404,7 +404,7 @@ impl<'a> Scope<'a> {
         Relation {
             name: alias.cloned().or(name.clone()).map(Name::bare),
             table: None,
-            function: name.filter(|_| fields.is_some() && !ordinality),
+            function: name.filter(|_| fields.is_some()),
             fields,
         }
     }

@@ -15,7 +15,7 @@ use super::facts::Facts;
 use super::types::words;
 
 /// What stands for the elements of a document in FROM, as a call of the document and the name of
-/// the column that holds them.
+/// the column that holds them, and of that which numbers them.
 pub(crate) const ELEMENTS: &str = "json_table";
 
 /// The spelling of one server.
@@ -329,14 +329,21 @@ fn elements(printer: &mut Printer<'_>, call: &Call) -> Option<String> {
     let [
         CallArg::Expr(document),
         CallArg::Expr(Expr::Column { column, .. }),
+        number @ ..,
     ] = call.args.as_slice()
     else {
         return None;
     };
+    let number = match number {
+        [CallArg::Expr(Expr::Column { column, .. })] => {
+            format!(", {} FOR ORDINALITY", quoted(column))
+        }
+        _ => String::new(),
+    };
     (call.name.name == ELEMENTS).then(|| {
         let document = printer.at(document, Level::Or);
         let column = quoted(column);
-        format!("JSON_TABLE({document}, '$[*]' COLUMNS ({column} JSON PATH '$'))")
+        format!("JSON_TABLE({document}, '$[*]' COLUMNS ({column} JSON PATH '$'{number}))")
     })
 }
 

@@ -1,6 +1,6 @@
 //! Aggregates and window functions.
 
-use aludel::schema::{Call, CallArg, Expr, Literal, Query, Select, SelectItem, SetExpr};
+use aludel::schema::{Call, CallArg, Expr, Literal, OrderBy, Query, Select, SelectItem, SetExpr};
 use aludel::translate::infer::Family;
 use aludel::translate::rewrite::Rewriter;
 
@@ -25,7 +25,12 @@ impl Meaning<'_> {
         let family = first
             .and_then(|expr| rw.scope.ty(expr))
             .map(|ty| Family::of(&ty));
-        if call.distinct && matches!(family, Some(Family::Json | Family::Array)) {
+        if call.distinct
+            && matches!(
+                family,
+                Some(Family::Json | Family::Array | Family::Interval)
+            )
+        {
             return Some(self.refuse(rw, "comparison", "DISTINCT of JSON values or arrays"));
         }
         let here = match name {
@@ -101,8 +106,9 @@ impl Meaning<'_> {
         let [CallArg::Expr(value)] = call.args.as_slice() else {
             return None;
         };
-        // Its order is of its own, and NULLs cannot be kept out.
-        if !call.order_by.is_empty() || call.distinct || call.filter.is_some() {
+        // MySQL's has no order, and NULLs cannot be kept out.
+        let ordered = !call.order_by.is_empty() && self.facts.json;
+        if ordered || call.over.is_some() || call.distinct || call.filter.is_some() {
             return Some(self.refuse(
                 rw,
                 "aggregate",
@@ -110,29 +116,58 @@ impl Meaning<'_> {
             ));
         }
         let value = self.json_value(rw, value);
-        Some(build::call("json_arrayagg", [value]))
+        let mut gathered = Call {
+            name: aludel::schema::Name::bare("json_arrayagg"),
+            args: vec![CallArg::Expr(value)],
+            ..call.clone()
+        };
+        gathered.order_by = rw.order(&call.order_by);
+        Some(Expr::Call(Box::new(gathered)))
     }
 
     /// `ARRAY(SELECT …)`: an aggregate, where nothing stands after the rows are there.
     pub(super) fn array_query(&self, rw: &mut Rewriter<'_>, query: &Query) -> Expr {
         let plain = query.with.is_empty()
-            && query.order_by.is_empty()
+            && (query.order_by.is_empty() || !self.facts.json)
             && query.limit.is_none()
             && query.offset.is_none();
         let select = match &query.body {
             SetExpr::Select(select) if plain => select,
             _ => return self.refuse(rw, "aggregate", "`ARRAY(SELECT …)` in an order"),
         };
-        let [SelectItem::Expr { expr, .. }] = select.items.as_slice() else {
+        let [SelectItem::Expr { expr, alias }] = select.items.as_slice() else {
             return self.refuse(rw, "aggregate", "`ARRAY(SELECT …)` of several columns");
+        };
+        // A number or a name of the select list means what is selected.
+        let is_item = |key: &Expr| match key {
+            Expr::Column {
+                table: None,
+                column,
+            } => alias.as_ref() == Some(column),
+            Expr::Literal(_) => true,
+            _ => false,
+        };
+        let order_by = query.order_by.iter().map(|key| OrderBy {
+            expr: if is_item(&key.expr) { expr } else { &key.expr }.clone(),
+            ..key.clone()
+        });
+        let gathering = Call {
+            name: aludel::schema::Name::bare("array_agg"),
+            args: vec![CallArg::Expr(expr.clone())],
+            distinct: false,
+            order_by: order_by.collect(),
+            filter: None,
+            over: None,
+            separator: None,
         };
         if select.distinct.is_some() || !select.group_by.is_empty() || select.having.is_some() {
             return self.refuse(rw, "aggregate", "`ARRAY(SELECT …)` without doubles");
         }
         let mut gathered = query.clone();
+        gathered.order_by.clear();
         gathered.body = SetExpr::Select(Box::new(Select {
             items: vec![SelectItem::Expr {
-                expr: Expr::call("array_agg", [expr.clone()]),
+                expr: Expr::Call(Box::new(gathering)),
                 alias: None,
             }],
             ..(**select).clone()

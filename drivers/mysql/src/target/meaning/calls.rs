@@ -216,6 +216,13 @@ impl Meaning<'_> {
             ("gen_random_bytes", [count]) if self.facts.random_bytes => {
                 build::call("random_bytes", [rw.expr(count)])
             }
+            ("num_nonnulls" | "num_nulls", args) if !args.is_empty() => {
+                let negated = name == "num_nonnulls";
+                let tests = args.iter().map(|arg| build::is_null(rw.expr(arg), negated));
+                let sum = tests.reduce(|sum, test| Expr::binary(sum, BinaryOp::Plus, test))?;
+                // A test alone is a boolean.
+                Expr::binary(sum, BinaryOp::Plus, build::number(0))
+            }
             ("date", [value]) => self.explicit_cast(rw, value, &Type::Date),
             ("current_database" | "current_catalog", []) => build::call("database", []),
             _ => return None,

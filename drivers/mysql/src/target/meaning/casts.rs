@@ -2,6 +2,7 @@
 
 use aludel::schema::{BinaryOp, Call, CallArg, Expr, Literal, TrimSide, Type};
 use aludel::translate::Omission;
+use aludel::translate::constant::Interval;
 use aludel::translate::infer::{Family, is_text_constant};
 use aludel::translate::rewrite::Rewriter;
 
@@ -32,6 +33,11 @@ impl Meaning<'_> {
         }
         if is_text_constant(value) {
             return build::null();
+        }
+        if Family::of(ty) == Family::Interval
+            && let Some(shown) = super::times::constant_interval(value).and_then(Interval::shown)
+        {
+            return Expr::text(shown);
         }
         // `'{}'::jsonb`: the column reads the text itself.
         if let Expr::Cast { expr, ty: to } = value

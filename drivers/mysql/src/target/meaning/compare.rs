@@ -83,7 +83,8 @@ impl Meaning<'_> {
             Some(ty) if !equality && Family::of(&ty) == Family::Enum => {
                 return self.refuse(rw, "comparison", "the order of an enum's members");
             }
-            Some(ty) if !equality && Family::of(&ty) == Family::Interval => {
+            // Equal ones may be written in two ways.
+            Some(ty) if Family::of(&ty) == Family::Interval => {
                 return self.refuse(rw, "interval", "an interval as a value");
             }
             Some(ty) if !equality && matches!(ty, Type::Inet | Type::Cidr) => {

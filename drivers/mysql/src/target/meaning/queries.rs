@@ -23,7 +23,12 @@ impl Meaning<'_> {
     /// Refuses what a query has that there is no form for.
     pub(crate) fn refuse_query(&self, rw: &mut Rewriter<'_>, query: &Query) {
         self.refuse_bodies(rw, &query.body);
-        let document = |ty: &Type| matches!(Family::of(ty), Family::Json | Family::Array);
+        let document = |ty: &Type| {
+            matches!(
+                Family::of(ty),
+                Family::Json | Family::Array | Family::Interval
+            )
+        };
         if rw.scope.told_apart(query).iter().any(document) {
             let what = "DISTINCT, GROUP BY or UNION of JSON values or arrays";
             self.refuse(rw, "comparison", what);
@@ -62,12 +67,12 @@ impl Meaning<'_> {
             }
             TableRef::Function {
                 call,
-                ordinality: false,
+                ordinality,
                 alias,
                 columns,
                 ..
             } if is_elements(call) => {
-                return self.elements(rw, call, alias.as_ref(), columns);
+                return self.elements(rw, call, *ordinality, alias.as_ref(), columns);
             }
             TableRef::Function { .. } => {
                 self.refuse(rw, "no-form", "a function in FROM");

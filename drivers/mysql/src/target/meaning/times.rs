@@ -219,7 +219,7 @@ impl Meaning<'_> {
 }
 
 /// An interval that is a constant.
-fn constant_interval(expr: &Expr) -> Option<Interval> {
+pub(super) fn constant_interval(expr: &Expr) -> Option<Interval> {
     let text = |expr: &Expr| match expr {
         Expr::Literal(Literal::Text(text)) => Some(text.clone()),
         _ => None,

@@ -480,7 +480,12 @@ impl Meaning {
         let family = first
             .and_then(|expr| rw.scope.ty(expr))
             .map(|ty| Family::of(&ty));
-        if called.distinct && matches!(family, Some(Family::Json | Family::Array)) {
+        if called.distinct
+            && matches!(
+                family,
+                Some(Family::Json | Family::Array | Family::Interval)
+            )
+        {
             return refuse(rw, "DISTINCT of json values or arrays");
         }
         let own = match (name, family) {
@@ -697,7 +702,7 @@ pub(super) fn random_uuid(version: bool) -> Expr {
     ])
 }
 
-fn is_aggregate(name: &str) -> bool {
+pub(super) fn is_aggregate(name: &str) -> bool {
     matches!(
         name,
         "count"

@@ -19,6 +19,7 @@ mod member;
 mod moment;
 mod mysql;
 mod operator;
+mod ordered;
 mod query;
 mod regex;
 mod span;

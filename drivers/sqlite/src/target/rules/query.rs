@@ -16,9 +16,17 @@ impl Meaning {
     /// Refuses a query that tells rows apart by what is a text here, and need not be written alike
     /// where it is equal.
     pub(in crate::target) fn no_doubles(&self, rw: &mut Rewriter<'_>, query: &Query) {
-        let document = |ty: &Type| matches!(Family::of(ty), Family::Json | Family::Array);
+        let document = |ty: &Type| {
+            matches!(
+                Family::of(ty),
+                Family::Json | Family::Array | Family::Interval
+            )
+        };
         if rw.scope.told_apart(query).iter().any(document) {
-            refuse(rw, "DISTINCT, GROUP BY or UNION of json values or arrays");
+            refuse(
+                rw,
+                "DISTINCT, GROUP BY or UNION of json values, arrays or intervals",
+            );
         }
     }
 
@@ -42,6 +50,9 @@ impl Meaning {
                 }
             }
             return Some(rw.query(&named));
+        }
+        if let Some(ordered) = super::ordered::ordered(query) {
+            return Some(rw.query(&ordered));
         }
         if let Some(named) = named_elements(query) {
             return Some(rw.query(&named));
@@ -171,7 +182,7 @@ impl Meaning {
             .collect();
         let name = function.name.name.clone();
         let called_as = alias.unwrap_or(&name);
-        if let (Some(_), Some([argument]), false) = (elements(&name), args.as_deref(), ordinality)
+        if let (Some(_), Some([argument])) = (elements(&name), args.as_deref())
             && let Some(item) = self.elements(rw, argument, called_as)
         {
             return item;

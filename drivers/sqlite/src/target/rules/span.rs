@@ -26,35 +26,9 @@ pub(super) fn seconds(span: Interval) -> Option<i64> {
         .checked_add(span.micros / SECOND)
 }
 
-/// As PostgreSQL shows it; nothing if its parts have several signs, for which it has rules of
-/// its own.
+/// As PostgreSQL shows it, if it has one sign.
 pub(super) fn show(span: Interval) -> Option<String> {
-    let signs = [span.months, span.days, span.micros].map(i64::signum);
-    if signs.contains(&1) && signs.contains(&-1) {
-        return None;
-    }
-    let mut parts = Vec::new();
-    let mut part = |count: i64, one: &str, many: &str| {
-        if count != 0 {
-            parts.push(format!("{count} {}", if count == 1 { one } else { many }));
-        }
-    };
-    part(span.months / 12, "year", "years");
-    part(span.months % 12, "mon", "mons");
-    part(span.days, "day", "days");
-    if span.micros != 0 || parts.is_empty() {
-        let sign = if span.micros < 0 { "-" } else { "" };
-        let micros = span.micros.unsigned_abs();
-        let seconds = micros / 1_000_000;
-        let (h, m, s) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
-        let mut clock = format!("{sign}{h:02}:{m:02}:{s:02}");
-        if !micros.is_multiple_of(1_000_000) {
-            let fraction = format!(".{:06}", micros % 1_000_000);
-            clock.push_str(fraction.trim_end_matches('0'));
-        }
-        parts.push(clock);
-    }
-    Some(parts.join(" "))
+    span.shown()
 }
 
 #[cfg(test)]

@@ -537,7 +537,8 @@ impl Meaning {
         let [aludel::schema::SelectItem::Expr { alias, .. }] = select.items.as_mut_slice() else {
             return refuse(rw, "ARRAY of several columns");
         };
-        *alias = Some("item".into());
+        // Its order may go by its name; one that nobody wrote must be no column's.
+        let name = alias.get_or_insert_with(|| "aludel_item".into()).clone();
         let from = aludel::schema::TableRef::Subquery {
             lateral: false,
             query: Box::new(inner),
@@ -545,7 +546,7 @@ impl Meaning {
             columns: Vec::new(),
         };
         subquery(
-            call("json_group_array", [column_of("items", "item")]),
+            call("json_group_array", [column_of("items", &name)]),
             vec![from],
             None,
         )
