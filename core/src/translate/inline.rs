@@ -7,6 +7,47 @@ use crate::schema::{
     Query, Replay, Select, SelectItem, SetExpr, TableAction, ValueFunction,
 };
 
+/// Functions of the engine that make one value of values, the same in whatever query they stand.
+const SCALARS: &[&str] = &[
+    "abs",
+    "btrim",
+    "ceil",
+    "ceiling",
+    "char_length",
+    "coalesce",
+    "concat",
+    "concat_ws",
+    "date_part",
+    "date_trunc",
+    "floor",
+    "greatest",
+    "least",
+    "left",
+    "length",
+    "lower",
+    "lpad",
+    "ltrim",
+    "md5",
+    "mod",
+    "now",
+    "nullif",
+    "regexp_replace",
+    "repeat",
+    "replace",
+    "right",
+    "round",
+    "rpad",
+    "rtrim",
+    "split_part",
+    "strpos",
+    "substr",
+    "substring",
+    "to_timestamp",
+    "translate",
+    "trunc",
+    "upper",
+];
+
 /// Writes out what is called in a change. What of it lasts beyond the statement is noted.
 pub(super) fn inline(change: &mut Change, replay: &Replay, lasting: &mut Vec<Name>) {
     if !replay.has_value_functions() {
@@ -14,6 +55,7 @@ pub(super) fn inline(change: &mut Change, replay: &Replay, lasting: &mut Vec<Nam
     }
     let mut inliner = Inliner {
         replay,
+        depth: 0,
         found: Vec::new(),
     };
     match change {
@@ -60,8 +102,12 @@ pub(super) fn inline(change: &mut Change, replay: &Replay, lasting: &mut Vec<Nam
     lasting.append(&mut inliner.found);
 }
 
+/// How deep functions may call others.
+const DEPTH: usize = 16;
+
 struct Inliner<'r> {
     replay: &'r Replay,
+    depth: usize,
     found: Vec<Name>,
 }
 
@@ -144,11 +190,17 @@ impl Inliner<'_> {
             && call.filter.is_none()
             && call.order_by.is_empty()
             && !call.distinct;
-        if !plain || is_known(&name.name) {
+        if !plain || is_known(&name.name) || !gives_a_value(&function.body) {
             return;
         }
-        if let Some(value) = called(function, &args) {
+        if let Some(mut value) = called(function, &args) {
             self.found.push(name);
+            // It may call others; PostgreSQL stops those that call themselves.
+            if self.depth < DEPTH {
+                self.depth += 1;
+                self.expr(&mut value);
+                self.depth -= 1;
+            }
             *expr = value;
         }
     }
@@ -160,6 +212,33 @@ fn named(select: &Select) -> Vec<String> {
         _ => UNNAMED.into(),
     };
     select.items.iter().map(name).collect()
+}
+
+/// Whether all that an expression calls gives a value: functions of the engine that do, and those
+/// of the scripts, which are written out in their turn or refused. An aggregate of an argument would be
+/// one of the rows where the call stands.
+fn gives_a_value(expr: &Expr) -> bool {
+    if let Expr::Call(call) = expr {
+        let own = call
+            .name
+            .schema
+            .as_deref()
+            .is_none_or(|schema| schema == "pg_catalog");
+        let name = call.name.name.as_str();
+        let plain = !call.distinct
+            && call.order_by.is_empty()
+            && call.filter.is_none()
+            && call.over.is_none();
+        if !plain || own && is_known(name) && !SCALARS.contains(&name) {
+            return false;
+        }
+    }
+    let mut all = true;
+    expr.parts(&mut |part| match part {
+        Part::Expr(expr) => all = all && gives_a_value(expr),
+        Part::Query(_) | Part::Table(_) | Part::Data(_) => all = false,
+    });
+    all
 }
 
 /// What a call comes to. Nothing, if an argument is looked at several times and may not be the

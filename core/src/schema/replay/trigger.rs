@@ -164,6 +164,18 @@ impl Replay {
         }
     }
 
+    /// Takes note that functions may be others than they were, by their names.
+    pub fn functions_reached(&mut self, reached: &dyn Fn(&str) -> bool) {
+        let functions = self.functions.iter();
+        let values = functions.filter(|(_, does)| matches!(does, Function::Value(_)));
+        let names = values.map(|(name, _)| name.clone());
+        for name in names.collect::<Vec<Name>>() {
+            if reached(&name.name) {
+                self.functions.insert(name, Function::Code);
+            }
+        }
+    }
+
     /// Whether there is such a function.
     #[must_use]
     pub fn has_value_functions(&self) -> bool {

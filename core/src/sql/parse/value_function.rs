@@ -75,7 +75,7 @@ struct Said {
 /// What is said of a function in SQL.
 fn said(mut c: Cursor<'_>) -> Parsed<Said> {
     let (mut returns, mut code) = (None, None);
-    let (mut sql, mut strict) = (false, false);
+    let (mut language, mut strict) = (None, false);
     while !c.done() {
         if c.eats(&["RETURNS", "NULL", "ON", "NULL", "INPUT"]) || c.eat("STRICT") {
             strict = true;
@@ -98,11 +98,11 @@ fn said(mut c: Cursor<'_>) -> Parsed<Said> {
             });
             returns = Some(bare_type(ty.as_written())?);
         } else if c.eat("LANGUAGE") {
-            let language = match c.kind(0) {
+            let said = match c.kind(0) {
                 Some(Lex::Text) => c.string()?,
                 _ => c.ident()?,
             };
-            sql = language.eq_ignore_ascii_case("sql");
+            language = Some(said.to_ascii_lowercase());
         } else if c.eat("AS") {
             code = Some(c.string()?);
         } else if c.eat("COST") {
@@ -117,14 +117,34 @@ fn said(mut c: Cursor<'_>) -> Parsed<Said> {
             return c.expected("what a function in SQL is made of");
         }
     }
-    match (returns, code) {
-        (Some(returns), Some(code)) if sql => Ok(Said {
+    let code = match (language.as_deref(), code) {
+        (Some("sql"), Some(code)) => code,
+        (Some("plpgsql"), Some(code)) => format!("SELECT {}", returned(&code)?),
+        _ => return unclear("a function that is not in SQL"),
+    };
+    match returns {
+        Some(returns) => Ok(Said {
             returns,
             strict,
             code,
         }),
-        _ => unclear("a function that is not in SQL"),
+        None => unclear("a function that returns nothing"),
     }
+}
+
+/// `BEGIN RETURN expression; END`: the expression.
+fn returned(code: &str) -> Parsed<String> {
+    let source = Source::new(Syntax::Postgres, code);
+    let toks = lex::tokens(Syntax::Postgres, code)?;
+    let mut c = Cursor::new(&source, &toks);
+    c.expect("BEGIN")?;
+    c.expect("RETURN")?;
+    let value = c.until(|c| c.is_op(";"));
+    c.expect_op(";")?;
+    c.expect("END")?;
+    c.eat_op(";");
+    c.finish()?;
+    Ok(value.as_written().to_owned())
 }
 
 /// `SELECT expression`, its arguments' numbers as names of columns.

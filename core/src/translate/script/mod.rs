@@ -138,8 +138,16 @@ impl<'a> Translator<'a> {
     fn unread(&mut self, body: &str) {
         if self.source.syntax() == Syntax::Postgres {
             let known = |name: &str| is_known(name) && !self.code.contains(name);
-            self.unread.add(sql::reach(body, &known));
+            let reach = sql::reach(body, &known);
+            self.reached(reach);
         }
+    }
+
+    fn reached(&mut self, reach: sql::Reach) {
+        self.unread.add(reach);
+        let unread = &self.unread;
+        self.authored
+            .functions_reached(&|name| unread.reaches(name));
     }
 
     fn end_script(&mut self) {
@@ -192,7 +200,7 @@ impl<'a> Translator<'a> {
             Change::Data(_) if !self.code.is_empty() => {
                 let known = |name: &str| !self.code.contains(name);
                 if let reach @ sql::Reach::Anything = sql::reach(body, &known) {
-                    self.unread.add(reach);
+                    self.reached(reach);
                 }
             }
             _ => {}

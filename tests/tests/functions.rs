@@ -1,0 +1,145 @@
+//! PostgreSQL's functions that are one value, and its materialized views, on every other engine:
+//! the same rows before, the same statements, the same rows after.
+
+#![allow(clippy::unwrap_used, reason = "a panic is the report")]
+
+use aludel_tests::engine::{Engine, engines};
+use aludel_tests::twin::Twin;
+
+/// One twin for each other engine that is there.
+fn each(test: impl Fn(&mut Twin)) {
+    let others = engines().into_iter().filter(|e| e.driver() != "postgres");
+    let mut twins: Vec<Twin> = others.map(Twin::new).collect();
+    assert!(twins.len() > 1, "SQLite and a server of the MySQL family");
+    twins.iter_mut().for_each(test);
+}
+
+const CANON: &str = "CREATE FUNCTION canon(name text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+    SELECT replace(lower(name), '-', '_');
+$$;
+";
+
+const ROWS: &str = "INSERT INTO t VALUES (1, 'A-b', 7, 1.5), (2, 'a_B', -7, 2.5), (3, NULL, NULL, NULL), (4, 'x', 0, -0.25);
+";
+
+#[test]
+fn a_call_is_the_value_that_its_function_is() {
+    each(|twin| {
+        twin.run("CREATE TABLE t (id integer PRIMARY KEY, name varchar(40), n integer, x double precision);");
+        twin.run(ROWS);
+        twin.run(CANON);
+        // Integers are widened before they are divided, and the value is what the function returns.
+        twin.run(
+            "CREATE FUNCTION half(double precision) RETURNS double precision STRICT LANGUAGE sql AS 'SELECT $1 / 2';
+             CREATE FUNCTION thirds(n int) RETURNS int LANGUAGE plpgsql AS $$ BEGIN RETURN n / 3; END $$;
+             CREATE FUNCTION short(varchar(2)) RETURNS varchar(1) LANGUAGE sql AS 'SELECT $1';
+             CREATE FUNCTION or_else(a text, b text) RETURNS text LANGUAGE sql AS $$ SELECT coalesce(canon(a), b || '!') $$;",
+        );
+        twin.run("UPDATE t SET x = half(n) WHERE id <> 4;");
+        twin.run("UPDATE t SET n = thirds(n), name = or_else(name, 'none');");
+        twin.run("UPDATE t SET name = short(name);");
+        twin.run("CREATE VIEW v AS SELECT id, canon(name) AS canon, half(x) AS half FROM t;");
+        let rows =
+            twin.same("SELECT id, name, coalesce(n, 99), coalesce(x, 99) FROM t ORDER BY id");
+        assert!(
+            rows[0].contains("a_b") && rows[2].contains("none!"),
+            "{rows:?}"
+        );
+        twin.same("SELECT id, canon, coalesce(half, 99) FROM v ORDER BY id");
+    });
+}
+
+/// What is replaced means the new function from there on, and one that is dropped means nothing.
+#[test]
+fn a_call_is_what_the_function_is_by_then() {
+    each(|twin| {
+        twin.run("CREATE TABLE t (id integer PRIMARY KEY, name varchar(40), n integer, x double precision);");
+        twin.run(ROWS);
+        twin.run(CANON);
+        twin.run("UPDATE t SET name = canon(name) WHERE id = 1;");
+        twin.run("CREATE OR REPLACE FUNCTION canon(name text) RETURNS text LANGUAGE sql AS 'SELECT upper(name)';");
+        twin.run("UPDATE t SET name = canon(name) WHERE id = 2;");
+        let rows = twin.same("SELECT id, coalesce(name, '-') FROM t ORDER BY id");
+        assert!(
+            rows[0].contains("a_b") && rows[1].contains("A_B"),
+            "{rows:?}"
+        );
+        // Two functions of one name: which is meant, the types of the arguments say.
+        twin.run("CREATE FUNCTION canon(n integer) RETURNS text LANGUAGE sql AS $$ SELECT 'a number' $$;");
+        twin.refused("UPDATE t SET name = canon(name);");
+        twin.run("DROP FUNCTION canon(integer);");
+        twin.refused("UPDATE t SET name = canon(name);");
+    });
+}
+
+/// An argument that would be computed twice, a query, an aggregate: no value in the place of a call.
+#[test]
+fn a_call_that_is_more_than_a_value_is_refused() {
+    each(|twin| {
+        twin.run("CREATE TABLE t (id integer PRIMARY KEY, name varchar(40), n integer, x double precision);");
+        twin.run(
+            "CREATE FUNCTION twice(text) RETURNS text LANGUAGE sql AS $$ SELECT $1 || $1 $$;
+             CREATE FUNCTION most(integer) RETURNS integer LANGUAGE sql AS $$ SELECT max($1) $$;
+             CREATE FUNCTION first_of(integer) RETURNS integer LANGUAGE sql AS $$ SELECT id FROM t WHERE n = $1 $$;",
+        );
+        twin.run("INSERT INTO t (id, name) VALUES (1, 'ab');");
+        twin.run("UPDATE t SET name = twice(name);");
+        twin.same("SELECT id, name FROM t");
+        twin.refused("UPDATE t SET name = twice(gen_random_uuid()::text);");
+        twin.refused("UPDATE t SET n = most(n);");
+        twin.refused("UPDATE t SET n = first_of(n);");
+        // What the last one may have made is not known: not what the others are either.
+        twin.refused("UPDATE t SET name = twice(name);");
+    });
+}
+
+/// A key of a value: one row for all spellings of a name.
+#[test]
+fn a_key_may_be_a_functions_value() {
+    each(|twin| {
+        // MariaDB has no keys of expressions.
+        if twin.target.engine != Engine::Sqlite {
+            return;
+        }
+        twin.run(
+            "CREATE TABLE t (id integer PRIMARY KEY, name text, n integer, x double precision);",
+        );
+        twin.run(CANON);
+        twin.run("CREATE UNIQUE INDEX one ON t (canon(name));");
+        twin.run("INSERT INTO t (id, name) VALUES (1, 'a-b');");
+        twin.run("INSERT INTO t (id, name) VALUES (2, 'A_B') ON CONFLICT DO NOTHING;");
+        // It is there when the table is made anew.
+        twin.run("ALTER TABLE t ADD CHECK (id > 0);");
+        twin.run("INSERT INTO t (id, name) VALUES (3, 'A-b') ON CONFLICT DO NOTHING;");
+        assert_eq!(twin.same("SELECT id, name FROM t").len(), 1);
+        twin.run("DROP INDEX one;");
+        // Text that is too long for an index has its digest there.
+        twin.run("CREATE UNIQUE INDEX digest ON t (n, md5(name));");
+        twin.run("INSERT INTO t (id, name, n) VALUES (4, 'x', 1), (5, 'x', 2);");
+        twin.run("INSERT INTO t (id, name, n) VALUES (6, 'x', 1) ON CONFLICT DO NOTHING;");
+        assert_eq!(twin.same("SELECT id FROM t ORDER BY id").len(), 3);
+    });
+}
+
+/// It is a view that is always fresh.
+#[test]
+fn a_materialized_view_shows_what_it_would_after_a_refresh() {
+    each(|twin| {
+        twin.run("CREATE TABLE t (id integer PRIMARY KEY, name varchar(40), n integer, x double precision);");
+        twin.run(
+            "CREATE MATERIALIZED VIEW m AS SELECT name, count(*) AS many FROM t GROUP BY name;",
+        );
+        twin.run("CREATE UNIQUE INDEX m_name ON m (name);");
+        twin.run(ROWS);
+        twin.run("INSERT INTO t (id, name) VALUES (5, 'x');");
+        twin.run("ALTER TABLE t ADD COLUMN more text;");
+        twin.run("REFRESH MATERIALIZED VIEW m;");
+        assert_eq!(
+            twin.same("SELECT coalesce(name, '-') AS name, many FROM m ORDER BY 2, 1")
+                .len(),
+            4
+        );
+        twin.refused("UPDATE t SET n = (SELECT max(many) FROM m);");
+        twin.run("DROP MATERIALIZED VIEW m;");
+    });
+}
