@@ -178,6 +178,9 @@ fn a_function_is_written_out_only_if_it_is_the_one() {
              CREATE FUNCTION f(integer) RETURNS text AS $$ SELECT $1::text $$ LANGUAGE SQL;
              CREATE FUNCTION twice(text) RETURNS text AS $$ SELECT $1 || $1 $$ LANGUAGE SQL;
              CREATE TABLE t (id integer PRIMARY KEY, s text);
+             CREATE FUNCTION highest(integer) RETURNS integer AS $$ SELECT max($1) $$ LANGUAGE SQL;
+             CREATE FUNCTION first_of(text[]) RETURNS text AS $$ SELECT unnest($1) $$ LANGUAGE SQL;
+             CREATE FUNCTION one(jsonb) RETURNS jsonb AS $$ SELECT jsonb_array_elements($1) $$ LANGUAGE SQL;
              CREATE FUNCTION looks(integer) RETURNS bigint AS $$ SELECT count(*) FROM t WHERE id = $1 $$ LANGUAGE SQL;",
         );
         for expression in [
@@ -185,6 +188,9 @@ fn a_function_is_written_out_only_if_it_is_the_one() {
             "twice(gen_random_uuid()::text)",
             "looks(1)::text",
             "twice(s, s)",
+            "highest(id)::text",
+            "first_of('{a,b}')",
+            "one('[1, 2]')::text",
         ] {
             assert!(
                 !twin
@@ -352,6 +358,30 @@ fn intervals_are_kept_as_they_are_shown() {
             "UPDATE t SET n = (SELECT count(*) FROM (SELECT span FROM t UNION SELECT span FROM t) AS x)",
         ] {
             assert!(!twin.refused(&format!("{statement};")).is_empty());
+        }
+    });
+}
+
+#[test]
+fn a_text_is_a_moment_in_its_usual_form() {
+    each(|twin| {
+        twin.run(
+            "CREATE TABLE t (id integer PRIMARY KEY, s text, at timestamptz, local timestamp, shown text);
+             INSERT INTO t (id, s) VALUES (1, '2024-01-31 12:00:00'), (2, '2024-01-31T12:00:00.5Z'), (3, '2024-02-29 23:59:59.999999+00:00'), (4, NULL), (5, '1999-12-31 00:00:00.1234+00');",
+        );
+        twin.run("UPDATE t SET at = s::timestamptz, local = s::timestamp;");
+        twin.run("UPDATE t SET shown = at::text || ' ' || local::text;");
+        twin.same("SELECT id, coalesce(shown, '-') FROM t ORDER BY id");
+        for wrong in [
+            "x",
+            "",
+            "2024-02-30 00:00:00",
+            "2024-01-01 25:00:00",
+            "2024-01-01 00:00:00 x",
+        ] {
+            twin.run(&format!("UPDATE t SET s = '{wrong}' WHERE id = 1;"));
+            twin.fails("UPDATE t SET at = s::timestamptz;");
+            twin.fails("UPDATE t SET local = s::timestamp;");
         }
     });
 }

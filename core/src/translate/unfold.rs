@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use super::infer::{Scope, UNNAMED, elements, output_name};
+use super::infer::{Scope, UNNAMED, elements, gathers, output_name};
 use crate::schema::{
     Call, CallArg, DataStatement, Distinct, Expr, Ident, Name, Part, PartMut, Query, Schema,
     Select, SelectItem, SetExpr, TableRef,
@@ -237,27 +237,6 @@ fn is_rows(call: &Call) -> bool {
     call.name.schema.is_none()
         && elements(&call.name.name).is_some()
         && matches!(call.args.as_slice(), [CallArg::Expr(argument)] if !any(argument, &is_rows))
-}
-
-/// Whether a call looks at several rows.
-fn gathers(call: &Call) -> bool {
-    const OF_ROWS: &[&str] = &[
-        "count",
-        "sum",
-        "avg",
-        "min",
-        "max",
-        "string_agg",
-        "array_agg",
-        "json_agg",
-        "jsonb_agg",
-        "bool_and",
-        "bool_or",
-        "every",
-        "json_object_agg",
-        "jsonb_object_agg",
-    ];
-    call.over.is_some() || OF_ROWS.contains(&call.name.name.as_str())
 }
 
 /// Whether a call in an expression, but not in a query of it, is such a one.

@@ -30,6 +30,8 @@ pub(crate) enum Outcome {
 const SAID: &[&str] = &[
     // How they raise anything on MySQL and MariaDB.
     "Subquery returns more than 1 row",
+    // A moment's text read as a date.
+    "Truncated incorrect date value",
     // A default that no row takes, as it shows once it is converted.
     "Invalid default value",
     // Blanks that are too many are cut off there.

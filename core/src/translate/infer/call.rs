@@ -5,17 +5,6 @@ use super::{Family, NUMERIC, TIMESTAMP, TIMESTAMPTZ, is_zoned};
 use crate::schema::{Call, CallArg, Expr, Type};
 use crate::sql::Syntax;
 
-/// The type of what a function in FROM gives that takes an array of json apart, row by row, in a
-/// column `value`.
-pub fn elements(function: &str) -> Option<Type> {
-    Some(match function {
-        "jsonb_array_elements" => Type::Jsonb,
-        "json_array_elements" => Type::Json,
-        "jsonb_array_elements_text" | "json_array_elements_text" => Type::Text,
-        _ => return None,
-    })
-}
-
 impl Scope<'_> {
     /// The type of an argument.
     pub(super) fn argument(&self, call: &Call, place: usize) -> Option<Type> {

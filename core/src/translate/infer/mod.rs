@@ -19,14 +19,16 @@ mod apart;
 mod call;
 mod expr;
 mod known;
+mod rows;
 mod scope;
 
 #[cfg(test)]
 mod tests;
 
-pub use call::elements;
 pub use expr::is_text_constant;
 pub(crate) use known::is_known;
+pub use rows::elements;
+pub(crate) use rows::{gathers, gives_rows};
 pub use scope::{Field, Relation, Scope, UNNAMED, output_name};
 
 use crate::schema::Type;

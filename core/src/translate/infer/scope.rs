@@ -376,7 +376,7 @@ impl<'a> Scope<'a> {
                 None,
             )),
             (Some("generate_series"), _) => Some((argument(), None)),
-            (Some(name), 1) => super::call::elements(name).map(|ty| (Some(ty), Some("value"))),
+            (Some(name), 1) => super::elements(name).map(|ty| (Some(ty), Some("value"))),
             _ => None,
         };
         let fields = column.map(|(ty, own)| {

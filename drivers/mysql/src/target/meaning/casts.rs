@@ -14,6 +14,12 @@ use crate::target::types::words;
 /// the same result whether there were twenty of them or thirty.
 const FEW_DIGITS: i32 = 12;
 
+/// A moment with all its digits.
+const MICROSECONDS: Type = Type::Timestamp {
+    precision: Some(6),
+    zoned: false,
+};
+
 /// Whether few digits of a number are left in a value of this type.
 pub(super) fn rounds(ty: &Type) -> bool {
     match ty {
@@ -304,6 +310,36 @@ impl Meaning<'_> {
         build::case([(usual, build::call("lower", [value])), (some, out)], None)
     }
 
+    /// A text that is a date and time as ISO 8601 writes it, in UTC if it says its zone; any other
+    /// fails. One without a zone takes no notice of what is said.
+    fn usual_moment(&self, rw: &mut Rewriter<'_>, value: Expr, zoned: bool) -> Expr {
+        const MOMENT: &str =
+            "^[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,6})?";
+        const ZONE: &str = "([+-][0-9]{2}(:?[0-9]{2})?|Z)";
+        const UTC: &str = "([+-]00(:?00)?|Z)";
+        let regex = BinaryOp::Regex {
+            any_case: false,
+            negated: false,
+        };
+        let zone = if zoned { UTC } else { ZONE };
+        let form = Expr::text(format!("{MOMENT}{zone}?\\z"));
+        let usual = Expr::binary(value.clone(), regex, form);
+        let bare = build::call(
+            "regexp_replace",
+            [
+                value.clone(),
+                Expr::text(format!("{ZONE}\\z")),
+                Expr::text(""),
+            ],
+        );
+        let bare = build::call("replace", [bare, Expr::text("T"), Expr::text(" ")]);
+        let moment = build::cast(bare, build::MOMENT);
+        let usual = build::and(usual, build::is_null(moment.clone(), true));
+        let some = build::is_null(value.clone(), true);
+        let out = self.failing(rw, value);
+        build::case([(usual, moment), (some, out)], None)
+    }
+
     /// An expression as a text.
     pub(super) fn text(&self, rw: &mut Rewriter<'_>, expr: &Expr) -> Expr {
         if is_text_constant(expr) {
@@ -333,6 +369,10 @@ impl Meaning<'_> {
             Type::Date => build::cast(value, Type::Date),
             Type::Json | Type::Jsonb => self.as_json(value),
             Type::Enum(_) => value,
+            Type::Timestamp { zoned, .. } if build::is_steady(&value) => {
+                let moment = self.usual_moment(rw, value, *zoned);
+                self.to_precision(moment, &MICROSECONDS, to, true)
+            }
             Type::Uuid => match &value {
                 // Thirty-two digits, of which it makes the usual form.
                 Expr::Call(call) if call.name.name == "md5" || is_random_digits(call) => {

@@ -488,19 +488,17 @@ fn text_to(x: &Expr, to: &Type, family: Family, schema: &Schema) -> Converted {
             }
         }
         Family::Date => {
-            let is_date = eq(call("date", [x.clone()]), x.clone());
+            let is_date = eq(reckoned("date", x), x.clone());
             otherwise(vec![(and(glob(x.clone(), DATE), is_date), x.clone())])
         }
         Family::Timestamp => {
-            let is_date = and(
-                glob(x.clone(), DATE),
-                eq(call("date", [x.clone()]), x.clone()),
-            );
-            let whole = eq(call("datetime", [x.clone()]), x.clone());
+            let is_date = and(glob(x.clone(), DATE), eq(reckoned("date", x), x.clone()));
+            let whole = eq(reckoned("datetime", x), x.clone());
             let written = glob(x.clone(), format!("{DATE} {CLOCK}"));
             otherwise(vec![
                 (and(written, whole), x.clone()),
                 (is_date, concat([x.clone(), Expr::text(" 00:00:00")])),
+                iso_moment(x, to),
             ])
         }
         Family::Enum => match members_of(to, schema) {
@@ -523,6 +521,62 @@ fn text_to(x: &Expr, to: &Type, family: Family, schema: &Schema) -> Converted {
         }
         _ => Err(None),
     }
+}
+
+/// `2024-01-31T12:00:00.5Z`: when a text is one, and the moment in the form that is held. A zone
+/// may be UTC alone.
+fn iso_moment(x: &Expr, to: &Type) -> (Expr, Expr) {
+    let part = |from, length| call("substr", [x.clone(), number(from), number(length)]);
+    let whole = concat([part(1, 10), Expr::text(" "), part(12, 8)]);
+    let zones = ["Z", "+00:00", "+00"];
+    let fraction = zones
+        .into_iter()
+        .fold(call("substr", [x.clone(), number(20)]), |text, zone| {
+            call("replace", [text, Expr::text(zone), Expr::text("")])
+        });
+    // `.5`, `.`, or nothing.
+    let digits = call("rtrim", [fraction.clone(), Expr::text("0")]);
+    let length = call("length", [digits.clone()]);
+    let some = || Expr::binary(length.clone(), BinaryOp::Gt, number(1));
+    let most = i64::from(match to {
+        Type::Timestamp { precision, .. } => precision.unwrap_or(6).min(6),
+        _ => 6,
+    });
+    let is_fraction = and(
+        glob(fraction.clone(), ".[0-9]*"),
+        and(
+            super::build::not(glob(
+                call("substr", [fraction.clone(), number(2)]),
+                "*[^0-9]*",
+            )),
+            and(
+                between(call("length", [fraction.clone()]), 2, 7),
+                Expr::binary(length.clone(), BinaryOp::LtEq, number(most + 1)),
+            ),
+        ),
+    );
+    let no_fraction = eq(fraction, Expr::text(""));
+    let fits = Expr::binary(no_fraction, BinaryOp::Or, is_fraction);
+    let written = glob(x.clone(), format!("{DATE}[ T]{CLOCK}*"));
+    let is_one = and(
+        written,
+        and(eq(reckoned("datetime", &whole), whole.clone()), fits),
+    );
+    // Of three digits or six.
+    let three = Expr::binary(length.clone(), BinaryOp::LtEq, number(4));
+    let kept = case([(three, number(4))], Some(number(7)));
+    let padded = call(
+        "substr",
+        [concat([digits, Expr::text("000000")]), number(1), kept],
+    );
+    let shown = case([(some(), padded)], Some(Expr::text("")));
+    (is_one, concat([whole, shown]))
+}
+
+/// A date, or date and time, as it is once it is reckoned with: the thirtieth of February is the
+/// first of March then, and as it stands without.
+fn reckoned(function: &str, x: &Expr) -> Expr {
+    call(function, [x.clone(), Expr::text("+0 days")])
 }
 
 fn members_of(ty: &Type, schema: &Schema) -> Result<Vec<String>, Refusal> {

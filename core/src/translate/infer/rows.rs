@@ -1,0 +1,60 @@
+//! Functions that give several rows, and those that look at several.
+
+use crate::schema::{Call, Type};
+
+/// The type of what a function in FROM gives that takes an array of json apart, row by row, in a
+/// column `value`.
+pub fn elements(function: &str) -> Option<Type> {
+    Some(match function {
+        "jsonb_array_elements" => Type::Jsonb,
+        "json_array_elements" => Type::Json,
+        "jsonb_array_elements_text" | "json_array_elements_text" => Type::Text,
+        _ => return None,
+    })
+}
+
+/// Whether a call looks at several rows: an aggregate, or a window function.
+pub(crate) fn gathers(call: &Call) -> bool {
+    call.over.is_some() || AGGREGATES.contains(&call.name.name.as_str())
+}
+
+/// Whether a function of PostgreSQL's may give several rows.
+pub(crate) fn gives_rows(function: &str) -> bool {
+    elements(function).is_some()
+        || [
+            "unnest",
+            "generate_series",
+            "generate_subscripts",
+            "regexp_matches",
+        ]
+        .contains(&function)
+        || function.ends_with("_to_table")
+        || function.ends_with("_each")
+        || function.ends_with("_each_text")
+        || function.ends_with("_object_keys")
+        || function.ends_with("_recordset")
+        || function.ends_with("_path_query")
+}
+
+const AGGREGATES: &[&str] = &[
+    "count",
+    "sum",
+    "avg",
+    "min",
+    "max",
+    "string_agg",
+    "array_agg",
+    "json_agg",
+    "jsonb_agg",
+    "bool_and",
+    "bool_or",
+    "every",
+    "json_object_agg",
+    "jsonb_object_agg",
+    "any_value",
+    "bit_and",
+    "bit_or",
+    "stddev",
+    "variance",
+    "mode",
+];
