@@ -385,3 +385,24 @@ fn a_text_is_a_moment_in_its_usual_form() {
         }
     });
 }
+
+#[test]
+fn a_view_shows_elements() {
+    each(|twin| {
+        twin.run(DOCUMENTS);
+        twin.run(
+            "DELETE FROM t WHERE id = 4;
+             CREATE VIEW v AS SELECT t.id, t.type, e ->> 'k' AS k, e FROM t, jsonb_array_elements(t.value) e;
+             CREATE VIEW w AS SELECT id, ARRAY(SELECT e ->> 'k' FROM jsonb_array_elements(value) e) AS ks, (SELECT count(*) FROM jsonb_array_elements(value)) AS n FROM t;",
+        );
+        twin.same("SELECT id, coalesce(type, '-'), coalesce(k, '-') FROM v ORDER BY 1, 2, 3");
+        twin.same("SELECT id, n FROM w ORDER BY id");
+        twin.run(
+            "CREATE TABLE r (id integer, s text, n integer, made jsonb);
+             INSERT INTO r (id, s, n) SELECT id, string_agg(k, ','), count(e -> 'n') FROM v WHERE k = 'b' GROUP BY id;
+             INSERT INTO r (id, made) SELECT 100 + id, jsonb_agg(e) FROM v WHERE id = 5 GROUP BY id;",
+        );
+        twin.same("SELECT id, coalesce(s, '-'), coalesce(n, -1) FROM r ORDER BY id");
+        documents(twin, "SELECT made FROM r ORDER BY id");
+    });
+}
