@@ -1,6 +1,6 @@
 //! One script on two engines: as written on the one, translated on the other.
 
-use aludel::driver::{Dialect, Driver, Server};
+use aludel::driver::{Client, Dialect, Driver, Server};
 use aludel::sql;
 use aludel::translate::{Audience, Translated, Translator};
 
@@ -14,6 +14,7 @@ pub struct Twin {
     /// Where they run translated.
     pub target: Database,
     source: &'static dyn Dialect,
+    own: &'static dyn Dialect,
     translator: Translator<'static>,
 }
 
@@ -26,11 +27,13 @@ impl Twin {
     /// Two empty databases.
     pub fn between(authored: Engine, target: Engine) -> Self {
         let source = dialect(authored);
-        let translator = Translator::new(source, dialect(target)).expect("a target");
+        let own = dialect(target);
+        let translator = Translator::new(source, own).expect("a target");
         Self {
             authored: Database::new(authored),
             target: Database::new(target),
             source,
+            own,
             translator,
         }
     }
@@ -101,7 +104,8 @@ impl Twin {
         );
         let statements = translated.statements.into_iter().map(|(_, sql)| sql);
         let parts = translated.before.into_iter().chain(statements);
-        let text: String = parts.map(|sql| sql + ";\n").collect();
+        let printed = parts.map(|sql| self.own.print(&sql, Client::Usual).into_owned() + "\n");
+        let text: String = printed.collect();
         (error(&self.authored, script), error(&self.target, &text))
     }
 

@@ -35,6 +35,7 @@ mod replay;
 mod scope;
 mod sequence;
 mod shared;
+mod steps;
 mod trigger;
 mod ty;
 mod walk;
@@ -67,6 +68,10 @@ pub use replay::{Replay, generated_name};
 pub use scope::{ColumnUse, each_column, expand_stars, output_names};
 pub use sequence::{nextval, sequence_of};
 pub(crate) use shared::Map;
-pub use trigger::{Function, NEW, OLD, RowTrigger, Trigger, TriggerFunction, ValueFunction};
+pub use steps::{Returned, TriggerEvent, TriggerStep, named_tables};
+pub(crate) use trigger::whole_rows;
+pub use trigger::{
+    Function, NEW, OLD, RowTrigger, Trigger, TriggerDoes, TriggerFunction, ValueFunction,
+};
 pub use ty::Type;
 pub use walk::{Part, PartMut};

@@ -1,6 +1,9 @@
 //! Triggers, and what those do whose function is understood.
 
-use super::{Assignment, BinaryOp, Expr, Ident, Literal, Name, Part, PartMut, Table, Type};
+use super::{
+    Assignment, BinaryOp, Expr, Ident, Literal, Name, Part, PartMut, Table, TriggerEvent,
+    TriggerStep, Type,
+};
 
 /// A trigger: kept as text, in the dialect of the engine that holds it.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,14 +18,19 @@ pub struct Trigger {
     pub does: Option<Box<RowTrigger>>,
 }
 
-/// What a trigger that calls a function does to a row that changes, as far as it is understood:
-/// `BEFORE UPDATE … FOR EACH ROW`, with a function that only sets columns.
+/// What a trigger that calls a function does for a row that changes, as far as it is understood:
+/// `BEFORE UPDATE … FOR EACH ROW` with a function that only sets columns, or any `FOR EACH ROW`
+/// with one that only raises errors and runs statements on rows.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RowTrigger {
     /// The function.
     pub function: Name,
     /// What the function consists of.
     pub code: String,
+    /// It runs before the row is written, else after.
+    pub before: bool,
+    /// For what it runs.
+    pub events: Vec<TriggerEvent>,
     /// Only where a statement sets one of these columns; empty: whichever it sets.
     pub of: Vec<Ident>,
     /// Only where this holds. [`NEW`] and [`OLD`] are the row after and before, their columns
@@ -30,6 +38,8 @@ pub struct RowTrigger {
     pub condition: Option<Expr>,
     /// What the columns get instead of what the statement gave them, all at once.
     pub sets: Vec<Assignment>,
+    /// What it does else; then `condition` is that of the trigger's own `WHEN`.
+    pub steps: Vec<TriggerStep>,
     /// Why it is not understood. Then it may do anything.
     pub unclear: Option<String>,
 }
@@ -74,8 +84,19 @@ impl ValueFunction {
 pub struct TriggerFunction {
     /// What it consists of.
     pub code: String,
-    /// Under which condition, and which columns it sets; or why that is not understood.
-    pub does: Result<(Option<Expr>, Vec<Assignment>), String>,
+    /// What it does; or why that is not understood.
+    pub does: Result<TriggerDoes, String>,
+}
+
+/// What a trigger's function does, as far as it is understood.
+#[derive(Debug, Clone, PartialEq)]
+pub enum TriggerDoes {
+    /// It only tells somebody of the change; by these steps, where they are understood.
+    Tells(Option<Vec<TriggerStep>>),
+    /// It only sets columns of the row, under a condition or not.
+    Sets(Option<Expr>, Vec<Assignment>),
+    /// It raises errors and runs statements.
+    Steps(Vec<TriggerStep>),
 }
 
 /// The row after the change.
@@ -98,11 +119,20 @@ const STEADY: &[&str] = &[
     "btrim",
 ];
 
+impl Trigger {
+    /// Whether it runs for an event, as far as is known.
+    #[must_use]
+    pub fn runs_for(&self, event: TriggerEvent) -> bool {
+        let does = self.does.as_ref();
+        does.is_none_or(|does| does.unclear.is_some() || does.events.contains(&event))
+    }
+}
+
 impl TriggerFunction {
     /// Whether it only tells somebody of the change.
     #[must_use]
     pub fn tells_only(&self) -> bool {
-        matches!(&self.does, Ok((None, sets)) if sets.is_empty())
+        matches!(&self.does, Ok(TriggerDoes::Tells(_)))
     }
 }
 
@@ -110,7 +140,7 @@ impl RowTrigger {
     /// Whether it does nothing to any row.
     #[must_use]
     pub fn is_idle(&self) -> bool {
-        self.unclear.is_none() && self.sets.is_empty()
+        self.unclear.is_none() && self.sets.is_empty() && self.steps.is_empty()
     }
 
     /// A trigger's call, with what the function does; `text` creates the trigger.
@@ -122,6 +152,7 @@ impl RowTrigger {
             does.unclear = None;
             does.of = Vec::new();
             does.condition = None;
+            does.steps = Vec::new();
         }
         does
     }
@@ -137,7 +168,19 @@ impl RowTrigger {
             Err(why) => {
                 self.unclear.get_or_insert_with(|| why.clone());
             }
-            Ok((condition, sets)) => {
+            Ok(TriggerDoes::Tells(None)) => {
+                self.unclear
+                    .get_or_insert_with(|| "it tells of a change before it".to_owned());
+            }
+            Ok(TriggerDoes::Tells(Some(steps)) | TriggerDoes::Steps(steps)) => {
+                self.steps.clone_from(steps);
+            }
+            Ok(TriggerDoes::Sets(condition, sets)) => {
+                if !self.before || self.events != [TriggerEvent::Update] {
+                    self.unclear.get_or_insert_with(|| {
+                        "it sets columns, and does not only run BEFORE UPDATE".to_owned()
+                    });
+                }
                 self.sets.clone_from(sets);
                 self.condition = match (self.condition.take(), condition.clone()) {
                     (Some(a), Some(b)) => Some(Expr::binary(a, BinaryOp::And, b)),
@@ -295,7 +338,7 @@ impl RowTrigger {
 }
 
 /// `NEW IS [NOT] DISTINCT FROM OLD` by columns, and `TG_OP` as what it is.
-fn whole_rows(expr: &mut Expr, table: &Table, problem: &mut Option<String>) {
+pub(crate) fn whole_rows(expr: &mut Expr, table: &Table, problem: &mut Option<String>) {
     if let Expr::IsDistinct {
         left,
         right,

@@ -25,6 +25,7 @@ pub mod infer;
 mod inline;
 mod merge;
 pub mod print;
+mod program;
 pub mod rewrite;
 mod script;
 mod setting;
@@ -33,6 +34,7 @@ mod trigger;
 mod unfold;
 mod unread;
 
+pub use program::{Act, Deed, EventProgram, RowProgram, row_program};
 pub use script::{Audience, Translated, Translator, audience};
 pub use target::{
     ColumnOrigin, DataScope, Lowered, Omission, Refusal, Rendered, TableChange, Target,

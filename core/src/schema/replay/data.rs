@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::super::{Cte, DataStatement, Ident, Name};
+use super::super::{Cte, DataStatement, Ident, Name, PartMut, TriggerStep};
 use super::Replay;
 
 impl Replay {
@@ -31,5 +31,25 @@ impl Replay {
         let mut reads = BTreeSet::new();
         statement.parts_mut(&mut |part| self.resolve_part(part, &ctes, &mut reads));
         statement
+    }
+
+    /// Steps of a trigger's function, likewise.
+    pub(super) fn resolve_steps(&self, steps: &mut [TriggerStep]) {
+        for step in steps {
+            match step {
+                TriggerStep::Run(statement) => {
+                    **statement = self.resolve((**statement).clone());
+                }
+                TriggerStep::If { whens, otherwise } => {
+                    for (condition, steps) in whens {
+                        let mut reads = BTreeSet::new();
+                        self.resolve_part(PartMut::Expr(condition), &[], &mut reads);
+                        self.resolve_steps(steps);
+                    }
+                    self.resolve_steps(otherwise);
+                }
+                TriggerStep::Raise(_) | TriggerStep::Return(_) => {}
+            }
+        }
     }
 }

@@ -4,7 +4,8 @@
 //! part of the schema, but what triggers do is.
 
 use super::super::{
-    DroppedFunction, Function, Ident, Name, RowTrigger, Trigger, TriggerFunction, ValueFunction,
+    DroppedFunction, Function, Ident, Name, RowTrigger, Trigger, TriggerFunction, TriggerStep,
+    ValueFunction,
 };
 use super::Replay;
 use super::problem::{Step, problem};
@@ -43,7 +44,25 @@ impl Replay {
             Some(Function::Trigger(function)) => Some(function),
             _ => None,
         };
-        does.calling(function, text)
+        self.understood(does.calling(function, text))
+    }
+
+    /// What a trigger does, with the tables that its function names as a session finds them that
+    /// has set nothing.
+    fn understood(&self, mut does: RowTrigger) -> RowTrigger {
+        if does.unclear.is_some() || does.steps.is_empty() {
+            return does;
+        }
+        let written = TriggerStep::tables(&does.steps);
+        self.resolve_steps(&mut does.steps);
+        let found = TriggerStep::tables(&does.steps);
+        let mut both = written.iter().zip(&found);
+        if let Some((name, _)) =
+            both.find(|(written, found)| written.schema.is_none() && found.schema.is_some())
+        {
+            does.unclear = Some(format!("which table `{name}` is depends on the session"));
+        }
+        does
     }
 
     /// Creates or replaces a function. What triggers do that call it changes along.
@@ -85,7 +104,7 @@ impl Replay {
                 if was.as_deref() == Some(RENAMED) {
                     does.unclear = was;
                 }
-                Box::new(does.calling(Some(function), &trigger.text))
+                Box::new(self.understood(does.calling(Some(function), &trigger.text)))
             });
             self.put_trigger(Trigger { does, ..trigger });
         }

@@ -4,9 +4,10 @@
 
 use super::cursor::{Cursor, Parsed, Source, unclear};
 use super::lex::{self, Lex};
-use super::{parse_expr, telling, value_function};
+use super::{parse_expr, steps, telling, value_function};
 use crate::schema::{
-    Assignment, Change, DroppedFunction, Expr, Function, Ident, NEW, TriggerFunction,
+    Assignment, Change, DroppedFunction, Expr, Function, Ident, NEW, Part, TriggerDoes,
+    TriggerFunction, TriggerStep, named_tables,
 };
 use crate::sql::Syntax;
 
@@ -20,10 +21,7 @@ pub(super) fn create(c: &mut Cursor<'_>) -> Parsed<Vec<Change>> {
     let does = match returned(rest) {
         Returns::Trigger => Function::Trigger(match options(rest) {
             Ok(code) => TriggerFunction {
-                does: read(&code, row).or_else(|why| match read(&code, telling::code) {
-                    Ok(()) => Ok((None, Vec::new())),
-                    Err(_) => Err(why),
-                }),
+                does: does(&code, is_steady(rest)),
                 code,
             },
             Err(why) => TriggerFunction {
@@ -88,6 +86,44 @@ fn returned(mut rest: Cursor<'_>) -> Returns {
     }
 }
 
+/// What a trigger's function does.
+fn does(code: &str, steady: bool) -> Result<TriggerDoes, String> {
+    if let Ok((condition, sets)) = read(code, row)
+        && !sets.is_empty()
+    {
+        return Ok(TriggerDoes::Sets(condition, sets));
+    }
+    if read(code, telling::code).is_ok() {
+        return Ok(TriggerDoes::Tells(read(code, steps::code).ok()));
+    }
+    let steps = read(code, steps::code)?;
+    let mut asks = false;
+    TriggerStep::each(&steps, &mut |part| match part {
+        Part::Data(_) => asks = true,
+        part => {
+            let mut tables = Vec::new();
+            named_tables(part, &mut tables);
+            asks |= !tables.is_empty();
+        }
+    });
+    match steady && asks {
+        true => Err("it is said to be steady, and sees rows as they were before".into()),
+        false => Ok(TriggerDoes::Steps(steps)),
+    }
+}
+
+/// Whether a function is said to give the same for the same: it may change no rows, and sees none
+/// that its statement has changed.
+fn is_steady(rest: Cursor<'_>) -> bool {
+    let mut words = rest.rest().iter();
+    words.any(|tok| {
+        matches!(tok.kind, Lex::Word)
+            && ["STABLE", "IMMUTABLE"]
+                .iter()
+                .any(|word| rest.text_of(*tok).eq_ignore_ascii_case(word))
+    })
+}
+
 /// The code of a function in plpgsql, if everything else that is said of it does not matter.
 fn options(mut c: Cursor<'_>) -> Parsed<String> {
     let mut code = None;
@@ -131,7 +167,7 @@ fn row(c: &mut Cursor<'_>) -> Parsed<(Option<Expr>, Vec<Assignment>)> {
     c.expect("BEGIN")?;
     let mut condition = None;
     let sets = if c.eat("IF") {
-        condition = Some(expr(c.until(|c| c.is("THEN")))?);
+        condition = Some(steps::condition(c.until(|c| c.is("THEN")))?);
         c.expect("THEN")?;
         let sets = assignments(c)?;
         c.expect("END")?;

@@ -33,6 +33,7 @@ mod other;
 mod program;
 mod sequence;
 mod session;
+mod steps;
 mod table;
 mod telling;
 mod trigger;

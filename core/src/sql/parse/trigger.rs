@@ -2,8 +2,8 @@
 
 use super::cursor::{Cursor, Parsed, Source, Unclear};
 use super::lex;
-use super::parse_expr;
-use crate::schema::{Change, Ident, Ignored, Name, RowTrigger};
+use super::steps;
+use crate::schema::{Change, Ident, Ignored, Name, RowTrigger, TriggerEvent};
 use crate::sql::Syntax;
 
 /// `[CONSTRAINT] TRIGGER …`, after `CREATE [OR REPLACE]`.
@@ -37,9 +37,9 @@ pub(super) fn create(c: &mut Cursor<'_>) -> Parsed<Change> {
 fn call(mut event: Cursor<'_>, mut rest: Cursor<'_>, constraint: bool) -> Parsed<RowTrigger> {
     let mut unclear = constraint.then(|| "it is a constraint".to_owned());
     let written = event.as_written().to_owned();
-    let of = updates(&mut event).unwrap_or_else(|| {
+    let runs = runs(&mut event).unwrap_or_else(|| {
         unclear.get_or_insert_with(|| format!("it runs {written}"));
-        Vec::new()
+        Runs::default()
     });
     let mut how = rest.until(|c| c.is_any(&["WHEN", "EXECUTE"]));
     if !(how.eat("FOR") && (how.eat("EACH") || how.is("ROW")) && how.eat("ROW") && how.done()) {
@@ -47,9 +47,9 @@ fn call(mut event: Cursor<'_>, mut rest: Cursor<'_>, constraint: bool) -> Parsed
     }
     let mut condition = None;
     if rest.eat("WHEN") {
-        match parse_expr(Syntax::Postgres, rest.group()?.as_written()) {
+        match steps::condition(rest.group()?) {
             Ok(expr) => condition = Some(expr),
-            Err(why) => {
+            Err(Unclear(why)) => {
                 unclear.get_or_insert_with(|| format!("its condition: {why}"));
             }
         }
@@ -66,23 +66,51 @@ fn call(mut event: Cursor<'_>, mut rest: Cursor<'_>, constraint: bool) -> Parsed
     Ok(RowTrigger {
         function,
         code: String::new(),
-        of,
+        before: runs.before,
+        events: runs.events,
+        of: runs.of,
         condition,
         sets: Vec::new(),
+        steps: Vec::new(),
         unclear,
     })
 }
 
-/// `BEFORE UPDATE [OF a, b]`, with the columns; nothing for any other event.
-fn updates(event: &mut Cursor<'_>) -> Option<Vec<Ident>> {
-    if !event.eats(&["BEFORE", "UPDATE"]) {
+/// When a trigger runs.
+#[derive(Default)]
+struct Runs {
+    before: bool,
+    events: Vec<TriggerEvent>,
+    of: Vec<Ident>,
+}
+
+/// `BEFORE INSERT OR UPDATE [OF a, b]`; nothing for an event that is none of a row's.
+fn runs(event: &mut Cursor<'_>) -> Option<Runs> {
+    let before = event.eat("BEFORE");
+    if !before && !event.eat("AFTER") {
         return None;
     }
-    let columns = match event.eat("OF") {
-        true => event.list(Cursor::ident),
-        false => Ok(Vec::new()),
+    let mut runs = Runs {
+        before,
+        ..Runs::default()
     };
-    columns.ok().filter(|_| event.done())
+    loop {
+        if event.eat("INSERT") {
+            runs.events.push(TriggerEvent::Insert);
+        } else if event.eat("UPDATE") {
+            runs.events.push(TriggerEvent::Update);
+            if event.eat("OF") {
+                runs.of = event.list(Cursor::ident).ok()?;
+            }
+        } else if event.eat("DELETE") {
+            runs.events.push(TriggerEvent::Delete);
+        } else {
+            return None;
+        }
+        if !event.eat("OR") {
+            return event.done().then_some(runs);
+        }
+    }
 }
 
 impl RowTrigger {

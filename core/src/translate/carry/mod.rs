@@ -4,6 +4,7 @@
 //! script in its own dialect. A table that such a script made different from the authored one is
 //! *deviating*: a change to it is carried over part by part, and only to parts that do not differ.
 
+mod away;
 mod fresh;
 mod trigger;
 
@@ -145,8 +146,12 @@ impl<'a> Carrier<'a> {
     /// Renders a statement on rows, after all that is pending.
     pub(super) fn data(&mut self, source: usize, statement: &DataStatement, authored: &Schema) {
         self.flush(authored);
+        self.make_all_again(authored);
         if let Err(refusal) = fresh::check(statement, authored) {
             self.refuse(source, refusal);
+            return;
+        }
+        if self.reads_between(source, statement, authored) {
             return;
         }
         if let Some(table) = tables_of(statement).find(|name| self.unknown.contains(*name)) {
@@ -163,6 +168,13 @@ impl<'a> Carrier<'a> {
 
     /// Notes what a statement leaves to foreign keys' actions.
     fn actions(&mut self, source: usize, statement: &DataStatement, authored: &Schema) {
+        if let Some(refused) = Self::meets_triggers(statement, authored) {
+            self.out.push(Out {
+                source,
+                what: refused,
+            });
+            return;
+        }
         let mut push = |what| {
             self.out.push(Out {
                 source,
@@ -383,6 +395,7 @@ impl<'a> Carrier<'a> {
             scope: self.scope(authored),
         };
         let rendered = self.target.table(&change);
+        self.suspend_naming(source, &[&before.name], true, authored);
         self.hold_along(&rendered);
         let triggers: Vec<Ident> = self
             .held
@@ -705,6 +718,11 @@ impl<'a> Carrier<'a> {
                 .as_ref()
                 .is_some_and(|from| *from != origin.column)
         });
+        let was = authored_before
+            .as_ref()
+            .map_or(&name, |before| &before.name);
+        let reaches = renames || was != &name || (self.target.folds() && !untouched);
+        let naming = self.suspend_naming(source, &[&name, was], reaches, authored);
         // An engine that copies tables rewrites the text of triggers when it renames a column.
         let suspended = match self.target.folds() && renames && outdated.is_ok() {
             true => self.suspend_triggers(source, &name, &after.name, authored),
@@ -744,6 +762,8 @@ impl<'a> Carrier<'a> {
         }
         self.push(source, rendered);
         self.make_anew(source, anew, authored);
+        self.make_again(source, &naming, authored);
+        self.recheck_order(source, authored_before.as_deref(), &table, authored);
     }
 
     /// Holds the tables that are changed along with another.

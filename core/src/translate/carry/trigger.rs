@@ -6,9 +6,12 @@
 //! what it is: a `DROP TRIGGER` of its name drops it, and what its authored counterpart becomes
 //! otherwise is refused.
 
+use std::collections::HashSet;
+
 use super::{Carrier, depends};
 use crate::schema::{Change, Effect, Ident, Name, Schema, Trigger};
 use crate::sql;
+use crate::translate::program;
 use crate::translate::target::{Omission, Refusal, Rendered};
 
 fn is_idle(trigger: &Trigger) -> bool {
@@ -19,9 +22,12 @@ fn is_idle(trigger: &Trigger) -> bool {
 #[derive(Debug, Clone)]
 pub(super) struct Carried {
     /// As it was authored when it was rendered.
-    authored: Trigger,
-    /// What the target calls it.
-    held: Ident,
+    pub(super) authored: Trigger,
+    /// What the target calls what came of it.
+    pub(super) held: Vec<Ident>,
+    /// It is away, since it could not be made for the tables as they are: where the change stands
+    /// that took it away.
+    pub(super) away: Option<usize>,
 }
 
 impl Carrier<'_> {
@@ -80,13 +86,31 @@ impl Carrier<'_> {
     fn make_first(&mut self, source: usize, trigger: &Trigger, authored: &Schema) {
         let rendered = self.rendered_trigger(trigger, authored);
         match rendered.and_then(|_| self.is_alone(trigger)) {
-            Ok(()) => self.make_trigger(source, trigger, authored, true),
+            Ok(()) => {
+                self.make_trigger(source, trigger, authored, true);
+                self.check_order(source, authored);
+            }
             Err(refusals) => self.push(source, Err(refusals)),
         }
     }
 
+    /// Refuses what makes it matter when a trigger runs.
+    pub(super) fn check_order(&mut self, source: usize, authored: &Schema) {
+        for (trigger, why) in program::check_all(authored) {
+            if self.is_carried(trigger) {
+                self.refuse(source, program::refused(trigger, &why));
+            }
+        }
+    }
+
     /// `said`: whether what it lacks is told.
-    fn make_trigger(&mut self, source: usize, trigger: &Trigger, authored: &Schema, said: bool) {
+    pub(super) fn make_trigger(
+        &mut self,
+        source: usize,
+        trigger: &Trigger,
+        authored: &Schema,
+        said: bool,
+    ) {
         let mut rendered = self.rendered_trigger(trigger, authored);
         if let (Ok(rendered), false) = (&mut rendered, said) {
             rendered.omissions.clear();
@@ -99,7 +123,7 @@ impl Carrier<'_> {
     }
 
     /// The statements that make a trigger, for its table as the target holds it now.
-    fn rendered_trigger(
+    pub(super) fn rendered_trigger(
         &self,
         trigger: &Trigger,
         authored: &Schema,
@@ -138,7 +162,15 @@ impl Carrier<'_> {
             return Ok(());
         };
         let mut others = self.held.triggers_of(&held.name).iter();
-        let Some(other) = others.find(|other| !self.stands_for(trigger, &other.name)) else {
+        let sets = |trigger: &Trigger| {
+            let does = trigger.does.as_deref();
+            does.is_none_or(|does| does.steps.is_empty())
+        };
+        let other = others.find(|other| {
+            !self.stands_for(trigger, &other.name)
+                && (other.does.is_none() || (sets(trigger) && sets(other)))
+        });
+        let Some(other) = other else {
             return Ok(());
         };
         let message = format!(
@@ -152,45 +184,46 @@ impl Carrier<'_> {
     fn stands_for(&self, trigger: &Trigger, held: &str) -> bool {
         let of_table = self.triggers.get(&trigger.table);
         of_table.is_some_and(|all| {
-            all.iter()
-                .any(|one| one.authored.name == trigger.name && one.held == held)
+            all.iter().any(|one| {
+                one.authored.name == trigger.name && one.held.iter().any(|own| own == held)
+            })
         })
     }
 
     /// Holds a trigger as it was rendered.
     fn hold_trigger(&mut self, trigger: &Trigger, rendered: &Rendered) -> Result<(), Vec<Refusal>> {
-        let Some(text) = rendered.statements.last() else {
-            return Ok(());
-        };
-        let changes = sql::parse(self.own, text).into_iter();
-        let mut made = changes.filter_map(|change| match change {
-            Change::CreateTrigger { name, table, .. } => Some((name, table)),
-            _ => None,
-        });
-        let Some((name, table)) = made.next_back() else {
-            return Ok(());
-        };
-        let clash = |other: &&Trigger| {
-            other.name.eq_ignore_ascii_case(&name) && !self.stands_for(trigger, &other.name)
-        };
-        if let Some(other) = self.held.triggers().find(clash) {
-            let message = format!(
-                "the trigger `{}` would have the name of another one, `{}` on `{}`",
-                trigger.name, other.name, other.table
-            );
-            return Err(vec![Refusal::new("name-clash", message)]);
+        let mut names: Vec<Ident> = Vec::new();
+        for text in &rendered.statements {
+            for change in sql::parse(self.own, text) {
+                let Change::CreateTrigger { name, table, .. } = change else {
+                    continue;
+                };
+                let clash = |other: &&Trigger| {
+                    other.name.eq_ignore_ascii_case(&name)
+                        && (names.contains(&name) || !self.stands_for(trigger, &other.name))
+                };
+                if let Some(other) = self.held.triggers().find(clash) {
+                    let message = format!(
+                        "the trigger `{}` would have the name of another one, `{}` on `{}`",
+                        trigger.name, other.name, other.table
+                    );
+                    return Err(vec![Refusal::new("name-clash", message)]);
+                }
+                self.held.put_trigger(Trigger {
+                    name: name.clone(),
+                    table,
+                    text: text.clone(),
+                    does: trigger.does.clone(),
+                });
+                names.push(name);
+            }
         }
-        self.held.put_trigger(Trigger {
-            name: name.clone(),
-            table,
-            text: text.clone(),
-            does: trigger.does.clone(),
-        });
         self.triggers.change(trigger.table.clone(), |all| {
             all.retain(|one| one.authored.name != trigger.name);
             all.push(Carried {
                 authored: trigger.clone(),
-                held: name,
+                held: names,
+                away: None,
             });
         });
         Ok(())
@@ -205,20 +238,32 @@ impl Carrier<'_> {
                 None => return,
             },
         };
-        let mut name = trigger.name.clone();
+        let mut names = vec![trigger.name.clone()];
         self.triggers.change(trigger.table.clone(), |all| {
             all.retain(|one| {
                 let is = one.authored.name == trigger.name;
                 if is {
-                    name.clone_from(&one.held);
+                    names.clone_from(&one.held);
                 }
                 !is
             });
         });
-        let Some(before) = self.held.remove_trigger(&held, &name) else {
-            return;
-        };
-        self.push_dropped(source, before, authored);
+        self.take_away(source, &held, &names, authored);
+    }
+
+    /// Drops triggers of a table that are held.
+    pub(super) fn take_away(
+        &mut self,
+        source: usize,
+        table: &Name,
+        names: &[Ident],
+        authored: &Schema,
+    ) {
+        for name in names {
+            if let Some(before) = self.held.remove_trigger(table, name) {
+                self.push_dropped(source, before, authored);
+            }
+        }
     }
 
     fn push_dropped(&mut self, source: usize, held: Trigger, authored: &Schema) {
@@ -231,7 +276,7 @@ impl Carrier<'_> {
     }
 
     /// The name that the target still has for a table whose change is pending.
-    fn pending_name(&self, authored: &Name) -> Option<Name> {
+    pub(super) fn pending_name(&self, authored: &Name) -> Option<Name> {
         let pending = self.pending.iter().find(|p| p.after.name == *authored)?;
         pending.before.as_ref().map(|before| before.name.clone())
     }
@@ -246,29 +291,42 @@ impl Carrier<'_> {
         authored: &Schema,
     ) -> Result<Vec<Trigger>, Vec<Refusal>> {
         let mut anew = Vec::new();
-        for Carried {
-            authored: was,
-            held: name,
-        } in self.carried(table)
-        {
-            let now = authored
-                .triggers_of(table)
-                .iter()
-                .find(|t| t.name == was.name);
+        for one in self.carried(table) {
+            let mut triggers = authored.triggers_of(table).iter();
+            let now = triggers.find(|t| t.name == one.authored.name);
             // Later in the script it is dropped, or its table is called otherwise once more.
-            let text = match now {
-                Some(now) => self.rendered_trigger(now, authored)?.statements.pop(),
-                None => None,
+            let texts = match now {
+                Some(now) => self.rendered_trigger(now, authored)?.statements,
+                None => Vec::new(),
             };
-            let before = self.held.triggers_of(held).iter().find(|t| t.name == name);
-            if before.map(|before| &before.text) != text.as_ref() {
+            if !self.is_held_so(&one, held, &texts) {
                 anew.extend(now.cloned());
-                if let Some(before) = self.held.remove_trigger(held, &name) {
-                    self.push_dropped(source, before, authored);
-                }
+                self.take_away(source, held, &one.held, authored);
             }
         }
         Ok(anew)
+    }
+
+    /// Whether what is held of a trigger is what statements make.
+    fn is_held_so(&self, one: &Carried, table: &Name, texts: &[String]) -> bool {
+        let triggers = self.held.triggers_of(table).iter();
+        let held = triggers.filter(|t| one.held.contains(&t.name));
+        let held: HashSet<&String> = held.map(|t| &t.text).collect();
+        let makes = |text: &&String| {
+            let changes = sql::parse(self.own, text);
+            let mut changes = changes.iter();
+            changes.any(|change| matches!(change, Change::CreateTrigger { .. }))
+        };
+        held == texts.iter().filter(makes).collect()
+    }
+
+    /// Whether a trigger would be rendered as it is held.
+    pub(super) fn is_as_rendered(&self, now: &Trigger, one: &Carried, authored: &Schema) -> bool {
+        let Some(held) = self.held_table(&now.table) else {
+            return false;
+        };
+        let rendered = self.rendered_trigger(now, authored);
+        rendered.is_ok_and(|rendered| self.is_held_so(one, &held.name, &rendered.statements))
     }
 
     /// Takes all triggers away that were rendered for a table, and answers with them.
@@ -279,18 +337,12 @@ impl Carrier<'_> {
         held: &Name,
         authored: &Schema,
     ) -> Vec<Trigger> {
-        let mut all = Vec::new();
-        for Carried { held: name, .. } in self.carried(table) {
-            if let Some(before) = self.held.remove_trigger(held, &name) {
-                self.push_dropped(source, before, authored);
-            }
+        for one in self.carried(table) {
+            self.take_away(source, held, &one.held, authored);
         }
-        for trigger in authored.triggers_of(table) {
-            if self.is_carried(trigger) {
-                all.push(trigger.clone());
-            }
-        }
-        all
+        let all = authored.triggers_of(table).iter();
+        let carried = all.filter(|trigger| self.is_carried(trigger));
+        carried.cloned().collect()
     }
 
     pub(super) fn make_anew(&mut self, source: usize, triggers: Vec<Trigger>, authored: &Schema) {
@@ -299,7 +351,7 @@ impl Carrier<'_> {
         }
     }
 
-    fn carried(&self, table: &Name) -> Vec<Carried> {
+    pub(super) fn carried(&self, table: &Name) -> Vec<Carried> {
         self.triggers.get(table).cloned().unwrap_or_default()
     }
 
@@ -316,10 +368,12 @@ impl Carrier<'_> {
                 .map(|trigger| trigger.name)
                 .collect();
             self.triggers.change(table.clone(), |all| {
-                all.retain(|one| {
-                    held.contains(&one.held)
-                        && authored
-                            .triggers_of(&table)
+                all.retain_mut(|one| {
+                    let was = one.held.len();
+                    one.held.retain(|name| held.contains(name));
+                    let triggers = authored.triggers_of(&table);
+                    (was == 0 || !one.held.is_empty())
+                        && triggers
                             .iter()
                             .any(|trigger| trigger.name == one.authored.name)
                 });

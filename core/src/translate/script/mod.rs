@@ -116,6 +116,7 @@ impl<'a> Translator<'a> {
             self.statement(index, body, audience);
         }
         self.carrier.flush(self.authored.schema());
+        self.carrier.make_all_again(self.authored.schema());
         self.end_script();
         finish(self.carrier.take())
     }

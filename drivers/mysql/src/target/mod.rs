@@ -13,6 +13,7 @@ mod alter;
 mod build;
 mod data;
 mod definition;
+mod effects;
 mod facts;
 mod functions;
 mod keys;

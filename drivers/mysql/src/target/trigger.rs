@@ -4,8 +4,11 @@
 use aludel::schema::{Expr, NEW, Name, ReferentialAction, Table, Trigger};
 use aludel::translate::print::{Level, print};
 use aludel::translate::rewrite::rewrite;
-use aludel::translate::{DataScope, Refusal, Rendered, RowUpdate, row_update, trigger_name};
+use aludel::translate::{
+    DataScope, Refusal, Rendered, RowUpdate, row_program, row_update, trigger_name,
+};
 
+use super::effects;
 use super::facts::Facts;
 use super::meaning::Meaning;
 use super::names;
@@ -22,6 +25,9 @@ pub(crate) fn create(
     scope: &DataScope<'_>,
     facts: &Facts,
 ) -> Result<Rendered, Vec<Refusal>> {
+    if let Some(program) = row_program(trigger, scope) {
+        return effects::create(trigger, &program?, scope, facts);
+    }
     let RowUpdate {
         table,
         of,
@@ -54,6 +60,17 @@ pub(crate) fn create(
         return Err(refused(
             "it sets several columns under a condition, one after the other here",
         ));
+    }
+    for other in scope.authored.triggers_of(&table.name) {
+        // One that is refused is not there.
+        if let Some(Ok(program)) = row_program(other, scope)
+            && effects::meets_setter(&program, &sets)
+        {
+            return Err(refused(&format!(
+                "the trigger `{}` reads what it sets, and the two run in another order here",
+                other.name
+            )));
+        }
     }
     let meaning = Meaning::of(scope.source, facts)?.over(scope.target);
     let (update, omissions) = rewrite(&meaning, sight, |rw| rw.update(&update))?;

@@ -4,12 +4,12 @@ use std::collections::HashSet;
 
 use aludel::schema::{
     ConstraintKind, DataStatement, Delete, Expr, Ident, Insert, InsertSource, Literal, Name,
-    OnConflict, Part, Query, Select, SelectItem, SetExpr, Table, Update,
+    OnConflict, Part, Query, Select, SelectItem, SetExpr, Table, TriggerEvent, Update,
 };
 use aludel::sql::Syntax;
 use aludel::translate::infer::Scope;
 use aludel::translate::print::print;
-use aludel::translate::rewrite::rewrite;
+use aludel::translate::rewrite::{Rewriter, rewrite};
 use aludel::translate::{DataScope, Refusal, Rendered};
 
 use super::rules::{self, Meaning, Stands, first_of_each, mysql_statement};
@@ -21,19 +21,47 @@ pub(super) fn render(
     statement: &DataStatement,
     scope: &DataScope<'_>,
 ) -> Result<Rendered, Vec<Refusal>> {
+    if let DataStatement::Truncate {
+        tables,
+        restart_identity,
+        cascade,
+    } = statement
+    {
+        as_lowered(statement, scope)?;
+        return truncate(tables, *restart_identity, *cascade, scope);
+    }
+    let shaped = shaped(statement, scope)?;
+    if let DataStatement::Query(query) = &shaped
+        && let Some(rendered) = sequence::setval(query, scope)
+    {
+        return rendered;
+    }
+    let types = Scope::new(scope.authored, scope.source);
+    let meaning = Meaning::new(Stands::Statement);
+    let (statement, omissions) = rewrite(&meaning, types, |rw| meant(rw, &meaning, &shaped))?;
+    let statement = print(&Sqlite, |p| p.statement(&statement))?;
+    Ok(Rendered {
+        statements: vec![statement],
+        omissions,
+        ..Rendered::default()
+    })
+}
+
+/// A statement on rows in the shape that SQLite takes, in the authored meaning still.
+pub(super) fn shaped(
+    statement: &DataStatement,
+    scope: &DataScope<'_>,
+) -> Result<DataStatement, Vec<Refusal>> {
     as_lowered(statement, scope)?;
     match statement {
-        DataStatement::Query(query) => match sequence::setval(query, scope) {
-            Some(rendered) => rendered,
-            None => plain(statement, scope),
-        },
+        DataStatement::Query(_) | DataStatement::Truncate { .. } => Ok(statement.clone()),
         DataStatement::Insert(insert) => {
             let table = written(&insert.table, scope)?;
             if scope.source == Syntax::Mysql {
                 mysql_statement(statement, table)?;
             }
             let insert = prepared(insert, table, scope)?;
-            plain(&DataStatement::Insert(Box::new(insert)), scope)
+            Ok(DataStatement::Insert(Box::new(insert)))
         }
         DataStatement::Update(update) => {
             let table = written(&update.table, scope)?;
@@ -41,41 +69,28 @@ pub(super) fn render(
                 mysql_statement(statement, table)?;
             }
             no_writing_with(&update.with)?;
-            plain(&DataStatement::Update(Box::new(whole_rows(update)?)), scope)
+            Ok(DataStatement::Update(Box::new(whole_rows(update)?)))
         }
         DataStatement::Delete(delete) => {
             written(&delete.table, scope)?;
             no_writing_with(&delete.with)?;
-            plain(
-                &DataStatement::Delete(Box::new(without_using(delete)?)),
-                scope,
-            )
+            Ok(DataStatement::Delete(Box::new(without_using(delete)?)))
         }
-        DataStatement::Truncate {
-            tables,
-            restart_identity,
-            cascade,
-        } => truncate(tables, *restart_identity, *cascade, scope),
     }
 }
 
-fn plain(statement: &DataStatement, scope: &DataScope<'_>) -> Result<Rendered, Vec<Refusal>> {
-    let types = Scope::new(scope.authored, scope.source);
-    let meaning = Meaning::new(Stands::Statement);
-    let (statement, omissions) = rewrite(&meaning, types, |rw| {
-        if let DataStatement::Insert(insert) = statement
-            && let InsertSource::Query(query) = &insert.source
-        {
-            meaning.no_doubles(rw, query);
-        }
-        rw.statement(statement)
-    })?;
-    let statement = print(&Sqlite, |p| p.statement(&statement))?;
-    Ok(Rendered {
-        statements: vec![statement],
-        omissions,
-        ..Rendered::default()
-    })
+/// A statement in SQLite's meaning.
+pub(super) fn meant(
+    rw: &mut Rewriter<'_>,
+    meaning: &Meaning,
+    statement: &DataStatement,
+) -> DataStatement {
+    if let DataStatement::Insert(insert) = statement
+        && let InsertSource::Query(query) = &insert.source
+    {
+        meaning.no_doubles(rw, query);
+    }
+    rw.statement(statement)
 }
 
 /// The authored table that a statement writes.
@@ -396,7 +411,8 @@ fn truncate(
                 refusals.push(Refusal::new("truncate-referred", message));
             }
         }
-        if let Some(trigger) = scope.target.triggers_of(&names::flat(&name)).first() {
+        let mut triggers = scope.target.triggers_of(&names::flat(&name)).iter();
+        if let Some(trigger) = triggers.find(|trigger| trigger.runs_for(TriggerEvent::Delete)) {
             let message = format!(
                 "`{name}`: the trigger `{}` would run, as it does not for a TRUNCATE",
                 trigger.name

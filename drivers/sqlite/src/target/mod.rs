@@ -4,6 +4,7 @@
 //! what is sent online, whatever was found there.
 
 mod data;
+mod effects;
 mod functions;
 mod lower;
 mod names;

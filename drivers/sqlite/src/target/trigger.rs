@@ -12,13 +12,13 @@ use aludel::schema::{
 use aludel::translate::print::{Spelling, print};
 use aludel::translate::rewrite::rewrite;
 use aludel::translate::{
-    DataScope, Omission, Refusal, Rendered, RowUpdate, row_update, trigger_name,
+    DataScope, Omission, Refusal, Rendered, RowUpdate, row_program, row_update, trigger_name,
 };
 
-use super::names;
 use super::rules::{Meaning, Stands};
 use super::spelling::Sqlite;
 use super::table::ident;
+use super::{effects, names};
 
 /// The statement that makes a trigger.
 ///
@@ -26,6 +26,9 @@ use super::table::ident;
 ///
 /// If what it does is not understood, or would not be the same.
 pub(super) fn create(trigger: &Trigger, scope: &DataScope<'_>) -> Result<Rendered, Vec<Refusal>> {
+    if let Some(program) = row_program(trigger, scope) {
+        return effects::create(trigger, &program?, scope);
+    }
     let RowUpdate {
         table,
         of,
@@ -48,6 +51,17 @@ pub(super) fn create(trigger: &Trigger, scope: &DataScope<'_>) -> Result<Rendere
     };
     if let Some(why) = hindrance(table, &sets, of) {
         return Err(refused(why));
+    }
+    for other in scope.authored.triggers_of(&table.name) {
+        // One that is refused is not there.
+        if let Some(Ok(program)) = row_program(other, scope)
+            && effects::meets_setter(&program, &sets)
+        {
+            return Err(refused(format!(
+                "the trigger `{}` would run again",
+                other.name
+            )));
+        }
     }
     let flat = names::flat(&table.name);
     let held = scope.target.table(&flat);
@@ -174,7 +188,7 @@ fn hindrance(table: &Table, sets: &[&Ident], of: &[Ident]) -> Option<String> {
 
 /// Compares the moments of the two rows whatever their number of digits: an application may write
 /// `.5` where it read `.500`.
-fn by_value(condition: &mut Expr, table: &Table) {
+pub(super) fn by_value(condition: &mut Expr, table: &Table) {
     let is_moment = |expr: &Expr| match expr {
         Expr::Column {
             table: Some(_),

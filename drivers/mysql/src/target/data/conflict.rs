@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use aludel::schema::{
     Assignment, ConstraintKind, Expr, Ident, Insert, InsertSource, Name, OnConflict, PartMut,
-    Query, Select, SelectItem, SetExpr, SetOp, Table, TableRef,
+    Query, Select, SelectItem, SetExpr, SetOp, Table, TableRef, Trigger,
 };
 use aludel::translate::Refusal;
 use aludel::translate::infer::Family;
@@ -125,6 +125,15 @@ fn runs(trigger: &str, table: &Table) -> Refusal {
     );
     Refusal::new("conflict-trigger", message)
         .help("name the key in ON CONFLICT, and change every row that meets one, or none")
+}
+
+/// A row that is there already is not inserted at all.
+pub(super) fn runs_not(trigger: &Trigger, table: &Name) -> Refusal {
+    let message = format!(
+        "`{table}`: the trigger `{}` would not run for a row that is there already",
+        trigger.name
+    );
+    Refusal::new("conflict-trigger", message).help("insert only rows that are not there")
 }
 
 /// What the rows that are to be inserted are called.

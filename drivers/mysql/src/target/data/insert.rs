@@ -1,8 +1,8 @@
 //! INSERT.
 
 use aludel::schema::{
-    DataStatement, Expr, Ident, Insert, InsertSource, Query, SelectItem, SetExpr, Table,
-    sequence_of,
+    DataStatement, Expr, Ident, Insert, InsertSource, OnConflict, Query, SelectItem, SetExpr,
+    Table, Trigger, TriggerEvent, sequence_of,
 };
 use aludel::translate::infer::Scope;
 use aludel::translate::print::Printer;
@@ -102,8 +102,12 @@ pub(super) fn shape(
     if let Some(on_conflict) = insert.on_conflict.take() {
         let known = table.ok_or_else(|| unknown(&authored.table.name))?;
         let alias = insert.alias.take();
-        let trigger = scope.target.triggers_of(&insert.table).first();
-        let trigger = trigger.map(|trigger| trigger.name.clone());
+        let triggers = scope.target.triggers_of(&insert.table);
+        let trigger = triggers.first().map(|trigger| trigger.name.clone());
+        if let (OnConflict::Nothing { .. }, Some(before)) = (&on_conflict, before_insert(triggers))
+        {
+            return Err(vec![conflict::runs_not(before, &insert.table)]);
+        }
         conflict::shape(
             &mut insert,
             on_conflict,
@@ -116,6 +120,14 @@ pub(super) fn shape(
     }
     insert.alias = None;
     Ok(insert)
+}
+
+/// A trigger that PostgreSQL runs before it knows whether there is such a row already.
+fn before_insert(triggers: &[Trigger]) -> Option<&Trigger> {
+    triggers.iter().find(|trigger| {
+        let does = trigger.does.as_ref();
+        does.is_none_or(|does| does.before && does.events.contains(&TriggerEvent::Insert))
+    })
 }
 
 /// A column that has no default and takes no NULL is an error for each row that leaves it out;

@@ -28,7 +28,7 @@ use aludel::schema::{
 use aludel::translate::infer::Scope;
 use aludel::translate::print::print;
 use aludel::translate::rewrite::rewrite;
-use aludel::translate::{DataScope, Refusal, Rendered};
+use aludel::translate::{DataScope, Omission, Refusal, Rendered};
 
 use super::facts::Facts;
 use super::meaning::Meaning;
@@ -45,20 +45,51 @@ pub(crate) fn data(
     scope: &DataScope<'_>,
     facts: &Facts,
 ) -> Result<Rendered, Vec<Refusal>> {
-    let meaning = Meaning::of(scope.source, facts)?
-        .over(scope.target)
-        .within(statement);
     if let DataStatement::Query(query) = statement
         && let Some(set) = numbering::set(query, scope)
     {
         return Ok(session::rendered(set?, facts));
     }
+    if let DataStatement::Truncate {
+        restart_identity,
+        cascade,
+        ..
+    } = statement
+    {
+        let prepared = insert::prepare(statement, scope);
+        let tables = match &prepared {
+            DataStatement::Truncate { tables, .. } => tables.as_slice(),
+            _ => &[],
+        };
+        let texts = numbering::truncate(tables, *restart_identity, *cascade, scope, facts)?;
+        return Ok(session::rendered(texts, facts));
+    }
     let inner = Scope::new(scope.authored, scope.source);
+    let (texts, omissions) = texts(statement, inner, scope, facts)?;
+    let mut rendered = session::rendered(texts, facts);
+    rendered.omissions = omissions;
+    Ok(rendered)
+}
+
+/// The texts of a statement where `sight` is in sight.
+///
+/// # Errors
+///
+/// Every part of it that has no faithful form.
+pub(crate) fn texts(
+    statement: &DataStatement,
+    sight: Scope<'_>,
+    scope: &DataScope<'_>,
+    facts: &Facts,
+) -> Result<(Vec<String>, Vec<Omission>), Vec<Refusal>> {
+    let meaning = Meaning::of(scope.source, facts)?
+        .over(scope.target)
+        .within(statement);
     let mut prepared = insert::prepare(statement, scope);
     distinct::in_statement(&mut prepared);
     named::in_statement(&mut prepared);
     insert::forget_order(&mut prepared, scope);
-    let (rewritten, omissions) = rewrite(&meaning, inner, |rw| {
+    let (rewritten, omissions) = rewrite(&meaning, sight, |rw| {
         if let DataStatement::Insert(insert) = &prepared
             && let InsertSource::Query(query) = &insert.source
         {
@@ -67,8 +98,8 @@ pub(crate) fn data(
         rw.statement(&prepared)
     })?;
     let statements = match rewritten {
-        // What it reads, nobody gets.
-        DataStatement::Query(_) => Vec::new(),
+        // What it reads, nobody gets; the other empties tables, and is no statement of one.
+        DataStatement::Query(_) | DataStatement::Truncate { .. } => Vec::new(),
         DataStatement::Insert(insert) => {
             let shaped = insert::shape(*insert, &prepared, scope, facts)?;
             vec![DataStatement::Insert(Box::new(shaped))]
@@ -81,27 +112,13 @@ pub(crate) fn data(
             let shaped = update::shape_delete(*delete, facts)?;
             vec![DataStatement::Delete(Box::new(shaped))]
         }
-        DataStatement::Truncate {
-            restart_identity,
-            cascade,
-            ..
-        } => {
-            let tables = match &prepared {
-                DataStatement::Truncate { tables, .. } => tables.as_slice(),
-                _ => &[],
-            };
-            let texts = numbering::truncate(tables, restart_identity, cascade, scope, facts)?;
-            return Ok(session::rendered(texts, facts));
-        }
     };
     let words = Words { facts };
     let texts: Result<Vec<String>, Vec<Refusal>> = statements
         .iter()
         .map(|statement| print(&words, |printer| printer.statement(statement)))
         .collect();
-    let mut rendered = session::rendered(texts?, facts);
-    rendered.omissions = omissions;
-    Ok(rendered)
+    Ok((texts?, omissions))
 }
 
 /// Puts common table expressions where they are named: an UPDATE and a DELETE take none on every

@@ -2,7 +2,7 @@
 
 use aludel::schema::{
     CallArg, Expr, Ident, Literal, Name, Part, Query, Select, SelectItem, SetExpr, Table,
-    sequence_of,
+    TriggerEvent, sequence_of,
 };
 use aludel::translate::print::print;
 use aludel::translate::{DataScope, Refusal};
@@ -229,6 +229,16 @@ pub(super) fn truncate(
             return Err(vec![Refusal::new("no-form", message)]);
         };
         ordered.push(all.remove(free));
+    }
+    for table in &ordered {
+        let mut triggers = scope.target.triggers_of(table).iter();
+        if let Some(trigger) = triggers.find(|trigger| trigger.runs_for(TriggerEvent::Delete)) {
+            let message = format!(
+                "`{table}`: the trigger `{}` would run, as it does not for a TRUNCATE",
+                trigger.name
+            );
+            return Err(vec![Refusal::new("truncate-trigger", message)]);
+        }
     }
     let words = Words { facts };
     let mut statements = Vec::new();

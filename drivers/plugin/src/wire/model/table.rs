@@ -2,8 +2,8 @@
 
 use aludel::schema::{
     Column, Constraint, ConstraintKind, Domain, EnumType, ForeignKey, Generated, Identity, Index,
-    IndexKey, IndexPart, Name, Nulls, Options, ReferentialAction, RowTrigger, Sequence,
-    SequenceOptions, Table, Trigger, Type, View,
+    IndexKey, IndexPart, Name, Nulls, Options, ReferentialAction, Returned, RowTrigger, Sequence,
+    SequenceOptions, Table, Trigger, TriggerEvent, TriggerStep, Type, View,
 };
 
 use super::{choice, record};
@@ -68,7 +68,22 @@ record!(View, "a view" { name, columns, query, text, materialized, reads, indexe
 
 record!(Trigger, "a trigger" { name, table, text, does });
 
-record!(RowTrigger, "what a trigger does" { function, code, of, condition, sets, unclear });
+record!(RowTrigger, "what a trigger does" {
+    function, code, before, events, of, condition, sets, steps, unclear,
+});
+
+choice!(TriggerEvent, "event of a trigger" {
+    "insert" Insert, "update" Update, "delete" Delete,
+});
+
+choice!(TriggerStep, "step of a trigger" {
+    "raise" Raise(message),
+    "run" Run(statement),
+    "if" If { whens, otherwise },
+    "return" Return(row),
+});
+
+choice!(Returned, "returned row" { "new" New, "old" Old, "either" Either, "null" Null });
 
 choice!(Type, "type" {
     "boolean" Boolean,

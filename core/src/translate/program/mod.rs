@@ -1,0 +1,215 @@
+//! What a trigger does that raises errors and changes rows, event by event: a list of acts, each
+//! under a condition, and whether a target may do them as its own triggers would.
+//!
+//! # Invariants
+//!
+//! - A condition is asked once in PostgreSQL and may be asked several times by a target: so it is
+//!   the same however often it is asked before its act, or the trigger is refused.
+//! - Targets run the triggers of a row when the row is written, PostgreSQL those that come after it
+//!   when the statement is done: what could see the difference is refused (`order`).
+
+mod flatten;
+mod names;
+mod order;
+
+pub(crate) use order::{check_all, meets_actions, read_between};
+
+use super::infer::{Relation, Scope};
+use super::target::{DataScope, Refusal};
+use crate::schema::{
+    DataStatement, Expr, Ident, NEW, Name, OLD, Part, RowTrigger, Schema, Table, Trigger,
+    TriggerEvent, named_tables,
+};
+
+/// What a trigger does, event by event.
+#[derive(Debug)]
+pub struct RowProgram<'a> {
+    /// Its table, authored.
+    pub table: &'a Table,
+    /// It runs before the row is written, else after.
+    pub before: bool,
+    /// For updates: only where a statement sets one of these columns; empty: whichever it sets.
+    pub of: &'a [Ident],
+    /// The events for which it does something.
+    pub events: Vec<EventProgram<'a>>,
+}
+
+/// What a trigger does for one event.
+#[derive(Debug)]
+pub struct EventProgram<'a> {
+    /// The event.
+    pub event: TriggerEvent,
+    /// All is done only under this condition, which is asked once.
+    pub condition: Option<Expr>,
+    /// What is done, in order.
+    pub acts: Vec<Act>,
+    /// Where the rows before and after are in sight.
+    pub sight: Scope<'a>,
+}
+
+/// Something that is done.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Act {
+    /// Only under this condition.
+    pub condition: Option<Expr>,
+    /// What.
+    pub does: Deed,
+}
+
+/// What is done.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Deed {
+    /// An error is raised, with this text.
+    Raise(String),
+    /// A statement on rows is run.
+    Run(DataStatement),
+}
+
+/// What a trigger does, if it is one of those that raise errors and change rows.
+///
+/// # Errors
+///
+/// If that is not understood, or would not be the same where triggers run row by row; with the
+/// reason.
+pub fn row_program<'a>(
+    trigger: &'a Trigger,
+    scope: &DataScope<'a>,
+) -> Option<Result<RowProgram<'a>, Vec<Refusal>>> {
+    let does = trigger.does.as_deref()?;
+    if does.unclear.is_some() || does.steps.is_empty() {
+        return None;
+    }
+    let program = program(trigger, does, scope)
+        .and_then(|program| order::check(trigger, scope.authored).map(|()| program));
+    Some(program.map_err(|why| vec![refused(trigger, &why)]))
+}
+
+pub(crate) fn refused(trigger: &Trigger, why: &str) -> Refusal {
+    let message = format!("the trigger `{}`: {why}", trigger.name);
+    Refusal::new("trigger", message).help(
+        "write an override with a trigger that does the same, or skip the statement for this driver",
+    )
+}
+
+fn program<'a>(
+    trigger: &'a Trigger,
+    does: &'a RowTrigger,
+    scope: &DataScope<'a>,
+) -> Result<RowProgram<'a>, String> {
+    let table = scope
+        .authored
+        .table(&trigger.table)
+        .ok_or("it is on no table that is known")?;
+    if [NEW, OLD].contains(&table.name.name.as_str()) {
+        return Err("its table is called as the row is".into());
+    }
+    if let Some(name) = does.of.iter().find(|name| table.column(name).is_none()) {
+        return Err(format!("`{}` has no column `{name}`", table.name));
+    }
+    let mut events = Vec::new();
+    for event in &does.events {
+        let (condition, acts) = acts(does, table, *event, scope.authored)?;
+        if acts.is_empty() {
+            continue;
+        }
+        let mut sight = Scope::new(scope.authored, scope.source);
+        sight.enter();
+        for row in rows(*event) {
+            sight.add(Relation::of_table(table, Some(&(*row).to_owned())));
+        }
+        events.push(EventProgram {
+            event: *event,
+            condition,
+            acts,
+            sight,
+        });
+    }
+    Ok(RowProgram {
+        table,
+        before: does.before,
+        of: &does.of,
+        events,
+    })
+}
+
+/// What a trigger does for an event, in the authored dialect's terms.
+fn acts(
+    does: &RowTrigger,
+    table: &Table,
+    event: TriggerEvent,
+    schema: &Schema,
+) -> Result<(Option<Expr>, Vec<Act>), String> {
+    let (condition, acts) = flatten::flatten(does, table, event)?;
+    names::check(does, table, event, condition.as_ref(), &acts, schema)?;
+    Ok((condition, acts))
+}
+
+/// The rows that there are.
+fn rows(event: TriggerEvent) -> &'static [&'static str] {
+    match event {
+        TriggerEvent::Insert => &[NEW],
+        TriggerEvent::Update => &[NEW, OLD],
+        TriggerEvent::Delete => &[OLD],
+    }
+}
+
+impl RowProgram<'_> {
+    /// The name of what comes of the trigger for an event, made of the trigger's.
+    pub fn name_of(&self, name: &str, event: TriggerEvent) -> Ident {
+        match self.events.len() {
+            0 | 1 => name.to_owned(),
+            _ => format!("{name}_{}", event.word().to_ascii_lowercase()),
+        }
+    }
+}
+
+impl EventProgram<'_> {
+    /// Whether it looks at a column of the row after the change.
+    pub fn reads_new(&self, column: &str) -> bool {
+        self.parts().any(|part| names_new(part, column))
+    }
+
+    /// Whether it names a table, to read or to change it.
+    pub fn reads(&self, table: &Name) -> bool {
+        let mut tables = Vec::new();
+        for part in self.parts() {
+            named_tables(part, &mut tables);
+        }
+        tables.contains(table)
+    }
+
+    fn parts(&self) -> impl Iterator<Item = Part<'_>> {
+        let acts = self.acts.iter().flat_map(|act| {
+            let statement = match &act.does {
+                Deed::Run(statement) => Some(Part::Data(statement)),
+                Deed::Raise(_) => None,
+            };
+            act.condition
+                .as_ref()
+                .map(Part::Expr)
+                .into_iter()
+                .chain(statement)
+        });
+        self.condition
+            .as_ref()
+            .map(Part::Expr)
+            .into_iter()
+            .chain(acts)
+    }
+}
+
+fn names_new(part: Part<'_>, column: &str) -> bool {
+    let mut found = false;
+    let mut inner = |part: Part<'_>| found |= names_new(part, column);
+    match part {
+        Part::Expr(expr) => {
+            expr.parts(&mut inner);
+            found |= matches!(expr, Expr::Column { table: Some(row), column: name }
+                if *row == Name::bare(NEW) && name == column);
+        }
+        Part::Query(query) => query.parts(&mut inner),
+        Part::Table(item) => item.parts(&mut inner),
+        Part::Data(statement) => statement.parts(&mut inner),
+    }
+    found
+}

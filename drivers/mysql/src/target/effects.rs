@@ -1,0 +1,224 @@
+//! Triggers that raise errors and change other rows: one for each event, with the conditions as IFs.
+
+use aludel::schema::{DataStatement, Expr, ReferentialAction, Table, Trigger, TriggerEvent};
+use aludel::translate::infer::Scope;
+use aludel::translate::print::{Level, print};
+use aludel::translate::rewrite::rewrite;
+use aludel::translate::{
+    DataScope, Deed, EventProgram, Omission, Refusal, Rendered, RowProgram, trigger_name,
+};
+
+use super::facts::Facts;
+use super::meaning::Meaning;
+use super::spelling::{Words, quoted};
+use super::{data, names, session};
+
+/// The longest message that an error may have.
+const LONGEST: usize = 128;
+
+/// The statements that make what comes of a trigger.
+///
+/// # Errors
+///
+/// If something in it has no form here, or would not be the same.
+pub(crate) fn create(
+    trigger: &Trigger,
+    program: &RowProgram<'_>,
+    scope: &DataScope<'_>,
+    facts: &Facts,
+) -> Result<Rendered, Vec<Refusal>> {
+    let refused = |why: String| {
+        let message = format!("the trigger `{}`: {why}", trigger.name);
+        vec![
+            Refusal::new("trigger", message)
+                .help("write an override, or skip the statement for this driver"),
+        ]
+    };
+    hindrance(program, scope).map_err(refused)?;
+    let mut statements = Vec::new();
+    let mut omissions = Vec::new();
+    let mut writes = false;
+    for event in &program.events {
+        let body = body(event, scope, facts, &mut omissions)?;
+        let name = program.name_of(&trigger.name, event.event);
+        let name = quoted(&names::shorten(&trigger_name(&program.table.name, &name)));
+        let time = if program.before { "BEFORE" } else { "AFTER" };
+        statements.push(format!(
+            "CREATE TRIGGER {name} {time} {} ON {} FOR EACH ROW BEGIN {body} END",
+            event.event.word(),
+            quoted(&program.table.name.name)
+        ));
+        writes |= event
+            .acts
+            .iter()
+            .any(|act| matches!(act.does, Deed::Run(_)));
+    }
+    let mut rendered = session::rendered(statements, facts);
+    rendered.omissions = omissions;
+    if writes {
+        rendered.omissions.push(Omission::new(
+            "trigger-rows",
+            format!(
+                "the trigger `{}` runs as each row is changed: an UPDATE or DELETE of several rows that reads what the trigger changes may see it",
+                trigger.name
+            ),
+        ));
+    }
+    Ok(rendered)
+}
+
+/// Whether a trigger before the row would see what one that sets columns has not set yet.
+pub(crate) fn meets_setter(program: &RowProgram<'_>, sets: &[String]) -> bool {
+    let mut events = program.events.iter();
+    let update = events.find(|event| event.event == TriggerEvent::Update);
+    update.is_some_and(|update| program.before && sets.iter().any(|set| update.reads_new(set)))
+}
+
+fn hindrance(program: &RowProgram<'_>, scope: &DataScope<'_>) -> Result<(), String> {
+    let table = program.table;
+    let mut events = program.events.iter();
+    if !program.of.is_empty() && events.any(|event| event.event == TriggerEvent::Update) {
+        return Err("which columns a statement sets is not known to a trigger here".into());
+    }
+    if program
+        .events
+        .iter()
+        .any(|event| is_acted(table, event.event))
+    {
+        return Err("what foreign keys do to its rows would not run it here".into());
+    }
+    if program.events.iter().any(|event| event.reads(&table.name)) {
+        return Err(format!("it looks at `{}` itself", table.name));
+    }
+    for other in scope.authored.triggers_of(&table.name) {
+        let Some(does) = other.does.as_deref().filter(|does| does.unclear.is_none()) else {
+            continue;
+        };
+        let sets = does.sets.iter().flat_map(|set| set.columns.clone());
+        if meets_setter(program, &sets.collect::<Vec<_>>()) {
+            return Err(format!(
+                "it reads what the trigger `{}` sets, and the two run in another order here",
+                other.name
+            ));
+        }
+    }
+    let inserts = program
+        .events
+        .iter()
+        .find(|event| event.event == TriggerEvent::Insert);
+    if let Some(inserts) = inserts.filter(|_| program.before) {
+        let made = |column: &&aludel::schema::Column| {
+            let constant = |default: &Expr| matches!(default, Expr::Literal(_));
+            column.identity.is_some() || !column.default.as_ref().is_none_or(constant)
+        };
+        let mut made = table.columns.iter().filter(made);
+        if let Some(column) = made.find(|column| inserts.reads_new(&column.name)) {
+            return Err(format!(
+                "the default of `{}` is not known before the row is written here",
+                column.name
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Whether a foreign key brings an event about for rows of a table, for which InnoDB runs no trigger.
+fn is_acted(table: &Table, event: TriggerEvent) -> bool {
+    let acts = |action: ReferentialAction| {
+        !matches!(
+            action,
+            ReferentialAction::NoAction | ReferentialAction::Restrict
+        )
+    };
+    table.foreign_keys().any(|(_, key)| match event {
+        TriggerEvent::Insert => false,
+        TriggerEvent::Delete => key.on_delete == ReferentialAction::Cascade,
+        TriggerEvent::Update => {
+            acts(key.on_update)
+                || (acts(key.on_delete) && key.on_delete != ReferentialAction::Cascade)
+        }
+    })
+}
+
+/// What a trigger does for one event, each statement with its terminator.
+fn body(
+    event: &EventProgram<'_>,
+    scope: &DataScope<'_>,
+    facts: &Facts,
+    omissions: &mut Vec<Omission>,
+) -> Result<String, Vec<Refusal>> {
+    let mut texts = Vec::new();
+    for act in &event.acts {
+        let does = match &act.does {
+            Deed::Raise(message) => format!("{};", signal(message, facts)?),
+            Deed::Run(statement) => {
+                let (own, more) = statement_texts(statement, event, scope, facts)?;
+                omissions.extend(more);
+                own
+            }
+        };
+        texts.push(match &act.condition {
+            None => does,
+            Some(condition) => under(
+                condition,
+                &does,
+                event.sight.clone(),
+                scope,
+                facts,
+                omissions,
+            )?,
+        });
+    }
+    let body = texts.join(" ");
+    match &event.condition {
+        None => Ok(body),
+        Some(condition) => under(
+            condition,
+            &body,
+            event.sight.clone(),
+            scope,
+            facts,
+            omissions,
+        ),
+    }
+}
+
+fn statement_texts(
+    statement: &DataStatement,
+    event: &EventProgram<'_>,
+    scope: &DataScope<'_>,
+    facts: &Facts,
+) -> Result<(String, Vec<Omission>), Vec<Refusal>> {
+    let (texts, omissions) = data::texts(statement, event.sight.clone(), scope, facts)?;
+    let texts: Vec<String> = texts.into_iter().map(|text| format!("{text};")).collect();
+    Ok((texts.join(" "), omissions))
+}
+
+/// `IF … THEN … END IF;`
+fn under(
+    condition: &Expr,
+    body: &str,
+    sight: Scope<'_>,
+    scope: &DataScope<'_>,
+    facts: &Facts,
+    omissions: &mut Vec<Omission>,
+) -> Result<String, Vec<Refusal>> {
+    let meaning = Meaning::of(scope.source, facts)?.over(scope.target);
+    let (condition, more) = rewrite(&meaning, sight, |rw| rw.expr(condition))?;
+    omissions.extend(more);
+    let words = Words { facts };
+    let condition = print(&words, |p| p.at(&condition, Level::Or))?;
+    Ok(format!("IF {condition} THEN {body} END IF;"))
+}
+
+/// The statement that raises an error.
+fn signal(message: &str, facts: &Facts) -> Result<String, Vec<Refusal>> {
+    if message.contains('\\') {
+        let message = "an error whose text has a backslash has no form here";
+        return Err(vec![Refusal::new("no-form", message)]);
+    }
+    let text: String = message.chars().take(LONGEST).collect();
+    let words = Words { facts };
+    let text = print(&words, |p| p.at(&Expr::text(text), Level::Or))?;
+    Ok(format!("SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = {text}"))
+}
