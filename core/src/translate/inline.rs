@@ -1,7 +1,7 @@
 //! A call of a function of PostgreSQL's that gives one expression of its arguments is that
 //! expression.
 
-use super::infer::{UNNAMED, gathers, gives_rows, is_known, output_name};
+use super::infer::{UNNAMED, is_known, output_name};
 use crate::schema::{
     CallArg, Change, ColumnChange, ColumnDef, ConstraintKind, Expr, IndexKey, Name, Part, PartMut,
     Query, Replay, Select, SelectItem, SetExpr, TableAction, ValueFunction,
@@ -244,8 +244,7 @@ fn gives_a_value(expr: &Expr) -> bool {
 /// What a call comes to. Nothing, if an argument is looked at several times and may not be the
 /// same each time.
 fn called(function: &ValueFunction, args: &[&Expr]) -> Option<Expr> {
-    // Of rows it would give the first, or gather another one's.
-    if args.len() != function.parameters.len() || looks_at_rows(&function.body) {
+    if args.len() != function.parameters.len() {
         return None;
     }
     let values: Vec<Expr> = args
@@ -277,20 +276,6 @@ fn called(function: &ValueFunction, args: &[&Expr]) -> Option<Expr> {
         whens: vec![(some, value)],
         otherwise: None,
     })
-}
-
-fn looks_at_rows(expr: &Expr) -> bool {
-    if let Expr::Call(call) = expr
-        && (gathers(call) || gives_rows(&call.name.name) || !is_known(&call.name.name))
-    {
-        return true;
-    }
-    let mut found = false;
-    expr.parts(&mut |part| match part {
-        Part::Expr(expr) => found |= looks_at_rows(expr),
-        Part::Query(_) | Part::Table(_) | Part::Data(_) => found = true,
-    });
-    found
 }
 
 fn cast(expr: Expr, ty: &crate::schema::Type) -> Expr {

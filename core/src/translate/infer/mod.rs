@@ -28,7 +28,7 @@ mod tests;
 pub use expr::is_text_constant;
 pub(crate) use known::is_known;
 pub use rows::elements;
-pub(crate) use rows::{gathers, gives_rows};
+pub(crate) use rows::gathers;
 pub use scope::{Field, Relation, Scope, UNNAMED, output_name};
 
 use crate::schema::Type;

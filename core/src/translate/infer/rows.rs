@@ -18,24 +18,6 @@ pub(crate) fn gathers(call: &Call) -> bool {
     call.over.is_some() || AGGREGATES.contains(&call.name.name.as_str())
 }
 
-/// Whether a function of PostgreSQL's may give several rows.
-pub(crate) fn gives_rows(function: &str) -> bool {
-    elements(function).is_some()
-        || [
-            "unnest",
-            "generate_series",
-            "generate_subscripts",
-            "regexp_matches",
-        ]
-        .contains(&function)
-        || function.ends_with("_to_table")
-        || function.ends_with("_each")
-        || function.ends_with("_each_text")
-        || function.ends_with("_object_keys")
-        || function.ends_with("_recordset")
-        || function.ends_with("_path_query")
-}
-
 const AGGREGATES: &[&str] = &[
     "count",
     "sum",
