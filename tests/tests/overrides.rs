@@ -226,3 +226,37 @@ fn a_table_that_may_be_there_is_dropped_where_it_is_there() {
         assert!(!project.database.has_table("t"));
     });
 }
+
+/// A key that an override made different is dropped by its name, one that it did without needs no dropping.
+#[test]
+fn a_key_that_an_override_changed_is_dropped_by_its_name() {
+    each(|project| {
+        project.run("CREATE TABLE p (id integer PRIMARY KEY);");
+        // On MariaDB and MySQL the name of a foreign key begins with its table's.
+        let table = "CREATE TABLE c (id integer PRIMARY KEY, n integer, p_id integer NOT NULL, CONSTRAINT c_p FOREIGN KEY (p_id) REFERENCES p (id)";
+        let own = format!("{table} ON DELETE CASCADE);");
+        project.run_own(&format!("{table}, CONSTRAINT c_n UNIQUE (n));"), &own);
+        project.run("ALTER TABLE c DROP CONSTRAINT c_p; ALTER TABLE c DROP CONSTRAINT c_n;");
+        project.application("INSERT INTO c (id, n, p_id) VALUES (1, 1, 77), (2, 1, 78);");
+        assert_eq!(
+            project.database.query("SELECT p_id FROM c ORDER BY 1"),
+            ["77", "78"]
+        );
+    });
+}
+
+/// What an override has of the kind under another name may be the one that is dropped.
+#[test]
+fn a_key_that_an_override_renamed_is_not_left_in_silence() {
+    each(|project| {
+        let table =
+            "CREATE TABLE c (id integer PRIMARY KEY, n integer, CONSTRAINT c_n UNIQUE (n));";
+        project.run_own(table, &table.replace("c_n", "own_n"));
+        let (code, text) = project.upgrade("ALTER TABLE c DROP CONSTRAINT c_n;", None);
+        assert_eq!(code, 1, "{text}");
+        assert!(
+            text.contains("override-differs") && text.contains("c_n"),
+            "{text}"
+        );
+    });
+}

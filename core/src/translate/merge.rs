@@ -183,10 +183,29 @@ fn constraints(
         .iter()
         .filter(|constraint| !base.constraints.contains(constraint));
     let renames = origins.iter().any(|(to, from)| to != from);
+    // One that the override made different is dropped by its name, unless it was dropped for what it
+    // says (a column of it), or changes. One that it did without needs no dropping; but what it has of
+    // that kind under another name may be that one.
+    let mut dropped: Vec<&Constraint> = Vec::new();
     for constraint in &gone {
-        if !held.constraints.contains(constraint) {
-            let name = constraint.name.as_deref().unwrap_or("without a name");
-            refusals.push(differs(held, &format!("constraint `{name}`")));
+        if held.constraints.contains(constraint) {
+            continue;
+        }
+        let named = |other: &Constraint| constraint.name.is_some() && other.name == constraint.name;
+        let own = held.constraints.iter();
+        let own: Vec<&Constraint> = own
+            .filter(|own| !base.constraints.contains(own) && of_a_kind(own, constraint))
+            .collect();
+        let columns = columns_of(constraint);
+        let by_name = !after.constraints.iter().any(named)
+            && columns.iter().all(|column| after.column(column).is_some());
+        match own.as_slice() {
+            [] if !held.constraints.iter().any(named) => {}
+            [own] if by_name && named(own) => dropped.push(own),
+            _ => {
+                let name = constraint.name.as_deref().unwrap_or("without a name");
+                refusals.push(differs(held, &format!("constraint `{name}`")));
+            }
         }
     }
     // A constraint of the override's own names columns as they were.
@@ -199,10 +218,31 @@ fn constraints(
     }
     held.constraints
         .iter()
-        .filter(|constraint| !gone.contains(constraint))
+        .filter(|constraint| !gone.contains(constraint) && !dropped.contains(constraint))
         .chain(new)
         .cloned()
         .collect()
+}
+
+/// The columns that a constraint names.
+fn columns_of(constraint: &Constraint) -> Vec<Ident> {
+    match &constraint.kind {
+        ConstraintKind::PrimaryKey { columns } | ConstraintKind::Unique { columns, .. } => {
+            columns.iter().map(|part| part.column.clone()).collect()
+        }
+        ConstraintKind::ForeignKey(key) => key.columns.clone(),
+        ConstraintKind::Check { expr, .. } => {
+            let mut names = Vec::new();
+            named(expr, &mut names);
+            names
+        }
+        ConstraintKind::Exclude(_) => Vec::new(),
+    }
+}
+
+/// Whether one constraint may be what an override has in the place of another.
+fn of_a_kind(a: &Constraint, b: &Constraint) -> bool {
+    std::mem::discriminant(&a.kind) == std::mem::discriminant(&b.kind)
 }
 
 fn indexes(base: &Table, after: &Table, held: &Table, refusals: &mut Vec<Refusal>) -> Vec<Index> {
