@@ -2,6 +2,9 @@
 //!
 //! A target may begin with a hyphen only as a number (`-1`): a misspelled option must not become one.
 
+mod frequent;
+
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::builder::{OsStringValueParser, TypedValueParser};
@@ -29,9 +32,21 @@ fn path() -> impl TypedValueParser<Value = PathBuf> {
 }
 
 impl Cli {
+    /// Reads what was typed, the program's name first.
+    ///
+    /// # Errors
+    /// The words are wrong, or ask for help or the version.
+    pub(crate) fn read(words: &[OsString]) -> Result<Self, clap::Error> {
+        let cli = match frequent::read(words) {
+            Some(cli) => cli,
+            None => Self::try_parse_from(words)?,
+        };
+        Ok(cli.without_empty_variables())
+    }
+
     /// A variable that is set to nothing sets nothing. A flag with nothing behind it is a mistake,
     /// and stays.
-    pub(crate) fn without_empty_variables(mut self) -> Self {
+    fn without_empty_variables(mut self) -> Self {
         let is_empty = |name: &str| std::env::var_os(name).is_some_and(|value| value.is_empty());
         let global = &mut self.global;
         if is_empty("ALUDEL_CONFIG") {

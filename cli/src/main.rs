@@ -13,8 +13,6 @@ mod signals;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::Parser;
-
 use crate::args::Cli;
 use crate::context::Context;
 use crate::exit::Exit;
@@ -31,8 +29,9 @@ fn main() -> ExitCode {
             "aludel has a bug, and stopped at {place}; please report it"
         ));
     }));
-    let cli = match Cli::try_parse() {
-        Ok(cli) => cli.without_empty_variables(),
+    let words: Vec<_> = std::env::args_os().collect();
+    let cli = match Cli::read(&words) {
+        Ok(cli) => cli,
         Err(error) => {
             let code = u8::try_from(error.exit_code()).unwrap_or(2);
             // Help and version go to stdout, which may be closed: nothing is left to tell then.

@@ -1,7 +1,8 @@
-//! A loopback proxy in front of PostgreSQL that counts round trips.
+//! A loopback proxy in front of a server that counts round trips.
 //!
-//! One is a turn of the talk from the server to the client, after the server's first
-//! `ReadyForQuery`: what the start and the log-in cost is the protocol's, not the tool's.
+//! One is a turn of the talk from the server to the client, after the log-in: what that costs is the
+//! protocol's, not the tool's. With PostgreSQL it ends with the first `ReadyForQuery`; with MySQL
+//! every command is a packet with the number 0, and the log-in has none.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -17,9 +18,18 @@ pub struct Proxy {
     frozen: Arc<AtomicBool>,
 }
 
+/// Whose words are counted.
+#[derive(Debug, Clone, Copy, Default)]
+enum Protocol {
+    #[default]
+    Postgres,
+    Mysql,
+}
+
 /// One connection's count.
 #[derive(Debug, Default)]
 struct Talk {
+    protocol: Protocol,
     ready: bool,
     server_spoke_last: bool,
     round_trips: usize,
@@ -29,9 +39,14 @@ struct Talk {
 }
 
 impl Talk {
-    /// The client speaks. A goodbye (`Terminate`) is answered by nobody.
+    /// The client speaks. A goodbye (`Terminate`, `COM_QUIT`) is answered by nobody.
     fn client(&mut self, bytes: &[u8]) {
-        if self.ready && self.server_spoke_last && bytes != b"X\0\0\0\x04" {
+        let asks = match self.protocol {
+            Protocol::Postgres => self.ready && bytes != b"X\0\0\0\x04",
+            // Three bytes of length come before the number.
+            Protocol::Mysql => bytes.get(3) == Some(&0) && bytes != b"\x01\0\0\0\x01",
+        };
+        if asks && self.server_spoke_last {
             self.round_trips += 1;
         }
         self.server_spoke_last = false;
@@ -40,7 +55,7 @@ impl Talk {
     /// The server speaks: a message is a type, a length that counts itself, and that many bytes.
     fn server(&mut self, bytes: &[u8]) {
         self.server_spoke_last = true;
-        if self.ready {
+        if self.ready || matches!(self.protocol, Protocol::Mysql) {
             return;
         }
         for &byte in bytes {
@@ -60,12 +75,25 @@ impl Talk {
 }
 
 impl Proxy {
-    /// Listens on a free port and passes every connection on to `address`.
+    /// Listens on a free port and passes every connection on to `address`, where PostgreSQL is.
     ///
     /// # Errors
     ///
     /// If no port is free.
     pub fn to(address: String) -> std::io::Result<Self> {
+        Self::before(address, Protocol::Postgres)
+    }
+
+    /// The same, where MySQL or MariaDB is.
+    ///
+    /// # Errors
+    ///
+    /// If no port is free.
+    pub fn to_mysql(address: String) -> std::io::Result<Self> {
+        Self::before(address, Protocol::Mysql)
+    }
+
+    fn before(address: String, protocol: Protocol) -> std::io::Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0")?;
         let port = listener.local_addr()?.port();
         let talks = Arc::new(Mutex::new(Vec::new()));
@@ -75,7 +103,7 @@ impl Proxy {
         std::thread::spawn(move || {
             for client in listener.incoming().flatten() {
                 if let Ok(server) = TcpStream::connect(&address) {
-                    pass_on(client, server, &seen, &stands);
+                    pass_on(client, server, protocol, &seen, &stands);
                 }
             }
         });
@@ -106,12 +134,16 @@ impl Proxy {
 fn pass_on(
     client: TcpStream,
     server: TcpStream,
+    protocol: Protocol,
     talks: &Arc<Mutex<Vec<Talk>>>,
     frozen: &Arc<AtomicBool>,
 ) {
     let index = {
         let mut talks = talks.lock().unwrap_or_else(PoisonError::into_inner);
-        talks.push(Talk::default());
+        talks.push(Talk {
+            protocol,
+            ..Talk::default()
+        });
         talks.len() - 1
     };
     let (Ok(client_out), Ok(server_out)) = (client.try_clone(), server.try_clone()) else {

@@ -17,9 +17,14 @@ impl Applied {
             known: vec![false; graph.len()],
             missing: Vec::new(),
         };
+        // Ledgers and graphs are mostly in the same order.
+        let mut next = 0;
         for id in ids {
-            match graph.ix(id) {
-                Some(ix) => applied.known[ix.index()] = true,
+            match graph.ix_near(next, id) {
+                Some(ix) => {
+                    applied.known[ix.index()] = true;
+                    next = ix.index() + 1;
+                }
                 None => applied.missing.push(id.to_owned()),
             }
         }

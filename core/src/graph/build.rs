@@ -3,8 +3,10 @@
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 
+use super::edges::Edges;
 use super::gone::Dangling;
 use super::{Graph, GraphProblem, Node, NodeIx};
+use crate::revision::RevisionId;
 
 impl Graph {
     /// Builds a graph.
@@ -76,7 +78,10 @@ impl Graph {
     }
 
     fn index(nodes: Vec<Node>, problems: &mut Vec<GraphProblem>) -> Self {
-        let mut graph = Self::default();
+        let mut graph = Self {
+            ids: HashMap::with_capacity(nodes.len()),
+            ..Self::default()
+        };
         for (index, node) in nodes.iter().enumerate() {
             let ix = NodeIx::new(index);
             if let Some(first) = graph.ids.insert(node.id.clone(), ix) {
@@ -120,57 +125,48 @@ impl Graph {
 
     fn connect(&mut self, problems: &mut Vec<GraphProblem>) {
         let count = self.nodes.len();
-        let empty = || vec![Vec::new(); count];
-        self.parents = empty();
-        self.children = empty();
-        self.dependencies = empty();
-        self.dependents = empty();
-        for index in 0..count {
+        let mut parents = Edges::with_capacity(count);
+        let mut dependencies = Edges::with_capacity(0);
+        let mut dangling = Vec::new();
+        for (index, node) in self.nodes.iter().enumerate() {
             let ix = NodeIx::new(index);
-            let node = &self.nodes[index];
-            for parent in &node.parents {
-                match self.ids.get(parent.as_str()) {
-                    Some(&found) if found == ix => problems.push(GraphProblem::SelfLoop {
+            let mut edge = |found: Option<NodeIx>, needs: &str, dependency: bool| {
+                if found == Some(ix) {
+                    problems.push(GraphProblem::SelfLoop {
                         revision: node.name.clone(),
-                        edge: "parent",
-                    }),
-                    Some(&found) if self.parents[index].contains(&found) => {}
-                    Some(&found) => {
-                        self.parents[index].push(found);
-                        self.children[found.index()].push(ix);
-                    }
-                    None => self.dangling.push(Dangling {
-                        of: ix,
-                        needs: parent.to_string(),
-                        dependency: false,
-                    }),
+                        edge: if dependency { "dependency" } else { "parent" },
+                    });
+                    return None;
                 }
-            }
-            for dependency in &node.depends_on {
-                let found = self
-                    .ids
-                    .get(dependency.as_str())
-                    .or_else(|| self.labels.get(dependency))
-                    .copied()
-                    .or_else(|| self.directory(dependency));
-                match found {
-                    Some(found) if found == ix => problems.push(GraphProblem::SelfLoop {
-                        revision: node.name.clone(),
-                        edge: "dependency",
-                    }),
-                    Some(found) if self.dependencies[index].contains(&found) => {}
-                    Some(found) => {
-                        self.dependencies[index].push(found);
-                        self.dependents[found.index()].push(ix);
-                    }
-                    None => self.dangling.push(Dangling {
+                if found.is_none() {
+                    dangling.push(Dangling {
                         of: ix,
-                        needs: dependency.clone(),
-                        dependency: true,
-                    }),
+                        needs: needs.to_owned(),
+                        dependency,
+                    });
                 }
-            }
+                found
+            };
+            // Mostly the one before.
+            let parent = |id: &RevisionId| self.ix_near(index.wrapping_sub(1), id.as_str());
+            let named = node.parents.iter();
+            parents.push(named.filter_map(|id| edge(parent(id), id.as_str(), false)));
+            let named = node.depends_on.iter();
+            dependencies.push(named.filter_map(|name| edge(self.dependency(name), name, true)));
         }
+        self.children = parents.reversed();
+        self.dependents = dependencies.reversed();
+        self.parents = parents;
+        self.dependencies = dependencies;
+        self.dangling = dangling;
+    }
+
+    /// What a dependency names: an id, a label, or a directory.
+    fn dependency(&self, name: &str) -> Option<NodeIx> {
+        let labelled = || self.labels.get(name).copied();
+        self.ix(name)
+            .or_else(labelled)
+            .or_else(|| self.directory(name))
     }
 
     /// What would be wrong with a label on a revision that is still to be written.
@@ -196,7 +192,7 @@ impl Graph {
     fn sort(&mut self, problems: &mut Vec<GraphProblem>) {
         let count = self.nodes.len();
         let mut waiting: Vec<usize> = (0..count)
-            .map(|i| self.parents[i].len() + self.dependencies[i].len())
+            .map(|i| self.parents.of(i).len() + self.dependencies.of(i).len())
             .collect();
         let entry = |nodes: &[Node], i: usize| Reverse((nodes[i].id.clone(), i));
         let mut ready: BinaryHeap<_> = (0..count)
@@ -205,7 +201,7 @@ impl Graph {
             .collect();
         while let Some(Reverse((_, i))) = ready.pop() {
             self.order.push(NodeIx::new(i));
-            for &above in self.children[i].iter().chain(&self.dependents[i]) {
+            for &above in self.children.of(i).iter().chain(self.dependents.of(i)) {
                 waiting[above.index()] -= 1;
                 if waiting[above.index()] == 0 {
                     ready.push(entry(&self.nodes, above.index()));
@@ -242,9 +238,8 @@ impl Graph {
                 seen[current] = true;
                 at.insert(current, path.len());
                 path.push(current);
-                let below = self.parents[current]
-                    .iter()
-                    .chain(&self.dependencies[current]);
+                let below = self.parents.of(current).iter();
+                let below = below.chain(self.dependencies.of(current));
                 match below.map(|n| n.index()).find(|&n| waiting[n] > 0) {
                     Some(next) => current = next,
                     None => break None,

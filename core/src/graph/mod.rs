@@ -10,6 +10,7 @@
 mod applied;
 mod build;
 mod change;
+mod edges;
 mod gone;
 mod history;
 mod lineage;
@@ -29,6 +30,8 @@ pub use target::TargetError;
 
 use std::collections::HashMap;
 
+use edges::Edges;
+
 use crate::revision::RevisionId;
 
 /// A checked graph of revisions.
@@ -39,10 +42,10 @@ pub struct Graph {
     /// Nodes in the order of their directory names.
     by_name: Vec<NodeIx>,
     labels: HashMap<String, NodeIx>,
-    parents: Vec<Vec<NodeIx>>,
-    dependencies: Vec<Vec<NodeIx>>,
-    children: Vec<Vec<NodeIx>>,
-    dependents: Vec<Vec<NodeIx>>,
+    parents: Edges,
+    dependencies: Edges,
+    children: Edges,
+    dependents: Edges,
     order: Vec<NodeIx>,
     /// Place of each node in `order`.
     rank: Vec<usize>,
@@ -59,6 +62,14 @@ impl Graph {
     /// The node with an id.
     pub fn ix(&self, id: &str) -> Option<NodeIx> {
         self.ids.get(id).copied()
+    }
+
+    /// The same, where it is likely the node at a place.
+    fn ix_near(&self, place: usize, id: &str) -> Option<NodeIx> {
+        match self.nodes.get(place) {
+            Some(node) if node.id.as_str() == id => Some(NodeIx::new(place)),
+            _ => self.ix(id),
+        }
     }
 
     /// The node whose directory has a name, or has it as its dated prefix.
@@ -88,22 +99,22 @@ impl Graph {
 
     /// Parents of a node.
     pub fn parents(&self, ix: NodeIx) -> &[NodeIx] {
-        &self.parents[ix.index()]
+        self.parents.of(ix.index())
     }
 
     /// What a node depends on without descending from it.
     pub fn dependencies(&self, ix: NodeIx) -> &[NodeIx] {
-        &self.dependencies[ix.index()]
+        self.dependencies.of(ix.index())
     }
 
     /// Children of a node.
     pub fn children(&self, ix: NodeIx) -> &[NodeIx] {
-        &self.children[ix.index()]
+        self.children.of(ix.index())
     }
 
     /// What depends on a node without descending from it.
     pub fn dependents(&self, ix: NodeIx) -> &[NodeIx] {
-        &self.dependents[ix.index()]
+        self.dependents.of(ix.index())
     }
 
     /// Every node after what it needs; the same order for the same revisions.

@@ -19,7 +19,7 @@ pub struct Snapshot {
     pub format: Option<u32>,
     /// The applied revisions.
     pub applied: Vec<String>,
-    /// The journal, oldest first, without the format row.
+    /// The journal, oldest first, without the format row and without the steps of what is done.
     pub journal: Vec<JournalRow>,
 }
 
@@ -129,6 +129,12 @@ impl Snapshot {
         self.applied.extend(row.into_iter().next().flatten());
     }
 
+    /// The same, copying what is kept of it.
+    pub fn copy_applied(&mut self, row: &[Option<&str>]) {
+        let version = row.first().copied().flatten();
+        self.applied.extend(version.map(str::to_owned));
+    }
+
     /// Fills in the journal's rows from a result with the columns
     /// `number, revision, direction, event, statement, statements, checksum, format`, in the order of
     /// their numbers, all as text.
@@ -138,32 +144,41 @@ impl Snapshot {
         rows.into_iter().for_each(|row| self.push_journal(row));
     }
 
-    /// Adds one row to the journal: see [`Snapshot::set_journal`].
+    /// Adds one row to the journal: see [`Snapshot::set_journal`]. One that says that a revision is
+    /// done takes the rows of its steps away.
     pub fn push_journal(&mut self, row: Vec<Option<String>>) {
-        let mut cells = row.into_iter();
-        let mut text = || cells.next().flatten();
-        let number = |value: Option<String>| value.and_then(|v| v.parse::<u64>().ok());
-        let at = number(text()).unwrap_or_default();
-        let revision = text();
-        let direction = word(text().unwrap_or_default());
-        let event = word(text().unwrap_or_default());
-        let statement = number(text());
-        let statements = number(text());
-        let checksum = text();
-        if let Some(format) = number(text()) {
+        let cells: Vec<_> = row.iter().map(Option::as_deref).collect();
+        self.copy_journal(&cells);
+    }
+
+    /// The same, copying what is kept of it: of thousands of rows, most cells are numbers and
+    /// known words.
+    pub fn copy_journal(&mut self, row: &[Option<&str>]) {
+        let text = |cell: usize| row.get(cell).copied().flatten();
+        let number = |cell: usize| text(cell)?.parse::<u64>().ok();
+        if let Some(format) = number(7) {
             self.format = u32::try_from(format).ok();
         }
-        if let Some(revision) = revision {
-            self.journal.push(JournalRow {
-                number: at,
-                revision,
-                direction,
-                event,
-                statement,
-                statements,
-                checksum,
-            });
+        let Some(revision) = text(1) else {
+            return;
+        };
+        let event = word(text(3).unwrap_or_default());
+        // How it came there says nothing once it is there, and is most of a journal.
+        if matches!(&*event, "done" | "stamped") {
+            let is_step = |row: &mut JournalRow| {
+                row.revision == revision && matches!(&*row.event, "started" | "statement")
+            };
+            while self.journal.pop_if(is_step).is_some() {}
         }
+        self.journal.push(JournalRow {
+            number: number(0).unwrap_or_default(),
+            revision: revision.to_owned(),
+            direction: word(text(2).unwrap_or_default()),
+            event,
+            statement: number(4),
+            statements: number(5),
+            checksum: text(6).map(str::to_owned),
+        });
     }
 
     /// What the journal knows of each revision that it last saw applied.
@@ -234,7 +249,7 @@ impl Snapshot {
 }
 
 /// A word of the journal. The known ones are not kept once a row.
-fn word(text: String) -> Cow<'static, str> {
+fn word(text: &str) -> Cow<'static, str> {
     let known = [
         "done",
         "up",
@@ -246,6 +261,64 @@ fn word(text: String) -> Cow<'static, str> {
     ];
     match known.into_iter().find(|known| *known == text) {
         Some(known) => Cow::Borrowed(known),
-        None => Cow::Owned(text),
+        None => Cow::Owned(text.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is journalled of one revision: its number, its event and its statement's number.
+    fn journal(snapshot: &mut Snapshot, rows: &[(&str, &str, &str)]) {
+        for (at, (revision, event, statement)) in rows.iter().enumerate() {
+            let at = (at + 1).to_string();
+            let statement = (!statement.is_empty()).then_some(*statement);
+            let row = [
+                Some(at.as_str()),
+                Some(*revision),
+                Some("up"),
+                Some(*event),
+                statement,
+                Some("2"),
+                Some("sha256:00"),
+                None,
+            ];
+            snapshot.copy_journal(&row);
+        }
+    }
+
+    #[test]
+    fn what_is_done_stands_for_its_steps() {
+        let mut snapshot = Snapshot::default();
+        journal(
+            &mut snapshot,
+            &[
+                ("1", "started", ""),
+                ("1", "statement", "1"),
+                ("1", "done", ""),
+                ("2", "started", ""),
+                ("2", "failed", "1"),
+                ("2", "started", ""),
+                ("2", "statement", "1"),
+                ("2", "stamped", ""),
+                ("3", "started", ""),
+                ("3", "statement", "1"),
+            ],
+        );
+        let rows: Vec<_> = snapshot.journal.iter().map(|row| row.number).collect();
+        assert_eq!(rows, [3, 4, 5, 8, 9, 10]);
+        assert_eq!(snapshot.recorded().len(), 2);
+        let open = snapshot.part_way();
+        assert_eq!((open.len(), &*open[0].revision), (1, "3"));
+        assert_eq!(open[0].completed, 1);
+    }
+
+    #[test]
+    fn steps_of_another_revision_stay() {
+        let mut snapshot = Snapshot::default();
+        journal(&mut snapshot, &[("1", "started", ""), ("2", "done", "")]);
+        assert_eq!(snapshot.journal.len(), 2);
+        assert_eq!(snapshot.part_way()[0].revision, "1");
     }
 }

@@ -58,7 +58,12 @@ impl RevisionId {
     /// If what is left is empty, over 50 characters, or holds a reserved character.
     pub fn of_directory(name: &str) -> Result<Self, InvalidRevisionId> {
         let prefix = name.split('_').next().unwrap_or_default();
-        Self::new(&prefix.replace('-', ""))
+        if !prefix.as_bytes().contains(&b'-') {
+            return Self::new(prefix);
+        }
+        let mut id = String::with_capacity(prefix.len());
+        id.extend(prefix.chars().filter(|c| *c != '-'));
+        Self::new(&id)
     }
 
     /// Takes an id as it stands in a ledger or in metadata.
@@ -69,6 +74,10 @@ impl RevisionId {
     pub fn new(id: &str) -> Result<Self, InvalidRevisionId> {
         if id.is_empty() {
             return Err(InvalidRevisionId::Empty { name: id.into() });
+        }
+        // Every id but the rare one, which is worth asking for when there are thousands.
+        if id.len() <= MAX_CHARS && id.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+            return Ok(Self(id.into()));
         }
         let chars = id.chars().count();
         if chars > MAX_CHARS {

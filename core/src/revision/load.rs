@@ -5,7 +5,6 @@
 //! directories are read by several threads, whose findings are put together in the order of the
 //! names, so that the outcome is the same.
 
-use std::collections::HashMap;
 use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -96,8 +95,10 @@ impl Loader {
         names: &[OsString],
     ) -> Vec<Revision> {
         let mut here = Vec::with_capacity(names.len());
+        // One path for all of them: each is named, looked into and left.
+        let mut relative = directory.to_path_buf();
         for name in names {
-            let relative = directory.join(name);
+            relative.push(name);
             match name.to_str() {
                 // It would end the comment that names the revision in a printed script, and its
                 // rest would run there.
@@ -107,11 +108,12 @@ impl Loader {
                         name: name.to_owned(),
                     });
                 }
-                Some(name) => here.extend(self.revision(index, source, name, relative)),
+                Some(name) => here.extend(self.revision(index, source, name, &mut relative)),
                 None => self.problems.push(LoadProblem::NameNotUtf8 {
-                    path: source.root().join(relative),
+                    path: source.root().join(&relative),
                 }),
             }
+            relative.pop();
         }
         here
     }
@@ -159,40 +161,25 @@ impl Loader {
         index: usize,
         source: &dyn Source,
         name: &str,
-        relative: PathBuf,
+        relative: &mut PathBuf,
     ) -> Option<Revision> {
+        let up = self.within(source, relative, "up.sql", |file| source.has_file(file))?;
+        let metadata = self.within(source, relative, "metadata.toml", |file| source.read(file))?;
         let path = source.root().join(&relative);
-        let mut file = relative.join("metadata.toml");
-        file.set_file_name("up.sql");
-        let up = match source.has_file(&file) {
-            Ok(up) => up,
-            Err(error) => {
-                self.unreadable(source, &file, error);
-                return None;
-            }
-        };
-        file.set_file_name("metadata.toml");
-        let metadata = match source.read(&file) {
-            Ok(bytes) => bytes,
-            Err(error) => {
-                self.unreadable(source, &file, error);
-                return None;
-            }
-        };
         if !up {
-            let entries = match source.list(&relative) {
+            let entries = match source.list(relative) {
                 Ok(entries) => entries,
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {
                     self.problems.push(LoadProblem::LeadsNowhere { path });
                     return None;
                 }
                 Err(error) => {
-                    self.unreadable(source, &relative, error);
+                    self.unreadable(source, relative, error);
                     return None;
                 }
             };
             if self.recursive && metadata.is_none() && !holds_scripts(&entries) {
-                self.search(index, source, &relative);
+                self.search(index, source, relative);
                 return None;
             }
             self.problems
@@ -203,7 +190,7 @@ impl Loader {
             self.problems.push(LoadProblem::Id { path, source });
         });
         let metadata = match metadata {
-            Some(bytes) => self.metadata(source, &file, bytes)?,
+            Some(bytes) => self.metadata(&path, bytes)?,
             None => self.none.clone(),
         };
         let parents = metadata.parents();
@@ -215,22 +202,30 @@ impl Loader {
             explicit_parents: parents.is_some(),
             parents: parents.unwrap_or_default(),
             metadata,
-            relative,
         })
     }
 
-    fn metadata(
+    /// Asks about a file of a directory.
+    fn within<T>(
         &mut self,
         source: &dyn Source,
-        file: &Path,
-        bytes: Vec<u8>,
-    ) -> Option<Arc<Metadata>> {
+        directory: &mut PathBuf,
+        file: &str,
+        ask: impl FnOnce(&Path) -> io::Result<T>,
+    ) -> Option<T> {
+        directory.push(file);
+        let answer = ask(directory).map_err(|error| self.unreadable(source, directory, error));
+        directory.pop();
+        answer.ok()
+    }
+
+    fn metadata(&mut self, directory: &Path, bytes: Vec<u8>) -> Option<Arc<Metadata>> {
         if let Some((last, metadata)) = &self.last
             && *last == bytes
         {
             return Some(metadata.clone());
         }
-        let file = &source.root().join(file);
+        let file = &directory.join("metadata.toml");
         let parsed = match std::str::from_utf8(&bytes) {
             Ok(text) => Metadata::parse(file, text),
             Err(error) => {
@@ -268,16 +263,13 @@ impl Loader {
         self.found.sort_unstable_by(|a, b| {
             (&a.id, a.directory, &a.path).cmp(&(&b.id, b.directory, &b.path))
         });
-        let mut by_id: HashMap<RevisionId, usize> = HashMap::with_capacity(self.found.len());
-        for (index, revision) in self.found.iter().enumerate() {
-            if let Some(first) = by_id.get(&revision.id) {
+        for alike in self.found.chunk_by(|a, b| a.id == b.id) {
+            for again in &alike[1..] {
                 self.problems.push(LoadProblem::DuplicateId {
-                    id: revision.id.clone(),
-                    first: self.found[*first].path.clone(),
-                    path: revision.path.clone(),
+                    id: again.id.clone(),
+                    first: alike[0].path.clone(),
+                    path: again.path.clone(),
                 });
-            } else {
-                by_id.insert(revision.id.clone(), index);
             }
         }
         if !self.problems.is_empty() {
@@ -286,7 +278,6 @@ impl Loader {
         Ok(RevisionSet {
             sources,
             revisions: self.found,
-            by_id,
             warnings: self.warnings,
         })
     }

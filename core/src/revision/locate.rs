@@ -29,7 +29,7 @@ impl RevisionSet {
         let id = RevisionId::of_directory(&mention.revision).ok()?;
         let revision = self.get(id.as_str())?;
         let source = self.sources.get(revision.directory)?;
-        let bytes = source.read(&revision.relative.join("metadata.toml"));
+        let bytes = source.read(&revision.relative(source.as_ref()).join("metadata.toml"));
         let text: Arc<str> = String::from_utf8(bytes.ok()??).ok()?.into();
         let file = revision.metadata_path();
         let span = find(&Document::new(&file, &text), mention)?;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{LoadProblem, RevisionId, TomlProblem, Warning};
+use super::{LoadProblem, RevisionId, TomlProblem, Warning, plain};
 use crate::config::{Document, nearest};
 
 const KEYS: [&str; 7] = [
@@ -47,6 +47,17 @@ impl Metadata {
     ///
     /// Every problem of the text at once.
     pub fn parse(file: &Path, text: &str) -> Result<(Self, Vec<Warning>), Vec<LoadProblem>> {
+        match plain::read(text) {
+            Some(metadata) => Ok((metadata, Vec::new())),
+            None => Self::parse_whole(file, text),
+        }
+    }
+
+    /// The same by a parser of TOML, whatever the text holds.
+    pub(super) fn parse_whole(
+        file: &Path,
+        text: &str,
+    ) -> Result<(Self, Vec<Warning>), Vec<LoadProblem>> {
         let document = Document::new(file, text);
         let table = document
             .parse()

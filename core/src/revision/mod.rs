@@ -20,6 +20,7 @@ mod load;
 mod locate;
 mod metadata;
 mod order;
+mod plain;
 mod problem;
 mod script;
 mod set;

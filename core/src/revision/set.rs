@@ -29,8 +29,6 @@ pub struct Revision {
     pub parents: Vec<RevisionId>,
     /// Whether the metadata gives the parents.
     pub explicit_parents: bool,
-    /// The directory relative to the root of its source.
-    pub(super) relative: PathBuf,
 }
 
 impl Revision {
@@ -38,14 +36,20 @@ impl Revision {
     pub fn metadata_path(&self) -> PathBuf {
         self.path.join("metadata.toml")
     }
+
+    /// The directory relative to the root of its source.
+    pub(super) fn relative(&self, source: &dyn Source) -> &Path {
+        // It was joined to that root.
+        self.path.strip_prefix(source.root()).unwrap_or(&self.path)
+    }
 }
 
 /// The revisions of one or more sources, ordered by id, each id once.
 #[derive(Debug, Clone, Default)]
 pub struct RevisionSet {
     pub(super) sources: Vec<Arc<dyn Source>>,
+    /// Ordered by id, each id once.
     pub(super) revisions: Vec<Revision>,
-    pub(super) by_id: HashMap<RevisionId, usize>,
     pub(super) warnings: Vec<Warning>,
 }
 
@@ -153,7 +157,9 @@ impl RevisionSet {
 
     /// The revision with an id.
     pub fn get(&self, id: &str) -> Option<&Revision> {
-        self.by_id.get(id).map(|index| &self.revisions[*index])
+        let place = |revision: &Revision| revision.id.as_str().cmp(id);
+        let found = self.revisions.binary_search_by(place).ok()?;
+        self.revisions.get(found)
     }
 
     /// What is not wrong and the user should know.
@@ -164,13 +170,13 @@ impl RevisionSet {
     /// What a revision runs in place of its scripts, where it is written in Rust.
     pub fn program(&self, revision: &Revision) -> Option<Program> {
         let source = self.sources.get(revision.directory)?;
-        source.program(&revision.relative)
+        source.program(revision.relative(source.as_ref()))
     }
 
     /// The scripts of a revision that are for one driver or flavour alone, known or not.
     pub(crate) fn overrides(&self, revision: &Revision) -> Result<Vec<Override>, ScriptProblem> {
         match self.sources.get(revision.directory) {
-            Some(source) => script::overrides(source.as_ref(), &revision.relative),
+            Some(source) => script::overrides(source.as_ref(), revision.relative(source.as_ref())),
             None => Ok(Vec::new()),
         }
     }
@@ -190,7 +196,8 @@ impl RevisionSet {
     ) -> Result<Option<ScriptFile>, ScriptProblem> {
         match self.sources.get(revision.directory) {
             Some(source) => {
-                script::read(source.as_ref(), &revision.relative, direction, driver_names)
+                let directory = revision.relative(source.as_ref());
+                script::read(source.as_ref(), directory, direction, driver_names)
             }
             None => Err(ScriptProblem::NoUpScript {
                 path: revision.path.clone(),

@@ -5,8 +5,8 @@
 
 use std::ffi::OsString;
 use std::fmt;
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use super::Program;
@@ -114,12 +114,43 @@ impl Source for Directory {
     }
 
     fn read(&self, file: &Path) -> io::Result<Option<Vec<u8>>> {
-        match fs::read(self.root.join(file)) {
+        match contents(&self.root.join(file)) {
             Ok(bytes) => Ok(Some(bytes)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 self.is_absent(file).map(|()| None)
             }
             Err(error) => Err(error),
         }
+    }
+}
+
+/// Files of this size and below, in bytes, are read without asking for it. A `metadata.toml` is,
+/// and asking takes as long as reading one.
+const SMALL: usize = 512;
+
+fn contents(path: &Path) -> io::Result<Vec<u8>> {
+    let mut file = File::open(path)?;
+    let mut bytes = Vec::with_capacity(SMALL);
+    file.by_ref().take(SMALL as u64).read_to_end(&mut bytes)?;
+    if bytes.len() == SMALL {
+        file.read_to_end(&mut bytes)?;
+    }
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_read_whole_whatever_its_size() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let source = Directory::new(directory.path());
+        for size in [0, 1, SMALL - 1, SMALL, SMALL + 1, 100_000] {
+            let bytes = vec![b'x'; size];
+            fs::write(directory.path().join("file"), &bytes).expect("written");
+            assert_eq!(source.read(Path::new("file")).expect("read"), Some(bytes));
+        }
+        assert_eq!(source.read(Path::new("other")).expect("asked"), None);
     }
 }

@@ -165,8 +165,12 @@ impl Database {
     ///
     /// If the graph is of other revisions than the set.
     pub fn revision(&self, ix: NodeIx) -> &Revision {
-        self.revisions
-            .get(self.graph.node(ix).id.as_str())
+        let id = &self.graph.node(ix).id;
+        // The nodes that a set gives are in its order.
+        let same_place = self.revisions.revisions().get(ix.index());
+        same_place
+            .filter(|revision| revision.id == *id)
+            .or_else(|| self.revisions.get(id.as_str()))
             .expect("the graph is made of the set's revisions")
     }
 

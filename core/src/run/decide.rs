@@ -36,6 +36,8 @@ pub(super) struct Decision {
     pub(super) holes: Vec<String>,
     /// What translations leave out.
     pub(super) omitted: Vec<Omitted>,
+    /// Applied revisions whose files are gone, where they are to be told.
+    pub(super) missing: Vec<String>,
     pub(super) direction: Option<Direction>,
 }
 
@@ -100,6 +102,7 @@ impl Database {
                     revisions: works.iter().map(|work| work.name.clone()).collect(),
                     holes: set.holes.iter().map(|&ix| self.name(ix)).collect(),
                     direction: Some(Direction::Up),
+                    missing: applied.missing,
                     plan: plan::build(dialect, tables, setup, works, by)?,
                 })
             }
@@ -144,6 +147,7 @@ impl Database {
                     omitted: prepared.omitted,
                     holes: Vec::new(),
                     direction: Some(Direction::Down),
+                    missing: applied.missing,
                     plan: plan::build(dialect, tables, setup, works, by)?,
                 })
             }
@@ -369,6 +373,7 @@ impl Decision {
         Self {
             plan,
             omitted: Vec::new(),
+            missing: Vec::new(),
             revisions: Vec::new(),
             holes: Vec::new(),
             direction: None,

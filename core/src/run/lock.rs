@@ -96,7 +96,9 @@ pub(crate) async fn wait_for_steps(
 ) -> Result<Option<Snapshot>, RunError> {
     let at_work = |snapshot: &Snapshot| snapshot.part_way().iter().any(|part| !part.failed);
     let started = Instant::now();
-    let (mut rows, mut since) = (snapshot.journal.len(), started);
+    // Rows that say that a revision is done stand for those of its steps: their number tells.
+    let last = |snapshot: &Snapshot| snapshot.journal.last().map(|row| row.number);
+    let (mut row, mut since) = (last(snapshot), started);
     let mut latest = None;
     let mut told = false;
     while at_work(latest.as_ref().unwrap_or(snapshot)) && started.elapsed() < timeout {
@@ -115,8 +117,8 @@ pub(crate) async fn wait_for_steps(
         let interrupt = session.interrupt();
         let read = supervised(interrupt, cancel, session.read(&snapshot.tables)).await;
         let read = read.map_err(RunError::from_failure)?;
-        if read.journal.len() != rows {
-            (rows, since) = (read.journal.len(), Instant::now());
+        if last(&read) != row {
+            (row, since) = (last(&read), Instant::now());
             // Of one that was cut off it would not be true.
             tell(&mut told, timeout, events);
         }

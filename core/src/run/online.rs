@@ -411,18 +411,17 @@ impl Database {
             }
             return;
         };
-        let applied = self.applied(snapshot);
-        if !applied.missing.is_empty() {
+        if !decision.missing.is_empty() {
             events.event(Event::Warning {
                 code: "missing",
                 message: format!(
                     "the ledger has {} without a file: {} (remove with `aludel stamp --forget ID`)",
-                    if applied.missing.len() == 1 {
+                    if decision.missing.len() == 1 {
                         "a revision"
                     } else {
                         "revisions"
                     },
-                    applied.missing.join(", ")
+                    decision.missing.join(", ")
                 ),
             });
         }

@@ -48,7 +48,10 @@ pub(crate) async fn rows(
 fn as_text(value: mysql_async::Value) -> Option<String> {
     match value {
         mysql_async::Value::NULL => None,
-        mysql_async::Value::Bytes(bytes) => Some(String::from_utf8_lossy(&bytes).into_owned()),
+        mysql_async::Value::Bytes(bytes) => Some(match String::from_utf8(bytes) {
+            Ok(text) => text,
+            Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
+        }),
         other => Some(other.as_sql(true).trim_matches('\'').to_owned()),
     }
 }
@@ -82,40 +85,29 @@ pub(crate) async fn read(
         lock.map_or("SELECT 1".into(), |name| {
             format!("SELECT GET_LOCK('{name}', 0)")
         }),
-        format!(
-            "SELECT table_name FROM information_schema.tables WHERE table_schema = {} AND table_name IN ({}, {})",
-            literal(&schema),
-            literal(&ledger),
-            literal(&journal)
-        ),
         sql::select_applied(&table(&ledger)),
         select_journal.clone(),
     ];
-    let mut results = results(conn, &message.join("; ")).await?.into_iter();
-    let obtained = results
-        .next()
-        .into_iter()
-        .flatten()
-        .flatten()
-        .next()
-        .flatten();
-    let found = results.next().unwrap_or_default();
-    // Whether names differ in case depends on the server's file system; it compares as it does.
-    let exists = |table: &str| {
-        found
-            .iter()
-            .flatten()
-            .flatten()
-            .any(|name| name.eq_ignore_ascii_case(table))
-    };
-    if let Some(versions) = results.next() {
-        snapshot.set_applied(versions);
-    }
-    if let Some(events) = results.next() {
-        snapshot.set_journal(events);
-    } else if !snapshot.ledger_exists && exists(&journal) {
-        // The message ended at the absent ledger.
-        snapshot.set_journal(rows(conn, &select_journal).await?.1);
+    let mut obtained = None;
+    let answered = each(
+        conn,
+        &message.join("; "),
+        &mut |statement, row| match statement {
+            0 => obtained = row.into_iter().flatten().next(),
+            1 => snapshot.push_applied(row),
+            _ => snapshot.push_journal(row),
+        },
+    )
+    .await?;
+    snapshot.ledger_exists = answered > 1;
+    snapshot.journal_exists = answered > 2;
+    if !snapshot.ledger_exists {
+        // The message ended at the absent ledger. The journal may be there all the same.
+        let answered = each(conn, &select_journal, &mut |_, row| {
+            snapshot.push_journal(row);
+        })
+        .await?;
+        snapshot.journal_exists = answered > 0;
     }
     Ok(Found {
         obtained: obtained.as_deref() == Some("1"),
@@ -123,25 +115,36 @@ pub(crate) async fn read(
     })
 }
 
-/// The rows of each statement of a message, up to one that names a table which does not exist.
-async fn results(conn: &mut Conn, message: &str) -> Result<Vec<Vec<Vec<Option<String>>>>, Failure> {
-    let lost = |error| failure::of(&error, false);
-    let mut results = Vec::new();
-    let mut answer = conn.query_iter(message).await.map_err(lost)?;
-    let end = loop {
-        if answer.is_empty() {
-            // An error in the place of the next result is kept until one asks for it, and would
-            // otherwise be told to the next message.
-            break answer.drop_result().await;
-        }
-        match answer.collect::<Row>().await {
-            Ok(rows) => results.push(rows.into_iter().map(text_of).collect()),
-            Err(error) => break Err(error),
-        }
+/// Gives each row of a message away as it comes, with the number of its statement from 0, up to a
+/// statement that names a table which does not exist. How many statements answered.
+///
+/// No row is kept: a journal has several for each revision, and what it means takes far less memory
+/// than they do.
+async fn each(
+    conn: &mut Conn,
+    message: &str,
+    take: &mut (dyn FnMut(usize, Vec<Option<String>>) + Send),
+) -> Result<usize, Failure> {
+    let mut answered = 0;
+    let end = match conn.query_iter(message).await {
+        Err(error) => Err(error),
+        Ok(mut answer) => loop {
+            if answer.is_empty() {
+                // An error in the place of the next result is kept until one asks for it, and would
+                // otherwise be told to the next message.
+                break answer.drop_result().await;
+            }
+            match answer.for_each(|row| take(answered, text_of(row))).await {
+                Ok(()) => answered += 1,
+                Err(error) => break Err(error),
+            }
+        },
     };
     match end {
-        Err(Error::Server(error)) if ABSENT.contains(&error.code) => Ok(results),
-        end => end.map(|()| results).map_err(lost),
+        Err(Error::Server(error)) if ABSENT.contains(&error.code) => Ok(answered),
+        end => end
+            .map(|()| answered)
+            .map_err(|error| failure::of(&error, false)),
     }
 }
 

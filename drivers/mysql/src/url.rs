@@ -6,6 +6,13 @@ use aludel::config::DatabaseUrl;
 use aludel::driver::{Failure, FailureKind};
 use mysql_async::{OptsBuilder, SslOpts};
 
+/// What the protocol allows, in bytes. What the server takes is asked when a session opens, and kept
+/// to by `message`; the client below would ask once more, in a round trip of its own.
+const LONGEST_PACKET: usize = 1 << 30;
+
+/// In seconds; it counts for pools of connections alone, and would be asked too.
+const IDLE: usize = 28_800;
+
 /// How much of TLS is asked for, with the MySQL client's words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Tls {
@@ -61,6 +68,8 @@ pub(crate) fn parse(url: &DatabaseUrl) -> Result<Parsed, Failure> {
         // The client would move from TCP to a socket that the server names.
         .prefer_socket(false)
         .stmt_cache_size(0)
+        .max_allowed_packet(Some(LONGEST_PACKET))
+        .wait_timeout(Some(IDLE))
         .client_found_rows(true);
     let mut tls = Tls::Preferred;
     let mut authority = None;

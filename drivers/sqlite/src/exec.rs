@@ -5,6 +5,7 @@
 
 #![expect(unsafe_code, reason = "SQLite's C handle")]
 
+use std::borrow::Cow;
 use std::ffi::{CStr, c_int};
 use std::ptr;
 use std::time::{Duration, Instant};
@@ -29,7 +30,7 @@ const HOT_JOURNAL: &str = "SQLITE_READONLY_ROLLBACK";
 /// Where the rows of a statement go, one by one: a long ledger is never held twice.
 pub(crate) struct Rows<'a> {
     columns: Vec<String>,
-    each: &'a mut dyn FnMut(Vec<Option<String>>),
+    each: &'a mut dyn FnMut(&[Option<&str>]),
     any: bool,
 }
 
@@ -63,7 +64,10 @@ impl Executor {
     /// Runs one reading statement.
     pub(crate) fn query(&self, sql: &str) -> Result<ResultSet, Failure> {
         let mut result = ResultSet::default();
-        result.columns = self.each(sql, &mut |row| result.rows.push(row))?;
+        result.columns = self.each(sql, &mut |row| {
+            let texts = row.iter().map(|cell| cell.map(str::to_owned));
+            result.rows.push(texts.collect());
+        })?;
         Ok(result)
     }
 
@@ -71,7 +75,7 @@ impl Executor {
     pub(crate) fn each(
         &self,
         sql: &str,
-        each: &mut dyn FnMut(Vec<Option<String>>),
+        each: &mut dyn FnMut(&[Option<&str>]),
     ) -> Result<Vec<String>, Failure> {
         let mut rows = Rows {
             columns: Vec::new(),
@@ -221,7 +225,8 @@ impl Executor {
 
 fn read_row(statement: &Prepared, rows: &mut Rows<'_>) {
     // SAFETY (all calls): the statement has just returned SQLITE_ROW; column numbers are below
-    // its column count; texts are copied before the next call.
+    // its column count. A text stays where it is until its column is asked for in another form or
+    // the statement steps on, and neither happens before the row is taken.
     let columns = unsafe { ffi::sqlite3_column_count(statement.0) };
     if !rows.any {
         rows.any = true;
@@ -239,22 +244,22 @@ fn read_row(statement: &Prepared, rows: &mut Rows<'_>) {
             })
             .collect();
     }
-    let row = (0..columns)
-        .map(|i| {
-            // SAFETY: see above. A NULL value gives a null pointer.
-            let text = unsafe { ffi::sqlite3_column_text(statement.0, i) };
-            if text.is_null() {
-                return None;
-            }
-            // SAFETY: `sqlite3_column_bytes` after `sqlite3_column_text` is the text's length.
-            let bytes = unsafe {
-                let length = ffi::sqlite3_column_bytes(statement.0, i);
-                std::slice::from_raw_parts(text, usize::try_from(length).unwrap_or(0))
-            };
-            Some(String::from_utf8_lossy(bytes).into_owned())
-        })
-        .collect();
-    (rows.each)(row);
+    let texts = (0..columns).map(|i| {
+        // SAFETY: see above. A NULL value gives a null pointer.
+        let text = unsafe { ffi::sqlite3_column_text(statement.0, i) };
+        if text.is_null() {
+            return None;
+        }
+        // SAFETY: `sqlite3_column_bytes` after `sqlite3_column_text` is the text's length.
+        let bytes = unsafe {
+            let length = ffi::sqlite3_column_bytes(statement.0, i);
+            std::slice::from_raw_parts(text, usize::try_from(length).unwrap_or(0))
+        };
+        Some(String::from_utf8_lossy(bytes))
+    });
+    let texts: Vec<Option<Cow<'_, str>>> = texts.collect();
+    let row: Vec<_> = texts.iter().map(Option::as_deref).collect();
+    (rows.each)(&row);
 }
 
 /// SQLite's name of a result code.

@@ -154,13 +154,13 @@ fn read_ledger(executor: &Executor, mut tables: LedgerTables) -> Result<Snapshot
         let table = format!("{schema}.{}", quote(&ledger));
         snapshot.set_applied(Vec::new());
         let select = sql::select_applied(&table);
-        executor.each(&select, &mut |row| snapshot.push_applied(row))?;
+        executor.each(&select, &mut |row| snapshot.copy_applied(row))?;
     }
     if exists(&journal) {
         let table = format!("{schema}.{}", quote(&journal));
         snapshot.set_journal(Vec::new());
         let select = sql::select_journal(&table);
-        executor.each(&select, &mut |row| snapshot.push_journal(row))?;
+        executor.each(&select, &mut |row| snapshot.copy_journal(row))?;
     }
     executor.query("COMMIT")?;
     Ok(snapshot)
