@@ -474,8 +474,7 @@ fn what_a_trigger_that_only_told_does_from_now_on_it_does_here() {
 fn a_function_is_left_out_and_what_calls_it_is_refused_or_fails() {
     each(|twin| {
         twin.run("CREATE TABLE t (id integer);");
-        let function =
-            "CREATE FUNCTION twice(n integer) RETURNS integer LANGUAGE sql AS 'SELECT 2 * n';";
+        let function = "CREATE FUNCTION twice(n integer) RETURNS integer LANGUAGE plpgsql IMMUTABLE AS $$ DECLARE m integer := 2; BEGIN RETURN m * n; END $$;";
         twin.run(&format!(
             "{function} INSERT INTO t VALUES (1);
              CREATE PROCEDURE nothing() LANGUAGE sql AS 'SELECT 1';
@@ -534,7 +533,7 @@ fn a_default_that_has_no_form_fails_on_sqlite_where_a_row_is_left_to_it() {
         if !is_sqlite(twin) {
             return;
         }
-        twin.run("CREATE FUNCTION made_up() RETURNS text LANGUAGE sql AS $$ SELECT 'x' $$;");
+        twin.run("CREATE FUNCTION made_up() RETURNS text LANGUAGE sql AS $$ SELECT string_agg('x', '') FROM generate_series(1, 3) $$;");
         twin.run("CREATE TABLE t (id text PRIMARY KEY DEFAULT made_up(), n serial, m bigserial, o integer);");
         twin.run("INSERT INTO t (id, n, m) VALUES ('a', 1, 2), ('b', 3, 4);");
         twin.same("SELECT id, n, m FROM t ORDER BY id");

@@ -31,24 +31,26 @@ impl Translator<'_> {
                     "the function `{name}`, which defines things: what its calls come to is translated"
                 ),
             ),
-            Function::Value(_) => Omission::new(
+            Function::Value(_) if self.is_nobodys(&name.name) => Omission::new(
                 "function",
                 format!(
                     "the function `{name}`: what a script calls is translated as what it gives, and what an application calls fails"
                 ),
             ),
             // Nobody else's session sees it.
-            Function::Code if name.schema.as_deref() == Some("pg_temp") => Omission::new(
-                "function",
-                format!("the function `{name}` of the script's own"),
-            ),
+            Function::Code | Function::Value(_) if name.schema.as_deref() == Some("pg_temp") => {
+                Omission::new(
+                    "function",
+                    format!("the function `{name}` of the script's own"),
+                )
+            }
             Function::Code if self.is_nobodys(&name.name) => Omission::new(
                 "function",
                 format!(
                     "the function `{name}`: a script that calls it is refused, and what an application calls fails"
                 ),
             ),
-            Function::Code => {
+            Function::Code | Function::Value(_) => {
                 self.made_here
                     .push((index, name.clone(), arguments.clone()));
                 let message = format!(
