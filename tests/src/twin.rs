@@ -5,7 +5,7 @@ use aludel::sql;
 use aludel::translate::{Audience, Translated, Translator};
 
 use crate::database::Database;
-use crate::engine::Engine;
+use crate::engine::{Engine, engines};
 
 /// A database of the authored engine and one of another that follows it by translation.
 pub struct Twin {
@@ -16,6 +16,18 @@ pub struct Twin {
     source: &'static dyn Dialect,
     own: &'static dyn Dialect,
     translator: Translator<'static>,
+}
+
+/// Runs a test on a twin of PostgreSQL for each other engine that is there.
+///
+/// # Panics
+///
+/// If there is not at least SQLite and a server of the MySQL family.
+pub fn each(test: impl Fn(&mut Twin)) {
+    let others = engines().into_iter().filter(|e| e.driver() != "postgres");
+    let mut twins: Vec<Twin> = others.map(Twin::new).collect();
+    assert!(twins.len() > 1, "SQLite and a server of the MySQL family");
+    twins.iter_mut().for_each(test);
 }
 
 impl Twin {

@@ -3,16 +3,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a panic is the report")]
 
-use aludel_tests::engine::{Engine, engines};
-use aludel_tests::twin::Twin;
-
-/// One twin for each other engine that is there.
-fn each(test: impl Fn(&mut Twin)) {
-    let others = engines().into_iter().filter(|e| e.driver() != "postgres");
-    let mut twins: Vec<Twin> = others.map(Twin::new).collect();
-    assert!(twins.len() > 1, "SQLite and a server of the MySQL family");
-    twins.iter_mut().for_each(test);
-}
+use aludel_tests::engine::Engine;
+use aludel_tests::twin::{Twin, each};
 
 fn is_sqlite(twin: &Twin) -> bool {
     twin.target.engine == Engine::Sqlite
@@ -738,5 +730,26 @@ fn a_foreign_key_that_comes_later_is_looked_at_again() {
         let refused =
             twin.refused("ALTER TABLE c ADD FOREIGN KEY (p) REFERENCES p ON DELETE CASCADE;");
         assert!(refused.contains(&"trigger"), "{refused:?}");
+    });
+}
+
+/// A session of PostgreSQL's that has run the code goes on with the renamed member, a new one fails.
+#[test]
+fn a_member_that_a_trigger_names_is_not_renamed_under_it() {
+    each(|twin| {
+        twin.run(
+            "CREATE TYPE state AS ENUM ('new', 'it''s', 'gone');
+             CREATE TABLE t (id integer PRIMARY KEY, s state);
+             CREATE TABLE log (id integer);
+             CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                 IF NEW.s = 'it''s' THEN INSERT INTO log VALUES (NEW.id); END IF; RETURN NEW; END $$;
+             CREATE TRIGGER t_note AFTER INSERT ON t FOR EACH ROW EXECUTE FUNCTION note();",
+        );
+        twin.run("ALTER TYPE state RENAME VALUE 'gone' TO 'left';");
+        twin.run("INSERT INTO t VALUES (1, 'it''s'), (2, 'left');");
+        assert_eq!(twin.same("SELECT id FROM log"), ["1"]);
+        let renamed = "ALTER TYPE state RENAME VALUE 'it''s' TO 'was';";
+        let refused = twin.refused(renamed);
+        assert!(refused.contains(&"trigger-member"), "{refused:?}");
     });
 }

@@ -3,15 +3,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a panic is the report")]
 
-use aludel_tests::engine::{Engine, engines};
-use aludel_tests::twin::Twin;
-
-fn each(test: impl Fn(&mut Twin)) {
-    let other = |engine: &Engine| engine.driver() != "postgres";
-    let mut twins: Vec<Twin> = engines().into_iter().filter(other).map(Twin::new).collect();
-    assert!(twins.len() > 1);
-    twins.iter_mut().for_each(test);
-}
+use aludel_tests::engine::Engine;
+use aludel_tests::twin::{Twin, each};
 
 /// Documents are equal, however they are written.
 fn documents(twin: &Twin, sql: &str) {

@@ -3,16 +3,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a panic is the report")]
 
-use aludel_tests::engine::{Engine, engines};
-use aludel_tests::twin::Twin;
-
-/// One twin for each other engine that is there.
-fn each(test: impl Fn(&mut Twin)) {
-    let others = engines().into_iter().filter(|e| e.driver() != "postgres");
-    let mut twins: Vec<Twin> = others.map(Twin::new).collect();
-    assert!(twins.len() > 1, "SQLite and a server of the MySQL family");
-    twins.iter_mut().for_each(test);
-}
+use aludel_tests::engine::Engine;
+use aludel_tests::twin::{Twin, each};
 
 /// What the target's client says of a script that is not translated.
 fn said(twin: &Twin, script: &str) -> String {

@@ -19,6 +19,20 @@ pub struct Query {
     pub offset: Option<Expr>,
 }
 
+impl From<Select> for Query {
+    /// The select with nothing around it.
+    fn from(select: Select) -> Self {
+        Self {
+            with: Vec::new(),
+            recursive: false,
+            body: SetExpr::Select(Box::new(select)),
+            order_by: Vec::new(),
+            limit: None,
+            offset: None,
+        }
+    }
+}
+
 /// A common table expression.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cte {

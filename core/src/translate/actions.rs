@@ -7,8 +7,7 @@
 
 use crate::schema::{
     Assignment, BinaryOp, Constraint, DataStatement, Delete, Expr, ForeignKey, Literal, Name,
-    Query, ReferentialAction, Schema, Select, SelectItem, SetExpr, Table, TableRef, UnaryOp,
-    Update,
+    Query, ReferentialAction, Schema, Select, SelectItem, Table, TableRef, UnaryOp, Update,
 };
 
 /// What a statement leaves to foreign keys' actions.
@@ -186,14 +185,7 @@ fn orphaned(child: &Table, key: &ForeignKey) -> Expr {
     };
     let missing = Expr::Unary {
         op: UnaryOp::Not,
-        expr: Box::new(Expr::Exists(Box::new(Query {
-            with: Vec::new(),
-            recursive: false,
-            body: SetExpr::Select(Box::new(select)),
-            order_by: Vec::new(),
-            limit: None,
-            offset: None,
-        }))),
+        expr: Box::new(Expr::Exists(Box::new(Query::from(select)))),
     };
     match filter {
         Some(filter) => Expr::binary(filter, BinaryOp::And, missing),

@@ -126,6 +126,9 @@ impl<'a> Carrier<'a> {
                 renamed,
             } => {
                 self.other(source, effect, authored);
+                if let Some((from, _)) = renamed {
+                    self.member_renamed(source, from);
+                }
                 if let (Some(before), Some(after)) = (before, after) {
                     self.members(source, before, after, renamed.as_ref(), authored);
                 }

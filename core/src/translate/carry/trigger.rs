@@ -31,6 +31,29 @@ pub(super) struct Carried {
 }
 
 impl Carrier<'_> {
+    /// A trigger that names a member of an enum goes on naming it here, while PostgreSQL's condition
+    /// follows a new name, and its code fails.
+    pub(super) fn member_renamed(&mut self, source: usize, from: &str) {
+        let member = format!("'{}'", from.replace('\'', "''"));
+        let names = |trigger: &Trigger| {
+            let code = trigger.does.as_ref().map(|does| does.code.as_str());
+            trigger.text.contains(&member) || code.is_some_and(|code| code.contains(&member))
+        };
+        let carried = self.triggers.values().flatten();
+        let naming = carried.filter(|carried| names(&carried.authored));
+        let naming: Vec<Ident> = naming
+            .map(|carried| carried.authored.name.clone())
+            .collect();
+        for name in naming {
+            let message = format!(
+                "the trigger `{name}` may name the member {member}, which has another name from here on"
+            );
+            let refusal = Refusal::new("trigger-member", message)
+                .help("drop the trigger before, and make it anew with the new name");
+            self.refuse(source, refusal);
+        }
+    }
+
     pub(super) fn trigger(
         &mut self,
         source: usize,

@@ -3,8 +3,8 @@
 use super::{Act, Deed, rows};
 use crate::schema::{
     Assignment, ColumnUse, Cte, DataStatement, Expr, Ident, InsertSource, Literal, NEW, Name, OLD,
-    OnConflict, Part, Query, RowTrigger, Schema, Select, SelectItem, SetExpr, Table, TableRef,
-    TriggerEvent, each_column,
+    OnConflict, Part, Query, RowTrigger, Schema, Select, SelectItem, Table, TableRef, TriggerEvent,
+    each_column,
 };
 
 /// # Errors
@@ -126,14 +126,14 @@ impl Check<'_> {
     fn exprs(&self, exprs: Vec<Expr>, from: Vec<TableRef>, with: Vec<Cte>) -> Result<(), String> {
         let inner = Query {
             with,
-            ..query(Select {
+            ..Query::from(Select {
                 items: exprs.into_iter().map(item).collect(),
                 from,
                 ..Select::default()
             })
         };
         let row = |row: &&str| named(&self.table.name, Some(&(*row).to_owned()));
-        let mut outer = query(Select {
+        let mut outer = Query::from(Select {
             items: vec![item(Expr::Literal(Literal::Null))],
             from: rows(self.event).iter().map(row).collect(),
             filter: Some(Expr::Exists(Box::new(inner))),
@@ -211,15 +211,4 @@ fn named(table: &Name, alias: Option<&Ident>) -> TableRef {
 
 fn item(expr: Expr) -> SelectItem {
     SelectItem::Expr { expr, alias: None }
-}
-
-fn query(select: Select) -> Query {
-    Query {
-        with: Vec::new(),
-        recursive: false,
-        body: SetExpr::Select(Box::new(select)),
-        order_by: Vec::new(),
-        limit: None,
-        offset: None,
-    }
 }

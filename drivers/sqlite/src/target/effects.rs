@@ -379,14 +379,7 @@ fn under(statement: DataStatement, condition: Option<Expr>) -> Result<DataStatem
                     ..Select::default()
                 },
             };
-            **query = Query {
-                with: Vec::new(),
-                recursive: false,
-                body: SetExpr::Select(Box::new(select)),
-                order_by: Vec::new(),
-                limit: None,
-                offset: None,
-            };
+            **query = Query::from(select);
             DataStatement::Insert(insert)
         }
         other => other,

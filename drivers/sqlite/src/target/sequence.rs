@@ -139,14 +139,7 @@ fn rendered(
         expr: value,
         alias: None,
     }];
-    let query = Query {
-        with: Vec::new(),
-        recursive: false,
-        body: SetExpr::Select(Box::new(select)),
-        order_by: Vec::new(),
-        limit: None,
-        offset: None,
-    };
+    let query = Query::from(select);
     let types = Scope::new(scope.authored, scope.source);
     let (query, omissions) = rewrite(&Meaning::new(Stands::Statement), types, |rw| {
         rw.query(&query)

@@ -190,22 +190,11 @@ fn absent(insert: &mut Insert, key: &Key, table: &Table, facts: &Facts) -> bool 
             alias: Some(NEW.into()),
             columns: Vec::new(),
         }],
-        filter: Some(build::not(Expr::Exists(Box::new(of_select(there))))),
+        filter: Some(build::not(Expr::Exists(Box::new(Query::from(there))))),
         ..Select::default()
     };
-    insert.source = InsertSource::Query(Box::new(of_select(select)));
+    insert.source = InsertSource::Query(Box::new(Query::from(select)));
     true
-}
-
-fn of_select(select: Select) -> Query {
-    Query {
-        with: Vec::new(),
-        recursive: false,
-        body: SetExpr::Select(Box::new(select)),
-        order_by: Vec::new(),
-        limit: None,
-        offset: None,
-    }
 }
 
 /// The rows that an INSERT inserts, under the names of their columns.
