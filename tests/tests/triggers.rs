@@ -200,6 +200,28 @@ fn a_trigger_does_what_its_function_becomes() {
 }
 
 #[test]
+fn a_function_that_does_nothing_any_more_leaves_no_trigger_behind_a_change_of_its_table() {
+    each(|twin| {
+        twin.run(TOUCH);
+        twin.run("CREATE TABLE t (id integer PRIMARY KEY, name text, updated_at timestamptz);");
+        twin.run(
+            "CREATE TRIGGER t_touch BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION touch();",
+        );
+        twin.run(ROWS);
+        twin.run(
+            "CREATE INDEX i ON t (updated_at);
+            CREATE OR REPLACE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                IF NEW.name IS DISTINCT FROM OLD.name THEN END IF;
+                RETURN NEW;
+            END $$;",
+        );
+        twin.run("UPDATE t SET name = 'x' WHERE id = 1;");
+        let rows = twin.same(TOUCHED);
+        assert!(rows[0].contains("then"), "{rows:?}");
+    });
+}
+
+#[test]
 fn what_foreign_keys_do_to_rows_runs_their_triggers_or_is_refused() {
     each(|twin| {
         twin.run(TOUCH);

@@ -52,8 +52,8 @@ const SAID: &[&str] = &[
 
 pub(crate) struct Pair {
     engine: Engine,
-    /// The two have come apart in a way that is known.
-    pub(crate) over: bool,
+    /// The two have come apart in a way that is known: which.
+    pub(crate) over: Option<String>,
     /// Statements that PostgreSQL has run.
     pub(crate) statements: usize,
     /// Rows of PostgreSQL's that were compared, each as often as it was.
@@ -98,7 +98,7 @@ impl Pair {
         let postgres = sessions.pop().unwrap();
         let mut pair = Self {
             engine,
-            over: false,
+            over: None,
             statements: 0,
             rows: 0,
             postgres,
@@ -146,18 +146,19 @@ impl Pair {
                 self.level_counters();
                 return Outcome::Invalid;
             }
-            let mut trial = vec!["BEGIN"];
+            // What a session has compiled of a trigger's code is not what is tested here.
+            let mut trial = vec!["DISCARD PLANS", "BEGIN"];
             trial.extend(statements.iter().map(String::as_str));
             trial.extend(["SET CONSTRAINTS ALL IMMEDIATE", "ROLLBACK"]);
             match self.postgres(&trial) {
                 Ok(()) => break,
                 Err(failure) => {
                     let at = failure.at.map_or(failure.completed, |at| at.statement);
-                    if at == 0 || at > statements.len() {
+                    if at < 2 || at > statements.len() + 1 {
                         self.level_counters();
                         return Outcome::Invalid;
                     }
-                    statements.remove(at - 1);
+                    statements.remove(at - 2);
                 }
             }
         }
@@ -223,7 +224,7 @@ impl Pair {
                 failure.message
             ));
         }
-        let mut real = vec!["BEGIN"];
+        let mut real = vec!["DISCARD PLANS", "BEGIN"];
         real.extend(statements.iter().map(String::as_str));
         real.push("COMMIT");
         if let Err(failure) = self.postgres(&real) {
@@ -285,7 +286,7 @@ impl Pair {
         {
             return None;
         }
-        let theirs = self.postgres(&[postgres]);
+        let theirs = self.postgres(&["DISCARD PLANS", postgres]);
         self.level_counters();
         match (theirs, ours) {
             (Ok(()), Ok(())) => {
@@ -306,7 +307,12 @@ impl Pair {
                 if self.engine == Engine::Mysql9
                     && failure.message.contains("violates foreign key constraint") =>
             {
-                self.over = true;
+                self.over = Some("MySQL 9.7 and a key with NULL".into());
+                None
+            }
+            (Err(failure), Ok(())) if late(&failure) && self.unfit().is_none() => {
+                let code = failure.code.unwrap_or_default();
+                self.over = Some(format!("code of a trigger, late bound: {code}"));
                 None
             }
             (Err(failure), Ok(())) => Some(format!(
@@ -366,6 +372,33 @@ impl Pair {
         }
     }
 
+    /// What the target holds that PostgreSQL's types do not permit.
+    fn unfit(&mut self) -> Option<String> {
+        let schema = self.translator.authored().clone();
+        for table in schema.tables() {
+            let (_, ours) = queries(table, self.engine);
+            let ours = self.runtime.block_on(self.target.query(&ours)).unwrap();
+            for row in ours.rows {
+                for (cell, column) in row.iter().zip(&table.columns) {
+                    let Some(cell) = cell else { continue };
+                    let fits = match &column.ty {
+                        Type::Varchar(Some(most)) | Type::Char(Some(most)) => {
+                            cell.chars().count() <= *most as usize
+                        }
+                        Type::Enum(name) => schema
+                            .enum_type(name)
+                            .is_some_and(|ty| ty.members.contains(cell)),
+                        _ => true,
+                    };
+                    if !fits {
+                        return Some(format!("{cell} in {}.{}", table.name, column.name));
+                    }
+                }
+            }
+        }
+        None
+    }
+
     /// What is different in the rows of any table.
     fn difference(&mut self) -> Option<String> {
         let tables: Vec<Arc<Table>> = self.translator.authored().tables().cloned().collect();
@@ -397,6 +430,17 @@ impl Pair {
         let violations = self.runtime.block_on(self.target.query(check)).unwrap();
         (violations.cell() != Some("0")).then(|| "a foreign key is broken".into())
     }
+}
+
+/// Whether PostgreSQL fails in a trigger's code at a constant that its place does not take: one too
+/// long, no member of an enum, or a text that is no value of the type.
+fn late(failure: &Failure) -> bool {
+    let constant = failure
+        .code
+        .as_deref()
+        .is_some_and(|code| ["22001", "22P02", "22007", "22003"].contains(&code));
+    let context = failure.context.as_deref();
+    constant && context.is_some_and(|context| context.contains("PL/pgSQL function"))
 }
 
 fn quoted(name: &Name) -> String {

@@ -26,7 +26,7 @@ impl Value {
 
 /// Refused by a limit, which PostgreSQL looks at before it looks for rows.
 const TOO_LONG: &str = "much longer than any limit";
-const NO_MEMBER: &str = "nobody";
+pub(crate) const NO_MEMBER: &str = "nobody";
 
 const TEXTS: &[&str] = &[
     "",

@@ -205,7 +205,7 @@ impl Replay {
                 return Err(problem("foreign-key-types", message));
             }
         }
-        if key_for(referred, &key.referred).is_none() {
+        if keys_for(referred, &key.referred).is_empty() {
             let message = format!(
                 "a foreign key of `{}` refers to ({}) of `{}`, which no primary key or unique \
                  constraint covers",
@@ -399,27 +399,20 @@ impl Key<'_> {
     }
 }
 
-/// The key that covers exactly some columns, in any order.
-pub(super) fn key_for<'t>(table: &'t Table, columns: &[Ident]) -> Option<Key<'t>> {
+/// The keys that cover exactly some columns, in any order.
+pub(super) fn keys_for<'t>(table: &'t Table, columns: &[Ident]) -> Vec<Key<'t>> {
     let wanted: BTreeSet<&Ident> = columns.iter().collect();
-    let constraint = table
-        .constraints
-        .iter()
-        .find(|constraint| match &constraint.kind {
+    let constraints = table.constraints.iter().filter(|constraint| {
+        let columns = match &constraint.kind {
             ConstraintKind::PrimaryKey { columns } | ConstraintKind::Unique { columns, .. } => {
                 columns
-                    .iter()
-                    .map(|part| &part.column)
-                    .collect::<BTreeSet<_>>()
-                    == wanted
-                    && !constraint.deferrable
             }
-            _ => false,
-        });
-    if let Some(constraint) = constraint {
-        return Some(Key::Constraint(constraint));
-    }
-    let index = table.indexes.iter().find(|index| {
+            _ => return false,
+        };
+        let columns: BTreeSet<&Ident> = columns.iter().map(|part| &part.column).collect();
+        columns == wanted && !constraint.deferrable
+    });
+    let indexes = table.indexes.iter().filter(|index| {
         let columns: Option<BTreeSet<&Ident>> = index
             .keys
             .iter()
@@ -430,5 +423,6 @@ pub(super) fn key_for<'t>(table: &'t Table, columns: &[Ident]) -> Option<Key<'t>
             .collect();
         index.unique && index.filter.is_none() && columns.as_ref() == Some(&wanted)
     });
-    index.map(Key::Index)
+    let constraints = constraints.map(Key::Constraint);
+    constraints.chain(indexes.map(Key::Index)).collect()
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::super::{CreateIndex, Expr, Ident, Index, IndexKey, Name, Relation, Table};
 use super::Replay;
-use super::constraint::{Key, beside, key_for};
+use super::constraint::{Key, beside, keys_for};
 use super::naming::{index_columns, joined};
 use super::problem::{Step, problem};
 
@@ -138,11 +138,26 @@ impl Replay {
                 // One of the column's own goes with it.
                 let goes = referrer.name == *table
                     && going.is_some_and(|column| key.columns.contains(column));
-                let needs = key.table == *table
-                    && !goes
-                    && key_for(referred, &key.referred).is_some_and(|key| is(&key));
-                if needs {
+                if key.table != *table || goes {
+                    continue;
+                }
+                let keys = keys_for(referred, &key.referred);
+                let dropped = keys.iter().filter(|key| is(key)).count();
+                if dropped == 0 {
+                    continue;
+                }
+                if dropped == keys.len() {
                     needing.push((referrer.name.clone(), constraint.name.clone()));
+                } else if cascade {
+                    // PostgreSQL took the one that had the lowest number when the foreign key was
+                    // made. Without CASCADE it is another one, or PostgreSQL fails.
+                    let message = format!(
+                        "foreign key `{}` of table `{}` needs {what} or an equal one, and which of \
+                         them is not known: drop the foreign key before, if it is to go",
+                        constraint.name.as_deref().unwrap_or_default(),
+                        referrer.name
+                    );
+                    return Err(problem("equal-keys", message));
                 }
             }
         }

@@ -152,6 +152,39 @@ fn a_refused_change_leaves_the_schema_as_it_was() {
 }
 
 #[test]
+fn of_two_equal_keys_a_foreign_key_needs_one_that_is_not_known() {
+    let mut replay = Replay::new(Syntax::Postgres);
+    let run = |replay: &mut Replay, text: &str| {
+        let changes = crate::sql::parse(Syntax::Postgres, text);
+        let mut all = changes.iter().map(|change| replay.apply(change).map(drop));
+        all.find_map(Result::err).map(|problem| problem.code)
+    };
+    for text in [
+        "CREATE TABLE a (k text)",
+        "CREATE UNIQUE INDEX i ON a (k)",
+        "CREATE TABLE b (a_k text REFERENCES a (k))",
+        "ALTER TABLE a ADD UNIQUE (k)",
+    ] {
+        assert_eq!(run(&mut replay, text), None, "{text}");
+    }
+    let cascade = "ALTER TABLE a DROP CONSTRAINT a_k_key CASCADE";
+    assert_eq!(run(&mut replay, cascade), Some("equal-keys"));
+    // PostgreSQL takes this only if the foreign key needs the other one.
+    let plain = "ALTER TABLE a DROP CONSTRAINT a_k_key";
+    assert_eq!(run(&mut replay, plain), None);
+    let table = replay.schema().table(&Name::bare("b")).unwrap();
+    assert_eq!(names(table), ["b_a_k_fkey"]);
+    assert_eq!(run(&mut replay, "DROP INDEX i"), Some("needed"));
+    // With the column both go.
+    let equal = "ALTER TABLE a ADD UNIQUE (k)";
+    assert_eq!(run(&mut replay, equal), None);
+    let column = "ALTER TABLE a DROP COLUMN k CASCADE";
+    assert_eq!(run(&mut replay, column), None);
+    let table = replay.schema().table(&Name::bare("b")).unwrap();
+    assert!(names(table).is_empty());
+}
+
+#[test]
 fn a_table_that_is_referred_to_goes_with_cascade_only() {
     let mut replay = Replay::new(Syntax::Postgres);
     replay.apply(&create("a", vec![id()])).unwrap();

@@ -151,6 +151,10 @@ impl Carrier<'_> {
         trigger: &Trigger,
         authored: &Schema,
     ) -> Result<Rendered, Vec<Refusal>> {
+        // Its function was replaced later in the script, by one that does nothing.
+        if is_idle(trigger) {
+            return Ok(Rendered::default());
+        }
         let table = &trigger.table;
         if self.unknown.contains(table) {
             return Err(vec![depends(table)]);
