@@ -753,3 +753,23 @@ fn a_member_that_a_trigger_names_is_not_renamed_under_it() {
         assert!(refused.contains(&"trigger-member"), "{refused:?}");
     });
 }
+
+#[test]
+fn a_trigger_waits_for_a_table_that_changes_after_its_own() {
+    each(|twin| {
+        twin.run(TABLES);
+        twin.run("ALTER TABLE log DROP CONSTRAINT log_pkey;");
+        twin.run(&function(
+            "note",
+            "BEGIN UPDATE log SET what = NEW.name WHERE id = NEW.n; RETURN NEW; END;",
+        ));
+        twin.run(&trigger("note", "AFTER INSERT ON t FOR EACH ROW", "note"));
+        twin.run("INSERT INTO log (what) VALUES ('a'), ('b');");
+        twin.run(
+            "ALTER TABLE t ADD COLUMN more integer NOT NULL DEFAULT 3 CHECK (more > 2);
+            ALTER TABLE log ALTER COLUMN id DROP DEFAULT;",
+        );
+        twin.run("INSERT INTO t (id, name, n) VALUES (1, 'x', 2);");
+        twin.same(LOG);
+    });
+}

@@ -293,6 +293,22 @@ fn a_column_that_takes_no_null_is_not_set_to_null() {
     });
 }
 
+#[test]
+fn an_element_of_an_array_that_has_a_null_is_not_known_to_be_missing() {
+    each(|twin| {
+        twin.run("CREATE TABLE t (id integer PRIMARY KEY, a text[], v text, n integer, m integer, o integer);");
+        twin.run("INSERT INTO t (id, a, v) VALUES (1, ARRAY['a', NULL], 'a'), (2, ARRAY['a', NULL], 'b'), (3, ARRAY[NULL]::text[], NULL),
+            (4, '{}', NULL), (5, '{}', 'a'), (6, NULL, 'a'), (7, '{a}', NULL), (8, '{a}', 'b'), (9, '{a,b}', 'b'), (10, '{null}', NULL);");
+        twin.run("UPDATE t SET n = CASE WHEN v = ANY (a) THEN 1 WHEN NOT v = ANY (a) THEN 0 END, m = CASE WHEN v <> ALL (a) THEN 1 WHEN NOT v <> ALL (a) THEN 0 END,
+            o = CASE WHEN a @> ARRAY['a', v] THEN 1 WHEN NOT a @> ARRAY['a', v] THEN 0 END;");
+        twin.same(
+            "SELECT id, coalesce(n, -1), coalesce(m, -1), coalesce(o, -1) FROM t ORDER BY id",
+        );
+        twin.run("DELETE FROM t WHERE NOT 'b' = ANY (a);");
+        twin.same("SELECT id FROM t ORDER BY id");
+    });
+}
+
 /// JSON_CONTAINS would look into the elements too.
 #[test]
 fn a_key_is_an_element_of_an_array_and_none_further_in() {

@@ -58,7 +58,15 @@ impl Carrier<'_> {
         gone
     }
 
-    fn mark_away(&mut self, table: &Name, trigger: &str, source: usize) {
+    /// Whether a trigger names tables beside its own.
+    pub(super) fn names_others(trigger: &Trigger) -> bool {
+        trigger.does.as_ref().is_some_and(|does| {
+            let named = TriggerStep::tables(&does.steps);
+            named.iter().any(|name| *name != trigger.table)
+        })
+    }
+
+    pub(super) fn mark_away(&mut self, table: &Name, trigger: &str, source: usize) {
         self.triggers.change(table.clone(), |all| {
             for one in all.iter_mut().filter(|one| one.authored.name == trigger) {
                 one.held.clear();

@@ -322,8 +322,15 @@ impl Carrier<'_> {
             let mut triggers = authored.triggers_of(table).iter();
             let now = triggers.find(|t| t.name == one.authored.name);
             // Later in the script it is dropped, or its table is called otherwise once more.
-            let texts = match now {
-                Some(now) => self.rendered_trigger(now, authored)?.statements,
+            let texts = match now.map(|now| (now, self.rendered_trigger(now, authored))) {
+                Some((_, Ok(rendered))) => rendered.statements,
+                // A table that it names changes later in the script.
+                Some((now, Err(_))) if Self::names_others(now) => {
+                    self.take_away(source, held, &one.held, authored);
+                    self.mark_away(table, &one.authored.name, source);
+                    continue;
+                }
+                Some((_, Err(refusals))) => return Err(refusals),
                 None => Vec::new(),
             };
             if !self.is_held_so(&one, held, &texts) {

@@ -309,9 +309,13 @@ impl Meaning<'_> {
             },
             array => {
                 // An array of scalars: nothing in it is an array that could hold the value too.
+                let nullable = rw.scope.nullable(left);
                 let (value, array) = (self.json_value(rw, left), rw.expr(array));
+                if !build::is_steady(&array) {
+                    return Some(self.refuse(rw, "operator", "ANY and ALL of this array"));
+                }
                 let value = self.quoted_json(rw, left, value);
-                build::negated(build::call("json_contains", [array, value]), negated)
+                build::negated(among(array, value, nullable), negated)
             }
         })
     }
@@ -501,4 +505,21 @@ fn names_column(expr: &Expr) -> bool {
             found
         }
     }
+}
+
+/// Whether a value is an element of an array: not known if it is not and one is NULL, or it is NULL
+/// itself and there are any.
+fn among(array: Expr, value: Expr, nullable: bool) -> Expr {
+    let contains = |what: Expr| build::call("json_contains", [array.clone(), what]);
+    let found = contains(value);
+    let mut whens = vec![(found.clone(), build::boolean(true))];
+    if nullable {
+        let length = build::call("json_length", [array.clone()]);
+        whens.push((
+            build::equal(length, build::number(0)),
+            build::boolean(false),
+        ));
+    }
+    whens.push((contains(Expr::text("null")), build::null()));
+    build::case(whens, Some(found))
 }

@@ -231,7 +231,8 @@ impl Meaning<'_> {
         build::case([(other, self.failing(rw, document))], Some(without))
     }
 
-    /// `array @> array`: JSON_CONTAINS is the same where elements are scalars.
+    /// `array @> array`: JSON_CONTAINS is the same where elements are scalars, but that no NULL is
+    /// found there.
     pub(super) fn contains(&self, rw: &mut Rewriter<'_>, whole: &Expr, part: &Expr) -> Expr {
         let array = |ty: Option<Type>| match ty {
             Some(Type::Array(item)) => Some(*item),
@@ -247,7 +248,14 @@ impl Meaning<'_> {
         };
         let ty = Type::Array(Box::new(item));
         let (whole, part) = (self.meet(rw, whole, &ty), self.meet(rw, part, &ty));
-        build::call("json_contains", [whole, part])
+        if !build::is_steady(&part) {
+            return self.refuse(rw, "operator", "`@>` of this array");
+        }
+        let none = build::call("json_contains", [part.clone(), Expr::text("null")]);
+        build::and(
+            build::call("json_contains", [whole, part]),
+            build::not(none),
+        )
     }
 
     /// An array and one item more; to NULL it is the first.
