@@ -58,6 +58,21 @@ pub(crate) struct Target {
     pub(crate) options: String,
 }
 
+/// A database whose files are still to be read.
+pub(crate) struct Unread {
+    pub(crate) settings: DatabaseSettings,
+    pub(crate) options: DatabaseOptions,
+}
+
+/// The databases that a command is to connect to.
+pub(crate) enum Selected {
+    One(Box<Unread>),
+    Several(Vec<Target>),
+}
+
+/// The revisions of a database, and their graph.
+pub(crate) type Files = (RevisionSet, Graph);
+
 /// A database of those that a command reads, or what is wrong with its settings or files.
 pub(crate) struct OneTarget {
     pub(crate) name: String,
@@ -386,21 +401,45 @@ impl Context {
     }
 
     fn target(&self, settings: DatabaseSettings, need: Need) -> Result<Target, Vec<Problem>> {
+        let unread = self.unread(settings, need)?;
+        let files = match need {
+            Need::Server => Default::default(),
+            _ => load(&unread.settings)?,
+        };
+        if !need.connects() {
+            closed(&files.0, &files.1)?;
+        }
+        Ok(self.read(unread, files))
+    }
+
+    /// As [`Context::targets`] for a command that connects; one database alone is left unread, so that
+    /// its files are read while it is connected to. Several are connected to one after the other.
+    pub(crate) fn selected(&self) -> Result<Selected, Vec<Problem>> {
+        let selected = self.settings(Need::Session, false)?;
+        match <[_; 1]>::try_from(selected) {
+            Ok([alone]) => {
+                let unread = self.unread(alone, Need::Session)?;
+                Ok(Selected::One(Box::new(unread)))
+            }
+            Err(several) => self.build(several, Need::Session).map(Selected::Several),
+        }
+    }
+
+    fn unread(&self, settings: DatabaseSettings, need: Need) -> Result<Unread, Vec<Problem>> {
         let options = self
             .options(&settings, need)
             .map_err(|problem| vec![problem])?;
-        let (revisions, graph) = match need {
-            Need::Server => Default::default(),
-            _ => load(&settings)?,
-        };
-        if !need.connects() {
-            closed(&revisions, &graph)?;
-        }
-        Ok(Target {
+        Ok(Unread { settings, options })
+    }
+
+    /// A database with its files.
+    pub(crate) fn read(&self, unread: Unread, (revisions, graph): Files) -> Target {
+        let Unread { settings, options } = unread;
+        Target {
             options: typed::options(&self.global, &settings),
             database: Database::new(options, revisions, graph),
             settings,
-        })
+        }
     }
 
     fn options(&self, settings: &DatabaseSettings, need: Need) -> Result<DatabaseOptions, Problem> {
@@ -559,7 +598,7 @@ impl Context {
 }
 
 /// Reads a database's revisions and builds their graph.
-pub(crate) fn load(settings: &DatabaseSettings) -> Result<(RevisionSet, Graph), Vec<Problem>> {
+pub(crate) fn load(settings: &DatabaseSettings) -> Result<Files, Vec<Problem>> {
     let revisions = RevisionSet::load(&settings.migrations.value, settings.recursive.value)
         .map_err(|problems| problems.iter().map(Problem::from).collect::<Vec<_>>())?;
     let graph = Graph::build_open(revisions.nodes())

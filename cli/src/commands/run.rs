@@ -4,12 +4,12 @@ use std::io::Write;
 
 use aludel::config::Origin;
 use aludel::driver::Client;
-use aludel::run::{Done, Drift, RunError, Runner};
+use aludel::run::{Done, Drift, Move, RunError, Runner};
 use tokio_util::sync::CancellationToken;
 
 use super::{Answer, block_on};
 use crate::args::{Downgrade, Repair, Run, ScriptClient, Stamp, Upgrade};
-use crate::context::{Context, Need, Target};
+use crate::context::{Context, Files, Need, Selected, Target, Unread, load};
 use crate::exit::Exit;
 use crate::present::{Problem, Reporter, count, drift_lines};
 
@@ -33,16 +33,25 @@ enum Work<'a> {
     Ensure,
 }
 
+impl<'a> Work<'a> {
+    fn upgrade(words: &'a Upgrade) -> Self {
+        Self::Upgrade {
+            target: &words.target,
+            no_holes: words.no_holes,
+        }
+    }
+}
+
 pub(crate) fn upgrade(context: &Context, words: &Upgrade) -> Answer {
-    let work = Work::Upgrade {
-        target: &words.target,
-        no_holes: words.no_holes,
-    };
+    let work = Work::upgrade(words);
     if words.run.sql {
         return print(context, &work, &words.run);
     }
     refuse_range(&words.target)?;
-    online(context, &work, Some(&words.run), false)
+    match context.selected()? {
+        Selected::One(unread) => alone(context, *unread, words),
+        Selected::Several(targets) => each(context, targets, &work, Some(&words.run)),
+    }
 }
 
 pub(crate) fn downgrade(context: &Context, words: &Downgrade) -> Answer {
@@ -183,6 +192,11 @@ fn online(context: &Context, work: &Work<'_>, run: Option<&Run>, destroys: bool)
             run.map_or(&[], |run| run.yes_on.as_slice()),
         )?;
     }
+    each(context, targets, work, run)
+}
+
+/// Databases one after the other.
+fn each(context: &Context, targets: Vec<Target>, work: &Work<'_>, run: Option<&Run>) -> Answer {
     let several = targets.len() > 1;
     let answer = block_on(async |cancel| {
         let mut worst = Exit::Done;
@@ -199,8 +213,7 @@ fn online(context: &Context, work: &Work<'_>, run: Option<&Run>, destroys: bool)
         }
         worst
     });
-    // The program ends with this command, and giving back 20,000 revisions one by one takes a while.
-    std::mem::forget(targets);
+    leave(targets);
     answer
 }
 
@@ -259,16 +272,98 @@ async fn one(
             finish(&reporter, work, &done, options.dry_run);
             Exit::Done
         }
-        Err(error) => {
-            let problems = Problem::of_run(error, target, &verb(work));
-            problems.iter().fold(Exit::Done, |worst, problem| {
-                context
-                    .out
-                    .problem(problem, several.then_some(name.as_str()));
-                worst.worse(problem.exit)
-            })
-        }
+        Err(error) => failed(
+            context,
+            target,
+            work,
+            error,
+            several.then_some(name.as_str()),
+        ),
     }
+}
+
+/// Shows why a run stopped; `name` is the database's among several.
+fn failed(
+    context: &Context,
+    target: &Target,
+    work: &Work<'_>,
+    error: RunError,
+    name: Option<&str>,
+) -> Exit {
+    let problems = Problem::of_run(error, target, &verb(work));
+    problems.iter().fold(Exit::Done, |worst, problem| {
+        context.out.problem(problem, name);
+        worst.worse(problem.exit)
+    })
+}
+
+/// An upgrade of one database, which is connected to while its files are read.
+fn alone(context: &Context, unread: Unread, words: &Upgrade) -> Answer {
+    let mut options = context.run_options(&unread.settings, Some(&words.run));
+    options.no_holes = words.no_holes;
+    block_on(async |cancel| {
+        let settings = unread.settings.clone();
+        let mut reading = tokio::task::spawn_blocking(move || load(&settings));
+        let place = unread.options.clone();
+        let opening = place.open(options.access(), &options, &cancel);
+        tokio::pin!(opening);
+        // What is wrong with the files is told first, whatever becomes of the connection.
+        let (files, session) = tokio::select! {
+            biased;
+            files = &mut reading => (joined(files)?, opening.await),
+            session = &mut opening => match (joined(reading.await), session) {
+                (Ok(files), session) => (files, session),
+                (Err(problems), session) => {
+                    if let Ok(session) = session {
+                        session.close().await;
+                    }
+                    return Err(problems);
+                }
+            },
+        };
+        let target = context.read(unread, files);
+        let reporter =
+            Reporter::new(context.out.clone(), &target, false).only_tried(options.dry_run);
+        let runner = Runner {
+            events: &reporter,
+            cancel: &cancel,
+        };
+        let to = Move::upgrade(&*words.target);
+        let done = match session {
+            Ok(session) => {
+                target
+                    .database
+                    .run_opened(session, &to, &options, runner)
+                    .await
+            }
+            Err(error) => Err(error),
+        };
+        let work = Work::upgrade(words);
+        let exit = match done {
+            Ok(done) => {
+                finish(&reporter, &work, &done, options.dry_run);
+                Exit::Done
+            }
+            Err(error) => failed(context, &target, &work, error, None),
+        };
+        leave(target);
+        Ok(exit)
+    })?
+}
+
+/// What a thread found that read files.
+fn joined(
+    files: Result<Result<Files, Vec<Problem>>, tokio::task::JoinError>,
+) -> Result<Files, Vec<Problem>> {
+    files.unwrap_or_else(|error| match error.try_into_panic() {
+        Ok(panic) => std::panic::resume_unwind(panic),
+        Err(error) => Err(vec![Problem::refused("runtime", error)]),
+    })
+}
+
+/// The program ends with this command, and giving back 20,000 revisions one by one takes a while.
+fn leave<T>(targets: T) {
+    std::mem::forget(targets);
 }
 
 /// The database does not hold what the revisions make that it was to be stamped with.

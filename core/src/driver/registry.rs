@@ -33,8 +33,8 @@ impl Registry {
     ///
     /// # Panics
     ///
-    /// If a scheme has a provider already: two copies of one engine in a process break its locking
-    /// (engines.md §0, fact 3), so this is a bug of the program that links both.
+    /// If a scheme has a provider already: two copies of one engine in a process break its
+    /// locks, so this is a bug of the program that links both.
     #[must_use]
     pub fn with(mut self, driver: Arc<dyn Driver>) -> Self {
         for (scheme, _) in driver.info().schemes {

@@ -73,7 +73,7 @@ pub struct LockRequest {
 }
 
 /// One attempt at the lock. The caller polls: a blocking wait would deadlock with
-/// `CREATE INDEX CONCURRENTLY` (engines.md §2 f).
+/// `CREATE INDEX CONCURRENTLY`, which waits for whoever waits.
 #[derive(Debug)]
 pub enum LockAttempt {
     /// Obtained; the ledger was read after it.
@@ -158,7 +158,7 @@ impl ResultSet {
 /// message did not mean to leave open, unless [`Failure::session`] says that it is dead.
 ///
 /// **Nobody drops a future of a session before it is ready**: on all three engines the statement
-/// goes on or the connection is lost (engines.md §0, fact 4). [`Interrupt`] is the way to stop.
+/// goes on or the connection is lost. [`Interrupt`] is the way to stop.
 pub trait Session: Send {
     /// What was found at the other end.
     fn server(&self) -> &Server;

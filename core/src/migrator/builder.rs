@@ -16,6 +16,32 @@ use crate::revision::{Directory, RevisionSet, RustRevision, RustRevisions, Sourc
 use crate::run::{Event, Events, RunOptions};
 
 /// Puts a [`Migrator`] together. What is set here wins over what a configuration says.
+///
+/// It needs a driver for each scheme that it is to run on, and revisions: of directories
+/// ([`directory`](Self::directory)), of the program ([`embedded`](Self::embedded)), written in Rust
+/// ([`revision`](Self::revision)), or from anywhere ([`source`](Self::source)). Those of several
+/// sources make one graph. Everything else has a default.
+///
+/// ```
+/// use std::time::Duration;
+/// use aludel::{CancellationToken, Migrator};
+/// use aludel::ledger::LedgerTables;
+///
+/// # let directory = tempfile::tempdir()?;
+/// # let migrations = directory.path().join("migrations");
+/// # std::fs::create_dir_all(migrations.join("2026-01-05-101500_accounts"))?;
+/// # std::fs::write(migrations.join("2026-01-05-101500_accounts/up.sql"), "SELECT 1;")?;
+/// let stop = CancellationToken::new();
+/// let migrator = Migrator::builder()
+///     .driver(aludel_sqlite::SqliteDriver::new())
+///     .directory(&migrations)
+///     .ledger(LedgerTables::default().named("migrations", "migrations_journal"))
+///     .lock_timeout(Duration::from_secs(300))
+///     .cancel(stop.clone()) // `stop.cancel()` where the service shuts down
+///     .build()?;
+/// assert_eq!(migrator.revisions().revisions().len(), 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[must_use = "a builder does nothing until `build`"]
 pub struct MigratorBuilder {
     registry: Registry,
@@ -88,14 +114,15 @@ impl MigratorBuilder {
         self
     }
 
-    /// Adds a migrations directory, read when the migrator is built.
+    /// Adds a migrations directory, read when the migrator is built. A relative path is relative to the
+    /// working directory.
     pub fn directory(mut self, path: impl Into<PathBuf>) -> Self {
         self.directories.push(path.into());
         self.gives_revisions = true;
         self
     }
 
-    /// Searches the directories below their first level.
+    /// Searches the directories below their first level too; by default not.
     pub fn recursive(mut self, recursive: bool) -> Self {
         self.recursive = Some(recursive);
         self
@@ -164,7 +191,7 @@ impl MigratorBuilder {
         self
     }
 
-    /// The value of a variable that scripts declare.
+    /// The value of a variable that scripts declare: `${name}`, listed in `metadata.toml`.
     pub fn variable(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.variables.insert(name.into(), value.into());
         self
@@ -200,13 +227,13 @@ impl MigratorBuilder {
         self
     }
 
-    /// Plans and tells, and changes nothing.
+    /// Plans and tells, and changes nothing: [`Done`](crate::run::Done) names what would have run.
     pub fn dry_run(mut self, dry: bool) -> Self {
         self.options.dry_run = dry;
         self
     }
 
-    /// Who runs, for the journal.
+    /// Who runs, for the journal; by default what the engine knows of its user.
     pub fn identity(mut self, identity: Identity) -> Self {
         self.options.identity = identity;
         self
@@ -230,7 +257,9 @@ impl MigratorBuilder {
         self
     }
 
-    /// What stops runs: the statement that runs is interrupted and its revision rolled back.
+    /// What stops runs: the statement that runs is interrupted and its revision rolled back, and the
+    /// run answers with [`RunError::Interrupted`](crate::run::RunError::Interrupted). A token that has
+    /// been cancelled stops later runs too.
     pub fn cancel(mut self, token: CancellationToken) -> Self {
         self.cancel = token;
         self

@@ -230,7 +230,30 @@ impl Migrator {
         runtime.block_on(self.run(url, to))
     }
 
-    /// Where a database stands: what is applied, pending, changed, missing. Nothing is written.
+    /// Where a database stands: what is applied, pending, changed, missing. Nothing is written. A
+    /// service that must not migrate by itself may refuse to start by it:
+    ///
+    /// ```
+    /// # use aludel::Migrator;
+    /// # let directory = tempfile::tempdir()?;
+    /// # let migrations = directory.path().join("migrations");
+    /// # let revision = migrations.join("2026-01-05-101500_accounts");
+    /// # std::fs::create_dir_all(&revision)?;
+    /// # std::fs::write(revision.join("up.sql"), "CREATE TABLE accounts (id INTEGER);")?;
+    /// # let url = format!("sqlite:{}", directory.path().join("app.db").display());
+    /// # tokio::runtime::Runtime::new()?.block_on(async {
+    /// # let migrator = Migrator::builder()
+    /// #     .driver(aludel_sqlite::SqliteDriver::new())
+    /// #     .directory(&migrations)
+    /// #     .build()?;
+    /// let status = migrator.status(&url).await?;
+    /// assert!(status.is_pending());
+    /// assert_eq!(status.pending, ["2026-01-05-101500_accounts"]);
+    /// assert!(!status.differs(), "an applied file has changed, or its file is missing");
+    /// # Ok::<(), aludel::Error>(())
+    /// # })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -249,6 +272,23 @@ impl Migrator {
 
     /// The scripts of every revision as they would run on a server, parents first, for another tool
     /// to run: without ledger rows and guards. `place` is what [`Migrator::run_offline`] takes.
+    ///
+    /// ```
+    /// # use aludel::Migrator;
+    /// # let directory = tempfile::tempdir()?;
+    /// # let migrations = directory.path().join("migrations");
+    /// # let revision = migrations.join("2026-01-05-101500_accounts");
+    /// # std::fs::create_dir_all(&revision)?;
+    /// # std::fs::write(revision.join("up.sql"), "CREATE TABLE accounts (id INTEGER);")?;
+    /// # let migrator = Migrator::builder()
+    /// #     .driver(aludel_sqlite::SqliteDriver::new())
+    /// #     .directory(&migrations)
+    /// #     .build()?;
+    /// let scripts = migrator.scripts("sqlite")?;
+    /// assert_eq!(scripts[0].up.statements, ["CREATE TABLE accounts (id INTEGER)"]);
+    /// assert!(scripts[0].down.is_none());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///

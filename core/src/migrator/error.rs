@@ -9,7 +9,34 @@ use crate::revision::LoadProblem;
 use crate::run::RunError;
 
 /// Why a migrator could not be built, or a run stopped. All problems of a kind come together, and
-/// the text says what failed, where, what is committed and what is not. It never holds a credential.
+/// the text says what failed, where, what is committed and what is not, a fact a line. It never holds
+/// a credential.
+///
+/// ```
+/// use aludel::run::RunError;
+/// use aludel::{Error, Migrator};
+///
+/// # let directory = tempfile::tempdir()?;
+/// # let migrations = directory.path().join("migrations");
+/// # let revision = migrations.join("2026-01-05-101500_accounts");
+/// # std::fs::create_dir_all(&revision)?;
+/// # let url = format!("sqlite:{}", directory.path().join("app.db").display());
+/// std::fs::write(revision.join("up.sql"), "CREATE TABLE a (id INTEGER);\nCREATE TABLE a (id INTEGER);")?;
+/// let migrator = Migrator::builder()
+///     .driver(aludel_sqlite::SqliteDriver::new())
+///     .directory(&migrations)
+///     .build()?;
+/// let error = migrator.run_blocking(&url, "heads").expect_err("the second statement fails");
+/// assert_eq!(error.code(), "statement-refused"); // for logs and alerts
+/// match &error {
+///     Error::Run(RunError::Statement(failure)) => {
+///         assert_eq!((failure.line, failure.number), (2, Some((2, 2))));
+///         assert!(failure.committed.is_empty());
+///     }
+///     other => panic!("{other}"),
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {

@@ -16,6 +16,9 @@
 //!
 //! Deliberately absent: printing, signals, `.env` files. Events tell how a run goes, a
 //! [`CancellationToken`] stops it.
+//!
+//! [`Migrator::status`] says where a database stands and changes nothing; [`Migrator::scripts`] gives
+//! the statements of each revision to a tool that runs them by itself.
 
 mod builder;
 mod entries;

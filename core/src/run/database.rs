@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Events, RunError};
 use crate::config::DatabaseUrl;
-use crate::driver::{Dialect, Driver, Server};
+use crate::driver::{Access, ConnectOptions, Dialect, Driver, Server, Session};
 use crate::graph::{Applied, Graph, NodeIx};
 use crate::ledger::{Identity, LedgerTables, Snapshot};
 use crate::revision::{Revision, RevisionSet};
@@ -68,6 +68,50 @@ impl Default for RunOptions {
     }
 }
 
+impl RunOptions {
+    /// What a run with these options needs of a session.
+    pub fn access(&self) -> Access {
+        match self.dry_run {
+            true => Access::Read,
+            false => Access::Write,
+        }
+    }
+}
+
+impl DatabaseOptions {
+    /// Opens a session to the database. Its revisions need not be there yet: who reads them meanwhile
+    /// waits for one of the two only, and goes on with [`Database::run_opened`].
+    ///
+    /// Until there is a session, the future may be dropped.
+    ///
+    /// # Errors
+    ///
+    /// If there is no URL or no connection, or `cancel` stops it.
+    pub async fn open(
+        &self,
+        access: Access,
+        options: &RunOptions,
+        cancel: &CancellationToken,
+    ) -> Result<Box<dyn Session>, RunError> {
+        let url = self.url()?;
+        let mut how = ConnectOptions::new(access).lock_timeout(options.lock_timeout);
+        how.timeout = options.connect_timeout;
+        tokio::select! {
+            session = self.driver.connect(url, &how) => session.map_err(RunError::from_failure),
+            // Nothing is open yet that would have to be put away.
+            () = cancel.cancelled() => Err(RunError::Interrupted { committed: Vec::new() }),
+        }
+    }
+
+    fn url(&self) -> Result<&DatabaseUrl, RunError> {
+        self.url.as_ref().ok_or_else(|| RunError::Refused {
+            code: "no-url",
+            message: format!("database `{}` has no URL", self.name),
+            help: "give `--url URL`, set DATABASE_URL, or set `url` in aludel.toml".into(),
+        })
+    }
+}
+
 /// What a run did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -115,11 +159,7 @@ impl Database {
     }
 
     pub(super) fn url(&self) -> Result<&DatabaseUrl, RunError> {
-        self.options.url.as_ref().ok_or_else(|| RunError::Refused {
-            code: "no-url",
-            message: format!("database `{}` has no URL", self.options.name),
-            help: "give `--url URL`, set DATABASE_URL, or set `url` in aludel.toml".into(),
-        })
+        self.options.url()
     }
 
     /// Its graph.

@@ -6,6 +6,11 @@ use crate::plan::Why;
 use crate::run::Omitted;
 
 /// One event of a run. As JSON it is an object whose `event` names it.
+///
+/// A run that changes something tells `Connected`, `Planned`, and of each revision `RevisionStarted`
+/// and `RevisionDone`, in the order of their commits. Several revisions may share a message: then all
+/// of them are started before the first is done. One that fails is never done; the run's error names
+/// it. The others come where there is a reason.
 #[derive(Debug, Clone, serde::Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 #[non_exhaustive]
@@ -86,7 +91,7 @@ pub enum Event {
     },
 }
 
-/// Who reads the events.
+/// Who reads the events. Every closure that takes an [`Event`] is one.
 pub trait Events: Send + Sync {
     /// Takes one event. Must not block for long: the run waits.
     fn event(&self, event: Event);

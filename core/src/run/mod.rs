@@ -1,5 +1,10 @@
-//! The interpreters of a plan: [`script`] prints it, [`live`] sends it; and what a run needs
-//! around them: the lock, supervision of a session, events.
+//! Runs: what they are asked for, what they tell while they go, and why they stop.
+//!
+//! A [`Migrator`](crate::Migrator) is given a [`Move`], emits [`Event`]s and answers with [`Done`] or a
+//! [`RunError`]. [`Database`] is the same one level below, for tools: one database with its driver, its
+//! revisions and every option.
+//!
+//! Inside, a plan has two interpreters: `script` prints it, `live` sends it.
 //!
 //! Deliberately absent: printing to a terminal, exit codes, signals. The caller brings a
 //! [`CancellationToken`](tokio_util::sync::CancellationToken) and reads [`Event`]s.
@@ -14,7 +19,7 @@ mod error;
 mod event;
 mod file;
 mod lent;
-pub mod live;
+mod live;
 mod lock;
 mod model;
 mod movement;
@@ -22,7 +27,7 @@ mod offline;
 mod online;
 mod prepare;
 mod report;
-pub mod script;
+mod script;
 mod scripts;
 mod status;
 mod supervise;

@@ -6,9 +6,7 @@ use super::decide::{Decision, Intent};
 use super::live::{Live, Outcome};
 use super::lock::{self, Locked};
 use super::{Database, Done, Event, Events, Move, RunError, RunOptions, Runner};
-use crate::driver::{
-    Access, ConnectOptions, Dialect, Holder, LockKind, LockRequest, Server, Session, Tenure,
-};
+use crate::driver::{Access, Dialect, Holder, LockKind, LockRequest, Server, Session, Tenure};
 use crate::ledger::Snapshot;
 use crate::plan::Purpose;
 
@@ -187,14 +185,39 @@ impl Database {
         options: &RunOptions,
         runner: Runner<'_>,
     ) -> Result<Done, RunError> {
-        let access = if options.dry_run {
-            Access::Read
-        } else {
-            Access::Write
-        };
-        let (mut session, dialect) = self.connect(access, options, runner).await?;
+        let session = self
+            .options
+            .open(options.access(), options, runner.cancel)
+            .await?;
+        self.finish(&intent, session, options, runner).await
+    }
+
+    /// Makes a move on a session that [`DatabaseOptions::open`] opened for it, while the revisions
+    /// were being read, say; and closes it, whatever happened.
+    ///
+    /// # Errors
+    ///
+    /// See [`RunError`].
+    pub async fn run_opened(
+        &self,
+        session: Box<dyn Session>,
+        to: &Move,
+        options: &RunOptions,
+        runner: Runner<'_>,
+    ) -> Result<Done, RunError> {
+        self.finish(&to.intent(), session, options, runner).await
+    }
+
+    async fn finish(
+        &self,
+        intent: &Intent<'_>,
+        session: Box<dyn Session>,
+        options: &RunOptions,
+        runner: Runner<'_>,
+    ) -> Result<Done, RunError> {
+        let (mut session, dialect) = self.known(session, runner).await?;
         let done = self
-            .make(&intent, session.as_mut(), dialect.as_ref(), options, runner)
+            .make(intent, session.as_mut(), dialect.as_ref(), options, runner)
             .await;
         // Closing gives the lock back, whatever happened.
         session.close().await;
@@ -334,17 +357,16 @@ impl Database {
         options: &RunOptions,
         runner: Runner<'_>,
     ) -> Result<(Box<dyn Session>, Arc<dyn Dialect>), RunError> {
-        let url = self.url()?;
-        let mut how = ConnectOptions::new(access).lock_timeout(options.lock_timeout);
-        how.timeout = options.connect_timeout;
-        let driver = &self.options.driver;
-        let session = tokio::select! {
-            session = driver.connect(url, &how) => session.map_err(RunError::from_failure)?,
-            // Nothing is open yet that would have to be put away.
-            () = runner.cancel.cancelled() => {
-                return Err(RunError::Interrupted { committed: Vec::new() });
-            }
-        };
+        let session = self.options.open(access, options, runner.cancel).await?;
+        self.known(session, runner).await
+    }
+
+    /// The session with its dialect; it is closed if its server is refused.
+    async fn known(
+        &self,
+        session: Box<dyn Session>,
+        runner: Runner<'_>,
+    ) -> Result<(Box<dyn Session>, Arc<dyn Dialect>), RunError> {
         match self.found(session.as_ref(), runner) {
             Ok(dialect) => Ok((session, dialect)),
             Err(error) => {

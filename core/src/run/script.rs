@@ -11,7 +11,7 @@ use crate::plan::{Atomicity, Plan, Purpose, Role, Unit, Why};
 /// # Errors
 ///
 /// If `out` refuses to be written, or the dialect does not answer.
-pub fn print(
+pub(super) fn print(
     plan: &Plan,
     dialect: &dyn Dialect,
     client: Client,

@@ -27,7 +27,10 @@ mod target;
 mod url;
 
 pub use dialect::MysqlDialect;
+// For `aludel-diesel`, which does the same on connections that are lent.
+#[doc(hidden)]
 pub use ledger::lock_name;
+#[doc(hidden)]
 pub use session::server_of;
 
 use std::sync::Arc;
@@ -38,9 +41,26 @@ use aludel::driver::{
 };
 use futures_util::future::BoxFuture;
 
-/// The driver of `mysql://` and `mariadb://`.
+/// The driver of `mysql://` and `mariadb://` URLs.
+///
+/// ```
+/// use aludel::driver::Driver;
+///
+/// let driver = aludel_mysql::MysqlDriver::new();
+/// let server = driver.assumed("mariadb").expect("a floor is documented");
+/// assert_eq!(server.to_string(), "mariadb 10.5");
+/// assert!(!driver.dialect(&server)?.capabilities().transactional_ddl);
+/// # Ok::<(), String>(())
+/// ```
 #[derive(Debug, Clone, Copy, Default)]
 pub struct MysqlDriver;
+
+impl MysqlDriver {
+    /// The driver.
+    pub const fn new() -> Self {
+        Self
+    }
+}
 
 static INFO: DriverInfo = DriverInfo {
     name: "mysql",

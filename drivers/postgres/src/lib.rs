@@ -27,6 +27,7 @@ mod failure;
 mod given;
 mod indexes;
 mod introspect;
+#[doc(hidden)] // For `aludel-diesel`, which does the same on connections that are lent.
 pub mod ledger;
 mod params;
 mod passfile;
@@ -47,12 +48,30 @@ use aludel::driver::{
 };
 use futures_util::future::BoxFuture;
 
+#[doc(hidden)] // As `ledger`.
 pub use connect::server_of;
 pub use dialect::PostgresDialect;
 
-/// The driver of `postgres://` and `postgresql://`.
+/// The driver of `postgres://` and `postgresql://` URLs.
+///
+/// ```
+/// use aludel::driver::Driver;
+///
+/// let driver = aludel_postgres::PostgresDriver::new();
+/// let server = driver.assumed("postgres").expect("a floor is documented");
+/// assert_eq!(server.to_string(), "postgres 12");
+/// assert!(driver.dialect(&server)?.capabilities().transactional_ddl);
+/// # Ok::<(), String>(())
+/// ```
 #[derive(Debug, Clone, Copy, Default)]
 pub struct PostgresDriver;
+
+impl PostgresDriver {
+    /// The driver.
+    pub const fn new() -> Self {
+        Self
+    }
+}
 
 /// The oldest server that is planned for.
 pub(crate) const FLOOR: u32 = 12;

@@ -64,6 +64,8 @@ impl SqliteSession {
             session
                 .run(|executor| executor.query("PRAGMA query_only = ON"))
                 .await??;
+        } else if write && !missing {
+            session.run(|executor| executor.prime()).await?;
         }
         Ok(session)
     }
