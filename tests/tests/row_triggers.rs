@@ -773,3 +773,112 @@ fn a_trigger_waits_for_a_table_that_changes_after_its_own() {
         twin.same(LOG);
     });
 }
+
+#[test]
+fn a_guard_stands_beside_a_trigger_that_writes_its_row_once_more() {
+    each(|twin| {
+        twin.run(
+            "CREATE TABLE t (id integer PRIMARY KEY, name text, n integer, updated_at timestamptz);
+            CREATE TABLE reserved (name text PRIMARY KEY);
+            INSERT INTO reserved VALUES ('std'), ('core');",
+        );
+        twin.run(&function(
+            "touch",
+            "BEGIN NEW.updated_at = now(); RETURN NEW; END;",
+        ));
+        twin.run(&trigger(
+            "touch",
+            "BEFORE UPDATE ON t FOR EACH ROW",
+            "touch",
+        ));
+        twin.run(&function("guard", "BEGIN
+            IF lower(NEW.name) IN (SELECT name FROM reserved) THEN RAISE EXCEPTION 'a reserved name'; END IF;
+            RETURN NEW; END;"));
+        twin.run(&trigger(
+            "guard",
+            "BEFORE INSERT OR UPDATE ON t FOR EACH ROW",
+            "guard",
+        ));
+        twin.run("INSERT INTO t VALUES (1, 'a', 1, '2001-01-01'), (2, 'b', 2, '2001-01-01');");
+        twin.fails("INSERT INTO t VALUES (3, 'Std', 1, '2001-01-01');");
+        twin.fails("UPDATE t SET name = 'core' WHERE id = 2;");
+        twin.run("UPDATE t SET n = n + 1 WHERE id = 1;");
+        // What was reserved later, the next change of the row minds.
+        twin.run("INSERT INTO reserved VALUES ('b');");
+        twin.fails("UPDATE t SET n = 7;");
+        let rows = twin.same(
+            "SELECT id, name, n, CASE WHEN updated_at > '2020-01-01' THEN 'now' ELSE 'then' END FROM t ORDER BY id",
+        );
+        assert!(
+            rows[0].contains("now") && rows[1].contains("then"),
+            "{rows:?}"
+        );
+        // It would run once more for the row that the other one has written, and see its old name.
+        twin.run(&function(
+            "kept",
+            "BEGIN
+            IF OLD.name = 'locked' THEN RAISE EXCEPTION 'it is locked'; END IF;
+            RETURN NEW; END;",
+        ));
+        let kept = trigger("kept", "BEFORE UPDATE ON t FOR EACH ROW", "kept");
+        match is_sqlite(twin) {
+            true => assert_eq!(twin.refused(&kept), ["trigger"]),
+            false => {
+                twin.run(&kept);
+                twin.run("UPDATE t SET name = 'locked' WHERE id = 1;");
+                twin.fails("UPDATE t SET name = 'x' WHERE id = 1;");
+            }
+        }
+    });
+}
+
+#[test]
+fn a_row_that_goes_with_its_parent_touches_no_parent() {
+    let tables = "CREATE TABLE p (id integer PRIMARY KEY, name text, touched integer);
+        CREATE TABLE q (id integer PRIMARY KEY);
+        CREATE TABLE c (id integer PRIMARY KEY, p_id integer REFERENCES p (id) ON DELETE CASCADE, q_id integer REFERENCES q (id) ON DELETE CASCADE);";
+    let touch = function(
+        "touch",
+        "BEGIN
+        IF TG_OP = 'DELETE' THEN UPDATE p SET touched = touched + 1 WHERE id = OLD.p_id; RETURN OLD;
+        ELSE UPDATE p SET touched = touched + 1 WHERE id = NEW.p_id; RETURN NEW; END IF; END;",
+    );
+    let guard = function(
+        "guard",
+        "BEGIN
+        IF NEW.name = 'never' THEN RAISE EXCEPTION 'no such name'; END IF; RETURN NEW; END;",
+    );
+    let guarded = trigger("guard", "BEFORE UPDATE ON p FOR EACH ROW", "guard");
+    let touches = trigger("touch", "AFTER INSERT OR DELETE ON c FOR EACH ROW", "touch");
+    each(|twin| {
+        twin.run(tables);
+        twin.run(&touch);
+        twin.run(&guard);
+        twin.run(&guarded);
+        if !is_sqlite(twin) {
+            assert_eq!(twin.refused(&touches), ["trigger"]);
+            return;
+        }
+        twin.run(&touches);
+        twin.run("INSERT INTO p VALUES (1, 'a', 0), (2, 'never', 0), (3, 'b', 0); INSERT INTO q VALUES (1), (2);");
+        twin.run("INSERT INTO c VALUES (1, 1, 1), (2, 1, 2), (3, 3, 1), (4, 3, 2);");
+        twin.fails("INSERT INTO c VALUES (5, 2, 2);");
+        let rows = "SELECT id, name, touched FROM p ORDER BY id";
+        twin.run("DELETE FROM c WHERE id = 1;");
+        twin.same(rows);
+        twin.run("DELETE FROM q WHERE id = 1;");
+        twin.same(rows);
+        twin.run("DELETE FROM p WHERE id > 1;");
+        twin.same(rows);
+        twin.same("SELECT id FROM c ORDER BY id");
+    });
+    // By another way it may go while its parent is still to go, and the guard would see that one.
+    each(|twin| {
+        twin.run(tables);
+        twin.run("ALTER TABLE q ADD COLUMN p_id integer REFERENCES p (id) ON DELETE CASCADE;");
+        twin.run(&touch);
+        twin.run(&guard);
+        twin.run(&guarded);
+        assert_eq!(twin.refused(&touches), ["trigger"]);
+    });
+}

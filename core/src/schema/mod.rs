@@ -35,6 +35,7 @@ mod replay;
 mod scope;
 mod sequence;
 mod shared;
+mod steady;
 mod steps;
 mod trigger;
 mod ty;

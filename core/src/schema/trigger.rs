@@ -1,8 +1,7 @@
 //! Triggers, and what those do whose function is understood.
 
 use super::{
-    Assignment, BinaryOp, Expr, Ident, Literal, Name, Part, PartMut, Table, TriggerEvent,
-    TriggerStep, Type,
+    Assignment, BinaryOp, Expr, Ident, Name, Part, PartMut, Table, TriggerEvent, TriggerStep, Type,
 };
 
 /// A trigger: kept as text, in the dialect of the engine that holds it.
@@ -19,8 +18,8 @@ pub struct Trigger {
 }
 
 /// What a trigger that calls a function does for a row that changes, as far as it is understood:
-/// `BEFORE UPDATE … FOR EACH ROW` with a function that only sets columns, or any `FOR EACH ROW`
-/// with one that only raises errors and runs statements on rows.
+/// `BEFORE INSERT OR UPDATE … FOR EACH ROW` with a function that only sets columns, or any `FOR EACH
+/// ROW` with one that only raises errors and runs statements on rows.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RowTrigger {
     /// The function.
@@ -104,21 +103,6 @@ pub const NEW: &str = "new";
 /// The row before the change.
 pub const OLD: &str = "old";
 
-/// Functions that give the same for the same, or, within one statement, the same moment.
-const STEADY: &[&str] = &[
-    "now",
-    "clock_timestamp",
-    "statement_timestamp",
-    "transaction_timestamp",
-    "timezone",
-    "date_trunc",
-    "coalesce",
-    "lower",
-    "upper",
-    "length",
-    "btrim",
-];
-
 impl Trigger {
     /// Whether it runs for an event, as far as is known.
     #[must_use]
@@ -176,9 +160,9 @@ impl RowTrigger {
                 self.steps.clone_from(steps);
             }
             Ok(TriggerDoes::Sets(condition, sets)) => {
-                if !self.before || self.events != [TriggerEvent::Update] {
+                if !self.before || self.events.contains(&TriggerEvent::Delete) {
                     self.unclear.get_or_insert_with(|| {
-                        "it sets columns, and does not only run BEFORE UPDATE".to_owned()
+                        "it sets columns, and does not only run BEFORE INSERT or UPDATE".to_owned()
                     });
                 }
                 self.sets.clone_from(sets);
@@ -194,72 +178,16 @@ impl RowTrigger {
         self
     }
 
-    /// Why it may matter how often it runs for one change of a row, if it may.
-    fn unsteady(&self) -> Option<String> {
-        let set = |name: &str| {
-            self.sets
-                .iter()
-                .any(|set| set.columns.iter().any(|c| c == name))
-        };
-        if self.sets.is_empty() {
-            return Some("it sets nothing".into());
-        }
-        for (place, assignment) in self.sets.iter().enumerate() {
-            let before = &self.sets[..place];
-            if before
-                .iter()
-                .any(|other| other.columns == assignment.columns)
-            {
-                return Some("it sets a column twice".into());
-            }
-            let mut why = None;
-            walk(&assignment.value, &mut |expr| {
-                why = why.take().or_else(|| match expr {
-                    None => Some("it asks a query".into()),
-                    Some(Expr::Column {
-                        table: Some(row),
-                        column,
-                    }) if row.name == NEW && !set(column) => None,
-                    Some(Expr::Column { column, .. }) => Some(format!(
-                        "what it sets depends on `{column}`, and is another a second time"
-                    )),
-                    Some(Expr::Call(call)) if !STEADY.contains(&call.name.name.as_str()) => {
-                        Some(format!("it sets what `{}` gives", call.name))
-                    }
-                    Some(_) => None,
-                });
-            });
-            if why.is_some() {
-                return why;
-            }
-        }
-        let mut why = None;
-        if let Some(condition) = &self.condition {
-            walk(condition, &mut |expr| {
-                why = why.take().or_else(|| match expr {
-                    None => Some("it asks a query".into()),
-                    Some(Expr::Column {
-                        table: Some(row), ..
-                    }) if row.name != NEW && row.name != OLD => Some(format!("it reads `{row}`")),
-                    Some(Expr::Column {
-                        table: None,
-                        column,
-                    }) if ![NEW, OLD, "tg_op"].contains(&column.as_str()) => {
-                        Some(format!("it reads `{column}`"))
-                    }
-                    Some(_) => None,
-                });
-            });
-        }
-        why
-    }
-
-    /// The condition for a table as it is: whole rows are compared column by column.
+    /// A condition of it for a table as it is: whole rows are compared column by column.
     ///
     /// # Errors
     ///
     /// What of the table has no value yet when the trigger runs, or is not there.
-    pub fn condition_on(&self, table: &Table) -> Result<Option<Expr>, String> {
+    pub fn condition_on(
+        &self,
+        table: &Table,
+        condition: Option<Expr>,
+    ) -> Result<Option<Expr>, String> {
         for assignment in &self.sets {
             for name in &assignment.columns {
                 match table.column(name) {
@@ -273,7 +201,7 @@ impl RowTrigger {
         }
         let mut problem = None;
         let values = self.sets.iter().map(|set| &set.value);
-        for expr in values.chain(&self.condition) {
+        for expr in values.chain(&condition) {
             walk(expr, &mut |expr| {
                 if let Some(Expr::Column {
                     table: Some(_),
@@ -287,7 +215,7 @@ impl RowTrigger {
                 }
             });
         }
-        let mut condition = self.condition.clone();
+        let mut condition = condition;
         if let Some(condition) = &mut condition {
             whole_rows(condition, table, &mut problem);
         }
@@ -337,7 +265,7 @@ impl RowTrigger {
     }
 }
 
-/// `NEW IS [NOT] DISTINCT FROM OLD` by columns, and `TG_OP` as what it is.
+/// `NEW IS [NOT] DISTINCT FROM OLD` by columns.
 pub(crate) fn whole_rows(expr: &mut Expr, table: &Table, problem: &mut Option<String>) {
     if let Expr::IsDistinct {
         left,
@@ -390,16 +318,8 @@ pub(crate) fn whole_rows(expr: &mut Expr, table: &Table, problem: &mut Option<St
         }
         return;
     }
-    if let Expr::Column {
-        table: None,
-        column,
-    } = expr
-    {
-        if column == "tg_op" {
-            *expr = Expr::Literal(Literal::Text("UPDATE".into()));
-        } else {
-            *problem = Some("a whole row is asked for more than whether it is another".into());
-        }
+    if let Expr::Column { table: None, .. } = expr {
+        *problem = Some("a whole row is asked for more than whether it is another".into());
         return;
     }
     expr.parts_mut(&mut |part| {
@@ -410,7 +330,7 @@ pub(crate) fn whole_rows(expr: &mut Expr, table: &Table, problem: &mut Option<St
 }
 
 /// Calls `f` with an expression and all within it; with nothing for a query.
-fn walk(expr: &Expr, f: &mut dyn FnMut(Option<&Expr>)) {
+pub(super) fn walk(expr: &Expr, f: &mut dyn FnMut(Option<&Expr>)) {
     f(Some(expr));
     expr.parts(&mut |part| match part {
         Part::Expr(expr) => walk(expr, f),

@@ -39,5 +39,5 @@ pub use script::{Audience, Translated, Translator, audience};
 pub use target::{
     ColumnOrigin, DataScope, Lowered, Omission, Refusal, Rendered, TableChange, Target,
 };
-pub use trigger::{RowUpdate, row_update, trigger_name};
+pub use trigger::{RowUpdate, event_name, row_updates, trigger_name};
 pub use unfold::named_elements;

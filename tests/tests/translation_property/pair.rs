@@ -32,6 +32,7 @@ const SAID: &[&str] = &[
     "Subquery returns more than 1 row",
     // A moment's text read as a date.
     "Truncated incorrect date value",
+    "Truncated incorrect datetime value",
     // A default that no row takes, as it shows once it is converted.
     "Invalid default value",
     // Blanks that are too many are cut off there.

@@ -391,7 +391,7 @@ fn other(
     }
 }
 
-/// A trigger of the kind that keeps `updated_at`, with values that are the same on both; or what
+/// A trigger of the kind that keeps `updated_at` or fills columns in, with values that are the same on both; or what
 /// becomes of one.
 fn trigger(random: &mut Random, table: &Table, schema: &Schema, number: usize) -> Vec<String> {
     let on = format!("\"{}\"", table.name.name);
@@ -430,10 +430,15 @@ fn trigger(random: &mut Random, table: &Table, schema: &Schema, number: usize) -
         }
         _ => String::new(),
     };
+    let events = random.pick(&["UPDATE", "UPDATE", "INSERT OR UPDATE", "INSERT"]);
+    let of = match *events == "INSERT" {
+        true => String::new(),
+        false => of,
+    };
     vec![
         format!("CREATE FUNCTION f{number}() {code}"),
         format!(
-            "CREATE TRIGGER g{number} BEFORE UPDATE{of} ON {on} FOR EACH ROW{when} EXECUTE FUNCTION f{number}()"
+            "CREATE TRIGGER g{number} BEFORE {events}{of} ON {on} FOR EACH ROW{when} EXECUTE FUNCTION f{number}()"
         ),
     ]
 }
@@ -558,7 +563,9 @@ fn touching(random: &mut Random, table: &Table, schema: &Schema) -> String {
         sets.push_str(&format!(" NEW.\"{}\" := {value};", column.name));
     }
     let other = random.pick(&table.columns).clone();
+    // A condition under which nothing is done is PostgreSQL's affair alone.
     let body = match random.below(4) {
+        _ if sets.is_empty() => sets,
         0 => format!(
             "IF NEW.\"{0}\" IS DISTINCT FROM OLD.\"{0}\" THEN{sets} END IF;",
             other.name

@@ -109,6 +109,12 @@ impl Carrier<'_> {
                 if let Some(trigger) = all.find(|trigger| trigger.name == one.authored.name) {
                     self.make_trigger(source, trigger, authored, false);
                 }
+                // What cannot be made is refused once.
+                self.triggers.change(table.clone(), |all| {
+                    all.retain(|other| {
+                        other.authored.name != one.authored.name || other.away.is_none()
+                    });
+                });
             }
         }
     }

@@ -14,6 +14,12 @@ use crate::sql;
 use crate::translate::program;
 use crate::translate::target::{Omission, Refusal, Rendered};
 
+/// Whether something is refused only for how tables stand here, which the script may change yet.
+fn is_as_tables_stand(why: &[Refusal]) -> bool {
+    let mut codes = why.iter().map(|refusal| refusal.code);
+    codes.all(|code| ["override-differs", "depends-on-refused"].contains(&code))
+}
+
 fn is_idle(trigger: &Trigger) -> bool {
     trigger.does.as_ref().is_some_and(|does| does.is_idle())
 }
@@ -325,7 +331,7 @@ impl Carrier<'_> {
             let texts = match now.map(|now| (now, self.rendered_trigger(now, authored))) {
                 Some((_, Ok(rendered))) => rendered.statements,
                 // A table that it names changes later in the script.
-                Some((now, Err(_))) if Self::names_others(now) => {
+                Some((now, Err(why))) if Self::names_others(now) && is_as_tables_stand(&why) => {
                     self.take_away(source, held, &one.held, authored);
                     self.mark_away(table, &one.authored.name, source);
                     continue;

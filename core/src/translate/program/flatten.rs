@@ -229,34 +229,45 @@ impl Walk<'_> {
         problem.map_or(Ok(condition), Err)
     }
 
-    /// The words of a trigger that are constants for an event.
+    /// Puts the words of a trigger that are constants for the event as such.
     fn words(&self, part: PartMut<'_>) {
-        match part {
-            PartMut::Expr(expr) => {
-                if let Expr::Column {
-                    table: None,
-                    column,
-                } = expr
-                {
-                    let word = match column.as_str() {
-                        "tg_op" => self.event.word(),
-                        "tg_when" if self.does.before => "BEFORE",
-                        "tg_when" => "AFTER",
-                        "tg_level" => "ROW",
-                        _ => return,
-                    };
-                    *expr = Expr::Cast {
-                        expr: Box::new(Expr::text(word)),
-                        ty: Type::Text,
-                    };
-                    return;
-                }
-                expr.parts_mut(&mut |part| self.words(part));
+        words(part, self.does, self.event);
+    }
+}
+
+/// A condition with what is known of it for an event worked out.
+pub(crate) fn for_event(condition: &mut Expr, does: &RowTrigger, event: TriggerEvent) {
+    words(PartMut::Expr(condition), does, event);
+    fold(condition);
+}
+
+/// Puts the words of a trigger that are constants for an event as such.
+fn words(part: PartMut<'_>, does: &RowTrigger, event: TriggerEvent) {
+    match part {
+        PartMut::Expr(expr) => {
+            if let Expr::Column {
+                table: None,
+                column,
+            } = expr
+            {
+                let word = match column.as_str() {
+                    "tg_op" => event.word(),
+                    "tg_when" if does.before => "BEFORE",
+                    "tg_when" => "AFTER",
+                    "tg_level" => "ROW",
+                    _ => return,
+                };
+                *expr = Expr::Cast {
+                    expr: Box::new(Expr::text(word)),
+                    ty: Type::Text,
+                };
+                return;
             }
-            PartMut::Query(query) => query.parts_mut(&mut |part| self.words(part)),
-            PartMut::Table(item) => item.parts_mut(&mut |part| self.words(part)),
-            PartMut::Data(statement) => statement.parts_mut(&mut |part| self.words(part)),
+            expr.parts_mut(&mut |part| words(part, does, event));
         }
+        PartMut::Query(query) => query.parts_mut(&mut |part| words(part, does, event)),
+        PartMut::Table(item) => item.parts_mut(&mut |part| words(part, does, event)),
+        PartMut::Data(statement) => statement.parts_mut(&mut |part| words(part, does, event)),
     }
 }
 

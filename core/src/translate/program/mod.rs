@@ -12,10 +12,12 @@ mod flatten;
 mod names;
 mod order;
 
+pub(super) use flatten::for_event;
 pub(crate) use order::{check_all, meets_actions, read_between};
 
 use super::infer::{Relation, Scope};
 use super::target::{DataScope, Refusal};
+use super::trigger::event_name;
 use crate::schema::{
     DataStatement, Expr, Ident, NEW, Name, OLD, Part, RowTrigger, Schema, Table, Trigger,
     TriggerEvent, named_tables,
@@ -145,7 +147,7 @@ fn acts(
 }
 
 /// The rows that there are.
-fn rows(event: TriggerEvent) -> &'static [&'static str] {
+pub(super) fn rows(event: TriggerEvent) -> &'static [&'static str] {
     match event {
         TriggerEvent::Insert => &[NEW],
         TriggerEvent::Update => &[NEW, OLD],
@@ -156,17 +158,26 @@ fn rows(event: TriggerEvent) -> &'static [&'static str] {
 impl RowProgram<'_> {
     /// The name of what comes of the trigger for an event, made of the trigger's.
     pub fn name_of(&self, name: &str, event: TriggerEvent) -> Ident {
-        match self.events.len() {
-            0 | 1 => name.to_owned(),
-            _ => format!("{name}_{}", event.word().to_ascii_lowercase()),
-        }
+        event_name(name, event, self.events.len() > 1)
     }
 }
 
 impl EventProgram<'_> {
     /// Whether it looks at a column of the row after the change.
     pub fn reads_new(&self, column: &str) -> bool {
-        self.parts().any(|part| names_new(part, column))
+        self.parts().any(|part| is_new(part, column))
+    }
+
+    /// Whether nothing comes of it when the row that it let pass is written once more with other
+    /// values of these columns: it only raises errors, and looks at nothing else of the row before.
+    pub fn passes_again(&self, columns: &[&Ident]) -> bool {
+        let mut acts = self.acts.iter();
+        acts.all(|act| matches!(act.does, Deed::Raise(_)))
+            && !self.parts().any(|part| {
+                names_row(part, &|row, column| {
+                    row == OLD || columns.iter().any(|set| *set == column)
+                })
+            })
     }
 
     /// Whether it names a table, to read or to change it.
@@ -198,14 +209,39 @@ impl EventProgram<'_> {
     }
 }
 
-fn names_new(part: Part<'_>, column: &str) -> bool {
+/// Whether an expression looks at a column of the row after the change.
+pub(super) fn names_new(expr: &Expr, column: &str) -> bool {
+    is_new(Part::Expr(expr), column)
+}
+
+/// Whether an expression looks at the row before the change.
+pub(super) fn names_old(expr: &Expr) -> bool {
+    names_row(Part::Expr(expr), &|row, _| row == OLD)
+}
+
+fn is_new(part: Part<'_>, column: &str) -> bool {
+    names_row(part, &|row, name| row == NEW && name == column)
+}
+
+/// Whether something names a column of the row before or after of which `is` holds.
+fn names_row(part: Part<'_>, is: &dyn Fn(&str, &str) -> bool) -> bool {
     let mut found = false;
-    let mut inner = |part: Part<'_>| found |= names_new(part, column);
+    let mut inner = |part: Part<'_>| found |= names_row(part, is);
     match part {
         Part::Expr(expr) => {
             expr.parts(&mut inner);
-            found |= matches!(expr, Expr::Column { table: Some(row), column: name }
-                if *row == Name::bare(NEW) && name == column);
+            found |= match expr {
+                Expr::Column {
+                    table: Some(row),
+                    column,
+                } if [NEW, OLD].contains(&row.name.as_str()) => is(&row.name, column),
+                // The whole row.
+                Expr::Column {
+                    table: None,
+                    column,
+                } if [NEW, OLD].contains(&column.as_str()) => is(column, "*"),
+                _ => false,
+            };
         }
         Part::Query(query) => query.parts(&mut inner),
         Part::Table(item) => item.parts(&mut inner),

@@ -1,6 +1,6 @@
 //! Triggers that raise errors and change other rows: one for each event, with the conditions as IFs.
 
-use aludel::schema::{DataStatement, Expr, ReferentialAction, Table, Trigger, TriggerEvent};
+use aludel::schema::{DataStatement, Expr, Ident, ReferentialAction, Table, Trigger, TriggerEvent};
 use aludel::translate::infer::Scope;
 use aludel::translate::print::{Level, print};
 use aludel::translate::rewrite::rewrite;
@@ -67,11 +67,12 @@ pub(crate) fn create(
     Ok(rendered)
 }
 
-/// Whether a trigger before the row would see what one that sets columns has not set yet.
-pub(crate) fn meets_setter(program: &RowProgram<'_>, sets: &[String]) -> bool {
+/// Whether a trigger before the row would see what one that for an event sets columns has not set
+/// yet.
+pub(crate) fn meets_setter(program: &RowProgram<'_>, sets: &[&Ident], event: TriggerEvent) -> bool {
     let mut events = program.events.iter();
-    let update = events.find(|event| event.event == TriggerEvent::Update);
-    update.is_some_and(|update| program.before && sets.iter().any(|set| update.reads_new(set)))
+    let own = events.find(|one| one.event == event);
+    own.is_some_and(|own| program.before && sets.iter().any(|set| own.reads_new(set)))
 }
 
 fn hindrance(program: &RowProgram<'_>, scope: &DataScope<'_>) -> Result<(), String> {
@@ -94,8 +95,9 @@ fn hindrance(program: &RowProgram<'_>, scope: &DataScope<'_>) -> Result<(), Stri
         let Some(does) = other.does.as_deref().filter(|does| does.unclear.is_none()) else {
             continue;
         };
-        let sets = does.sets.iter().flat_map(|set| set.columns.clone());
-        if meets_setter(program, &sets.collect::<Vec<_>>()) {
+        let sets: Vec<&Ident> = does.sets.iter().flat_map(|set| &set.columns).collect();
+        let mut events = does.events.iter();
+        if events.any(|event| meets_setter(program, &sets, *event)) {
             return Err(format!(
                 "it reads what the trigger `{}` sets, and the two run in another order here",
                 other.name
@@ -107,19 +109,25 @@ fn hindrance(program: &RowProgram<'_>, scope: &DataScope<'_>) -> Result<(), Stri
         .iter()
         .find(|event| event.event == TriggerEvent::Insert);
     if let Some(inserts) = inserts.filter(|_| program.before) {
-        let made = |column: &&aludel::schema::Column| {
-            let constant = |default: &Expr| matches!(default, Expr::Literal(_));
-            column.identity.is_some() || !column.default.as_ref().is_none_or(constant)
-        };
-        let mut made = table.columns.iter().filter(made);
-        if let Some(column) = made.find(|column| inserts.reads_new(&column.name)) {
-            return Err(format!(
-                "the default of `{}` is not known before the row is written here",
-                column.name
-            ));
-        }
+        reads_defaults(table, &|column| inserts.reads_new(column))?;
     }
     Ok(())
+}
+
+/// Refuses what looks, before a row is inserted, at a column whose default is no constant.
+pub(crate) fn reads_defaults(table: &Table, reads: &dyn Fn(&str) -> bool) -> Result<(), String> {
+    let made = |column: &&aludel::schema::Column| {
+        let constant = |default: &Expr| matches!(default, Expr::Literal(_));
+        column.identity.is_some() || !column.default.as_ref().is_none_or(constant)
+    };
+    let mut made = table.columns.iter().filter(made);
+    match made.find(|column| reads(&column.name)) {
+        Some(column) => Err(format!(
+            "the default of `{}` is not known before the row is written here",
+            column.name
+        )),
+        None => Ok(()),
+    }
 }
 
 /// Whether a foreign key brings an event about for rows of a table, for which InnoDB runs no trigger.

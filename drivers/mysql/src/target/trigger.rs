@@ -1,11 +1,12 @@
-//! Triggers that set columns of a row that changes: `BEFORE UPDATE … SET NEW.c = …`, one statement,
-//! so that no client needs another delimiter.
+//! Triggers that set columns of a row that is inserted or changes: `BEFORE UPDATE … SET NEW.c = …`, one
+//! statement, so that no client needs another delimiter.
 
-use aludel::schema::{Expr, NEW, Name, ReferentialAction, Table, Trigger};
+use aludel::schema::{Expr, NEW, Name, ReferentialAction, Table, Trigger, TriggerEvent};
 use aludel::translate::print::{Level, print};
 use aludel::translate::rewrite::rewrite;
 use aludel::translate::{
-    DataScope, Refusal, Rendered, RowUpdate, row_program, row_update, trigger_name,
+    DataScope, Omission, Refusal, Rendered, RowUpdate, event_name, row_program, row_updates,
+    trigger_name,
 };
 
 use super::effects;
@@ -28,12 +29,29 @@ pub(crate) fn create(
     if let Some(program) = row_program(trigger, scope) {
         return effects::create(trigger, &program?, scope, facts);
     }
-    let RowUpdate {
-        table,
-        of,
-        update,
-        sight,
-    } = row_update(trigger, scope)?;
+    let updates = row_updates(trigger, scope)?;
+    let several = updates.len() > 1;
+    let mut statements = Vec::new();
+    let mut all = Vec::new();
+    for update in updates {
+        let name = event_name(&trigger.name, update.event, several);
+        let (statement, omissions) = one(trigger, &name, update, scope, facts)?;
+        statements.push(statement);
+        all.extend(omissions);
+    }
+    let mut rendered = session::rendered(statements, facts);
+    rendered.omissions = all;
+    Ok(rendered)
+}
+
+/// The trigger for one event.
+fn one(
+    trigger: &Trigger,
+    name: &str,
+    made: RowUpdate<'_>,
+    scope: &DataScope<'_>,
+    facts: &Facts,
+) -> Result<(String, Vec<Omission>), Vec<Refusal>> {
     let refused = |why: &str| {
         let message = format!("the trigger `{}`: {why}", trigger.name);
         vec![
@@ -41,30 +59,11 @@ pub(crate) fn create(
                 .help("write an override, or skip the statement for this driver"),
         ]
     };
-    if !of.is_empty() {
-        return Err(refused(
-            "which columns a statement sets is not known to a trigger here",
-        ));
-    }
-    if is_cascaded(table) {
-        return Err(refused(
-            "what foreign keys do to its rows would not run it here",
-        ));
-    }
-    let sets: Vec<String> = update
-        .assignments
-        .iter()
-        .flat_map(|set| set.columns.clone())
-        .collect();
-    if update.filter.is_some() && sets.len() > 1 {
-        return Err(refused(
-            "it sets several columns under a condition, one after the other here",
-        ));
-    }
-    for other in scope.authored.triggers_of(&table.name) {
+    hindrance(&made).map_err(|why| refused(&why))?;
+    for other in scope.authored.triggers_of(&made.table.name) {
         // One that is refused is not there.
         if let Some(Ok(program)) = row_program(other, scope)
-            && effects::meets_setter(&program, &sets)
+            && effects::meets_setter(&program, &made.sets(), made.event)
         {
             return Err(refused(&format!(
                 "the trigger `{}` reads what it sets, and the two run in another order here",
@@ -72,6 +71,14 @@ pub(crate) fn create(
             )));
         }
     }
+    let sets: Vec<String> = made.sets().into_iter().cloned().collect();
+    let RowUpdate {
+        table,
+        event,
+        update,
+        sight,
+        ..
+    } = made;
     let meaning = Meaning::of(scope.source, facts)?.over(scope.target);
     let (update, omissions) = rewrite(&meaning, sight, |rw| rw.update(&update))?;
     let words = Words { facts };
@@ -95,14 +102,47 @@ pub(crate) fn create(
         }
         all.join(", ")
     })?;
-    let name = quoted(&names::shorten(&trigger_name(&table.name, &trigger.name)));
+    let name = quoted(&names::shorten(&trigger_name(&table.name, name)));
     let statement = format!(
-        "CREATE TRIGGER {name} BEFORE UPDATE ON {} FOR EACH ROW SET {text}",
+        "CREATE TRIGGER {name} BEFORE {} ON {} FOR EACH ROW SET {text}",
+        event.word(),
         quoted(&table.name.name)
     );
-    let mut rendered = session::rendered(vec![statement], facts);
-    rendered.omissions = omissions;
-    Ok(rendered)
+    Ok((statement, omissions))
+}
+
+/// # Errors
+///
+/// Why it would not be the same here.
+fn hindrance(made: &RowUpdate<'_>) -> Result<(), String> {
+    if !made.of.is_empty() && made.event == TriggerEvent::Update {
+        return Err("which columns a statement sets is not known to a trigger here".into());
+    }
+    if made.update.filter.is_some() && made.sets().len() > 1 {
+        return Err("it sets several columns under a condition, one after the other here".into());
+    }
+    match made.event {
+        TriggerEvent::Update if is_cascaded(made.table) => {
+            return Err("what foreign keys do to its rows would not run it here".into());
+        }
+        TriggerEvent::Insert => {
+            effects::reads_defaults(made.table, &|column| made.reads_new(column))?;
+            let sets = made.sets();
+            let mut columns = made.table.columns.iter();
+            let unset = columns.find(|column| {
+                sets.contains(&&column.name) && !column.nullable && column.default.is_none()
+            });
+            if let Some(column) = unset {
+                // MariaDB wants a value in INSERT … SELECT before the trigger has run.
+                return Err(format!(
+                    "`{}` is NOT NULL, and a row may leave it to the trigger",
+                    column.name
+                ));
+            }
+        }
+        _ => {}
+    }
+    Ok(())
 }
 
 /// Whether a foreign key changes rows of a table, for which InnoDB runs no trigger.

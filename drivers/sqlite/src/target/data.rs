@@ -186,6 +186,7 @@ fn prepared(insert: &Insert, table: &Table, scope: &DataScope<'_>) -> Result<Ins
     }
     if let Some(conflict) = &mut insert.on_conflict {
         named_key(conflict, table)?;
+        super::trigger::sees_set(conflict, table, scope)?;
     }
     no_failing_default(&insert, scope)?;
     Ok(insert)

@@ -59,17 +59,23 @@ pub(super) fn create(
     Ok(rendered)
 }
 
-/// Whether a trigger would run once more, or see too little, beside one that sets columns after the
-/// row is written.
-pub(super) fn meets_setter(program: &RowProgram<'_>, sets: &[&Ident]) -> bool {
-    let mut events = program.events.iter();
-    let Some(update) = events.find(|event| event.event == TriggerEvent::Update) else {
+/// Whether a trigger would run once more, or see too little, beside one that for an event sets
+/// columns after the row is written.
+pub(super) fn meets_setter(program: &RowProgram<'_>, sets: &[&Ident], event: TriggerEvent) -> bool {
+    let on = |event: TriggerEvent| program.events.iter().find(|one| one.event == event);
+    if event == TriggerEvent::Insert
+        && on(event).is_some_and(|insert| sets.iter().any(|set| insert.reads_new(set)))
+    {
+        return true;
+    }
+    let Some(update) = on(TriggerEvent::Update) else {
         return false;
     };
-    program.of.is_empty()
-        || sets
-            .iter()
-            .any(|set| program.of.contains(set) || update.reads_new(set))
+    if program.of.is_empty() {
+        return !update.passes_again(sets);
+    }
+    sets.iter()
+        .any(|set| program.of.contains(set) || update.reads_new(set))
 }
 
 fn hindrance(program: &RowProgram<'_>, scope: &DataScope<'_>) -> Result<(), String> {
@@ -79,9 +85,10 @@ fn hindrance(program: &RowProgram<'_>, scope: &DataScope<'_>) -> Result<(), Stri
             continue;
         };
         let sets: Vec<&Ident> = does.sets.iter().flat_map(|set| &set.columns).collect();
-        if !sets.is_empty() && meets_setter(program, &sets) {
+        let mut events = does.events.iter();
+        if !sets.is_empty() && events.any(|event| meets_setter(program, &sets, *event)) {
             return Err(format!(
-                "it would run again when the trigger `{}`, which on sqlite runs after the row is written, writes it once more",
+                "it would run again, or see what is not set yet, when the trigger `{}`, which on sqlite runs after the row is written, writes it once more",
                 other.name
             ));
         }

@@ -1,4 +1,4 @@
-//! Triggers that set columns of a row that changes.
+//! Triggers that set columns of a row that is inserted or changes.
 //!
 //! SQLite's own cannot change the row before it is written: the trigger runs after, and writes it
 //! once more. That is the same in the end if what is written first hurts nobody: the columns are
@@ -7,12 +7,14 @@
 //! the row to be what it should be.
 
 use aludel::schema::{
-    BinaryOp, ConstraintKind, Expr, Ident, Literal, NEW, Name, Table, Trigger, Type,
+    BinaryOp, Column, ConstraintKind, Expr, Ident, Literal, NEW, Name, OnConflict, Part, Table,
+    Trigger, TriggerEvent, Type,
 };
 use aludel::translate::print::{Spelling, print};
 use aludel::translate::rewrite::rewrite;
 use aludel::translate::{
-    DataScope, Omission, Refusal, Rendered, RowUpdate, row_program, row_update, trigger_name,
+    DataScope, Omission, Refusal, Rendered, RowUpdate, event_name, row_program, row_updates,
+    trigger_name,
 };
 
 use super::rules::{Meaning, Stands};
@@ -29,17 +31,32 @@ pub(super) fn create(trigger: &Trigger, scope: &DataScope<'_>) -> Result<Rendere
     if let Some(program) = row_program(trigger, scope) {
         return effects::create(trigger, &program?, scope);
     }
-    let RowUpdate {
-        table,
-        of,
-        update,
-        sight,
-    } = row_update(trigger, scope)?;
-    let sets: Vec<&Ident> = update
-        .assignments
-        .iter()
-        .flat_map(|set| &set.columns)
-        .collect();
+    let updates = row_updates(trigger, scope)?;
+    let several = updates.len() > 1;
+    let mut rendered = Rendered::default();
+    for update in updates {
+        let name = event_name(&trigger.name, update.event, several);
+        let (text, omissions) = one(trigger, &name, update, scope)?;
+        rendered.statements.push(text);
+        rendered.omissions.extend(omissions);
+    }
+    rendered.omissions.push(Omission::new(
+        "trigger-after",
+        format!(
+            "the trigger `{}` runs after the row is written: RETURNING and `excluded` give what was written first",
+            trigger.name
+        ),
+    ));
+    Ok(rendered)
+}
+
+/// The trigger for one event.
+fn one(
+    trigger: &Trigger,
+    name: &str,
+    made: RowUpdate<'_>,
+    scope: &DataScope<'_>,
+) -> Result<(String, Vec<Omission>), Vec<Refusal>> {
     let refused = |why: String| {
         let message = format!(
             "the trigger `{}`, which on sqlite runs after the row is written: {why}",
@@ -49,32 +66,39 @@ pub(super) fn create(trigger: &Trigger, scope: &DataScope<'_>) -> Result<Rendere
             "write an override with a trigger of sqlite's, or skip the statement for this driver",
         )]
     };
-    if let Some(why) = hindrance(table, &sets, of) {
+    if let Some(why) = hindrance(&made) {
         return Err(refused(why));
     }
-    for other in scope.authored.triggers_of(&table.name) {
+    for other in scope.authored.triggers_of(&made.table.name) {
         // One that is refused is not there.
         if let Some(Ok(program)) = row_program(other, scope)
-            && effects::meets_setter(&program, &sets)
+            && effects::meets_setter(&program, &made.sets(), made.event)
         {
             return Err(refused(format!(
-                "the trigger `{}` would run again",
+                "the trigger `{}` would run again, or see what is not set yet",
                 other.name
             )));
         }
     }
-    let flat = names::flat(&table.name);
+    let flat = names::flat(&made.table.name);
     let held = scope.target.table(&flat);
     // A column that numbers itself stays the key when its key goes in PostgreSQL.
-    if held.is_some_and(|held| sets_a_key(held, &sets)) {
+    if held.is_some_and(|held| sets_a_key(held, &made.sets())) {
         return Err(refused(OF_A_KEY.into()));
     }
     let Some(row_id) = held.and_then(|held| row_id(held)) else {
         return Err(refused(format!(
             "the rows of `{}` have no row id to be found by",
-            table.name
+            made.table.name
         )));
     };
+    let RowUpdate {
+        table,
+        event,
+        of,
+        update,
+        sight,
+    } = made;
     let (mut update, omissions) = rewrite(&Meaning::new(Stands::Statement), sight, |rw| {
         rw.update(&update)
     })?;
@@ -102,33 +126,85 @@ pub(super) fn create(trigger: &Trigger, scope: &DataScope<'_>) -> Result<Rendere
         .flatten()
         .reduce(|all, one| Expr::binary(all, BinaryOp::And, one));
     let columns: Vec<String> = of.iter().map(|column| Sqlite.identifier(column)).collect();
-    let of = match columns.is_empty() {
+    let of = match columns.is_empty() || event != TriggerEvent::Update {
         true => String::new(),
         false => format!(" OF {}", columns.join(", ")),
     };
     let body = print(&Sqlite, |p| {
         p.statement(&aludel::schema::DataStatement::Update(Box::new(update)))
     })?;
-    let name = ident(&Name::bare(trigger_name(&table.name, &trigger.name)));
-    let mut rendered = Rendered {
-        statements: vec![format!(
-            "CREATE TRIGGER {name} AFTER UPDATE{of} ON {} FOR EACH ROW BEGIN {body}; END",
-            ident(&flat)
-        )],
-        omissions,
-        ..Rendered::default()
-    };
-    rendered.omissions.push(Omission::new(
-        "trigger-after",
-        format!(
-            "the trigger `{}` runs after the row is written: RETURNING gives what was written first",
-            trigger.name
-        ),
-    ));
-    Ok(rendered)
+    let text = format!(
+        "CREATE TRIGGER {} AFTER {}{of} ON {} FOR EACH ROW BEGIN {body}; END",
+        ident(&Name::bare(trigger_name(&table.name, name))),
+        event.word(),
+        ident(&flat)
+    );
+    Ok((text, omissions))
 }
 
 const OF_A_KEY: &str = "it sets a column of a key";
+
+/// Refuses an ON CONFLICT that takes from the row that was to be inserted what a trigger sets
+/// before, which here is set after.
+pub(super) fn sees_set(
+    conflict: &OnConflict,
+    table: &Table,
+    scope: &DataScope<'_>,
+) -> Result<(), Vec<Refusal>> {
+    let OnConflict::Update {
+        assignments,
+        filter,
+        ..
+    } = conflict
+    else {
+        return Ok(());
+    };
+    let triggers = scope.authored.triggers_of(&table.name).iter();
+    let sets: Vec<&Ident> = triggers
+        .filter_map(|trigger| trigger.does.as_deref())
+        .filter(|does| does.events.contains(&TriggerEvent::Insert))
+        .flat_map(|does| does.sets.iter().flat_map(|set| &set.columns))
+        .collect();
+    let values = assignments.iter().map(|set| &set.value);
+    let exprs: Vec<&Expr> = values.chain(filter).collect();
+    let seen = sets.into_iter().find(|set| {
+        let mut exprs = exprs.iter();
+        exprs.any(|expr| names_excluded(Part::Expr(expr), set))
+    });
+    match seen {
+        None => Ok(()),
+        Some(column) => {
+            let message = format!(
+                "it takes `excluded.{column}`, which a trigger sets after the row is written here"
+            );
+            Err(vec![
+                Refusal::new("trigger-reads", message).help("write the value out, or an override"),
+            ])
+        }
+    }
+}
+
+fn names_excluded(part: Part<'_>, column: &Ident) -> bool {
+    let mut found = false;
+    let mut inner = |part: Part<'_>| found |= names_excluded(part, column);
+    match part {
+        Part::Expr(expr) => {
+            expr.parts(&mut inner);
+            found |= matches!(expr, Expr::Column { table: Some(row), column: name }
+                if row.name == "excluded" && name == column);
+        }
+        Part::Query(query) => query.parts(&mut inner),
+        Part::Table(item) => item.parts(&mut inner),
+        Part::Data(statement) => statement.parts(&mut inner),
+    }
+    found
+}
+
+/// Whether a column has a value of its own where a row leaves it out.
+fn is_given(column: &Column) -> bool {
+    let default = column.default.as_ref();
+    default.is_some_and(|default| *default != Expr::Literal(Literal::Null))
+}
 
 fn sets_a_key(table: &Table, sets: &[&Ident]) -> bool {
     let mut kinds = table.constraints.iter().map(|constraint| &constraint.kind);
@@ -141,9 +217,22 @@ fn sets_a_key(table: &Table, sets: &[&Ident]) -> bool {
 }
 
 /// Why it would matter that the row is first written as the statement has it.
-fn hindrance(table: &Table, sets: &[&Ident], of: &[Ident]) -> Option<String> {
+fn hindrance(made: &RowUpdate<'_>) -> Option<String> {
+    let (table, sets, of) = (made.table, &made.sets()[..], made.of);
     if sets_a_key(table, sets) {
         return Some(OF_A_KEY.into());
+    }
+    if made.event == TriggerEvent::Insert {
+        let mut columns = table.columns.iter();
+        let unset = |column: &&Column| {
+            sets.contains(&&column.name) && !column.nullable && !is_given(column)
+        };
+        if let Some(column) = columns.find(unset) {
+            return Some(format!(
+                "`{}` is NOT NULL, and a row that leaves it to the trigger is written without it first",
+                column.name
+            ));
+        }
     }
     let is_set = |name: &Ident| sets.contains(&name);
     for constraint in &table.constraints {
