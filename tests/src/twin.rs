@@ -30,6 +30,18 @@ pub fn each(test: impl Fn(&mut Twin)) {
     twins.iter_mut().for_each(test);
 }
 
+/// Runs a test on each pair of engines where tables that no script fills are taken for empty.
+///
+/// # Panics
+///
+/// If the test does.
+pub fn each_anew(test: impl Fn(&mut Twin)) {
+    each(|twin| {
+        twin.translator = Translator::new(twin.source, twin.own).expect("a target");
+        test(twin);
+    });
+}
+
 impl Twin {
     /// Two empty databases, one of PostgreSQL, whose scripts are run.
     pub fn new(target: Engine) -> Self {
@@ -41,6 +53,7 @@ impl Twin {
         let source = dialect(authored);
         let own = dialect(target);
         let translator = Translator::new(source, own).expect("a target");
+        let translator = translator.expecting_rows();
         Self {
             authored: Database::new(authored),
             target: Database::new(target),
@@ -72,6 +85,26 @@ impl Twin {
         let engine = self.authored.engine;
         assert!(native.is_some(), "{script}: {engine:?} takes it");
         translated.unwrap_or_else(|| panic!("{script}: the target takes it"))
+    }
+
+    /// What an application does on both, of which the translation does not know.
+    ///
+    /// # Panics
+    ///
+    /// If either engine does not take it.
+    pub fn both_take(&mut self, sql: &str) {
+        assert_eq!(error(&self.authored, sql), None, "{sql}");
+        assert_eq!(error(&self.target, sql), None, "{sql}");
+    }
+
+    /// Runs a script on the target, which has to refuse it for the rows that are there; what it says.
+    ///
+    /// # Panics
+    ///
+    /// If it takes it, or the translation refuses it.
+    pub fn target_fails(&mut self, script: &str) -> String {
+        let text = self.printed(script);
+        error(&self.target, &text).unwrap_or_else(|| panic!("{script}: the target takes it"))
     }
 
     /// The codes of a script's refusals.
@@ -108,6 +141,12 @@ impl Twin {
 
     /// The errors of both engines, if there are any.
     fn both(&mut self, script: &str) -> (Option<String>, Option<String>) {
+        let text = self.printed(script);
+        (error(&self.authored, script), error(&self.target, &text))
+    }
+
+    /// A script as the target's client gets it.
+    fn printed(&mut self, script: &str) -> String {
         let translated = self.translate(script);
         assert!(
             translated.refusals.is_empty(),
@@ -117,8 +156,7 @@ impl Twin {
         let statements = translated.statements.into_iter().map(|(_, sql)| sql);
         let parts = translated.before.into_iter().chain(statements);
         let printed = parts.map(|sql| self.own.print(&sql, Client::Usual).into_owned() + "\n");
-        let text: String = printed.collect();
-        (error(&self.authored, script), error(&self.target, &text))
+        printed.collect()
     }
 
     fn translate(&mut self, script: &str) -> Translated {

@@ -83,6 +83,11 @@ fn wanted(merged: &Table, held: &Table) -> Vec<Ident> {
             ConstraintKind::Exclude(_) => {}
         }
     }
+    let columns = merged.columns.iter();
+    for column in columns.filter(|column| !held.columns.contains(column)) {
+        let computed = column.generated.iter().map(|generated| &generated.expr);
+        computed.for_each(|expr| named(expr, &mut names));
+    }
     let indexes = merged.indexes.iter();
     for index in indexes.filter(|index| !held.indexes.contains(index)) {
         names.extend(index.include.iter().cloned());

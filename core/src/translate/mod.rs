@@ -21,6 +21,7 @@ mod block;
 mod carry;
 pub mod constant;
 mod expand;
+mod filled;
 pub mod infer;
 mod inline;
 mod merge;
@@ -33,6 +34,7 @@ mod target;
 mod trigger;
 mod unfold;
 mod unread;
+mod vacancy;
 
 pub use program::{Act, Deed, EventProgram, RowProgram, row_program};
 pub use script::{Audience, Translated, Translator, audience};

@@ -34,6 +34,14 @@ pub trait Target: Send + Sync {
         None
     }
 
+    /// The statement that fails, and says `message` if the engine lets it, where a table that the
+    /// target holds has rows, and does nothing where it has none. `None`: there is no such
+    /// statement.
+    fn assert_empty(&self, table: &Table, message: &str, scope: &DataScope<'_>) -> Option<String> {
+        let _ = (table, message, scope);
+        None
+    }
+
     /// The statements that turn a table's state before into its state after.
     ///
     /// # Errors

@@ -33,7 +33,9 @@ fn translate(server: &str, script: &str) -> Came {
     let source = PostgresDialect::new(&"postgres 15".parse::<Server>().expect("a server"));
     let source = source.expect("a dialect");
     let target = MysqlDialect::new(&server.parse().expect("a server")).expect("a dialect");
-    let mut translator = Translator::new(&source, &target).expect("a target");
+    let mut translator = Translator::new(&source, &target)
+        .expect("a target")
+        .expecting_rows();
     let scanned = sql::scan(source.syntax(), script).expect("a script");
     let statements = scanned.statements.iter().enumerate();
     let statements = statements.map(|(place, statement)| {

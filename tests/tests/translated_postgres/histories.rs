@@ -152,7 +152,9 @@ impl Pair {
         let mut pair = Self {
             authored,
             sessions,
-            translator: Translator::new(dialects[0].as_ref(), dialects[1].as_ref()).unwrap(),
+            translator: Translator::new(dialects[0].as_ref(), dialects[1].as_ref())
+                .unwrap()
+                .expecting_rows(),
             history: Vec::new(),
             last: Vec::new(),
             runtime,

@@ -104,7 +104,9 @@ impl Pair {
             rows: 0,
             postgres,
             target,
-            translator: Translator::new(dialects[0].as_ref(), dialects[1].as_ref()).unwrap(),
+            translator: Translator::new(dialects[0].as_ref(), dialects[1].as_ref())
+                .unwrap()
+                .expecting_rows(),
             history: Vec::new(),
             runtime,
             _databases: databases,

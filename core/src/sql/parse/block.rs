@@ -82,24 +82,9 @@ pub(crate) fn reach(statement: &str, known: &dyn Fn(&str) -> bool) -> Reach {
 }
 
 fn reach_of(c: Cursor<'_>, makes: bool, known: &dyn Fn(&str) -> bool) -> Reach {
-    let words: Vec<String> = c
-        .rest()
-        .iter()
-        .map(|tok| c.text_of(*tok).to_ascii_lowercase())
-        .collect();
+    let words = words(&c);
     let one_of = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
-    let before = |at: usize, back: usize| at.checked_sub(back).map(|at| words[at].as_str());
-    let calls_known = words.windows(2).enumerate().all(|(at, pair)| {
-        let name = pair[0].as_str();
-        let is_name = name.starts_with(|c: char| c.is_alphabetic() || c == '_' || c == '"');
-        // `INTO a.t (a, b)`, `AS t (a, b)`, `IF NOT EXISTS t (a, b)`.
-        let mut first = at;
-        while before(first, 1) == Some(".") && first >= 2 {
-            first -= 2;
-        }
-        let lists = before(first, 1).is_some_and(|word| LISTING.contains(&word));
-        pair[1] != "(" || !is_name || lists || NO_CALL.contains(&name) || known(name)
-    });
+    let calls_known = calls_only(&c, known);
     let nested = words.first().is_some_and(|word| word == "do");
     if nested || one_of(REACHING) || !calls_known {
         return Reach::Anything;
@@ -115,6 +100,29 @@ fn reach_of(c: Cursor<'_>, makes: bool, known: &dyn Fn(&str) -> bool) -> Reach {
             .map(str::to_owned)
             .collect(),
     )
+}
+
+/// Whether all that is called in what is left is one of these functions, by names in lower case.
+pub(super) fn calls_only(c: &Cursor<'_>, known: &dyn Fn(&str) -> bool) -> bool {
+    let words: Vec<String> = words(c);
+    let before = |at: usize, back: usize| at.checked_sub(back).map(|at| words[at].as_str());
+    words.windows(2).enumerate().all(|(at, pair)| {
+        let name = pair[0].as_str();
+        let is_name = name.starts_with(|c: char| c.is_alphabetic() || c == '_' || c == '"');
+        // `INTO a.t (a, b)`, `AS t (a, b)`, `IF NOT EXISTS t (a, b)`.
+        let mut first = at;
+        while before(first, 1) == Some(".") && first >= 2 {
+            first -= 2;
+        }
+        let lists = before(first, 1).is_some_and(|word| LISTING.contains(&word));
+        pair[1] != "(" || !is_name || lists || NO_CALL.contains(&name) || known(name)
+    })
+}
+
+fn words(c: &Cursor<'_>) -> Vec<String> {
+    let toks = c.rest().iter();
+    toks.map(|tok| c.text_of(*tok).to_ascii_lowercase())
+        .collect()
 }
 
 /// Words without which nothing is made.
@@ -188,7 +196,7 @@ const NO_CALL: &[&str] = &[
 ];
 
 /// The code of `DO [LANGUAGE plpgsql] '…'`.
-fn code(c: &mut Cursor<'_>) -> Parsed<Option<String>> {
+pub(super) fn code(c: &mut Cursor<'_>) -> Parsed<Option<String>> {
     if !c.eat("DO") || !is_plpgsql(c)? {
         return Ok(None);
     }

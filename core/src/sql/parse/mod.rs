@@ -24,6 +24,7 @@ mod comment;
 mod constraint;
 mod cursor;
 mod data;
+mod doing;
 mod function;
 mod index;
 mod lex;
@@ -47,6 +48,7 @@ mod tests;
 use crate::schema::{Change, Expr, Opaque, Query, Type};
 
 pub(crate) use block::{Part, Reach, block, reach};
+pub(crate) use doing::{Doing, calls, doings};
 pub(crate) use program::program;
 
 use super::Syntax;

@@ -6,7 +6,9 @@
 
 mod away;
 mod fresh;
+mod lacking;
 mod trigger;
+mod vacant;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -14,8 +16,10 @@ use std::sync::Arc;
 use trigger::Carried;
 
 use super::actions::{self, Actions};
+use super::filled::Filled;
 use super::merge;
 use super::target::{ColumnOrigin, DataScope, Omission, Refusal, Rendered, TableChange, Target};
+use super::vacancy::Facts;
 use crate::schema::{
     DataStatement, Effect, EnumType, Expr, Ident, Map, Name, Part, Schema, Sequence,
     SequenceOptions, Table, TableEffect, Trigger, Type,
@@ -58,6 +62,10 @@ pub(super) struct Carrier<'a> {
     omitted: Map<Name, HashSet<Omission>>,
     /// What came of triggers, by their authored table.
     triggers: Map<Name, Vec<Carried>>,
+    /// The authored text of the views that are held.
+    views: Map<Name, String>,
+    /// Into which authored tables scripts have put rows.
+    pub(super) filled: Filled,
     pending: Vec<Pending>,
     out: Vec<Out>,
 }
@@ -94,6 +102,8 @@ impl<'a> Carrier<'a> {
             unknown: HashSet::new(),
             omitted: Map::default(),
             triggers: Map::default(),
+            views: Map::default(),
+            filled: Filled::default(),
             pending: Vec::new(),
             out: Vec::new(),
         }
@@ -111,6 +121,7 @@ impl<'a> Carrier<'a> {
 
     /// Carries one effect over. `authored` is the schema after it.
     pub(super) fn effect(&mut self, source: usize, effect: &Effect, authored: &Schema) {
+        self.filled.follow(effect);
         match effect {
             Effect::Table(effect) => self.table(source, effect, authored),
             Effect::View { before, after } => {
@@ -147,9 +158,16 @@ impl<'a> Carrier<'a> {
     }
 
     /// Renders a statement on rows, after all that is pending.
-    pub(super) fn data(&mut self, source: usize, statement: &DataStatement, authored: &Schema) {
-        self.flush(authored);
-        self.make_all_again(authored);
+    pub(super) fn data(&mut self, source: usize, statement: &DataStatement, facts: Facts<'_>) {
+        self.flush(facts.schema);
+        self.make_all_again(facts.schema);
+        let from = self.out.len();
+        self.as_written(source, statement, facts.schema);
+        self.guard_instead(source, from, statement, facts);
+        self.filled.note(statement, facts);
+    }
+
+    fn as_written(&mut self, source: usize, statement: &DataStatement, authored: &Schema) {
         if let Err(refusal) = fresh::check(statement, authored) {
             self.refuse(source, refusal);
             return;
@@ -157,8 +175,9 @@ impl<'a> Carrier<'a> {
         if self.reads_between(source, statement, authored) {
             return;
         }
-        if let Some(table) = tables_of(statement).find(|name| self.unknown.contains(*name)) {
-            self.refuse(source, depends(table));
+        let lacking = self.lacking(statement, authored);
+        if !lacking.is_empty() {
+            self.push(source, Err(lacking));
             return;
         }
         let rendered = self.target.data(statement, &self.scope(authored));
@@ -386,6 +405,11 @@ impl<'a> Carrier<'a> {
             }
             return;
         };
+        if self.reader(&before.name).is_some() {
+            self.unknown.insert(before.name.clone());
+            self.refuse(source, depends(&before.name));
+            return;
+        }
         self.held.remove_table(&held.name);
         self.hold_sequences(Some(&held), None);
         let change = TableChange {
@@ -563,6 +587,13 @@ impl<'a> Carrier<'a> {
             held.into_iter().for_each(|view| self.held.put_view(view));
             return;
         }
+        if let (Some(before), None) = (before, after)
+            && self.reader(&before.name).is_some()
+        {
+            held.into_iter().for_each(|view| self.held.put_view(view));
+            self.refuse(source, depends(&before.name));
+            return;
+        }
         let said = after.and_then(fresh::omission);
         let after = after.map(fresh::plain);
         let after = after.as_ref();
@@ -580,24 +611,12 @@ impl<'a> Carrier<'a> {
                 self.refuse(source, depends(table));
                 return;
             }
+            self.views.insert(view.name.clone(), view.text.clone());
             let mut view = view.clone();
             view.text.clone_from(text);
             self.held.put_view(view);
         }
         self.push(source, rendered);
-    }
-
-    /// Whether a view, as it is rendered, reads what a table has there and not here. SQLite would
-    /// take such a view, and fail at the next change of any table.
-    fn lacks(&self, table: &Name, view: &str, authored: &Schema) -> bool {
-        let Some(own) = authored.table(table) else {
-            return false;
-        };
-        let Some(held) = self.held_table(table) else {
-            return true;
-        };
-        let mut columns = own.columns.iter().map(|column| column.name.as_str());
-        columns.any(|name| held.column(name).is_none() && view.contains(name))
     }
 
     fn other(&mut self, source: usize, effect: &Effect, authored: &Schema) {
@@ -677,6 +696,11 @@ impl<'a> Carrier<'a> {
             self.refuse(source, Refusal::new("name-clash", message));
             return;
         }
+        if let Some(refusal) = self.lacking_key(&table, authored_before.as_deref()) {
+            self.unknown.insert(name);
+            self.refuse(source, refusal);
+            return;
+        }
         self.names.insert(name.clone(), after.name.clone());
         let columns = match &before {
             None => Vec::new(),
@@ -737,7 +761,7 @@ impl<'a> Carrier<'a> {
             Ok(Rendered::default())
         } else {
             let triggers: Vec<&Trigger> = self.held.triggers_of(&after.name).iter().collect();
-            self.target.table(&TableChange {
+            let change = TableChange {
                 before: before.as_deref(),
                 after: Some(&after),
                 authored_before: authored_before.as_deref(),
@@ -745,6 +769,10 @@ impl<'a> Carrier<'a> {
                 columns,
                 triggers,
                 scope: self.scope(authored),
+            };
+            self.target.table(&change).or_else(|refusals| {
+                let without_rows = self.table_without_rows(&change, &name, &refusals);
+                without_rows.ok_or(refusals)
             })
         };
         let rendered = rendered.map(|mut rendered| {
@@ -986,16 +1014,4 @@ fn depends(table: &Name) -> Refusal {
         format!("what `{table}` looks like there is not known, since an earlier change to it was not translated"),
     )
     .help("give the earlier revision an override, or skip both statements for this driver")
-}
-
-/// The tables that a statement writes.
-fn tables_of(statement: &DataStatement) -> impl Iterator<Item = &Name> {
-    let tables: Vec<&Name> = match statement {
-        DataStatement::Insert(insert) => vec![&insert.table],
-        DataStatement::Update(update) => vec![&update.table],
-        DataStatement::Delete(delete) => vec![&delete.table],
-        DataStatement::Truncate { tables, .. } => tables.iter().collect(),
-        DataStatement::Query(_) => Vec::new(),
-    };
-    tables.into_iter()
 }

@@ -113,6 +113,11 @@ impl Carrier<'_> {
     }
 
     fn make_first(&mut self, source: usize, trigger: &Trigger, authored: &Schema) {
+        let lacking = self.lacking_of_trigger(trigger, authored);
+        if !lacking.is_empty() {
+            self.push(source, Err(lacking));
+            return;
+        }
         let rendered = self.rendered_trigger(trigger, authored);
         match rendered.and_then(|_| self.is_alone(trigger)) {
             Ok(()) => {

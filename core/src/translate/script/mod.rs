@@ -14,6 +14,7 @@ use super::setting;
 use super::target::{Omission, Refusal, Target};
 use super::unfold::unfold;
 use super::unread::Unread;
+use super::vacancy::{self, Facts};
 use crate::driver::Dialect;
 use crate::schema::{
     Change, Effect, Function, Ignored, Name, Opaque, Programs, Replay, ReplayProblem, Schema,
@@ -94,6 +95,14 @@ impl<'a> Translator<'a> {
         })
     }
 
+    /// Takes every table for one with rows: what has no form where there are some is refused, also if
+    /// no script puts any there.
+    #[must_use]
+    pub fn expecting_rows(mut self) -> Self {
+        self.carrier.filled.add_any();
+        self
+    }
+
     /// What the authored engine holds by now.
     pub fn authored(&self) -> &Schema {
         self.authored.schema()
@@ -132,6 +141,9 @@ impl<'a> Translator<'a> {
         let replaced = self.replay_own(own);
         self.carrier
             .settle(&touched, &replaced, self.authored.schema());
+        if !own.is_empty() {
+            self.carrier.settle_views(self.authored.schema());
+        }
         self.carrier.take();
     }
 
@@ -170,7 +182,15 @@ impl<'a> Translator<'a> {
         for change in self.changes(body) {
             self.note(&change, body);
             let effects = self.authored.apply(&change).unwrap_or_default();
-            touched.extend(effects.into_iter().filter_map(table_effect));
+            for effect in effects {
+                if let Effect::View {
+                    after: Some(view), ..
+                } = &effect
+                {
+                    self.carrier.forget_view(&view.name);
+                }
+                touched.extend(table_effect(effect));
+            }
         }
     }
 
@@ -265,17 +285,26 @@ impl<'a> Translator<'a> {
     fn replay_own<S: AsRef<str>>(&mut self, own: &[S]) -> Vec<TableEffect> {
         let syntax = self.dialect.syntax();
         let flavour = self.dialect.server().flavour();
-        let mut replaced = Vec::new();
+        let (mut replaced, mut data, mut anything) = (Vec::new(), Vec::new(), false);
         self.carrier.replace_held(|held| {
             let mut replay = Replay::on(syntax, held).flavour(flavour);
             for body in own {
                 for change in sql::parse(syntax, body.as_ref()) {
+                    match &change {
+                        Change::Data(statement) => {
+                            let statement = replay.resolve(statement.clone());
+                            data.push(statement);
+                        }
+                        Change::Opaque(_) => anything = true,
+                        _ => {}
+                    }
                     let effects = replay.apply(&change).unwrap_or_default();
                     replaced.extend(effects.into_iter().filter_map(table_effect));
                 }
             }
             replay.into_schema()
         });
+        self.carrier.filled_by(&data, anything);
         replaced
     }
 
@@ -286,6 +315,7 @@ impl<'a> Translator<'a> {
                 self.carrier.verbatim(index, body);
                 let replaced = self.replay_own(&[body]);
                 self.carrier.settle(&[], &replaced, self.authored.schema());
+                self.carrier.settle_views(self.authored.schema());
             }
             Audience::Authored => {
                 self.carrier.flush(self.authored.schema());
@@ -297,17 +327,26 @@ impl<'a> Translator<'a> {
                 let followed = self.follow(body, &mut |this, text| this.render(index, text));
                 match followed {
                     Followed::Whole => {}
-                    Followed::Not => self.render(index, body),
+                    Followed::Not => {
+                        let refusal =
+                            Refusal::new("opaque", "DO is understood by its own engine only");
+                        if !self.left_out(index, body, &refusal) {
+                            self.render(index, body);
+                        }
+                    }
                     Followed::Idle(changes) => {
                         for change in changes {
                             self.change(index, change, body);
                         }
                     }
                     Followed::Unclear(why) => {
-                        self.unread(body);
-                        self.carrier.flush(self.authored.schema());
                         let message = format!("DO is not understood here: {why}");
-                        self.carrier.refuse(index, Refusal::new("opaque", message));
+                        let refusal = Refusal::new("opaque", message);
+                        if !self.left_out(index, body, &refusal) {
+                            self.unread(body);
+                            self.carrier.flush(self.authored.schema());
+                            self.carrier.refuse(index, refusal);
+                        }
                     }
                     Followed::Defined => {
                         let what = "a procedure that defines things: what a CALL of it comes to is translated";
@@ -320,6 +359,20 @@ impl<'a> Translator<'a> {
                 }
             }
         }
+    }
+
+    /// Leaves a block out that does nothing for want of rows; false if it is no such block.
+    fn left_out(&mut self, index: usize, body: &str, refusal: &Refusal) -> bool {
+        if self.source.syntax() != Syntax::Postgres {
+            return false;
+        }
+        let schema = self.authored.schema();
+        let facts = Facts {
+            schema,
+            code: &self.code,
+        };
+        let vacancy = vacancy::of_block(body, &self.authored, facts);
+        vacancy.is_some_and(|vacancy| self.carrier.leave_out(index, &vacancy, refusal, schema))
     }
 
     fn render(&mut self, index: usize, body: &str) {
@@ -367,7 +420,11 @@ impl<'a> Translator<'a> {
             Change::Data(statement) => {
                 let mut statement = self.authored.resolve(statement);
                 unfold(&mut statement, self.authored.schema(), self.source.syntax());
-                self.carrier.data(index, &statement, self.authored.schema());
+                let facts = Facts {
+                    schema: self.authored.schema(),
+                    code: &self.code,
+                };
+                self.carrier.data(index, &statement, facts);
             }
             change => {
                 if let Change::DropFunctions { functions, cascade } = &change {

@@ -67,6 +67,10 @@ impl Target for MysqlTarget {
         Some(functions::OWN.to_vec())
     }
 
+    fn assert_empty(&self, table: &Table, message: &str, _: &DataScope<'_>) -> Option<String> {
+        Some(data::fails_with_rows(table, message))
+    }
+
     fn table(&self, change: &TableChange<'_>) -> Result<Rendered, Vec<Refusal>> {
         alter::table(change, &self.facts)
     }

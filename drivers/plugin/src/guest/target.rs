@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use aludel::driver::Dialect;
 use aludel::schema::Schema;
-use aludel::translate::{DataScope, Target};
+use aludel::translate::{DataScope, Rendered, Target};
 
 use super::host::Reply;
 use crate::abi::status;
@@ -64,6 +64,13 @@ fn answer(
         Wanted::View(before, after) => target.view(before.as_deref(), after.as_deref(), &scope),
         Wanted::Other(effect) => target.other(effect, &scope),
         Wanted::Data(statement) => target.data(statement, &scope),
+        Wanted::AssertEmpty(table, message) => Ok(Rendered {
+            statements: target
+                .assert_empty(table, message, &scope)
+                .into_iter()
+                .collect(),
+            ..Rendered::default()
+        }),
     };
     Ok(match rendered {
         Ok(rendered) => TargetAnswer::Rendered(Box::new(rendered)),

@@ -135,6 +135,13 @@ impl Target for PluginTarget {
         Some(names.iter().map(String::as_str).collect())
     }
 
+    // A driver that was built before this was asked for does not understand the question.
+    fn assert_empty(&self, table: &Table, message: &str, scope: &DataScope<'_>) -> Option<String> {
+        let wanted = Wanted::AssertEmpty(Box::new(table.clone()), message.to_owned());
+        let rendered = self.rendered(scope, wanted).ok()?;
+        rendered.statements.into_iter().next()
+    }
+
     fn table(&self, change: &TableChange<'_>) -> Result<Rendered, Vec<Refusal>> {
         self.rendered(&change.scope, Wanted::Table(Box::new(change.into())))
     }

@@ -42,6 +42,10 @@ impl Target for PostgresTarget {
         false
     }
 
+    fn assert_empty(&self, table: &Table, message: &str, _: &DataScope<'_>) -> Option<String> {
+        data::fails_with_rows(table, message).ok()
+    }
+
     fn table(&self, change: &TableChange<'_>) -> Result<Rendered, Vec<Refusal>> {
         alter::table(change)
     }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use aludel::schema::{
     ConstraintKind, DataStatement, Delete, Expr, Ident, Insert, InsertSource, Literal, Name,
-    OnConflict, Part, Query, Select, SelectItem, SetExpr, Table, TriggerEvent, Update,
+    OnConflict, Query, Select, SelectItem, SetExpr, Table, TriggerEvent, Update,
 };
 use aludel::sql::Syntax;
 use aludel::translate::infer::Scope;
@@ -27,7 +27,6 @@ pub(super) fn render(
         cascade,
     } = statement
     {
-        as_lowered(statement, scope)?;
         return truncate(tables, *restart_identity, *cascade, scope);
     }
     let shaped = shaped(statement, scope)?;
@@ -52,7 +51,6 @@ pub(super) fn shaped(
     statement: &DataStatement,
     scope: &DataScope<'_>,
 ) -> Result<DataStatement, Vec<Refusal>> {
-    as_lowered(statement, scope)?;
     match statement {
         DataStatement::Query(_) | DataStatement::Truncate { .. } => Ok(statement.clone()),
         DataStatement::Insert(insert) => {
@@ -474,130 +472,4 @@ fn children_first(tables: &[Name], scope: &DataScope<'_>) -> Vec<Name> {
         visit(name, tables, scope, &mut seen, &mut order);
     }
     order
-}
-
-/// Refuses a statement that names a column which an override has made another than the
-/// translation takes it for.
-fn as_lowered(statement: &DataStatement, scope: &DataScope<'_>) -> Result<(), Vec<Refusal>> {
-    let mut mentioned = Mentioned::default();
-    mentioned.statement(statement);
-    let mut refusals = Vec::new();
-    for name in &mentioned.tables {
-        let Some(authored) = scope.authored.table(name) else {
-            continue;
-        };
-        let Some(held) = scope.target.table(&names::flat(name)) else {
-            refusals.push(Refusal::new(
-                "depends-on-refused",
-                format!("what `{name}` looks like on sqlite is not known"),
-            ));
-            continue;
-        };
-        let Ok(lowered) = lower::lower(authored, scope.authored, scope.source) else {
-            continue;
-        };
-        for column in &lowered.table.columns {
-            let other = match held.column(&column.name) {
-                Some(held) => {
-                    held.ty != column.ty || held.identity.is_some() != column.identity.is_some()
-                }
-                None => true,
-            };
-            if other && (mentioned.columns.contains(&column.name) || mentioned.all) {
-                refusals.push(
-                    Refusal::new("override-differs", format!("an override has made `{}` of `{name}` another column than this statement takes it for", column.name))
-                        .help("write an override for this revision too"),
-                );
-            }
-        }
-    }
-    if refusals.is_empty() {
-        Ok(())
-    } else {
-        Err(refusals)
-    }
-}
-
-/// The tables and columns that a statement names.
-#[derive(Default)]
-struct Mentioned {
-    tables: Vec<Name>,
-    columns: HashSet<Ident>,
-    /// There is a `*`, or an INSERT without columns.
-    all: bool,
-}
-
-impl Mentioned {
-    fn statement(&mut self, statement: &DataStatement) {
-        match statement {
-            DataStatement::Insert(insert) => {
-                self.tables.push(insert.table.clone());
-                self.columns.extend(insert.columns.iter().cloned());
-                self.all |= insert.columns.is_empty();
-                self.items(&insert.returning);
-                if let Some(OnConflict::Update { assignments, .. }) = &insert.on_conflict {
-                    self.columns
-                        .extend(assignments.iter().flat_map(|a| a.columns.iter().cloned()));
-                }
-            }
-            DataStatement::Update(update) => {
-                self.tables.push(update.table.clone());
-                self.columns.extend(
-                    update
-                        .assignments
-                        .iter()
-                        .flat_map(|a| a.columns.iter().cloned()),
-                );
-                self.items(&update.returning);
-            }
-            DataStatement::Delete(delete) => {
-                self.tables.push(delete.table.clone());
-                self.items(&delete.returning);
-            }
-            _ => {}
-        }
-        statement.parts(&mut |part| self.part(part));
-    }
-
-    fn items(&mut self, items: &[SelectItem]) {
-        self.all |= items
-            .iter()
-            .any(|item| !matches!(item, SelectItem::Expr { .. }));
-    }
-
-    fn part(&mut self, part: Part<'_>) {
-        match part {
-            Part::Expr(expr) => {
-                if let Expr::Column { column, .. } = expr {
-                    self.columns.insert(column.clone());
-                }
-                expr.parts(&mut |part| self.part(part));
-            }
-            Part::Query(query) => self.query(query),
-            Part::Table(table) => {
-                if let aludel::schema::TableRef::Table { name, .. } = table {
-                    self.tables.push(name.clone());
-                }
-                table.parts(&mut |part| self.part(part));
-            }
-            Part::Data(statement) => self.statement(statement),
-        }
-    }
-
-    fn query(&mut self, query: &Query) {
-        self.body(&query.body);
-        query.parts(&mut |part| self.part(part));
-    }
-
-    fn body(&mut self, body: &SetExpr) {
-        match body {
-            SetExpr::Select(select) => self.items(&select.items),
-            SetExpr::Op { left, right, .. } => {
-                self.body(left);
-                self.body(right);
-            }
-            // Queries are parts of their own.
-            _ => {}
-        }
-    }
 }

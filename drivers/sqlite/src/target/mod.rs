@@ -51,6 +51,10 @@ impl Target for SqliteTarget {
         Some(functions::OWN.to_vec())
     }
 
+    fn assert_empty(&self, table: &Table, message: &str, _: &DataScope<'_>) -> Option<String> {
+        Some(table::fails_with_rows(table, message))
+    }
+
     fn table(&self, change: &TableChange<'_>) -> Result<Rendered, Vec<Refusal>> {
         table::render(change)
     }

@@ -47,8 +47,9 @@ impl Both {
     /// The translation of one more revision.
     pub(crate) fn translate(&mut self, script: &str) -> Translated {
         self.scripts.push(Script::Authored(script.into()));
-        let mut translator =
-            Translator::new(self.postgres.as_ref(), self.sqlite.as_ref()).expect("a target");
+        let mut translator = Translator::new(self.postgres.as_ref(), self.sqlite.as_ref())
+            .expect("a target")
+            .expecting_rows();
         let mut last = Translated::default();
         for script in &self.scripts {
             match script {

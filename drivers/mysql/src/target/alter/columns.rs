@@ -135,11 +135,7 @@ impl<'a> Alteration<'a> {
         let Some(value) = self.conversions.remove(to.name.as_str()) else {
             return;
         };
-        let taken: Vec<&str> = (self.before.columns.iter())
-            .chain(&self.after.columns)
-            .map(|column| column.name.as_str())
-            .collect();
-        let name = names::free(&names::shorten(&format!("new_{}", to.name)), &taken);
+        let name = self.free_name(to);
         let empty = definition::column(printer, &bare(to, &name));
         let (old, new) = (printer.ident(&from.name), printer.ident(&name));
         self.first.push(format!("ADD COLUMN {empty} AFTER {old}"));
@@ -147,6 +143,15 @@ impl<'a> Alteration<'a> {
         let definition = definition::column(printer, to);
         self.columns
             .push(format!("CHANGE COLUMN {new} {definition}"));
+    }
+
+    /// A name for a column until the one before is gone.
+    fn free_name(&self, column: &Column) -> String {
+        let taken: Vec<&str> = (self.before.columns.iter())
+            .chain(&self.after.columns)
+            .map(|column| column.name.as_str())
+            .collect();
+        names::free(&names::shorten(&format!("new_{}", column.name)), &taken)
     }
 
     fn add(&mut self, printer: &mut Printer<'_>, column: &'a Column, place: usize) {
@@ -165,13 +170,21 @@ impl<'a> Alteration<'a> {
                 .push(format!("ADD COLUMN {definition}{position}"));
             return;
         }
-        let empty = definition::column(printer, &bare(column, &column.name));
+        // A column of the same name may go with the second statement only.
+        let (name, verb) = match self.before.column(&column.name) {
+            Some(_) => {
+                let name = self.free_name(column);
+                let verb = format!("CHANGE COLUMN {}", printer.ident(&name));
+                (name, verb)
+            }
+            None => (column.name.clone(), "MODIFY COLUMN".to_owned()),
+        };
+        let empty = definition::column(printer, &bare(column, &name));
         self.first.push(format!("ADD COLUMN {empty}"));
         if let Some(value) = fill {
-            self.fills.push((column.name.clone(), value.clone()));
+            self.fills.push((name, value.clone()));
         }
-        self.columns
-            .push(format!("MODIFY COLUMN {definition}{position}"));
+        self.columns.push(format!("{verb} {definition}{position}"));
     }
 
     /// Where a new column stands, if not at the end. Where a column that nobody sees stands,

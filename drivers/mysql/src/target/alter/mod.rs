@@ -19,7 +19,7 @@ mod referrers;
 
 use std::collections::{BTreeSet, HashMap};
 
-use aludel::schema::{Expr, Ident, Part, PartMut, Table};
+use aludel::schema::{Expr, ForeignKey, Ident, Part, PartMut, Table};
 use aludel::translate::print::{Level, Printer, print};
 use aludel::translate::{Refusal, Rendered, TableChange};
 
@@ -33,6 +33,7 @@ use super::{definition, session};
 ///
 /// What cannot be done without losing something.
 pub(crate) fn table(change: &TableChange<'_>, facts: &Facts) -> Result<Rendered, Vec<Refusal>> {
+    referred_tables_are_there(change)?;
     let words = Words { facts };
     let mut along = Vec::new();
     let statements = match (change.before, change.after) {
@@ -54,6 +55,37 @@ pub(crate) fn table(change: &TableChange<'_>, facts: &Facts) -> Result<Rendered,
         along,
         ..session::rendered(statements, facts)
     })
+}
+
+/// A new foreign key to a table that is not here, since an earlier change was refused, is none that
+/// the servers take.
+fn referred_tables_are_there(change: &TableChange<'_>) -> Result<(), Vec<Refusal>> {
+    let Some(after) = change.after else {
+        return Ok(());
+    };
+    // One whose table has another name now is no new one.
+    let had = |key: &ForeignKey| {
+        let mut own = change.before.into_iter().flat_map(Table::foreign_keys);
+        own.any(|(_, own)| own.columns == key.columns)
+    };
+    let missing = |key: &ForeignKey| {
+        key.table != after.name && change.scope.target.table(&key.table).is_none()
+    };
+    let keys = after.foreign_keys().map(|(_, key)| key);
+    let refusals: Vec<Refusal> = keys
+        .filter(|key| !had(key) && missing(key))
+        .map(|key| {
+            let message = format!(
+                "`{}` refers to `{}`, which is not here, since an earlier change was not translated",
+                after.name, key.table
+            );
+            Refusal::new("depends-on-refused", message)
+        })
+        .collect();
+    match refusals.is_empty() {
+        true => Ok(()),
+        false => Err(refusals),
+    }
 }
 
 fn alter(

@@ -23,7 +23,7 @@ pub(crate) use update::{print_delete as delete, print_update as update};
 
 use aludel::schema::{
     Cte, DataStatement, Expr, InsertSource, Name, PartMut, Query, Select, SelectItem, SetExpr,
-    TableRef,
+    Table, TableRef,
 };
 use aludel::translate::infer::Scope;
 use aludel::translate::print::print;
@@ -33,7 +33,14 @@ use aludel::translate::{DataScope, Omission, Refusal, Rendered};
 use super::facts::Facts;
 use super::meaning::Meaning;
 use super::session;
-use super::spelling::Words;
+use super::spelling::{Words, quoted, text};
+
+/// Fails if a table has rows: then a subquery has two, which no value is. The servers do not say the
+/// message, but it is read in the statement.
+pub(crate) fn fails_with_rows(table: &Table, message: &str) -> String {
+    let (name, message) = (quoted(&table.name.name), text(message));
+    format!("SELECT (SELECT {message} UNION ALL SELECT '') FROM {name} LIMIT 1")
+}
 
 /// The statements for a statement.
 ///

@@ -40,6 +40,8 @@ pub enum Wanted {
     Other(Box<Effect>),
     /// A statement on rows.
     Data(Box<DataStatement>),
+    /// A statement that fails, with this message, where a table has rows.
+    AssertEmpty(Box<Table>, String),
 }
 
 /// A table before and after; see [`TableChange`], whose words these are.
@@ -74,6 +76,7 @@ choice!(Wanted, "wanted thing" {
     "view" View(before, after),
     "other" Other(effect),
     "data" Data(statement),
+    "assert_empty" AssertEmpty(table, message),
 });
 
 record!(Change, "a change of a table" {

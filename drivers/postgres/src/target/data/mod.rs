@@ -11,10 +11,12 @@ mod numbers;
 
 pub(crate) use numbers::{caught_up, starts_at};
 
-use aludel::schema::{Cte, DataStatement, Name, PartMut, Query, Select, SetExpr, Table, TableRef};
+use aludel::schema::{
+    Cte, DataStatement, Literal, Name, PartMut, Query, Select, SetExpr, Table, TableRef,
+};
 use aludel::sql::Syntax;
 use aludel::translate::infer::Scope;
-use aludel::translate::print::print;
+use aludel::translate::print::{Spelling, print};
 use aludel::translate::rewrite::rewrite;
 use aludel::translate::{DataScope, Refusal, Rendered};
 
@@ -22,6 +24,20 @@ use super::lower;
 use super::meaning::{Meaning, Stands};
 use super::names;
 use super::spelling::Words;
+
+/// Fails if a table has rows, with the message, which is no number. It hangs on the row: a constant
+/// would be computed before any is looked for.
+///
+/// # Errors
+///
+/// If the message or the name cannot be written.
+pub(crate) fn fails_with_rows(table: &Table, message: &str) -> Result<String, Refusal> {
+    let message = Words.literal(&Literal::Text(message.to_owned()))?;
+    let name = Words.name(&table.name)?;
+    Ok(format!(
+        "SELECT CAST({message} || left(CAST(own AS text), 0) AS integer) FROM {name} AS own LIMIT 1"
+    ))
+}
 
 /// The statements for a statement.
 ///

@@ -8,6 +8,7 @@ use aludel::schema::{Column, Table, Trigger};
 use aludel::translate::print::Spelling;
 
 use super::super::spelling::Sqlite;
+use super::names::ident;
 
 /// Fails if a row refers to one that is not there. To be run once foreign keys were not enforced.
 pub(in crate::target) const FOREIGN_KEY_CHECK: &str = "SELECT json_extract('0', 'a row of `' || \"table\" || '` refers to a row of `' || parent || '` that is not there; PRAGMA foreign_key_check lists all such rows') FROM pragma_foreign_key_check LIMIT 1";
@@ -34,6 +35,13 @@ pub(super) fn guard(table: &Table, triggers: &[&Trigger]) -> String {
          WHERE tbl_name = {name} COLLATE NOCASE AND type IN ('index', 'trigger') AND sql IS NOT NULL\
          ) ORDER BY kind, part)) WHERE found IS NOT {expected}"
     )
+}
+
+/// Fails if a table has rows. It is asked within CASE: SQLite computes a constant before it looks
+/// for rows anywhere else.
+pub(in crate::target) fn fails_with_rows(table: &Table, message: &str) -> String {
+    let (name, message) = (ident(&table.name), text(message));
+    format!("SELECT CASE WHEN EXISTS (SELECT 1 FROM {name}) THEN json_extract('0', {message}) END")
 }
 
 fn text(value: &str) -> String {

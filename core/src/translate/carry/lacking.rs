@@ -1,0 +1,259 @@
+//! What a statement takes for granted, and the target has not: since an earlier change was refused, or
+//! an override has made it different.
+
+use std::collections::HashSet;
+
+use super::{Carrier, depends};
+use crate::schema::{
+    ConstraintKind, DataStatement, Expr, ForeignKey, Ident, Name, OnConflict, Part, Query, Schema,
+    SelectItem, SetExpr, Table, TableRef, Trigger, TriggerStep, View,
+};
+use crate::translate::Refusal;
+
+impl Carrier<'_> {
+    /// The tables and columns that a statement names and that are not held as they were lowered.
+    pub(super) fn lacking(&self, statement: &DataStatement, authored: &Schema) -> Vec<Refusal> {
+        let mut mentioned = Mentioned::default();
+        mentioned.statement(statement);
+        let mut refusals = Vec::new();
+        for name in &mentioned.tables {
+            if let Some(view) = authored.view(name) {
+                if self.lacks_view(view) {
+                    refusals.push(depends(name));
+                }
+                continue;
+            }
+            if authored.table(name).is_none() {
+                continue;
+            }
+            let Some(held) = self
+                .held_table(name)
+                .filter(|_| !self.unknown.contains(name))
+            else {
+                refusals.push(depends(name));
+                continue;
+            };
+            let columns = self.deviating.get(name).into_iter();
+            for column in columns.flat_map(|lowered| &lowered.columns) {
+                let same = held.column(&column.name).is_some_and(|held| {
+                    held.ty == column.ty
+                        && held.identity.is_some() == column.identity.is_some()
+                        && held.collation == column.collation
+                });
+                if !same && (mentioned.all || mentioned.columns.contains(&column.name)) {
+                    let message = format!(
+                        "an override has made `{}` of `{name}` another column than this statement takes it for",
+                        column.name
+                    );
+                    let help = "write an override for this revision too";
+                    refusals.push(Refusal::new("override-differs", message).help(help));
+                }
+            }
+        }
+        refusals
+    }
+
+    /// What the statements of a trigger take for granted.
+    pub(super) fn lacking_of_trigger(&self, trigger: &Trigger, authored: &Schema) -> Vec<Refusal> {
+        fn each<'t>(steps: &'t [TriggerStep], found: &mut Vec<&'t DataStatement>) {
+            for step in steps {
+                match step {
+                    TriggerStep::Run(statement) => found.push(statement),
+                    TriggerStep::If { whens, otherwise } => {
+                        for (_, steps) in whens {
+                            each(steps, found);
+                        }
+                        each(otherwise, found);
+                    }
+                    TriggerStep::Raise(_) | TriggerStep::Return(_) => {}
+                }
+            }
+        }
+        if self.held_table(&trigger.table).is_none() {
+            return vec![depends(&trigger.table)];
+        }
+        let mut statements = Vec::new();
+        if let Some(does) = &trigger.does {
+            each(&does.steps, &mut statements);
+        }
+        let refusals = statements.into_iter();
+        refusals
+            .flat_map(|statement| self.lacking(statement, authored))
+            .collect()
+    }
+
+    /// The table that a new foreign key refers to and that is held without the key that it wants. One
+    /// that is not held at all is for the target to refuse, if it takes no such key.
+    pub(super) fn lacking_key(&self, table: &Table, before: Option<&Table>) -> Option<Refusal> {
+        // One whose table has another name now is no new one.
+        let had = |key: &ForeignKey| {
+            let mut own = before.into_iter().flat_map(|before| before.foreign_keys());
+            own.any(|(_, own)| own.columns == key.columns)
+        };
+        let mut new = table.foreign_keys().filter(|(_, key)| !had(key));
+        let lacks = |key: &ForeignKey| {
+            let held = self.held_table(&key.table);
+            let other =
+                self.deviating.contains_key(&key.table) || self.unknown.contains(&key.table);
+            let deviates = key.table != table.name && other;
+            deviates && held.is_some_and(|held| !has_key(held, &key.referred))
+        };
+        let lacking = new.find(|(_, key)| lacks(key));
+        lacking.map(|(_, key)| depends(&key.table))
+    }
+
+    /// Whether a view is not held as it is authored now.
+    pub(super) fn lacks_view(&self, view: &View) -> bool {
+        let made_of = self.views.get(&view.name);
+        made_of != Some(&view.text) || self.held.view(&view.name).is_none()
+    }
+
+    /// Whether a view, as it is rendered, reads what a table or another view has there and not here.
+    /// SQLite would take such a view, and fail at the next change of any table.
+    pub(super) fn lacks(&self, read: &Name, view: &str, authored: &Schema) -> bool {
+        if let Some(read) = authored.view(read) {
+            return self.lacks_view(read);
+        }
+        let Some(own) = authored.table(read) else {
+            return true;
+        };
+        let Some(held) = self.held_table(read) else {
+            return true;
+        };
+        let mut columns = own.columns.iter().map(|column| column.name.as_str());
+        columns.any(|name| held.column(name).is_none() && view.contains(name))
+    }
+
+    /// A view that is held and reads what is about to go: its own change was refused.
+    pub(super) fn reader(&self, name: &Name) -> Option<&View> {
+        let mut views = self.held.views();
+        views.find(|view| view.name != *name && view.reads.contains(name))
+    }
+
+    /// Takes note of a view that the authored engine alone has made or changed.
+    pub(in crate::translate) fn forget_view(&mut self, view: &Name) {
+        self.views.remove(view);
+    }
+
+    /// Takes the views that are held for what is authored now: a script of the target's own has
+    /// made them.
+    pub(in crate::translate) fn settle_views(&mut self, authored: &Schema) {
+        for view in authored.views() {
+            if self.held.view(&view.name).is_some() {
+                self.views.insert(view.name.clone(), view.text.clone());
+            }
+        }
+    }
+}
+
+/// Whether a table has a key of these columns, in any order.
+fn has_key(table: &Table, columns: &[Ident]) -> bool {
+    let is =
+        |own: Vec<&Ident>| own.len() == columns.len() && own.iter().all(|c| columns.contains(c));
+    let constraints = table
+        .constraints
+        .iter()
+        .any(|constraint| match &constraint.kind {
+            ConstraintKind::PrimaryKey { columns } | ConstraintKind::Unique { columns, .. } => {
+                is(columns.iter().map(|part| &part.column).collect())
+            }
+            _ => false,
+        });
+    let mut indexes = table
+        .indexes
+        .iter()
+        .filter(|index| index.unique && index.filter.is_none());
+    constraints
+        || indexes.any(|index| {
+            let keys = index.keys.iter().map(|key| match &key.expr {
+                Expr::Column { column, .. } => Some(column),
+                _ => None,
+            });
+            keys.collect::<Option<Vec<_>>>().is_some_and(is)
+        })
+}
+
+/// The tables and columns that a statement names.
+#[derive(Default)]
+struct Mentioned {
+    tables: Vec<Name>,
+    columns: HashSet<Ident>,
+    /// There is a `*`, or an INSERT without columns.
+    all: bool,
+}
+
+impl Mentioned {
+    fn statement(&mut self, statement: &DataStatement) {
+        match statement {
+            DataStatement::Insert(insert) => {
+                self.tables.push(insert.table.clone());
+                self.columns.extend(insert.columns.iter().cloned());
+                self.all |= insert.columns.is_empty();
+                self.items(&insert.returning);
+                if let Some(OnConflict::Update { assignments, .. }) = &insert.on_conflict {
+                    self.columns
+                        .extend(assignments.iter().flat_map(|a| a.columns.iter().cloned()));
+                }
+            }
+            DataStatement::Update(update) => {
+                self.tables.push(update.table.clone());
+                self.columns.extend(
+                    update
+                        .assignments
+                        .iter()
+                        .flat_map(|a| a.columns.iter().cloned()),
+                );
+                self.items(&update.returning);
+            }
+            DataStatement::Delete(delete) => {
+                self.tables.push(delete.table.clone());
+                self.items(&delete.returning);
+            }
+            DataStatement::Truncate { tables, .. } => self.tables.extend(tables.iter().cloned()),
+            DataStatement::Query(_) => {}
+        }
+        statement.parts(&mut |part| self.part(part));
+    }
+
+    fn items(&mut self, items: &[SelectItem]) {
+        self.all |= items
+            .iter()
+            .any(|item| !matches!(item, SelectItem::Expr { .. }));
+    }
+
+    fn part(&mut self, part: Part<'_>) {
+        match part {
+            Part::Expr(expr) => {
+                if let Expr::Column { column, .. } = expr {
+                    self.columns.insert(column.clone());
+                }
+                expr.parts(&mut |part| self.part(part));
+            }
+            Part::Query(query) => self.query(query),
+            Part::Table(table) => {
+                if let TableRef::Table { name, .. } = table {
+                    self.tables.push(name.clone());
+                }
+                table.parts(&mut |part| self.part(part));
+            }
+            Part::Data(statement) => self.statement(statement),
+        }
+    }
+
+    fn query(&mut self, query: &Query) {
+        self.body(&query.body);
+        query.parts(&mut |part| self.part(part));
+    }
+
+    fn body(&mut self, body: &SetExpr) {
+        match body {
+            SetExpr::Select(select) => self.items(&select.items),
+            SetExpr::Op { left, right, .. } => {
+                self.body(left);
+                self.body(right);
+            }
+            // Queries are parts of their own.
+            _ => {}
+        }
+    }
+}

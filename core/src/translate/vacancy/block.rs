@@ -1,0 +1,87 @@
+//! When a `DO` block with variables and loops does nothing.
+
+use super::{Facts, Vacancy, computes, is_quiet, of_statement, only_computes};
+use crate::schema::{Change, DataStatement, Part, Replay};
+use crate::sql::{self, Doing, Syntax};
+
+/// When a block does nothing; `None` if the statement is no block that is read.
+pub(in crate::translate) fn of_block(
+    statement: &str,
+    replay: &Replay,
+    facts: Facts<'_>,
+) -> Option<Vacancy> {
+    let doings = sql::doings(statement)?;
+    Some(Block { replay, facts }.all(&doings))
+}
+
+#[derive(Clone, Copy)]
+struct Block<'a> {
+    replay: &'a Replay,
+    facts: Facts<'a>,
+}
+
+impl Block<'_> {
+    fn all(self, doings: &[Doing]) -> Vacancy {
+        let each = doings.iter().map(|doing| self.one(doing));
+        each.fold(Vacancy::always(), Vacancy::and)
+    }
+
+    fn one(self, doing: &Doing) -> Vacancy {
+        match doing {
+            Doing::Reads(text) => self.reads(text),
+            Doing::Statement(text) => match self.data(text) {
+                Some(statement @ DataStatement::Query(_))
+                    if only_computes(Part::Data(&statement), self.facts) =>
+                {
+                    Vacancy::always()
+                }
+                Some(statement) => of_statement(&statement, self.facts),
+                None => Vacancy::never(),
+            },
+            Doing::Branches(branches) => {
+                let each = branches.iter().map(|(condition, doings)| {
+                    let Some(condition) = condition else {
+                        return self.all(doings);
+                    };
+                    // A condition is what a row without a FROM is filtered by.
+                    let asked = self.data(&format!("SELECT 1 WHERE {condition}"));
+                    let skipped =
+                        asked.map_or_else(Vacancy::never, |asked| of_statement(&asked, self.facts));
+                    self.reads(condition).and(self.all(doings).or(skipped))
+                });
+                each.fold(Vacancy::always(), Vacancy::and)
+            }
+            Doing::Loop(None, doings) => self.all(doings),
+            Doing::Loop(Some(query), doings) => {
+                let Some(statement @ DataStatement::Query(_)) = self.data(query) else {
+                    return Vacancy::never();
+                };
+                if !is_quiet(&statement, self.facts) {
+                    return Vacancy::never();
+                }
+                let no_rows = of_statement(&statement, self.facts);
+                match only_computes(Part::Data(&statement), self.facts) {
+                    true => no_rows.or(self.all(doings)),
+                    false => no_rows,
+                }
+            }
+            Doing::Other => Vacancy::never(),
+        }
+    }
+
+    fn reads(self, text: &str) -> Vacancy {
+        match sql::calls(text, &|name| computes(name, self.facts)) {
+            true => Vacancy::always(),
+            false => Vacancy::never(),
+        }
+    }
+
+    /// The one statement on rows that a text is, its names resolved.
+    fn data(self, text: &str) -> Option<DataStatement> {
+        let mut changes = sql::parse(Syntax::Postgres, text);
+        match (changes.pop(), changes.is_empty()) {
+            (Some(Change::Data(statement)), true) => Some(self.replay.resolve(statement)),
+            _ => None,
+        }
+    }
+}
