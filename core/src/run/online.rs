@@ -192,8 +192,8 @@ impl Database {
         self.finish(&intent, session, options, runner).await
     }
 
-    /// Makes a move on a session that [`DatabaseOptions::open`] opened for it, while the revisions
-    /// were being read, say; and closes it, whatever happened.
+    /// Makes a move on a session that [`DatabaseOptions::open`](super::DatabaseOptions::open) opened
+    /// for it, while the revisions were being read, say; and closes it, whatever happened.
     ///
     /// # Errors
     ///
