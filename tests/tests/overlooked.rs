@@ -221,3 +221,21 @@ fn init_makes_the_directories_that_a_configuration_names() {
         assert!(place.path().join(made).is_dir(), "{ran:?}");
     }
 }
+
+/// The database is opened while the files are read. Where those were told first, the connection was dropped as it
+/// opened, and the program stopped as if it had a bug.
+#[test]
+fn files_that_are_wrong_are_told_while_the_database_opens() {
+    let place = place();
+    place.write(
+        "aludel.toml",
+        "[databases.default]\nurl = 'sqlite:x.db'\nmigrations = 'migrations'\n",
+    );
+    assert_eq!(place.run("upgrade").code, 0);
+    place.metadata("1_a", "down_revision = [");
+    for _ in 0..40 {
+        let ran = place.run("upgrade");
+        assert_eq!(ran.code, 1, "{ran:?}");
+        assert!(ran.stderr.contains("unclosed array"), "{ran:?}");
+    }
+}

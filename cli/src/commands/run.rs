@@ -305,12 +305,18 @@ fn alone(context: &Context, unread: Unread, words: &Upgrade) -> Answer {
         let settings = unread.settings.clone();
         let mut reading = tokio::task::spawn_blocking(move || load(&settings));
         let place = unread.options.clone();
-        let opening = place.open(options.access(), &options, &cancel);
-        tokio::pin!(opening);
+        let mut opening = Box::pin(place.open(options.access(), &options, &cancel));
         // What is wrong with the files is told first, whatever becomes of the connection.
         let (files, session) = tokio::select! {
             biased;
-            files = &mut reading => (joined(files)?, opening.await),
+            files = &mut reading => match joined(files) {
+                Ok(files) => (files, opening.await),
+                Err(problems) => {
+                    // SQLite's connection may not be dropped while it opens, and the program ends here.
+                    leave(opening);
+                    return Err(problems);
+                }
+            },
             session = &mut opening => match (joined(reading.await), session) {
                 (Ok(files), session) => (files, session),
                 (Err(problems), session) => {

@@ -107,18 +107,6 @@ impl Executor {
         touched.is_err_and(|failure| failure.code.as_deref() == Some(HOT_JOURNAL))
     }
 
-    /// Reads the schema, which SQLite does before any first statement: of thousands of tables it
-    /// takes a while, and who opens a session may read files meanwhile. Whatever keeps it from being
-    /// read will be met again by the statement that needs it, and be told there.
-    pub(crate) fn prime(&self) {
-        let once = Self {
-            lock_timeout: Duration::ZERO,
-            ..self.clone()
-        };
-        // See above.
-        let _ = once.run(TOUCH, None);
-    }
-
     pub(crate) fn run(&self, sql: &str, mut into: Option<&mut Rows<'_>>) -> Result<(), Failure> {
         let mut rest = sql;
         while !rest.is_empty() {

@@ -64,8 +64,6 @@ impl SqliteSession {
             session
                 .run(|executor| executor.query("PRAGMA query_only = ON"))
                 .await??;
-        } else if write && !missing {
-            session.run(|executor| executor.prime()).await?;
         }
         Ok(session)
     }
