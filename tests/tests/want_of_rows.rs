@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a panic is the report")]
 
+use aludel_tests::desk::Place;
 use aludel_tests::engine::Engine;
 use aludel_tests::twin::{Twin, each, each_anew};
 
@@ -188,4 +189,57 @@ fn a_statement_whose_actions_form_a_circle_asks_for_rows_before_it_deletes_them(
             twin.run(BOTH);
         }
     });
+}
+
+/// A guard of one statement took the refusals of those before it away.
+#[test]
+fn a_guard_leaves_what_was_refused_of_other_statements() {
+    const TABLES: &str = "CREATE TABLE a (id integer PRIMARY KEY, up integer REFERENCES a (id) ON DELETE CASCADE, b text);
+        CREATE TABLE b (id integer PRIMARY KEY, up integer REFERENCES b (id) ON DELETE CASCADE);
+        INSERT INTO a VALUES (1, NULL, 'x'), (2, 1, 'y');";
+    each_anew(|twin| {
+        twin.run(TABLES);
+        let script = "DELETE FROM a WHERE id = 1; DELETE FROM b WHERE id = 1; ALTER TABLE a ALTER COLUMN b SET NOT NULL;";
+        if twin.target.engine == Engine::Sqlite {
+            assert_eq!(twin.refused(script), ["actions-while-rebuilding"]);
+        } else {
+            twin.run(script);
+            twin.same("SELECT count(*) FROM a");
+        }
+    });
+}
+
+#[test]
+fn an_override_that_puts_rows_into_a_table_has_it_refused() {
+    let update = "CREATE FUNCTION f(n int) RETURNS int LANGUAGE plpgsql AS $$ BEGIN FOR i IN 1..2 LOOP n := n + i; END LOOP; RETURN n; END $$;\nUPDATE s SET id = f(id);";
+    for own in [
+        "INSERT INTO t VALUES (1); ALTER TABLE t RENAME TO s;",
+        "ALTER TABLE t RENAME TO s;",
+    ] {
+        let place = Place::new();
+        place.write(
+            "aludel.toml",
+            "[databases.default]\nurl = 'sqlite:x.db'\nmigrations = 'migrations'\ndialect = 'postgres'\n",
+        );
+        place.revision(
+            "1_a",
+            "CREATE TABLE t (id int PRIMARY KEY);",
+            "DROP TABLE t;",
+        );
+        place.revision(
+            "2_b",
+            "ALTER TABLE t RENAME TO s;",
+            "ALTER TABLE s RENAME TO t;",
+        );
+        place.write("migrations/2_b/up.sqlite.sql", own);
+        place.revision("3_c", update, "SELECT 1;");
+        let ran = place.run("upgrade");
+        let filled = own.contains("INSERT");
+        assert_eq!(ran.code, i32::from(filled), "{ran:?}");
+        assert_eq!(
+            ran.stderr.contains("for want of rows in `s`"),
+            !filled,
+            "{ran:?}"
+        );
+    }
 }

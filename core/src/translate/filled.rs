@@ -10,7 +10,9 @@
 use std::collections::HashSet;
 
 use super::vacancy::{self, Facts};
-use crate::schema::{Cte, DataStatement, Effect, Name, Schema, TriggerStep};
+use crate::schema::{
+    Cte, DataStatement, Name, Part, Schema, TableEffect, TriggerStep, named_tables,
+};
 
 /// Tables with rows of the scripts' own, by their authored names.
 #[derive(Debug, Clone, Default)]
@@ -51,45 +53,24 @@ impl Filled {
 
     /// What the triggers of a table insert, and those of the tables that they write.
     fn triggers(&mut self, table: &Name, schema: &Schema) {
-        let mut written = vec![table.clone()];
-        let mut next = 0;
-        while let Some(table) = written.get(next).cloned() {
-            next += 1;
+        let (mut written, mut seen) = (vec![table.clone()], HashSet::new());
+        while let Some(table) = written.pop() {
+            if !seen.insert(table.clone()) {
+                continue;
+            }
             for trigger in schema.triggers_of(&table) {
                 match &trigger.does {
                     Some(does) if does.unclear.is_none() => {
-                        self.steps(&does.steps, &mut written);
+                        TriggerStep::each(&does.steps, &mut |part| {
+                            if let Part::Data(DataStatement::Insert(insert)) = &part {
+                                self.add(&insert.table);
+                            }
+                            // One that is read only is looked at in vain.
+                            named_tables(part, &mut written);
+                        });
                     }
                     _ => self.anything = true,
                 }
-            }
-        }
-    }
-
-    fn steps(&mut self, steps: &[TriggerStep], written: &mut Vec<Name>) {
-        for step in steps {
-            match step {
-                TriggerStep::Run(statement) => {
-                    let table = match &**statement {
-                        DataStatement::Insert(insert) => {
-                            self.add(&insert.table);
-                            &insert.table
-                        }
-                        DataStatement::Update(update) => &update.table,
-                        DataStatement::Delete(delete) => &delete.table,
-                        DataStatement::Query(_) | DataStatement::Truncate { .. } => continue,
-                    };
-                    if !written.contains(table) {
-                        written.push(table.clone());
-                    }
-                }
-                TriggerStep::If { whens, otherwise } => {
-                    for (_, steps) in whens {
-                        self.steps(steps, written);
-                    }
-                    self.steps(otherwise, written);
-                }
-                TriggerStep::Raise(_) | TriggerStep::Return(_) => {}
             }
         }
     }
@@ -105,10 +86,7 @@ impl Filled {
     }
 
     /// Follows a table to its new name, or to its end.
-    pub(super) fn follow(&mut self, effect: &Effect) {
-        let Effect::Table(effect) = effect else {
-            return;
-        };
+    pub(super) fn follow(&mut self, effect: &TableEffect) {
         let Some(before) = &effect.before else {
             return;
         };

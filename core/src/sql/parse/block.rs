@@ -38,15 +38,29 @@ pub(crate) enum Part {
 
 /// What a `DO` block consists of; `None` if the statement is none, or one that is not understood.
 pub(crate) fn block(statement: &str) -> Option<Vec<Part>> {
+    read(statement, body)
+}
+
+/// What the code of a `DO` block is read as.
+pub(super) fn read<T>(
+    statement: &str,
+    body: impl FnOnce(&mut Cursor<'_>) -> Parsed<T>,
+) -> Option<T> {
+    // Most statements are none, and need not be taken apart for that.
+    let begin = statement.trim_start();
+    let may_be = |word: &str| word.eq_ignore_ascii_case("DO") || ["--", "/*"].contains(&word);
+    if !begin.get(..2).is_some_and(may_be) {
+        return None;
+    }
     let source = Source::new(Syntax::Postgres, statement);
     let toks = lex::tokens(Syntax::Postgres, statement).ok()?;
     let code = code(&mut Cursor::new(&source, &toks)).ok()??;
     let source = Source::new(Syntax::Postgres, &code);
     let toks = lex::tokens(Syntax::Postgres, &code).ok()?;
     let mut c = Cursor::new(&source, &toks);
-    let parts = body(&mut c).ok()?;
+    let read = body(&mut c).ok()?;
     c.eat_op(";");
-    c.done().then_some(parts)
+    c.done().then_some(read)
 }
 
 /// What code that is not understood may have made or changed.
@@ -196,7 +210,7 @@ const NO_CALL: &[&str] = &[
 ];
 
 /// The code of `DO [LANGUAGE plpgsql] '…'`.
-pub(super) fn code(c: &mut Cursor<'_>) -> Parsed<Option<String>> {
+fn code(c: &mut Cursor<'_>) -> Parsed<Option<String>> {
     if !c.eat("DO") || !is_plpgsql(c)? {
         return Ok(None);
     }

@@ -5,7 +5,7 @@
 //!
 //! Deliberately absent: what variables hold, and in which order things are done.
 
-use super::block::{calls_only, code};
+use super::block::{calls_only, read};
 use super::cursor::{Cursor, Parsed, Source, unclear};
 use super::lex;
 use crate::sql::Syntax;
@@ -27,15 +27,7 @@ pub(crate) enum Doing {
 
 /// What a `DO` block does; `None` if the statement is none, or not understood at all.
 pub(crate) fn doings(statement: &str) -> Option<Vec<Doing>> {
-    let source = Source::new(Syntax::Postgres, statement);
-    let toks = lex::tokens(Syntax::Postgres, statement).ok()?;
-    let code = code(&mut Cursor::new(&source, &toks)).ok()??;
-    let source = Source::new(Syntax::Postgres, &code);
-    let toks = lex::tokens(Syntax::Postgres, &code).ok()?;
-    let mut c = Cursor::new(&source, &toks);
-    let all = block(&mut c).ok()?;
-    c.eat_op(";");
-    c.done().then_some(all)
+    read(statement, block)
 }
 
 /// Whether all that a text calls is one of these functions.

@@ -55,31 +55,17 @@ impl Carrier<'_> {
 
     /// What the statements of a trigger take for granted.
     pub(super) fn lacking_of_trigger(&self, trigger: &Trigger, authored: &Schema) -> Vec<Refusal> {
-        fn each<'t>(steps: &'t [TriggerStep], found: &mut Vec<&'t DataStatement>) {
-            for step in steps {
-                match step {
-                    TriggerStep::Run(statement) => found.push(statement),
-                    TriggerStep::If { whens, otherwise } => {
-                        for (_, steps) in whens {
-                            each(steps, found);
-                        }
-                        each(otherwise, found);
-                    }
-                    TriggerStep::Raise(_) | TriggerStep::Return(_) => {}
-                }
-            }
-        }
         if self.held_table(&trigger.table).is_none() {
             return vec![depends(&trigger.table)];
         }
-        let mut statements = Vec::new();
-        if let Some(does) = &trigger.does {
-            each(&does.steps, &mut statements);
-        }
-        let refusals = statements.into_iter();
+        let mut refusals = Vec::new();
+        let steps = trigger.does.as_ref().map_or(&[][..], |does| &does.steps);
+        TriggerStep::each(steps, &mut |part| {
+            if let Part::Data(statement) = part {
+                refusals.extend(self.lacking(statement, authored));
+            }
+        });
         refusals
-            .flat_map(|statement| self.lacking(statement, authored))
-            .collect()
     }
 
     /// The table that a new foreign key refers to and that is held without the key that it wants. One

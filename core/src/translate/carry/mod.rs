@@ -7,12 +7,14 @@
 mod away;
 mod fresh;
 mod lacking;
+mod pending;
 mod trigger;
 mod vacant;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use pending::Pending;
 use trigger::Carried;
 
 use super::actions::{self, Actions};
@@ -21,8 +23,8 @@ use super::merge;
 use super::target::{ColumnOrigin, DataScope, Omission, Refusal, Rendered, TableChange, Target};
 use super::vacancy::Facts;
 use crate::schema::{
-    DataStatement, Effect, EnumType, Expr, Ident, Map, Name, Part, Schema, Sequence,
-    SequenceOptions, Table, TableEffect, Trigger, Type,
+    DataStatement, Effect, EnumType, Expr, Ident, Map, Name, Schema, Sequence, SequenceOptions,
+    Table, TableEffect, Trigger, Type,
 };
 use crate::sql::Syntax;
 
@@ -70,25 +72,6 @@ pub(super) struct Carrier<'a> {
     out: Vec<Out>,
 }
 
-/// Changes to one table that have not been rendered yet.
-#[derive(Clone)]
-struct Pending {
-    source: usize,
-    /// What the target held at the first of them; `None`: the table is new.
-    before: Option<Arc<Table>>,
-    /// The authored table before the first of them.
-    authored_before: Option<Arc<Table>>,
-    /// The authored table after the last of them.
-    after: Arc<Table>,
-    /// Where the columns of `after` come from in `before`; those that are new have no entry.
-    origins: HashMap<Ident, Ident>,
-    /// How values are made: of columns that were converted, and of new ones for rows that are
-    /// there.
-    using: HashMap<Ident, Expr>,
-    /// Columns of `after` that are not what they were before, and names that are gone.
-    touched: HashSet<Ident>,
-}
-
 impl<'a> Carrier<'a> {
     /// `held` is an empty schema of the target.
     pub(super) fn new(target: &'a dyn Target, source: Syntax, own: Syntax, held: Schema) -> Self {
@@ -121,9 +104,11 @@ impl<'a> Carrier<'a> {
 
     /// Carries one effect over. `authored` is the schema after it.
     pub(super) fn effect(&mut self, source: usize, effect: &Effect, authored: &Schema) {
-        self.filled.follow(effect);
         match effect {
-            Effect::Table(effect) => self.table(source, effect, authored),
+            Effect::Table(effect) => {
+                self.filled.follow(effect);
+                self.table(source, effect, authored);
+            }
             Effect::View { before, after } => {
                 // A view that goes away does so before the tables it reads change.
                 if after.is_some() {
@@ -281,6 +266,10 @@ impl<'a> Carrier<'a> {
             {
                 let triggers = self.triggers.remove(&before.name);
                 self.forget(&before.name);
+                // One that the authored engine alone has dropped may have its rows here.
+                if effect.after.is_some() {
+                    self.filled.follow(effect);
+                }
                 if let (Some(after), Some(triggers)) = (&effect.after, triggers) {
                     self.triggers.insert(after.name.clone(), triggers);
                 }
@@ -849,126 +838,6 @@ impl<'a> Carrier<'a> {
             self.held.put_trigger(trigger);
         }
     }
-}
-
-impl Pending {
-    /// Whether an effect converts what these changes have made, or reads it to convert another.
-    fn must_be_done_before(&self, effect: &TableEffect) -> bool {
-        let (Some(before), Some(after)) = (&effect.before, &effect.after) else {
-            return false;
-        };
-        if self.before.is_none() || self.touched.is_empty() {
-            return false;
-        }
-        let mut read: HashSet<&str> = HashSet::new();
-        for column in &after.columns {
-            let was = effect.renamed.iter().find(|(_, to)| *to == column.name);
-            let was = was.map_or(&column.name, |(from, _)| from);
-            if before
-                .column(was)
-                .is_some_and(|before| before.ty != column.ty)
-            {
-                read.insert(was);
-            }
-        }
-        // A new name may be one that is still held.
-        let mut found = effect
-            .renamed
-            .iter()
-            .any(|(_, to)| self.touched.contains(to));
-        for (_, using) in &effect.using {
-            found |= names_one_of(using, &self.touched);
-        }
-        found || read.into_iter().any(|column| self.touched.contains(column))
-    }
-
-    /// Adds one more change.
-    fn alter(&mut self, effect: &TableEffect, after: &Arc<Table>) {
-        self.touch(effect, after);
-        for column in &effect.dropped {
-            self.origins.remove(column);
-            self.using.remove(column);
-        }
-        let moved: Vec<_> = effect
-            .renamed
-            .iter()
-            .map(|(from, to)| (to, self.origins.remove(from), self.using.remove(from)))
-            .collect();
-        for (to, origin, using) in moved {
-            if let Some(origin) = origin {
-                self.origins.insert(to.clone(), origin);
-            }
-            if let Some(using) = using {
-                self.using.insert(to.clone(), using);
-            }
-        }
-        for (column, expr) in &effect.using {
-            self.using.insert(column.clone(), expr.clone());
-        }
-        if let Some(before) = &effect.before {
-            for column in new_columns(effect, before, after) {
-                // The rows that are there get the default that it has now, whatever becomes of it.
-                match &column.default {
-                    Some(default) => self.using.insert(column.name.clone(), default.clone()),
-                    None => self.using.remove(&column.name),
-                };
-            }
-        }
-        self.after = after.clone();
-    }
-
-    fn touch(&mut self, effect: &TableEffect, after: &Table) {
-        let Some(before) = &effect.before else {
-            return;
-        };
-        self.touched.extend(effect.dropped.iter().cloned());
-        for (from, to) in &effect.renamed {
-            self.touched.extend([from.clone(), to.clone()]);
-        }
-        let new = new_columns(effect, before, after).map(|column| column.name.clone());
-        self.touched.extend(new);
-        let using = effect.using.iter().map(|(column, _)| column.clone());
-        self.touched.extend(using);
-        for column in &after.columns {
-            if before
-                .column(&column.name)
-                .is_some_and(|before| before.ty != column.ty)
-            {
-                self.touched.insert(column.name.clone());
-            }
-        }
-    }
-}
-
-/// The columns that an effect added.
-fn new_columns<'t>(
-    effect: &'t TableEffect,
-    before: &'t Table,
-    after: &'t Table,
-) -> impl Iterator<Item = &'t crate::schema::Column> {
-    after.columns.iter().filter(|column| {
-        let name = &column.name;
-        let was_there = before.column(name).is_some()
-            && !effect.dropped.contains(name)
-            && !effect.renamed.iter().any(|(from, _)| from == name);
-        !was_there && !effect.renamed.iter().any(|(_, to)| to == name)
-    })
-}
-
-/// Whether an expression names one of some columns.
-fn names_one_of(expr: &Expr, columns: &HashSet<Ident>) -> bool {
-    if let Expr::Column { column, .. } = expr
-        && columns.contains(column)
-    {
-        return true;
-    }
-    let mut found = false;
-    expr.parts(&mut |part| match part {
-        Part::Expr(expr) => found |= names_one_of(expr, columns),
-        // What stands in a query is not looked through.
-        Part::Query(_) | Part::Table(_) | Part::Data(_) => found = true,
-    });
-    found
 }
 
 /// Whether a column that is kept has another type in the authored table, or changes otherwise when

@@ -18,17 +18,15 @@ impl Carrier<'_> {
         statement: &DataStatement,
         facts: Facts<'_>,
     ) {
-        let since = self.out.get(from..).unwrap_or_default();
-        let refused = |what: &Outcome| match what {
-            Outcome::Refused(refusal) => vec![refusal.clone()],
-            _ => Vec::new(),
-        };
-        let unenforced = |what: &Outcome| match what {
-            Outcome::Unenforced(Err(refusals)) => refusals.clone(),
-            _ => Vec::new(),
-        };
-        let always: Vec<Refusal> = since.iter().flat_map(|out| refused(&out.what)).collect();
-        let perhaps: Vec<Refusal> = since.iter().flat_map(|out| unenforced(&out.what)).collect();
+        // Of this statement alone: what was refused of those before it stays refused.
+        let (mut always, mut perhaps) = (Vec::new(), Vec::new());
+        for out in self.out.iter().skip(from) {
+            match &out.what {
+                Outcome::Refused(refusal) => always.push(refusal.clone()),
+                Outcome::Unenforced(Err(refusals)) => perhaps.extend_from_slice(refusals),
+                Outcome::Rendered(_) | Outcome::Unenforced(Ok(_)) => {}
+            }
+        }
         let whole = !always.is_empty();
         let refusals = if whole { always } else { perhaps };
         if refusals.is_empty() {
@@ -38,19 +36,18 @@ impl Carrier<'_> {
         else {
             return;
         };
+        let since = self.out.split_off(from);
         if whole {
-            self.out.truncate(from);
             self.push(source, Ok(guards));
             return;
         }
         // The statement stays, and may delete the rows that are asked about: first they are asked.
-        self.out
-            .retain(|out| !matches!(out.what, Outcome::Unenforced(Err(_))));
-        let guards = Out {
+        self.out.push(Out {
             source,
             what: Outcome::Unenforced(Ok(guards)),
-        };
-        self.out.insert(from.min(self.out.len()), guards);
+        });
+        let stays = |out: &Out| !matches!(out.what, Outcome::Unenforced(Err(_)));
+        self.out.extend(since.into_iter().filter(stays));
     }
 
     /// Leaves out what does nothing without rows; false if it does something, or there may be some.
