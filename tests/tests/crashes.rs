@@ -291,3 +291,31 @@ fn a_killed_run_leaves_one_statement_in_doubt() {
         database.left_behind().is_empty()
     });
 }
+
+/// The last rows of a revision in steps wait for a commit that the next one's first rows share. If
+/// those are refused, here by the next one's guard, the revision is recorded all the same.
+#[test]
+fn a_revision_in_steps_is_recorded_although_the_next_ones_guard_refuses() {
+    let mut project = Project::traced(4);
+    let recorded = project.ids()[2].clone();
+    let others =
+        format!("INSERT INTO __diesel_schema_migrations (version) VALUES ('{recorded}');\n");
+    project.append(2, &others);
+    for engine in engines().into_iter().filter(|e| e.driver() == "mysql") {
+        let database = Database::new(engine);
+        let ended = run(&mut command(
+            &database.url,
+            &project.migrations(),
+            &["upgrade"],
+        ));
+        assert_eq!(ended.code, 0, "{engine:?}: {ended:#?}");
+        assert_eq!(database.applied(), project.ids(), "{engine:?}");
+        let ours = [0, 1, 3].map(|index| project.ids()[index].clone());
+        assert_eq!(database.done(), ours, "{engine:?}");
+        assert_eq!(
+            database.query("SELECT revision FROM trace ORDER BY revision"),
+            ["1", "2", "4"],
+            "{engine:?}"
+        );
+    }
+}

@@ -2,7 +2,8 @@
 //!
 //! The engine is pure. From works (a revision, a direction, a scanned script) and a dialect it
 //! makes a [`Plan`]; the *script* interpreter prints it, the *live* one sends it. For the same
-//! plan the statements printed are the statements sent.
+//! plan the statements printed are the statements sent; only where a transaction is committed may
+//! differ (`docs/adr/0006`).
 //!
 //! Invariants:
 //!

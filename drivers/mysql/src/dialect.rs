@@ -130,7 +130,7 @@ impl Dialect for MysqlDialect {
                  statement INT, statements INT, checksum VARCHAR(100), rules INT, format INT, \
                  at TIMESTAMP(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6), \
                  who VARCHAR(255), host VARCHAR(255), tool VARCHAR(100), \
-                 CONSTRAINT {} CHECK (event <> 'refused')) \
+                 UNIQUE (revision, number), CONSTRAINT {} CHECK (event <> 'refused')) \
                  ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin",
                 guard_constraint(&tables.journal)
             ),

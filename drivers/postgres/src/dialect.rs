@@ -154,7 +154,7 @@ impl Dialect for PostgresDialect {
                  who TEXT, \
                  host TEXT, \
                  tool TEXT, \
-                 CONSTRAINT {GUARD_CONSTRAINT} CHECK (event <> 'refused'))"
+                 UNIQUE (revision, number), CONSTRAINT {GUARD_CONSTRAINT} CHECK (event <> 'refused'))"
             ),
             format!(
                 "INSERT INTO {journal} (event, format) SELECT 'format', {FORMAT} \

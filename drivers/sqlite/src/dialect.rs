@@ -85,7 +85,7 @@ impl Dialect for SqliteDialect {
                  statement INTEGER, statements INTEGER, checksum VARCHAR(100), rules INTEGER, format INTEGER, \
                  at TIMESTAMP NOT NULL DEFAULT (strftime('%Y-%m-%d %H:%M:%f', 'now')), \
                  who TEXT, host TEXT, tool TEXT, \
-                 CONSTRAINT {GUARD_CONSTRAINT} CHECK (event <> 'refused'))"
+                 UNIQUE (revision, number), CONSTRAINT {GUARD_CONSTRAINT} CHECK (event <> 'refused'))"
             ),
             format!(
                 "INSERT INTO {journal} (event, format) SELECT 'format', {FORMAT} \

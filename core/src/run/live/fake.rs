@@ -26,6 +26,15 @@ impl FakeDialect {
                 .revisions_per_message(together),
         }
     }
+
+    /// One that commits DDL by itself.
+    pub(super) fn in_steps(together: usize) -> Self {
+        Self {
+            capabilities: Capabilities::new(false, LockKind::Session)
+                .revisions_per_message(together),
+            ..Self::new(together)
+        }
+    }
 }
 
 impl Dialect for FakeDialect {

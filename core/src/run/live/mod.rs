@@ -1,6 +1,7 @@
 //! Sends a plan. Whole messages of units where the engine allows it; the failing statement is
 //! still named exactly, because a session tells how many statements of a message completed.
 
+mod compose;
 #[cfg(test)]
 mod fake;
 mod program;
@@ -10,6 +11,8 @@ mod tests;
 use std::collections::BTreeMap;
 
 use tokio_util::sync::CancellationToken;
+
+use compose::Composed;
 
 use super::discreet::Discreet;
 use super::supervise::supervised;
@@ -55,6 +58,10 @@ struct Stopped {
     /// Index of the step in the unit.
     step: usize,
     failure: Failure,
+    /// The index after the last unit of the message that is committed.
+    committed: usize,
+    /// The unit before it, whose script ran, but whose last rows were taken back with its own.
+    taken_back: Option<usize>,
     /// What was executed, where it is none of the plan's texts.
     statement: Option<String>,
     /// A statement of a program may have happened, of which the journal does not know.
@@ -82,10 +89,13 @@ impl Live<'_> {
                 self.announce(unit);
             }
             announced = end.max(announced);
-            let sent = self.send(&plan.tables, units, next, end).await;
+            let mut sent = self.send(&plan.tables, units, next, end).await;
+            if let Err(stopped) = &mut sent {
+                self.record_again(units, stopped).await;
+            }
             let done = match &sent {
                 Ok(done) => *done,
-                Err(stopped) => stopped.committed(units, next),
+                Err(stopped) => stopped.committed,
             };
             for unit in &units[next..done] {
                 self.report(unit);
@@ -113,6 +123,27 @@ impl Live<'_> {
             return Err(self.give_up(plan, stopped).await);
         }
         Ok(Outcome::Finished)
+    }
+
+    /// Sends the last rows of a unit again that were taken back with the first ones of the next, for
+    /// its script has run. If that fails too, or nothing can be sent, it is this unit that failed.
+    async fn record_again(&mut self, units: &[Unit], stopped: &mut Stopped) {
+        let Some(index) = stopped.taken_back.take() else {
+            return;
+        };
+        let unit = &units[index];
+        if stopped.failure.session == SessionState::Ready {
+            let ending: Vec<&str> = unit.ending().collect();
+            match self.session.send(&ending).await {
+                Ok(()) => {
+                    stopped.committed = index + 1;
+                    return;
+                }
+                Err(second) => stopped.failure = second,
+            }
+        }
+        stopped.unit = index;
+        stopped.step = unit.committed_by();
     }
 
     /// Runs what stands after the transaction of a unit that failed. If that fails too, the
@@ -161,27 +192,19 @@ impl Live<'_> {
         from: usize,
         to: usize,
     ) -> Result<usize, Stopped> {
-        let mut places: Vec<(usize, usize)> = Vec::new();
-        let mut texts: Vec<&str> = Vec::new();
-        let mut transactions = Vec::new();
-        let tenure = self.session.tenure();
-        for (index, unit) in units.iter().enumerate().take(to).skip(from) {
-            let begin = texts.len();
-            texts.extend(unit.steps.iter().map(|step| step.sql.as_str()));
-            places.extend((0..unit.steps.len()).map(|step| (index, step)));
-            // Inside an application's transaction nothing is committed.
-            if tenure != Tenure::InTransaction && unit.is_plain_transaction() {
-                transactions.push(begin..texts.len());
-            }
-        }
+        let own = self.session.tenure() != Tenure::InTransaction;
+        let shares = !self.dialect.capabilities().transactional_ddl;
+        let message = Composed::of(units, from, to, own, shares);
+        let texts = &message.texts;
         let stopped = |base: usize, mut failure: Failure| {
-            let at = failure.at.map_or(failure.completed, |at| at.statement);
+            let at = base + failure.at.map_or(failure.completed, |at| at.statement);
             failure.completed += base;
-            let last = places.len().saturating_sub(1);
-            let (unit, step) = places[(base + at).min(last)];
+            let (unit, step) = message.place(at);
             Stopped {
                 unit,
                 step,
+                committed: message.committed(failure.completed),
+                taken_back: message.taken_back(at),
                 failure,
                 statement: None,
                 in_doubt: false,
@@ -189,7 +212,7 @@ impl Live<'_> {
         };
         if units[from].delivery == Delivery::PerStatement {
             for base in 0..texts.len() {
-                let (index, step) = places[base];
+                let (index, step) = message.place(base);
                 let unit = &units[index];
                 if let (Role::Program, Some((work, _))) = (&unit.steps[step].role, unit.work())
                     && let Some(program) = &work.script.program
@@ -206,11 +229,13 @@ impl Live<'_> {
             return Ok(to);
         }
         let interrupt = self.session.interrupt();
-        let call = self.session.deliver(Message::new(&texts, &transactions));
+        let call = self
+            .session
+            .deliver(Message::new(texts, &message.transactions));
         let answer = supervised(interrupt, self.cancel, call).await;
         let done = answer.map_err(|failure| stopped(0, failure))?;
         // A session stops early at the end of a unit only.
-        Ok(places.get(done).map_or(to, |&(unit, _)| unit))
+        Ok(message.after(done, to))
     }
 
     fn announce(&self, unit: &Unit) {
@@ -257,6 +282,7 @@ impl Live<'_> {
             failure,
             statement,
             in_doubt,
+            ..
         } = stopped;
         let unit = &plan.units[unit];
         let in_steps = matches!(unit.atomicity, Atomicity::Stepwise(_));
@@ -390,21 +416,5 @@ impl Unit {
             && self.steps[step].role == Role::Commit
             && now.ledger_exists
             && now.applied.contains(&work.id) == (direction == Direction::Up)
-    }
-}
-
-impl Stopped {
-    /// How many units of the message that began with `from` are committed: the index after them.
-    fn committed(&self, units: &[Unit], from: usize) -> usize {
-        let mut left = self.failure.completed;
-        let mut end = from;
-        for unit in &units[from..] {
-            if left <= unit.committed_by() {
-                break;
-            }
-            left = left.saturating_sub(unit.steps.len());
-            end += 1;
-        }
-        end
     }
 }

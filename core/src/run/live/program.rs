@@ -124,6 +124,9 @@ impl Stopped {
         Self {
             unit,
             step,
+            // It has a message of its own.
+            committed: unit,
+            taken_back: None,
             failure,
             statement,
             in_doubt,

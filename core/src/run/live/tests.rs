@@ -263,3 +263,118 @@ fn a_commit_that_was_done_although_it_was_interrupted_is_told_as_done() {
     let answer = ran.answer.expect_err("it was interrupted");
     assert!(matches!(answer, RunError::Interrupted { committed } if committed == ["one"]));
 }
+
+/// A revision whose statement the engine commits by itself.
+fn ddl(name: &str) -> Work {
+    let mut work = work(name);
+    work.script.pieces[0].implicit_commit = true;
+    work
+}
+
+/// What is sent of three revisions whose statements commit by themselves, message by message, with
+/// rows of the ledger cut down to what they say.
+fn ran_in_steps(refused: &[(&'static str, FailureKind)]) -> (Ran, Vec<Vec<String>>) {
+    let mut session = FakeSession::new();
+    session.refused = refused.to_vec();
+    let works = vec![ddl("one"), ddl("two"), ddl("three")];
+    let ran = run(&FakeDialect::in_steps(8), &mut session, works);
+    let short = |sql: String| {
+        let events = ["refused", "started", "statement", "done", "failed"];
+        let event = events.iter().find(|e| sql.contains(&format!("'{e}'")));
+        let event = event.copied().or(sql.contains("INSERT").then_some("row"));
+        event.map_or(sql.clone(), |event| {
+            let mut ids = ["one", "two", "three"].into_iter();
+            let id = ids.find(|id| {
+                sql.contains(&format!("('{id}'")) || sql.contains(&format!("SELECT '{id}'"))
+            });
+            format!("{event} {}", id.unwrap_or("?"))
+        })
+    };
+    let messages = session.messages.into_iter();
+    let messages = messages.map(|message| message.into_iter().map(short).collect());
+    (ran, messages.collect())
+}
+
+const ENDING_OF_ONE: [&str; 5] = ["BEGIN", "statement one", "row one", "done one", "COMMIT"];
+
+#[test]
+fn the_end_of_a_revision_in_steps_is_committed_with_the_beginning_of_the_next() {
+    let (ran, messages) = ran_in_steps(&[]);
+    assert!(matches!(ran.answer, Ok(Outcome::Finished)));
+    assert_eq!(ran.done, ["one", "two", "three"]);
+    let expected = [
+        "refused one",
+        "started one",
+        "one",
+        "BEGIN",
+        "statement one",
+        "row one",
+        "done one",
+        "refused two",
+        "started two",
+        "COMMIT",
+        "two",
+        "BEGIN",
+        "statement two",
+        "row two",
+        "done two",
+        "refused three",
+        "started three",
+        "COMMIT",
+        "three",
+        "BEGIN",
+        "statement three",
+        "row three",
+        "done three",
+        "COMMIT",
+    ];
+    assert_eq!(messages, [expected]);
+}
+
+#[test]
+fn the_end_of_a_revision_is_recorded_although_the_next_ones_beginning_fails() {
+    for mark in ["SELECT 'two', 'refused'", "('two', 'up', 'started'"] {
+        let (ran, messages) = ran_in_steps(&[(mark, FailureKind::Refused)]);
+        assert_eq!(ran.done, ["one"], "{mark}");
+        assert_eq!(messages[1], ENDING_OF_ONE, "{mark}");
+        let Err(RunError::Statement(failure)) = ran.answer else {
+            panic!("the failure is told: {mark}");
+        };
+        assert_eq!(failure.committed, ["one"], "{mark}");
+        assert!(failure.part_way.is_none(), "{mark}");
+    }
+}
+
+#[test]
+fn a_revision_whose_script_fails_leaves_the_one_before_recorded() {
+    let mut session = FakeSession::new();
+    session.refused = vec![("two", FailureKind::Refused)];
+    let mut second = ddl("second");
+    second.script.text = "two   ".into();
+    let works = vec![ddl("one"), second];
+    let ran = run(&FakeDialect::in_steps(8), &mut session, works);
+    assert_eq!(ran.done, ["one"]);
+    assert!(
+        !session
+            .messages
+            .iter()
+            .skip(1)
+            .flatten()
+            .any(|sql| sql.contains("'one'"))
+    );
+}
+
+#[test]
+fn a_connection_lost_before_a_shared_commit_leaves_the_earlier_revision_in_doubt() {
+    let lost = ("('two', 'up', 'started'", FailureKind::Lost);
+    let (ran, messages) = ran_in_steps(&[lost]);
+    assert!(ran.done.is_empty() && messages.len() == 1, "{messages:?}");
+    let Err(RunError::Statement(failure)) = ran.answer else {
+        panic!("the failure is told");
+    };
+    assert_eq!(
+        (failure.revision.as_deref(), failure.in_doubt),
+        (Some("one"), true)
+    );
+    assert!(failure.committed.is_empty());
+}
