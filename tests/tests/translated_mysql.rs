@@ -851,3 +851,22 @@ fn a_script_of_its_own_after_a_translated_one_runs_in_the_session_that_it_would_
         );
     }
 }
+
+#[test]
+fn members_are_put_into_an_object_on_a_condition() {
+    each(|twin| {
+        twin.run(
+            "CREATE TABLE t (id integer PRIMARY KEY, d jsonb, s text);
+             INSERT INTO t VALUES (1, '{\"a\": 0, \"b\": [1]}'), (2, '{}'), (3, NULL), (4, '{\"c\": null}');
+             UPDATE t SET d = d || jsonb_build_object('a', id) || '{\"e\": true}'
+               || CASE WHEN id > 1 THEN jsonb_build_object('c', d -> 'a', 'f', NULL) ELSE '{}'::jsonb END
+               || CASE WHEN d ? 'b' THEN '{\"g\": 1}'::jsonb WHEN id = NULL THEN '{\"h\": 1}' ELSE jsonb_build_object('i', id) END;",
+        );
+        for key in ["a", "b", "c", "e", "f", "g", "h", "i"] {
+            twin.run(&format!(
+                "UPDATE t SET s = coalesce(d ->> '{key}', '-') || CASE WHEN d ? '{key}' THEN '1' ELSE '0' END;"
+            ));
+            twin.same("SELECT id, s FROM t ORDER BY id");
+        }
+    });
+}

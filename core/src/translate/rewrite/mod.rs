@@ -12,6 +12,7 @@
 //! - All refusals are collected: a refused node leaves NULL in its place, and the walk goes on.
 
 mod query;
+mod size;
 mod statement;
 
 use super::infer::{Field, Scope};
@@ -132,6 +133,10 @@ impl Rewriter<'_> {
             return self.expr(&value);
         }
         match rules.expr(self, expr) {
+            Some(expr) if size::is_beyond(&expr, size::MOST) => self.refuse(
+                Refusal::new("too-long", "an expression whose parts would have to be written over and over: it would be too long")
+                    .help("split the statement: compute the value in several steps"),
+            ),
             Some(expr) => expr,
             None => self.parts(expr),
         }

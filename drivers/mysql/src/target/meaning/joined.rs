@@ -10,20 +10,15 @@ use crate::target::build;
 impl Meaning<'_> {
     /// Two values joined. What gives an object only while it runs fails beside another.
     pub(super) fn json_joined(&self, rw: &mut Rewriter<'_>, left: &Expr, right: &Expr) -> Expr {
-        if is_random(left) || (is_random(right) && members(right).is_none()) {
+        if is_random(left) || (is_random(right) && !gives_object(right)) {
             return self.refuse(rw, "operator", "`||` on jsonb that is made at random");
         }
         let first = self.joined_value(rw, left);
-        if let Some(members) = members(right) {
-            let mut args = vec![first.clone()];
-            for (key, value) in members {
-                args.push(Expr::text(super::json::path([key])));
-                args.push(match value {
-                    Member::Json(text) => self.json_constant(rw, &text, &Type::Jsonb),
-                    Member::Value(value) => self.json_value(rw, value),
-                });
+        if gives_object(right) {
+            let set = self.with_members(rw, first.clone(), right);
+            if is_joined_object(left) {
+                return set;
             }
-            let set = build::call("json_set", args);
             let ty = build::call("json_type", [first.clone()]);
             let other = Expr::binary(ty, BinaryOp::NotEq, Expr::text("OBJECT"));
             return build::case([(other, self.failing(rw, first))], Some(set));
@@ -45,6 +40,38 @@ impl Meaning<'_> {
         build::case([(joins.clone(), both), (build::not(joins), out)], None)
     }
 
+    /// An object with the members of another one, which is written out.
+    fn with_members(&self, rw: &mut Rewriter<'_>, object: Expr, right: &Expr) -> Expr {
+        if let Expr::Case {
+            operand: None,
+            whens,
+            otherwise,
+        } = right
+        {
+            let mut chosen = Vec::with_capacity(whens.len());
+            for (condition, result) in whens {
+                let condition = rw.expr(condition);
+                chosen.push((condition, self.with_members(rw, object.clone(), result)));
+            }
+            let otherwise = otherwise.as_deref();
+            let otherwise = otherwise.map(|right| self.with_members(rw, object, right));
+            return build::case(chosen, otherwise);
+        }
+        let members = members(right).unwrap_or_default();
+        if members.is_empty() {
+            return object;
+        }
+        let mut args = vec![object];
+        for (key, value) in members {
+            args.push(Expr::text(super::json::path([key])));
+            args.push(match value {
+                Member::Json(text) => self.json_constant(rw, &text, &Type::Jsonb),
+                Member::Value(value) => self.json_value(rw, value),
+            });
+        }
+        build::call("json_set", args)
+    }
+
     fn joined_value(&self, rw: &mut Rewriter<'_>, expr: &Expr) -> Expr {
         if is_text_constant(expr) {
             self.meet(rw, expr, &Type::Jsonb)
@@ -52,6 +79,33 @@ impl Meaning<'_> {
             let value = rw.expr(expr);
             self.embedded(value)
         }
+    }
+}
+
+/// Whether it is an object whose members are written out, whichever branch it takes.
+fn gives_object(expr: &Expr) -> bool {
+    match expr {
+        Expr::Case {
+            operand: None,
+            whens,
+            otherwise: Some(otherwise),
+        } => {
+            let mut results = whens.iter().map(|(_, result)| result);
+            results.all(gives_object) && gives_object(otherwise)
+        }
+        expr => members(expr).is_some(),
+    }
+}
+
+/// Whether it is an object, or fails, or is NULL: what an object was put into.
+fn is_joined_object(expr: &Expr) -> bool {
+    match expr {
+        Expr::Binary {
+            op: BinaryOp::Concat,
+            right,
+            ..
+        } => gives_object(right),
+        _ => false,
     }
 }
 
@@ -78,7 +132,7 @@ fn members(expr: &Expr) -> Option<Vec<(String, Member<'_>)>> {
                 (whole_numbers(&value) && !key.is_empty()).then_some(())?;
                 all.push((key, Member::Json(text)));
             }
-            (!all.is_empty()).then_some(all)
+            Some(all)
         }
         Expr::Call(call)
             if call.name.name == "jsonb_build_object"
