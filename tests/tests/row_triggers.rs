@@ -882,3 +882,30 @@ fn a_row_that_goes_with_its_parent_touches_no_parent() {
         assert_eq!(twin.refused(&touches), ["trigger"]);
     });
 }
+
+#[test]
+fn a_function_that_looks_for_names_where_all_do_is_understood() {
+    each(|twin| {
+        twin.run("CREATE TABLE t (id integer PRIMARY KEY, n integer); CREATE TABLE log (id serial PRIMARY KEY, n integer);");
+        for (name, event, path) in [
+            ("f", "INSERT", "SET search_path = public, pg_temp"),
+            ("g", "UPDATE", "SET search_path TO ''"),
+        ] {
+            twin.run(&format!(
+                "CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER {path} AS $$ BEGIN \
+                 INSERT INTO public.log (n) VALUES (NEW.n); RETURN NEW; END $$;"
+            ));
+            twin.run(&trigger(
+                &format!("t_{name}"),
+                &format!("AFTER {event} ON t FOR EACH ROW"),
+                name,
+            ));
+        }
+        twin.run("INSERT INTO t VALUES (1, 5), (2, 6); UPDATE t SET n = 7 WHERE id = 1;");
+        twin.same("SELECT n FROM log ORDER BY n");
+        let elsewhere = "CREATE FUNCTION h() RETURNS trigger LANGUAGE plpgsql SET search_path = other AS $$ BEGIN \
+             INSERT INTO log (n) VALUES (NEW.n); RETURN NEW; END $$;";
+        let make = trigger("t_h", "AFTER INSERT ON t FOR EACH ROW", "h");
+        assert_eq!(twin.refused(&format!("{elsewhere}{make}")), ["trigger"]);
+    });
+}

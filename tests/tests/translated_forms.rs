@@ -399,3 +399,50 @@ fn a_view_shows_elements() {
         documents(twin, "SELECT made FROM r ORDER BY id");
     });
 }
+
+#[test]
+fn a_key_that_tells_nulls_alike_is_an_index_on_expressions() {
+    let mut twin = Twin::new(Engine::Sqlite);
+    twin.run(
+        "CREATE TABLE t (id integer PRIMARY KEY, a integer, b text, c integer NOT NULL, CONSTRAINT k UNIQUE NULLS NOT DISTINCT (a, b));
+         CREATE TABLE u (id integer PRIMARY KEY, a text);
+         CREATE UNIQUE INDEX i ON u (a) NULLS NOT DISTINCT WHERE id < 10;
+         INSERT INTO t VALUES (1, NULL, 'x', 0), (2, 0, NULL, 0), (3, NULL, NULL, 0), (4, 0, '0', 0);
+         INSERT INTO u VALUES (1, NULL), (2, '0'), (11, NULL), (12, NULL);",
+    );
+    for again in [
+        "INSERT INTO t VALUES (9, NULL, NULL, 1);",
+        "INSERT INTO t VALUES (9, NULL, 'x', 1);",
+        "INSERT INTO t VALUES (9, 0, NULL, 1);",
+        "UPDATE t SET a = 0 WHERE id = 3;",
+        "INSERT INTO u VALUES (9, NULL);",
+        "ALTER TABLE t ADD CHECK (id > 0); INSERT INTO t VALUES (9, NULL, NULL, 1);",
+    ] {
+        twin.fails(again);
+    }
+    twin.run("INSERT INTO t VALUES (5, NULL, '0', 0), (6, 1, NULL, 0);");
+    twin.run("INSERT INTO t VALUES (7, NULL, NULL, 1) ON CONFLICT DO NOTHING;");
+    twin.same("SELECT id, coalesce(a, -1), coalesce(b, '-') FROM t ORDER BY id");
+    for by_columns in [
+        "INSERT INTO t VALUES (7, NULL, NULL, 1) ON CONFLICT (b, a) DO UPDATE SET c = 7;",
+        "INSERT INTO t VALUES (7, NULL, NULL, 1) ON CONFLICT ON CONSTRAINT k DO UPDATE SET c = 7;",
+    ] {
+        assert_eq!(
+            twin.refused(by_columns),
+            ["nulls-not-distinct"],
+            "{by_columns}"
+        );
+    }
+    // Gone, and where no column takes NULL a key as any other.
+    twin.run(
+        "ALTER TABLE t DROP CONSTRAINT k;
+         INSERT INTO t VALUES (7, NULL, NULL, 1);
+         ALTER TABLE t ADD CONSTRAINT l UNIQUE NULLS NOT DISTINCT (c, id);
+         CREATE TABLE w (c integer, id integer, FOREIGN KEY (c, id) REFERENCES t (c, id));
+         INSERT INTO w VALUES (1, 7);",
+    );
+    twin.same("SELECT count(*) FROM t");
+    let referring = "CREATE TABLE v (a integer, b text, FOREIGN KEY (a, b) REFERENCES x (a, b));";
+    twin.run("CREATE TABLE x (a integer, b text, UNIQUE NULLS NOT DISTINCT (a, b));");
+    assert_eq!(twin.refused(referring), ["nulls-not-distinct"]);
+}

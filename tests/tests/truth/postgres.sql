@@ -9,3 +9,9 @@ CREATE TABLE copied (LIKE twice INCLUDING ALL);
 -- What the definition itself has is named first.
 CREATE TABLE copied_and_more (LIKE twice INCLUDING ALL, UNIQUE (n), m integer CHECK (m > 0) UNIQUE, own bigint REFERENCES copied_and_more (id));
 CREATE TABLE copied_keys (LIKE twice INCLUDING INDEXES EXCLUDING CONSTRAINTS, CHECK (n > 1));
+-- A default keeps the type that its column had, and goes with it.
+CREATE TYPE old_currency AS ENUM ('CHF', 'EUR');
+CREATE TABLE priced (id bigint PRIMARY KEY, currency old_currency DEFAULT 'EUR', other old_currency);
+ALTER TABLE priced ALTER COLUMN currency TYPE text;
+DROP TYPE old_currency CASCADE;
+ALTER TABLE priced ALTER COLUMN currency SET NOT NULL;

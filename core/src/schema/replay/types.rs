@@ -1,6 +1,6 @@
 //! Enums and other types with a name.
 
-use super::super::{Domain, EnumType, Expr, Ident, Literal, Name, PartMut, Table, Type};
+use super::super::{Domain, EnumType, Expr, Ident, Literal, Name, Part, PartMut, Table, Type};
 use super::Replay;
 use super::constraint::beside;
 use super::problem::{Step, problem};
@@ -145,11 +145,16 @@ impl Replay {
                     (table.name.clone(), columns.collect())
                 })
                 .collect();
-            if !cascade && let Some((table, _)) = users.first() {
+            let defaults = self.defaults_of_type(&found);
+            let user = users.first().map(|(table, _)| table);
+            if !cascade && let Some(table) = user.or(defaults.first().map(|(table, _)| table)) {
                 let message = format!(
                     "type `{name}` cannot be dropped without CASCADE: table `{table}` uses it"
                 );
                 return Err(problem("needed", message));
+            }
+            for (table, column) in defaults {
+                self.edit_column(&table, &column, |column| column.default = None);
             }
             for (table, columns) in users {
                 for column in columns {
@@ -166,6 +171,20 @@ impl Replay {
         }
         Ok(())
     }
+
+    /// Columns of other types whose defaults are made of values of this one: a default keeps its
+    /// type where that of its column is altered.
+    fn defaults_of_type(&self, ty: &Name) -> Vec<(Name, Ident)> {
+        let mut found = Vec::new();
+        for table in self.schema.tables() {
+            let columns = table.columns.iter().filter(|column| {
+                let default = column.default.as_ref();
+                !names_type(&column.ty, ty) && default.is_some_and(|d| casts_to(d, ty))
+            });
+            found.extend(columns.map(|column| (table.name.clone(), column.name.clone())));
+        }
+        found
+    }
 }
 
 fn unknown_member(name: &Name, member: &str) -> super::ReplayProblem {
@@ -181,6 +200,16 @@ fn names_type(ty: &Type, name: &Name) -> bool {
         Type::Enum(held) | Type::Named(held) => held == name,
         _ => false,
     }
+}
+
+fn casts_to(expr: &Expr, name: &Name) -> bool {
+    let mut found = matches!(expr, Expr::Cast { ty, .. } if names_type(ty, name));
+    expr.parts(&mut |part| {
+        if let Part::Expr(expr) = part {
+            found |= casts_to(expr, name);
+        }
+    });
+    found
 }
 
 fn rename_defaults(table: &mut Table, ty: &Name, from: &str, to: &str) {

@@ -141,6 +141,8 @@ fn options(mut c: Cursor<'_>) -> Parsed<String> {
             code = Some(c.string()?);
         } else if c.eats(&["SECURITY", "DEFINER"]) || c.eats(&["SECURITY", "INVOKER"]) {
             // Whose rights it has says nothing about rows.
+        } else if c.eats(&["SET", "search_path"]) {
+            usual_path(&mut c)?;
         } else if c.eat_any(&["VOLATILE", "STABLE", "IMMUTABLE"]).is_none() {
             return c.expected("what a function is made of");
         }
@@ -148,6 +150,27 @@ fn options(mut c: Cursor<'_>) -> Parsed<String> {
     match code {
         Some(code) if plpgsql => Ok(code),
         _ => unclear("its function is not in plpgsql"),
+    }
+}
+
+/// `= public, pg_temp`: where names are looked for, as they are without it. With less than that a name
+/// that is found is the same one.
+fn usual_path(c: &mut Cursor<'_>) -> Parsed<()> {
+    const USUAL: &[&str] = &["", "public", "pg_catalog", "pg_temp"];
+    if !c.eat_op("=") {
+        c.expect("TO")?;
+    }
+    loop {
+        let schema = match c.kind(0) {
+            Some(Lex::Text) => c.string()?,
+            _ => c.ident()?,
+        };
+        if !USUAL.contains(&schema.as_str()) {
+            return unclear("a function that looks for names elsewhere");
+        }
+        if !c.eat_op(",") {
+            return Ok(());
+        }
     }
 }
 

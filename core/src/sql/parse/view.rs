@@ -53,14 +53,21 @@ pub(super) fn create(c: &mut Cursor<'_>, or_replace: bool) -> Parsed<Change> {
     })))
 }
 
-/// `WITH (security_barrier)`; storage parameters of a materialized one.
+/// `WITH (security_invoker)`: whose rights it has, and storage parameters of a materialized one.
+/// What says which rows may be written through it is not understood.
 fn options(c: &mut Cursor<'_>) -> Parsed<()> {
     if c.is("WITH") && c.is_op_at(1, "(") {
         let mut look = *c;
         look.skip(1);
-        let inside = look.group()?;
-        if inside.is_any(&["security_barrier", "security_invoker", "check_option"]) {
-            return unclear("a view with options");
+        let mut inside = look.group()?;
+        while !inside.done() {
+            if inside.is("check_option") {
+                return unclear("a view with options");
+            }
+            if inside.is_any(&["security_barrier", "security_invoker"]) {
+                c.ignore(Ignored::Privileges);
+            }
+            inside.skip(1);
         }
     }
     constraint::storage(c)
@@ -99,6 +106,15 @@ pub(super) fn alter(c: &mut Cursor<'_>) -> Parsed<Change> {
     if c.eats(&["OWNER", "TO"]) {
         c.ident()?;
         return Ok(Change::Ignored(Ignored::Owner));
+    }
+    // Only whose rights it has: other options say which rows may be written.
+    if c.eat_any(&["SET", "RESET"]).is_some() {
+        let mut inside = c.group()?;
+        let is_right = inside.eat_any(&["security_barrier", "security_invoker"]);
+        inside.until(|c| c.is_op(","));
+        if is_right.is_some() && inside.done() {
+            return Ok(Change::Ignored(Ignored::Privileges));
+        }
     }
     unclear("a change of a view")
 }

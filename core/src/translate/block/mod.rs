@@ -199,6 +199,11 @@ fn is_settled(change: &Change, errors: &[String], schema: &Schema, unread: &Unre
         // No row is looked at.
         Change::CreateEnum(made) => is_known(&made.name),
         Change::CreateSchema { name, .. } => !unread.reaches(name),
+        Change::DropTypes {
+            names,
+            cascade: false,
+            ..
+        } => names.iter().all(is_known),
         Change::CreateTable(create) => {
             let mut columns = create.columns.iter();
             create.query.is_none()
@@ -207,7 +212,9 @@ fn is_settled(change: &Change, errors: &[String], schema: &Schema, unread: &Unre
                 && columns.all(|column| column.constraints.iter().all(refers))
         }
         Change::AddEnumMember { name, .. } | Change::RenameEnumMember { name, .. } => {
-            of_schema && is_known(name)
+            let mut errors = errors.iter();
+            errors.all(|error| OF_SCHEMA.contains(&error.as_str()) || error == NO_MEMBER)
+                && is_known(name)
         }
         Change::CreateIndex(index) => {
             // Rows may keep one from being made (a text is too long): no row is another for that.
@@ -232,6 +239,9 @@ fn is_settled(change: &Change, errors: &[String], schema: &Schema, unread: &Unre
     }
 }
 
+/// A member of an enum is to be renamed that is not there.
+const NO_MEMBER: &str = "invalid_parameter_value";
+
 fn is_column(expr: &Expr) -> bool {
     matches!(expr, Expr::Column { .. })
 }
@@ -239,6 +249,7 @@ fn is_column(expr: &Expr) -> bool {
 /// Whether a problem of the replay's is one of these errors of PostgreSQL's.
 fn is_forgiven(code: &str, errors: &[String]) -> bool {
     let name = match code {
+        "unknown-member" => NO_MEMBER,
         "duplicate-type" | "duplicate-member" | "duplicate-constraint" => "duplicate_object",
         "duplicate-relation" => "duplicate_table",
         "duplicate-column" => "duplicate_column",

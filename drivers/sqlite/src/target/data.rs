@@ -312,8 +312,12 @@ fn named_key(conflict: &mut OnConflict, table: &Table) -> Result<(), Vec<Refusal
         } => (columns, constraint),
         OnConflict::Replace | OnConflict::Ignore => return Ok(()),
     };
+    let by_columns = |columns: &[Ident]| {
+        let found = super::lower::found_by_columns(columns, table, "ON CONFLICT");
+        found.map_err(|refusal| vec![refusal])
+    };
     let Some(name) = constraint.take() else {
-        return Ok(());
+        return by_columns(columns);
     };
     let found = table
         .constraints
@@ -325,7 +329,7 @@ fn named_key(conflict: &mut OnConflict, table: &Table) -> Result<(), Vec<Refusal
             | ConstraintKind::Unique { columns: key, .. },
         ) => {
             *columns = key.iter().map(|part| part.column.clone()).collect();
-            Ok(())
+            by_columns(columns)
         }
         _ => Err(vec![Refusal::new(
             "unknown-constraint",

@@ -263,3 +263,36 @@ fn an_error_that_the_model_rules_out_is_of_no_account() {
     assert_eq!(after(tables, &index("")).len(), 1);
     assert_eq!(codes(tables, &index("UNIQUE")), ["opaque"]);
 }
+
+#[test]
+fn an_error_of_a_type_is_settled_by_the_model() {
+    let mut both = Both::new();
+    both.run("CREATE TYPE mood AS ENUM ('good', 'bad'); CREATE TYPE idle AS ENUM ('a')");
+    both.run("CREATE TABLE t (id int PRIMARY KEY, feels mood)");
+    let rename = |from: &str, to: &str| {
+        format!(
+            "DO $$ BEGIN BEGIN ALTER TYPE mood RENAME VALUE '{from}' TO '{to}'; \
+             EXCEPTION WHEN invalid_parameter_value THEN NULL; END; END $$"
+        )
+    };
+    both.run(&rename("bad", "sad"));
+    both.run(&rename("bad", "worse"));
+    both.database.run("INSERT INTO t VALUES (1, 'sad')");
+    both.database
+        .try_run("INSERT INTO t VALUES (2, 'worse')")
+        .expect_err("no member");
+    // Another error than the one that is forgiven.
+    refused(
+        "CREATE TYPE mood AS ENUM ('good', 'bad')",
+        &rename("bad", "good"),
+    );
+    let drop = |name: &str| {
+        format!("DO $$ BEGIN DROP TYPE {name}; EXCEPTION WHEN OTHERS THEN NULL; END $$")
+    };
+    both.run(&drop("mood"));
+    both.run(&drop("idle"));
+    both.run(&drop("idle"));
+    both.run("CREATE TYPE idle AS ENUM ('b'); ALTER TABLE t ADD COLUMN rests mood, ADD COLUMN idles idle");
+    both.database
+        .run("INSERT INTO t VALUES (3, 'good', 'sad', 'b')");
+}

@@ -180,10 +180,6 @@ fn indexes() {
         ["no-such-function"]
     );
     assert_eq!(
-        codes(tables, "CREATE UNIQUE INDEX ON t (a) NULLS NOT DISTINCT"),
-        ["nulls-not-distinct"]
-    );
-    assert_eq!(
         codes(tables, "CREATE UNIQUE INDEX ON t (doc)"),
         ["key-of-texts"]
     );

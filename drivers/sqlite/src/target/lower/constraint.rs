@@ -1,13 +1,16 @@
 //! Constraints. None is left out.
 
-use aludel::schema::{BinaryOp, Constraint, ConstraintKind, Expr, ForeignKey, Ident, IndexPart};
+use aludel::schema::{
+    BinaryOp, Constraint, ConstraintKind, Expr, ForeignKey, Ident, Index, IndexPart,
+};
 
 use aludel::translate::infer::Family;
 
 use super::super::names;
 use super::super::rules::Stands;
-use super::Lowering;
 use super::column::{check_constraint, is_sole_key, numbered};
+use super::nulls::found_by_columns;
+use super::{Lowering, nulls};
 
 impl Lowering<'_> {
     pub(super) fn constraint(&mut self, constraint: &Constraint) -> Vec<Constraint> {
@@ -35,21 +38,21 @@ impl Lowering<'_> {
                     };
                 }
             }
-            ConstraintKind::Unique {
-                columns,
-                nulls_not_distinct,
-            } => {
-                if *nulls_not_distinct {
-                    self.refuse(
-                        "nulls-not-distinct",
-                        format!("{shown}: NULLS NOT DISTINCT has no counterpart on sqlite"),
-                    );
-                }
+            ConstraintKind::Unique { columns, .. } => {
                 self.key(&mut lowered, columns, &shown);
+                lowered.kind = ConstraintKind::Unique {
+                    columns: columns.clone(),
+                    nulls_not_distinct: false,
+                };
             }
             ConstraintKind::ForeignKey(key) => {
                 if key.match_full && key.columns.len() > 1 {
                     more = Some(all_or_none(&key.columns));
+                }
+                if let Some(referred) = self.authored.table(&key.table)
+                    && let Err(refusal) = found_by_columns(&key.referred, referred, &shown)
+                {
+                    self.take(refusal);
                 }
                 lowered.kind = ConstraintKind::ForeignKey(ForeignKey {
                     table: names::flat(&key.table),
@@ -80,6 +83,22 @@ impl Lowering<'_> {
         std::iter::once(lowered)
             .chain(more.map(check_constraint))
             .collect()
+    }
+
+    /// The index that stands for a key which tells NULLs alike.
+    pub(super) fn nulls_alike(&mut self, constraint: &Constraint) -> Option<Index> {
+        let ConstraintKind::Unique {
+            columns,
+            nulls_not_distinct: true,
+        } = &constraint.kind
+        else {
+            return None;
+        };
+        let name = constraint.name.as_ref()?;
+        let index = nulls::index_of(name, columns, self.table)?;
+        let shown = format!("constraint `{name}` of `{}`", self.table.name);
+        self.key(&mut constraint.clone(), columns, &shown);
+        Some(index)
     }
 
     /// A key is checked row by row here, which is stricter than at the end of a transaction.

@@ -6,7 +6,7 @@ use aludel::translate::Refusal;
 use aludel::translate::infer::Scope;
 
 use super::super::rules::Stands;
-use super::Lowering;
+use super::{Lowering, nulls};
 
 impl Lowering<'_> {
     pub(super) fn index(&mut self, index: &Index) -> Option<Index> {
@@ -23,22 +23,21 @@ impl Lowering<'_> {
             self.omit("index-method", format!("{shown} ({method})"));
             return None;
         }
-        if index.nulls_not_distinct {
-            self.refuse(
-                "nulls-not-distinct",
-                format!("{shown}: NULLS NOT DISTINCT has no counterpart on sqlite"),
-            );
-        }
         for key in index.keys.iter().filter(|_| index.unique) {
             if let Expr::Column { column, .. } = &key.expr {
                 self.equal_as_text(column, &shown);
             }
         }
         let mut refusals = Vec::new();
+        let table = self.table;
         let keys: Vec<IndexKey> = index
             .keys
             .iter()
             .filter_map(|key| self.key_of(key, index, &mut refusals))
+            .flat_map(|key| match index.nulls_not_distinct {
+                true => nulls::keys_of(key, table),
+                false => vec![key],
+            })
             .collect();
         let filter = index.filter.as_ref().and_then(|filter| {
             self.try_expr(Stands::Schema, |rw| rw.expr(filter))

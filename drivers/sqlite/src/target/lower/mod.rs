@@ -3,6 +3,7 @@
 mod column;
 mod constraint;
 mod index;
+mod nulls;
 
 use aludel::schema::{ConstraintKind, Expr, IndexPart, Options, Schema, Table};
 use aludel::sql::Syntax;
@@ -14,6 +15,7 @@ use super::names;
 use super::rules::{Meaning, Stands};
 
 pub(super) use column::numbers_itself;
+pub(super) use nulls::found_by_columns;
 
 /// What is gathered on the way.
 pub(super) struct Lowering<'a> {
@@ -67,7 +69,10 @@ impl Lowering<'_> {
             lowered.constraints.push(column::unnamed(kind));
         }
         for constraint in &table.constraints {
-            lowered.constraints.extend(self.constraint(constraint));
+            match self.nulls_alike(constraint) {
+                Some(index) => lowered.indexes.push(index),
+                None => lowered.constraints.extend(self.constraint(constraint)),
+            }
         }
         lowered.constraints.extend(limits);
         for index in &table.indexes {
