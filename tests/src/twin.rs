@@ -53,7 +53,7 @@ impl Twin {
         let source = dialect(authored);
         let own = dialect(target);
         let translator = Translator::new(source, own).expect("a target");
-        let translator = translator.expecting_rows();
+        let translator = translator.expecting_rows().expecting_readers();
         Self {
             authored: Database::new(authored),
             target: Database::new(target),
@@ -117,6 +117,27 @@ impl Twin {
         assert!(!translated.refusals.is_empty(), "{script}: {translated:?}");
         let refusals = translated.refusals.iter();
         refusals.map(|(_, refusal)| refusal.code).collect()
+    }
+
+    /// Runs a script on both, and says what of it the target leaves out: each with its code.
+    ///
+    /// # Panics
+    ///
+    /// As [`Twin::run`].
+    pub fn omitted(&mut self, script: &str) -> Vec<String> {
+        let mut ahead = self.translator.clone();
+        std::mem::swap(&mut ahead, &mut self.translator);
+        let translated = self.translate(script);
+        self.translator = ahead;
+        self.run(script);
+        let omissions = translated.omissions.iter();
+        let shown = omissions.map(|(_, left)| format!("{}: {}", left.code, left.message));
+        shown.collect()
+    }
+
+    /// What the target says of a statement of its own that it does not take.
+    pub fn target_error(&self, sql: &str) -> Option<String> {
+        error(&self.target, sql)
     }
 
     /// A query that both read alike gives the same rows on both.

@@ -35,7 +35,8 @@ fn translate(server: &str, script: &str) -> Came {
     let target = MysqlDialect::new(&server.parse().expect("a server")).expect("a dialect");
     let mut translator = Translator::new(&source, &target)
         .expect("a target")
-        .expecting_rows();
+        .expecting_rows()
+        .expecting_readers();
     let scanned = sql::scan(source.syntax(), script).expect("a script");
     let statements = scanned.statements.iter().enumerate();
     let statements = statements.map(|(place, statement)| {

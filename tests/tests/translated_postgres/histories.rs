@@ -154,7 +154,8 @@ impl Pair {
             sessions,
             translator: Translator::new(dialects[0].as_ref(), dialects[1].as_ref())
                 .unwrap()
-                .expecting_rows(),
+                .expecting_rows()
+                .expecting_readers(),
             history: Vec::new(),
             last: Vec::new(),
             runtime,

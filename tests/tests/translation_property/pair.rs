@@ -106,7 +106,8 @@ impl Pair {
             target,
             translator: Translator::new(dialects[0].as_ref(), dialects[1].as_ref())
                 .unwrap()
-                .expecting_rows(),
+                .expecting_rows()
+                .expecting_readers(),
             history: Vec::new(),
             runtime,
             _databases: databases,

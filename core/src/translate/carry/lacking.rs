@@ -19,7 +19,7 @@ impl Carrier<'_> {
         for name in &mentioned.tables {
             if let Some(view) = authored.view(name) {
                 if self.lacks_view(view) {
-                    refusals.push(depends(name));
+                    refusals.push(self.missing(name));
                 }
                 continue;
             }
@@ -56,7 +56,7 @@ impl Carrier<'_> {
     /// What the statements of a trigger take for granted.
     pub(super) fn lacking_of_trigger(&self, trigger: &Trigger, authored: &Schema) -> Vec<Refusal> {
         if self.held_table(&trigger.table).is_none() {
-            return vec![depends(&trigger.table)];
+            return vec![self.missing(&trigger.table)];
         }
         let mut refusals = Vec::new();
         let steps = trigger.does.as_ref().map_or(&[][..], |does| &does.steps);

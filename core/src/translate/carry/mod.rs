@@ -10,6 +10,7 @@ mod lacking;
 mod pending;
 mod trigger;
 mod vacant;
+mod views;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -66,6 +67,10 @@ pub(super) struct Carrier<'a> {
     triggers: Map<Name, Vec<Carried>>,
     /// The authored text of the views that are held.
     views: Map<Name, String>,
+    /// Views that are left out, and why.
+    left_out: Map<Name, String>,
+    /// Whether a view that has no form is refused.
+    pub(super) needs_views: bool,
     /// Into which authored tables scripts have put rows.
     pub(super) filled: Filled,
     pending: Vec<Pending>,
@@ -86,6 +91,8 @@ impl<'a> Carrier<'a> {
             omitted: Map::default(),
             triggers: Map::default(),
             views: Map::default(),
+            left_out: Map::default(),
+            needs_views: false,
             filled: Filled::default(),
             pending: Vec::new(),
             out: Vec::new(),
@@ -557,55 +564,6 @@ impl<'a> Carrier<'a> {
             }
             self.table(source, &effect, authored);
         }
-    }
-
-    fn view(
-        &mut self,
-        source: usize,
-        before: Option<&crate::schema::View>,
-        after: Option<&crate::schema::View>,
-        authored: &Schema,
-    ) {
-        let held = before.and_then(|view| self.held.remove_view(&view.name));
-        if before.is_some() && held.is_none() && after.is_none() {
-            return;
-        }
-        if let (Some(before), Some(after)) = (before, after)
-            && fresh::differ_in_indexes(before, after)
-        {
-            held.into_iter().for_each(|view| self.held.put_view(view));
-            return;
-        }
-        if let (Some(before), None) = (before, after)
-            && self.reader(&before.name).is_some()
-        {
-            held.into_iter().for_each(|view| self.held.put_view(view));
-            self.refuse(source, depends(&before.name));
-            return;
-        }
-        let said = after.and_then(fresh::omission);
-        let after = after.map(fresh::plain);
-        let after = after.as_ref();
-        let mut rendered = self
-            .target
-            .view(held.as_ref(), after, &self.scope(authored));
-        if let Ok(rendered) = &mut rendered {
-            rendered.omissions.extend(said);
-        }
-        if let (Ok(rendered), Some(view)) = (&rendered, after)
-            && let Some(text) = rendered.statements.last()
-        {
-            let mut reads = view.reads.iter();
-            if let Some(table) = reads.find(|name| self.lacks(name, text, authored)) {
-                self.refuse(source, depends(table));
-                return;
-            }
-            self.views.insert(view.name.clone(), view.text.clone());
-            let mut view = view.clone();
-            view.text.clone_from(text);
-            self.held.put_view(view);
-        }
-        self.push(source, rendered);
     }
 
     fn other(&mut self, source: usize, effect: &Effect, authored: &Schema) {

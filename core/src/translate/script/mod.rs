@@ -103,6 +103,14 @@ impl<'a> Translator<'a> {
         self
     }
 
+    /// Takes every view for one that an application reads: one that has no form is refused. It is left
+    /// out otherwise, and said.
+    #[must_use]
+    pub fn expecting_readers(mut self) -> Self {
+        self.carrier.needs_views = true;
+        self
+    }
+
     /// What the authored engine holds by now.
     pub fn authored(&self) -> &Schema {
         self.authored.schema()

@@ -49,7 +49,8 @@ impl Both {
         self.scripts.push(Script::Authored(script.into()));
         let mut translator = Translator::new(self.postgres.as_ref(), self.sqlite.as_ref())
             .expect("a target")
-            .expecting_rows();
+            .expecting_rows()
+            .expecting_readers();
         let mut last = Translated::default();
         for script in &self.scripts {
             match script {
