@@ -697,3 +697,44 @@ fn a_trigger_of_inserted_rows_that_would_not_be_the_same_is_refused() {
         }
     });
 }
+
+#[test]
+fn a_column_is_set_to_what_a_function_of_the_scripts_gives() {
+    each(|twin| {
+        twin.run(
+            "CREATE TABLE t (id integer PRIMARY KEY, name text, slug text, at bigint);
+             CREATE FUNCTION slugged(text) RETURNS text LANGUAGE sql AS $$ SELECT lower(replace($1, ' ', '-')) $$;
+             CREATE FUNCTION seconds() RETURNS bigint LANGUAGE sql AS
+               $$ SELECT CAST(extract(EPOCH FROM now() AT TIME ZONE 'utc') * 1000000 AS bigint) $$;
+             CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS
+               $$ BEGIN NEW.slug := slugged(NEW.name); NEW.at := seconds(); RETURN NEW; END $$;
+             CREATE TRIGGER t_f BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION f();
+             INSERT INTO t VALUES (1, 'A b C', 'x', 0), (2, NULL, 'y', 0), (3, 'D', 'z', 0);
+             UPDATE t SET slug = 'mine' WHERE id < 3;",
+        );
+        twin.same(
+            "SELECT id, coalesce(slug, '-'), CASE WHEN at > 1700000000000000 THEN 'now' WHEN at = 0 THEN 'then' ELSE 'else' END FROM t ORDER BY id",
+        );
+        let other = "CREATE OR REPLACE FUNCTION slugged(text) RETURNS text LANGUAGE sql AS $$ SELECT upper($1) $$;";
+        assert!(!twin.refused(other).is_empty());
+    });
+}
+
+#[test]
+fn a_trigger_that_only_refreshes_a_view_is_left_out() {
+    each(|twin| {
+        twin.run(
+            "CREATE TABLE t (id integer PRIMARY KEY, n integer);
+             CREATE MATERIALIZED VIEW sums AS SELECT n, count(*) AS times FROM t GROUP BY n;
+             CREATE UNIQUE INDEX ON sums (n);
+             CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS
+               $$ BEGIN REFRESH MATERIALIZED VIEW CONCURRENTLY sums; RETURN NULL; END $$;
+             CREATE TRIGGER t_f AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON t FOR EACH STATEMENT EXECUTE FUNCTION f();
+             INSERT INTO t VALUES (1, 1), (2, 1), (3, 2);
+             UPDATE t SET n = 2 WHERE id = 2;",
+        );
+        twin.same("SELECT n, times FROM sums ORDER BY n");
+        twin.run("DELETE FROM t WHERE id = 1; TRUNCATE t; INSERT INTO t VALUES (7, 7);");
+        twin.same("SELECT n, times FROM sums ORDER BY n");
+    });
+}

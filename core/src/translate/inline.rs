@@ -3,8 +3,8 @@
 
 use super::infer::{UNNAMED, is_known, output_name};
 use crate::schema::{
-    CallArg, Change, ColumnChange, ColumnDef, ConstraintKind, Expr, IndexKey, Name, Part, PartMut,
-    Query, Replay, Select, SelectItem, SetExpr, TableAction, ValueFunction,
+    CallArg, Change, ColumnChange, ColumnDef, ConstraintKind, Expr, Function, IndexKey, Name, Part,
+    PartMut, Query, Replay, Select, SelectItem, SetExpr, TableAction, TriggerDoes, ValueFunction,
 };
 
 /// Functions of the engine that make one value of values, the same in whatever query they stand.
@@ -66,6 +66,15 @@ pub(super) fn inline(change: &mut Change, replay: &Replay, lasting: &mut Vec<Nam
         Change::CreateView(view) => {
             if let Some(query) = &mut view.query {
                 inliner.query(query);
+            }
+        }
+        Change::CreateFunction {
+            does: Function::Trigger(function),
+            ..
+        } => {
+            if let Ok(TriggerDoes::Sets(condition, sets)) = &mut function.does {
+                inliner.maybe(condition);
+                sets.iter_mut().for_each(|set| inliner.expr(&mut set.value));
             }
         }
         Change::CreateIndex(index) => {

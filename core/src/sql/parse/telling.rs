@@ -1,5 +1,5 @@
 //! Code of a trigger's function that only tells somebody of a change: it sends notifications and
-//! messages, and neither rows nor the schema are others after it.
+//! messages, or refreshes a materialized view, and neither rows nor the schema are others after it.
 
 use super::cursor::{Cursor, Parsed, unclear};
 
@@ -102,7 +102,9 @@ fn branches(c: &mut Cursor<'_>) -> Parsed<()> {
 
 fn statement(mut c: Cursor<'_>) -> Parsed<()> {
     const LEVELS: &[&str] = &["NOTICE", "INFO", "LOG", "DEBUG", "WARNING"];
-    let tells = (c.is("PERFORM") && (c.is_at(1, "PG_NOTIFY")))
+    // A materialized view is always fresh where it is another engine's.
+    let tells = c.starts(&["REFRESH", "MATERIALIZED", "VIEW"])
+        || (c.is("PERFORM") && (c.is_at(1, "PG_NOTIFY")))
         || c.is_any(&["NOTIFY", "RETURN", "NULL"])
         || (c.is("RAISE") && LEVELS.iter().any(|level| c.is_at(1, level)));
     // A variable of its own, and not a column of the row.
@@ -164,6 +166,7 @@ mod tests {
             "BEGIN PERFORM pg_notify('a', NEW.id::text); RETURN NEW; END;",
             "DECLARE p json; BEGIN IF NEW.s = 'x' THEN p = json_build_object('q', NEW.q); \
              PERFORM pg_notify('a', p::text); ELSE RAISE NOTICE 'no'; END IF; RETURN NULL; END",
+            "BEGIN REFRESH MATERIALIZED VIEW CONCURRENTLY v; REFRESH MATERIALIZED VIEW w; RETURN NULL; END",
         ] {
             assert!(tells(code), "{code}");
         }
@@ -176,6 +179,7 @@ mod tests {
             "BEGIN IF f() THEN NULL; END IF; RETURN NEW; END;",
             "DECLARE x int := f(); BEGIN RETURN NEW; END;",
             "BEGIN EXECUTE 'DROP TABLE t'; RETURN NEW; END;",
+            "BEGIN REFRESH MATERIALIZED VIEW v; DELETE FROM t; RETURN NEW; END;",
         ] {
             assert!(!tells(code), "{code}");
         }
