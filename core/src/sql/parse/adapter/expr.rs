@@ -3,10 +3,30 @@
 use sqlparser::ast;
 
 use super::{Convert, Parsed, none, unclear};
-use crate::schema::{BinaryOp, Expr, Literal, Name, Quantifier, TrimSide, UnaryOp};
+use crate::schema::{BinaryOp, Expr, Literal, Name, Quantifier, TrimSide, Type, UnaryOp};
 use crate::sql::Syntax;
 
 impl Convert<'_> {
+    /// A place in JSON without the cast that PostgreSQL's own tools write: a constant is a text there, or
+    /// texts, anyway.
+    fn place(self, place: Expr) -> Expr {
+        let is_text = |ty: &Type| match ty {
+            Type::Array(element) => **element == Type::Text,
+            ty => *ty == Type::Text,
+        };
+        match place {
+            Expr::Cast { expr, ty }
+                if self.syntax == Syntax::Postgres
+                    && is_text(&ty)
+                    && matches!(*expr, Expr::Literal(Literal::Text(_))) =>
+            {
+                *expr
+            }
+            other => other,
+        }
+    }
+
+
     pub(super) fn expr(self, expr: ast::Expr) -> Parsed<Expr> {
         self.deeper()?.inner(expr)
     }
@@ -261,7 +281,18 @@ impl Convert<'_> {
         let negated = match op {
             B::Spaceship | B::Is => true,
             B::IsNot => false,
-            op => return Ok(Expr::binary(left, self.binary(op)?, right)),
+            op => {
+                let op = self.binary(op)?;
+                let right = match op {
+                    BinaryOp::JsonGet
+                    | BinaryOp::JsonGetText
+                    | BinaryOp::JsonPath
+                    | BinaryOp::JsonPathText
+                    | BinaryOp::JsonHasKey => self.place(right),
+                    _ => right,
+                };
+                return Ok(Expr::binary(left, op, right));
+            }
         };
         // SQLite's `a IS b`.
         Ok(match right {

@@ -25,3 +25,4 @@ SELECT coalesce(a, b), nullif(a, b), greatest(a, b), least(a), count(*), array_a
 SELECT t.a, s.t.a, excluded.a, "T"."A";
 SELECT d.s.t.a;
 SELECT $1, a = $2;
+SELECT a ->> 'x'::text, a -> 'x'::varchar, a #>> '{x,y}'::text[], a ? 'x'::text, a ->> b::text;
