@@ -59,7 +59,20 @@ pub async fn introspect(
     Ok(schema)
 }
 
-/// Reads a truth value that an engine's JSON writes as a number.
+/// Reads a truth value that an engine's JSON writes as a number. For a driver's
+/// [`Introspect`], which reads its answers by [`ResultSet::documents`].
+///
+/// ```
+/// #[derive(serde::Deserialize)]
+/// struct Column {
+///     #[serde(deserialize_with = "aludel::driver::flag")]
+///     nullable: bool,
+/// }
+///
+/// let column: Column = serde_json::from_str(r#"{"nullable": 1}"#)?;
+/// assert!(column.nullable);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 ///
 /// # Errors
 ///

@@ -41,9 +41,10 @@ pub const SAVEPOINT: &str = "aludel";
 pub struct ConnectOptions {
     /// To read or to write.
     pub access: Access,
-    /// How long to try.
+    /// How long to try; by default 10 s.
     pub timeout: Duration,
-    /// How long a transaction waits for the engine's write lock, where that is the lock.
+    /// How long a transaction waits for the engine's write lock, where that is the lock; by default
+    /// 60 s.
     pub lock_timeout: Duration,
 }
 
@@ -102,7 +103,7 @@ impl Holder {
     }
 }
 
-/// Rows of text.
+/// The answer to a query: rows of text.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ResultSet {
     /// Column names.

@@ -98,9 +98,9 @@ pub enum TriggerDoes {
     Steps(Vec<TriggerStep>),
 }
 
-/// The row after the change.
+/// What qualifies columns of the row after the change, in a trigger.
 pub const NEW: &str = "new";
-/// The row before the change.
+/// What qualifies columns of the row before the change, in a trigger.
 pub const OLD: &str = "old";
 
 impl Trigger {
