@@ -8,7 +8,7 @@ use aludel::translate::Target;
 use crate::introspect::SqliteIntrospect;
 use crate::target::SqliteTarget;
 
-/// The dialect of SQLite.
+/// The dialect of one version of SQLite: pure text, no connection.
 #[derive(Debug)]
 pub struct SqliteDialect {
     server: Server,
