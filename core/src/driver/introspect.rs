@@ -4,8 +4,10 @@ use super::{Dialect, Failure, ResultSet, Session};
 use crate::ledger::LedgerTables;
 use crate::schema::{Name, Schema};
 
-/// The reading half of a dialect: queries go out, their answers come back as a schema. Data in,
-/// data out: it holds no connection, and a session knows nothing of schemas.
+/// The reading half of a dialect: queries go out, their answers come back as a schema.
+///
+/// Data in, data out: it holds no connection, and a session knows nothing of schemas. [`introspect`]
+/// brings the two together.
 pub trait Introspect: Send + Sync {
     /// The statements that read a whole schema, in order. None writes.
     fn queries(&self) -> Vec<&str>;

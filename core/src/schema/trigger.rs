@@ -17,9 +17,10 @@ pub struct Trigger {
     pub does: Option<Box<RowTrigger>>,
 }
 
-/// What a trigger that calls a function does for a row that changes, as far as it is understood:
-/// `BEFORE INSERT OR UPDATE … FOR EACH ROW` with a function that only sets columns, or any `FOR EACH
-/// ROW` with one that only raises errors and runs statements on rows.
+/// What a trigger that calls a function does for a row that changes, as far as it is understood.
+///
+/// Understood is `BEFORE INSERT OR UPDATE … FOR EACH ROW` with a function that only sets columns, or any
+/// `FOR EACH ROW` with one that only raises errors and runs statements on rows.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RowTrigger {
     /// The function.
