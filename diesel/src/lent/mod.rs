@@ -109,7 +109,8 @@ mod sealed {
 /// What it permits is found when it is made: with no transaction open it is [`Tenure::Lent`],
 /// inside one (Diesel's, a test transaction, or one begun by SQL) it is [`Tenure::InTransaction`].
 /// When it is dropped the connection is the application's again, without a transaction, lock or savepoint
-/// that was not there before.
+/// that was not there before; where that cannot be, Diesel is told that it is broken, and a pool throws it
+/// away.
 ///
 /// Such a session tells less than a driver's own: statements travel one by one, a round trip each, and
 /// of an error there are neither SQLSTATE nor the place inside the statement, which Diesel's errors do not
