@@ -38,6 +38,7 @@
 //! | `aludel` | revisions, their graph, plans, runs; no database client |
 //! | `aludel-sqlite`, `aludel-postgres`, `aludel-mysql` | a driver each: take those that you need |
 //! | `aludel-diesel` | connections of diesel-async, and Diesel's migrations, both ways |
+//! | `aludel-plugin` | drivers as shared libraries: to load them, and to make one of your own driver |
 //! | `aludel-cli` | the program `aludel` |
 //!
 //! | module | for |
@@ -47,7 +48,8 @@
 //! | [`schema`], [`translate`] | who writes a driver that translates scripts or reads schemas |
 //! | [`graph`], [`adopt`] | who writes a tool |
 //!
-//! With the feature `include-dir`, revisions may be compiled into the program.
+//! With the cargo feature `include-dir`, revisions may be compiled into the program
+//! (`MigratorBuilder::embedded`).
 
 pub mod adopt;
 pub mod config;
@@ -62,7 +64,9 @@ pub mod schema;
 pub mod sql;
 pub mod translate;
 
+#[doc(inline)]
 pub use migrator::{Error, IntoUrl, Migrator, MigratorBuilder};
+#[doc(inline)]
 pub use run::Move;
 /// Stops runs: see [`MigratorBuilder::cancel`]. It is the type of `tokio-util`.
 pub use tokio_util::sync::CancellationToken;

@@ -4,19 +4,19 @@ use super::Tool;
 use crate::driver::ResultSet;
 use crate::sql::Syntax;
 
-/// How a tool's table is read.
+/// A tool's own table of what is applied, and how it is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Ledger {
     /// The tool.
     pub tool: Tool,
-    /// The table.
+    /// The table's name.
     pub table: &'static str,
-    /// The statement that reads it.
+    /// The statement that reads it, for [`Ledger::says`].
     pub select: &'static str,
 }
 
-/// What a tool's table says.
+/// What a tool's table says of its migrations, by our ids.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Says {
@@ -26,12 +26,12 @@ pub enum Says {
     Heads(Vec<String>),
     /// Every id up to this one, in the order of the ids, is applied.
     UpTo(String),
-    /// A migration is half done: its version.
+    /// A migration is half done, so that nothing can be taken over: its version, as the tool has it.
     HalfDone(String),
 }
 
 impl Tool {
-    /// How the tool's table is read; none for Diesel, whose table is ours.
+    /// The tool's own table; `None` for Diesel, whose table is ours.
     pub fn ledger(self) -> Option<Ledger> {
         let (table, select) = match self {
             Self::Diesel => return None,

@@ -5,10 +5,34 @@
 //! [`Database::adopt`](crate::run::Database::adopt) records them in ours. The tool's files and table
 //! stay as they are.
 //!
-//! Invariants: nothing is overwritten; a script is the tool's text but for its own markers; a tool's
-//! ledger that says a migration is half done is refused.
+//! ```
+//! use aludel::adopt::{Tool, place, read};
 //!
-//! Deliberately absent: the tools' checksums. They are of other texts than ours.
+//! # let directory = tempfile::tempdir()?;
+//! # let (theirs, ours) = (directory.path().join("theirs"), directory.path().join("ours"));
+//! # std::fs::create_dir(&theirs)?;
+//! std::fs::write(theirs.join("7_users.up.sql"), "CREATE TABLE users (id int);\n")?;
+//! std::fs::write(theirs.join("7_users.down.sql"), "DROP TABLE users;\n")?;
+//!
+//! let adopted = read(Tool::GolangMigrate, &theirs, None).expect("one migration");
+//! assert_eq!(adopted[0].name, "00000000000007_users");
+//! let placed = place(&ours, &adopted).expect("nothing is in the way");
+//! assert_eq!(placed.written, [ours.join("00000000000007_users")]);
+//!
+//! // Once more, for what the tool has got meanwhile: what is there stays.
+//! assert_eq!(place(&ours, &adopted).expect("the same").kept, placed.written);
+//! # Ok::<(), std::io::Error>(())
+//! ```
+//!
+//! # Invariants
+//!
+//! - Nothing is overwritten.
+//! - A script is the tool's text but for its own markers.
+//! - A tool's ledger that says a migration is half done is refused.
+//!
+//! # Deliberately absent
+//!
+//! The tools' checksums. They are of other texts than ours.
 
 mod alembic;
 mod files;
@@ -24,7 +48,7 @@ pub use ledger::{Ledger, Says};
 pub use place::{Placed, place};
 pub use problem::AdoptProblem;
 
-/// A tool whose directory and ledger can be taken over.
+/// A tool whose directory and ledger can be taken over. [`Tool::name`] and `FromStr` agree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Tool {
@@ -32,17 +56,17 @@ pub enum Tool {
     Diesel,
     /// Alembic, by what `alembic upgrade head --sql` prints.
     Alembic,
-    /// sqlx.
+    /// sqlx: `1_name.sql`, or `1_name.up.sql` and `1_name.down.sql`.
     Sqlx,
-    /// refinery.
+    /// refinery: `V1__name.sql`, `U1__name.sql`.
     Refinery,
-    /// dbmate.
+    /// dbmate: `1_name.sql` with `-- migrate:up` and `-- migrate:down`.
     Dbmate,
-    /// golang-migrate.
+    /// golang-migrate: `1_name.up.sql` and `1_name.down.sql`.
     GolangMigrate,
-    /// goose.
+    /// goose: `1_name.sql` with `-- +goose Up` and `-- +goose Down`.
     Goose,
-    /// Flyway.
+    /// Flyway: `V1__name.sql` and `U1__name.sql`, in folders too.
     Flyway,
 }
 
@@ -73,8 +97,8 @@ impl Tool {
         }
     }
 
-    /// Where it keeps its files unless told otherwise; none where they are nothing that could be
-    /// read.
+    /// Where it keeps its files unless told otherwise, below the project's directory. `None` for
+    /// Diesel, whose files need no reading, and for Alembic, whose files are Python.
     pub fn usual_source(self) -> Option<&'static str> {
         match self {
             Self::Diesel | Self::Alembic => None,
@@ -129,7 +153,7 @@ impl std::str::FromStr for Tool {
     }
 }
 
-/// One revision that was made of another tool's files.
+/// One revision that was made of another tool's files, not written yet: see [`place`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Adopted {
@@ -141,14 +165,17 @@ pub struct Adopted {
     pub down: Option<String>,
     /// Whether the scripts run in a transaction.
     pub in_transaction: bool,
-    /// The ids of the parents.
+    /// The ids of the parents: of files, the one before; none is a root.
     pub parents: Vec<String>,
     /// The file it was made of.
     pub from: PathBuf,
 }
 
-/// Reads a tool's files. For Alembic, `source` is the file that `alembic upgrade head --sql` printed,
-/// and `down` the one of `alembic downgrade head:base --sql`.
+/// Reads a tool's files, without changing anything.
+///
+/// `source` is the tool's directory. For Alembic it is the file that `alembic upgrade head --sql` printed,
+/// and `down` the one of `alembic downgrade head:base --sql`; no other tool has a `down`. Of Diesel
+/// nothing is read: the answer is empty.
 ///
 /// # Errors
 ///

@@ -5,21 +5,23 @@ use std::path::{Path, PathBuf};
 
 use super::{AdoptProblem, Adopted};
 
-/// What was written.
+/// What [`place`] wrote, and what was there already.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Placed {
     /// Revision directories that were written.
     pub written: Vec<PathBuf>,
-    /// Those that were there already, the same.
+    /// Revision directories that were there already, the same.
     pub kept: Vec<PathBuf>,
 }
 
-/// Writes the revisions that are not there yet, and the directory if it is missing.
+/// Writes the revisions that are not there yet into a migrations directory, and makes that if it is
+/// missing.
 ///
 /// # Errors
 ///
-/// If one is there with another text, and then nothing was written; or if the file system refuses.
+/// If one is there with another text, and then nothing was written; or if the file system refuses,
+/// and then those that were written before stay, each of them whole.
 pub fn place(directory: &Path, adopted: &[Adopted]) -> Result<Placed, Vec<AdoptProblem>> {
     let mut placed = Placed::default();
     let mut problems = Vec::new();

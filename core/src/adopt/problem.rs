@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use super::Tool;
 
-/// Why something cannot be taken over. Nothing was written.
+/// Why something cannot be taken over. Nothing was written, unless [`place`](super::place) met an
+/// [`AdoptProblem::Io`] on the way.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AdoptProblem {
@@ -22,10 +23,10 @@ pub enum AdoptProblem {
         /// Why.
         source: std::io::Error,
     },
-    /// There is nothing of the tool's.
+    /// No migration of the tool's is there.
     #[error("`{}` holds no migration of {}", path.display(), tool.name())]
     Nothing {
-        /// Where it was looked for.
+        /// The directory or file that was read.
         path: PathBuf,
         /// The tool.
         tool: Tool,

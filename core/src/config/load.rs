@@ -7,10 +7,37 @@ use super::document::Entry;
 use super::section::{Located, Section, entries, located, paths, unknown_key};
 use super::{ConfigProblem, Document, TomlProblem, nearest};
 
-/// The name of the file that is looked for.
+/// The name of the configuration file, as [`Config::find`] looks for it.
 pub const FILE_NAME: &str = "aludel.toml";
 
-/// The contents of an `aludel.toml`.
+/// The contents of an `aludel.toml`: databases, environments over them, and where drivers are.
+///
+/// ```
+/// use aludel::config::Config;
+///
+/// let text = r#"
+///     [databases.accounts]
+///     dialect = "postgres"
+///     migrations = "migrations"
+///     url = "sqlite:var/accounts.db"
+///
+///     [environments.prod.databases.accounts]
+///     url = "postgres://app:${ACCOUNTS_PASSWORD}@db/accounts"
+/// "#;
+/// let config = Config::parse("/srv/aludel.toml".as_ref(), text).expect("valid");
+/// let (prod, names) = (Some("prod"), ["accounts".to_owned()]);
+/// let variables = |_: &str| Some("hunter2".to_owned()); // or `std::env::var(name).ok()`
+/// let selected = config.databases(prod, &names, false, &variables).expect("all known");
+/// let accounts = &selected[0];
+/// let url = accounts.url.as_ref().expect("set");
+/// assert_eq!(url.value.to_string(), "postgres://app:***@db/accounts");
+/// assert_eq!(url.origin.to_string(), "/srv/aludel.toml:8 with $ACCOUNTS_PASSWORD");
+/// assert!(accounts.protected.value, "every named environment is, but for `dev`");
+///
+/// // Without the password it is refused: production never falls back to the laptop's file.
+/// let problems = config.databases(prod, &names, false, &|_| None).expect_err("refused");
+/// assert_eq!(problems[0].code(), "config-unset-variable");
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct Config {
     pub(super) file: PathBuf,
@@ -27,8 +54,8 @@ pub(super) struct Environment {
 }
 
 impl Config {
-    /// The nearest `aludel.toml` in `start` or above it, whatever it is: [`Config::load`] says
-    /// what cannot be read.
+    /// The nearest `aludel.toml` in the directory `start` or above it, whatever it is:
+    /// [`Config::load`] says what cannot be read. `None`: there is none.
     pub fn find(start: &Path) -> Option<PathBuf> {
         // Made absolute without resolving links: `.` has no ancestors, and a path that the user
         // did not write would be a puzzle in a message.
@@ -39,7 +66,7 @@ impl Config {
             .find(|file| file.symlink_metadata().is_ok())
     }
 
-    /// Whether it has a database of this name.
+    /// Whether a database of this name is configured.
     pub fn has_database(&self, name: &str) -> bool {
         self.databases.iter().any(|(known, _)| known == name)
     }
@@ -149,7 +176,7 @@ impl Config {
             .collect()
     }
 
-    /// Where driver plugins are looked for.
+    /// Where drivers that are shared libraries are looked for: `path` of `[drivers]`.
     pub fn driver_path(&self) -> &[PathBuf] {
         self.driver_path.as_ref().map_or(&[], |path| &path.value)
     }

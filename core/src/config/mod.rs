@@ -2,7 +2,11 @@
 //! themselves.
 //!
 //! [`Config::find`] walks up for the file, [`Config::load`] reads it, [`Config::databases`] merges
-//! one environment over it and expands `${VAR}`. Invariants:
+//! one environment over it and expands `${VAR}`. An application needs none of the three:
+//! [`Migrator::from_config`](crate::Migrator::from_config) calls them. A URL alone is a
+//! [`DatabaseUrl`].
+//!
+//! # Invariants
 //!
 //! - every path is relative to the file, a relative `sqlite:` path too;
 //! - with an environment selected, a URL comes from that environment or from nowhere;
@@ -10,8 +14,10 @@
 //!   here reads the process environment;
 //! - no message, `Debug` or `Display` shows a URL's secret, even of a value that is no URL.
 //!
-//! Deliberately absent: reading `.env` files and merging command-line flags. The command line does
-//! both, and marks what it sets with [`Origin::Flag`] and [`Origin::Variable`].
+//! # Deliberately absent
+//!
+//! Reading `.env` files and merging command-line flags. The command line does both, and marks what it
+//! sets with [`Origin::Flag`] and [`Origin::Variable`].
 
 mod document;
 mod expand;

@@ -13,7 +13,8 @@ pub const DEFAULT_LEDGER_TABLE: &str = "__diesel_schema_migrations";
 /// The journal's table unless the configuration names another.
 pub const DEFAULT_JOURNAL_TABLE: &str = "__aludel_journal";
 
-/// Where a setting came from.
+/// Where a setting came from. Shown as `--url`, `$DATABASE_URL`, `aludel.toml:5`,
+/// `aludel.toml:5 with $PASSWORD` or `default`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Origin {
@@ -76,39 +77,40 @@ impl<T> Setting<T> {
     }
 }
 
-/// What one database is run with.
+/// The settings of one database: what it is run with, and where each value came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DatabaseSettings {
     /// The name in `[databases.NAME]`.
     pub name: String,
-    /// The environment that was merged over it.
+    /// The environment that was merged over it; `None` if none was selected.
     pub environment: Option<String>,
-    /// What the SQL is written in; without it, the dialect of the URL's driver.
+    /// The authored dialect, by a driver's name; `None`: that of the URL's driver.
     pub dialect: Option<Setting<String>>,
-    /// The migrations directories.
+    /// The migrations directories; by default `migrations`, beside the file.
     pub migrations: Setting<Vec<PathBuf>>,
-    /// Whether the directories are searched below their first level.
+    /// Whether the directories are searched below their first level; by default not.
     pub recursive: Setting<bool>,
     /// Where the database is; absent when no one says, or when it was not asked for.
     pub url: Option<Setting<DatabaseUrl>>,
-    /// The server that offline plans are for.
+    /// The server that offline plans are for, and that a run must find: `mariadb 10.11`.
     pub server: Option<Setting<String>>,
-    /// The schema of the ledger's tables.
+    /// The schema of the ledger's tables; `None`: the one that the connection is in.
     pub ledger_schema: Option<Setting<String>>,
-    /// The ledger's table.
+    /// The ledger's table; by default [`DEFAULT_LEDGER_TABLE`].
     pub ledger_table: Setting<String>,
-    /// The journal's table.
+    /// The journal's table; by default [`DEFAULT_JOURNAL_TABLE`].
     pub journal_table: Setting<String>,
-    /// How long to wait for the lock.
+    /// How long to wait for the lock; `None`: as [`RunOptions`](crate::run::RunOptions) says, 60 s.
     pub lock_timeout: Option<Setting<Duration>>,
-    /// Whether destroying commands need `--yes-on NAME`.
+    /// Whether the command line wants `--yes-on NAME` for what destroys; a [`Migrator`](crate::Migrator)
+    /// does not ask.
     pub protected: Setting<bool>,
-    /// Values of the variables that scripts declare.
+    /// Values of the variables that scripts declare, by their names. They may be secrets.
     pub variables: Setting<BTreeMap<String, String>>,
 }
 
-/// One line of `config --explain`.
+/// One setting as text, with where it came from: a line of `aludel config --explain`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Explained {
     /// The setting's key.
@@ -149,7 +151,7 @@ impl DatabaseSettings {
         }
     }
 
-    /// The ledger's tables.
+    /// The names of the ledger's tables, in the form in which runs take them.
     pub fn ledger_tables(&self) -> LedgerTables {
         let tables = LedgerTables::default().named(
             self.ledger_table.value.clone(),

@@ -17,8 +17,9 @@ pub enum Client {
     None,
 }
 
-/// All that a plan wants a dialect to write, asked at once: behind a plugin's boundary one question
-/// costs what a thousand do.
+/// All that a plan wants a dialect to write, asked at once.
+///
+/// Behind a plugin's boundary one question costs what a thousand do.
 #[derive(Debug, Clone, Copy)]
 pub struct LedgerRequest<'a> {
     /// The ledger's tables.

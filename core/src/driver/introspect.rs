@@ -4,8 +4,10 @@ use super::{Dialect, Failure, ResultSet, Session};
 use crate::ledger::LedgerTables;
 use crate::schema::{Name, Schema};
 
-/// The reading half of a dialect: queries go out, their answers come back as a schema. Data in,
-/// data out: it holds no connection, and a session knows nothing of schemas.
+/// The reading half of a dialect: queries go out, their answers come back as a schema.
+///
+/// Data in, data out: it holds no connection, and a session knows nothing of schemas. [`introspect`]
+/// brings the two together.
 pub trait Introspect: Send + Sync {
     /// The statements that read a whole schema, in order. None writes.
     fn queries(&self) -> Vec<&str>;
@@ -59,7 +61,20 @@ pub async fn introspect(
     Ok(schema)
 }
 
-/// Reads a truth value that an engine's JSON writes as a number.
+/// Reads a truth value that an engine's JSON writes as a number. For a driver's
+/// [`Introspect`], which reads its answers by [`ResultSet::documents`].
+///
+/// ```
+/// #[derive(serde::Deserialize)]
+/// struct Column {
+///     #[serde(deserialize_with = "aludel::driver::flag")]
+///     nullable: bool,
+/// }
+///
+/// let column: Column = serde_json::from_str(r#"{"nullable": 1}"#)?;
+/// assert!(column.nullable);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 ///
 /// # Errors
 ///

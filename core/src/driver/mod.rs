@@ -1,6 +1,8 @@
 //! What a driver is: a dialect (pure text rules) plus the way to connect, found by URL scheme.
 //!
-//! Three traits, each small enough to print on a page:
+//! Who uses drivers makes one of its crate and gives it to a
+//! [`MigratorBuilder`](crate::MigratorBuilder::driver), or puts several into a [`Registry`]. Who
+//! writes one implements three traits:
 //!
 //! * [`Dialect`]: pure functions and data. **All text of a plan comes from it**: transactions,
 //!   ledger rows, guards. It cannot reach a database.
@@ -8,7 +10,13 @@
 //!   no SQL of its own into a plan, or there would be two truths.
 //! * [`Driver`]: names, schemes, the dialect for a server, and `connect`.
 //!
-//! Invariant: offline code only ever holds a `Driver` and a `Dialect`. A `Session` is made by
+//! `docs/writing-a-driver.md` writes one from an empty crate, and the crate `aludel-plugin` has the suite that
+//! every driver must pass. A dialect into which scripts are translated implements
+//! [`Target`](crate::translate::Target) too, one that reads live schemas [`Introspect`].
+//!
+//! # Invariant
+//!
+//! Offline code only ever holds a `Driver` and a `Dialect`. A `Session` is made by
 //! [`Driver::connect`] alone, so nothing offline can open a connection.
 
 mod administration;
@@ -45,11 +53,12 @@ pub struct DriverInfo {
     pub name: &'static str,
     /// The driver's own version.
     pub version: &'static str,
-    /// Each URL scheme with the flavour that it means.
+    /// Each URL scheme, without the colon, with the flavour that it means.
     pub schemes: &'static [(&'static str, &'static str)],
     /// Every flavour that a directive or an override file may name.
     pub flavours: &'static [&'static str],
-    /// How the server is described where none is known, for each flavour: the documented floor.
+    /// The oldest server of each flavour, as flavour, major and minor version: what is assumed where
+    /// nobody says.
     pub floor: &'static [(&'static str, u32, u32)],
 }
 
@@ -64,7 +73,7 @@ impl DriverInfo {
     }
 }
 
-/// A dialect plus the way to connect.
+/// A dialect plus the way to connect: what a URL's scheme chooses.
 pub trait Driver: Send + Sync + 'static {
     /// Name, schemes, flavours, floor.
     fn info(&self) -> &DriverInfo;
@@ -107,7 +116,12 @@ pub trait Driver: Send + Sync + 'static {
         ))
     }
 
-    /// Opens one session and finds out what server it is.
+    /// Opens one session and finds out what server it is. Until there is a session, the future may be
+    /// dropped.
+    ///
+    /// # Errors
+    ///
+    /// Mostly [`FailureKind::Connect`]. The text holds no value of the URL that could be a secret.
     fn connect<'a>(
         &'a self,
         url: &'a DatabaseUrl,

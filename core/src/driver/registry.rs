@@ -7,7 +7,18 @@ use super::Driver;
 /// The names of aludel's own drivers and their flavours.
 const OWN_NAMES: [&str; 4] = ["sqlite", "postgres", "mysql", "mariadb"];
 
-/// The drivers of a process.
+/// The drivers of a process, linked in, each URL scheme with one of them.
+///
+/// ```
+/// use std::sync::Arc;
+/// use aludel::driver::Registry;
+///
+/// let drivers = Registry::new().with(Arc::new(aludel_sqlite::SqliteDriver::new()));
+/// assert_eq!(drivers.by_scheme("sqlite")?.info().name, "sqlite");
+/// let unknown = drivers.by_scheme("postgres").err().expect("nobody added that one");
+/// assert_eq!(unknown.known, ["sqlite"]);
+/// # Ok::<(), aludel::driver::UnknownScheme>(())
+/// ```
 #[derive(Clone, Default)]
 pub struct Registry {
     drivers: Vec<Arc<dyn Driver>>,
@@ -19,7 +30,7 @@ pub struct Registry {
 pub struct UnknownScheme {
     /// What was asked for.
     pub asked: String,
-    /// The schemes and names that are known.
+    /// The schemes that are known.
     pub known: Vec<String>,
 }
 
@@ -62,7 +73,7 @@ impl Registry {
     ///
     /// # Errors
     ///
-    /// If there is none; the error lists the names that are known.
+    /// If there is none; the error lists the schemes that are known.
     pub fn by_name(&self, name: &str) -> Result<&Arc<dyn Driver>, UnknownScheme> {
         self.find(name, |d| {
             let info = d.info();

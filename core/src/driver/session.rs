@@ -41,9 +41,10 @@ pub const SAVEPOINT: &str = "aludel";
 pub struct ConnectOptions {
     /// To read or to write.
     pub access: Access,
-    /// How long to try.
+    /// How long to try; by default 10 s.
     pub timeout: Duration,
-    /// How long a transaction waits for the engine's write lock, where that is the lock.
+    /// How long a transaction waits for the engine's write lock, where that is the lock; by default
+    /// 60 s.
     pub lock_timeout: Duration,
 }
 
@@ -72,8 +73,10 @@ pub struct LockRequest {
     pub tables: LedgerTables,
 }
 
-/// One attempt at the lock. The caller polls: a blocking wait would deadlock with
-/// `CREATE INDEX CONCURRENTLY`, which waits for whoever waits.
+/// What came of one attempt at the lock.
+///
+/// The caller polls: a blocking wait would deadlock with `CREATE INDEX CONCURRENTLY`, which waits for
+/// whoever waits.
 #[derive(Debug)]
 pub enum LockAttempt {
     /// Obtained; the ledger was read after it.
@@ -102,7 +105,7 @@ impl Holder {
     }
 }
 
-/// Rows of text.
+/// The answer to a query: rows of text.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ResultSet {
     /// Column names.
@@ -154,8 +157,10 @@ impl ResultSet {
     }
 }
 
-/// One live connection. After every answer, also a failure, no transaction is open that the
-/// message did not mean to leave open, unless [`Failure::session`] says that it is dead.
+/// One live connection: it sends what a plan holds.
+///
+/// After every answer, also a failure, no transaction is open that the message did not mean to leave
+/// open, unless [`Failure::session`] says that the session is dead.
 ///
 /// **Nobody drops a future of a session before it is ready**: on all three engines the statement
 /// goes on or the connection is lost. [`Interrupt`] is the way to stop.
@@ -220,7 +225,7 @@ pub trait Session: Send {
     fn close(self: Box<Self>) -> BoxFuture<'static, ()>;
 }
 
-/// Stops what a session is running, from any task. Idempotent; harmless if nothing runs.
+/// Stops what a session is running, from any task. It may be asked twice, and when nothing runs.
 pub trait Interrupt: Send + Sync {
     /// Asks the engine to stop. The interrupted call still answers, with
     /// [`FailureKind::Interrupted`](super::FailureKind::Interrupted).

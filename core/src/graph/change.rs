@@ -28,6 +28,30 @@ pub struct StampChange {
 impl Graph {
     /// Every unapplied ancestor and dependency of a target, and the target: in order.
     ///
+    /// ```
+    /// use aludel::graph::{Applied, Graph, Node};
+    /// use aludel::revision::RevisionId;
+    ///
+    /// let id = |id: &&str| RevisionId::new(id).expect("an id");
+    /// let node = |name: &str, parents: &[&str]| Node {
+    ///     id: id(&name),
+    ///     name: name.to_owned(),
+    ///     parents: parents.iter().map(id).collect(),
+    ///     depends_on: vec![],
+    ///     labels: vec![],
+    ///     message: None,
+    /// };
+    /// let graph = Graph::build(vec![node("a", &[]), node("b", &["a"]), node("c", &["b"])]);
+    /// let graph = graph.expect("a line");
+    ///
+    /// let applied = Applied::new(&graph, ["a", "c"]);
+    /// let set = graph.upgrade("heads", &applied)?;
+    /// let names: Vec<_> = set.steps.iter().map(|&ix| &graph.node(ix).name).collect();
+    /// assert_eq!(names, ["b"]);
+    /// assert_eq!(set.holes, set.steps); // `c` needs it
+    /// # Ok::<(), aludel::graph::TargetError>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// See [`TargetError`].

@@ -1,11 +1,41 @@
-//! The revision graph: build and check it, resolve targets, order work, draw it.
+//! The revision graph: build and check it, resolve targets, order work.
 //!
 //! Nodes are revisions; *parents* are ancestry, *dependencies* order without being ancestry.
-//! Invariants: a [`Graph`] has no cycle, its topological order is the same for the same revisions,
-//! and every question is answered in linear time without recursion. An edge to a revision that is
-//! not there is kept aside ([`Graph::unmet`]): nothing walks along it.
 //!
-//! Deliberately absent: files, tables, connections. What is applied comes in as [`Applied`].
+//! # Targets
+//!
+//! A target says where a database is to be; every text that names one is of this grammar:
+//!
+//! ```text
+//! target = [label "@"] point | range          range = [target] ":" [target]
+//! point  = "head" | "heads" | "base" | rev | [rev] ("+" | "-") number
+//! rev    = a directory's name, or its dated prefix
+//!        | an id | a unique prefix of an id | a label
+//! ```
+//!
+//! | target | means |
+//! | --- | --- |
+//! | `heads` | all tips of the graph |
+//! | `head` | the tip, if there is one only |
+//! | `base` | below all roots: nothing is applied |
+//! | `2026-01-05-101500`, `20260105101500`, `202601` | a revision |
+//! | `billing` | the revision that bears the label |
+//! | `billing@head` | the tip of the label's line |
+//! | `+2`, `-1` | two steps up from where the database stands, one step down |
+//! | `20260105101500+1` | one step up from a revision |
+//! | `base:heads` | from one to the other; only offline and in a history |
+//!
+//! What is ambiguous is a [`TargetError`] that names the choices.
+//!
+//! # Invariants
+//!
+//! A [`Graph`] has no cycle, its topological order is the same for the same revisions, and every
+//! question is answered in linear time without recursion. An edge to a revision that is not there is
+//! kept aside ([`Graph::unmet`]): nothing walks along it.
+//!
+//! # Deliberately absent
+//!
+//! Files, tables, connections, pictures. What is applied comes in as [`Applied`].
 
 mod applied;
 mod build;

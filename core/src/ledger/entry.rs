@@ -55,8 +55,8 @@ pub struct JournalEntry {
     pub rules: u32,
 }
 
-/// Who runs. `None` leaves it to an expression of the engine, so that what is printed offline does
-/// not depend on the machine.
+/// Who runs, as the journal has it. `None` leaves it to an expression of the engine, so that what is
+/// printed offline does not depend on the machine.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Identity {
     /// The user who runs aludel.

@@ -3,7 +3,7 @@
 //! `__diesel_schema_migrations` is exactly Diesel's and is the applied set. `__aludel_journal` is
 //! append-only: events numbered by the engine, and one row that names the format. The DDL per
 //! engine is a dialect's ([`Dialect::create_ledger`](crate::driver::Dialect::create_ledger)) and
-//! stands in `docs/ledger.md`.
+//! stands in `docs/ledger.md`. Both names may be others: [`LedgerTables`].
 //!
 //! Deliberately absent: connections. A driver reads rows; this module says what they mean.
 

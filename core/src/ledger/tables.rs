@@ -1,6 +1,14 @@
 //! Names of the ledger's tables.
 
-/// The ledger's two tables and the schema that holds them.
+/// The ledger's two tables and the schema that holds them; by default
+/// `__diesel_schema_migrations` and `__aludel_journal`.
+///
+/// ```
+/// use aludel::ledger::LedgerTables;
+///
+/// let tables = LedgerTables::default().in_schema("meta");
+/// assert_eq!(tables.qualified(), "meta.__diesel_schema_migrations");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct LedgerTables {

@@ -18,7 +18,7 @@ use crate::run::{Event, Events, RunOptions};
 /// Puts a [`Migrator`] together. What is set here wins over what a configuration says.
 ///
 /// It needs a driver for each scheme that it is to run on, and revisions: of directories
-/// ([`directory`](Self::directory)), of the program ([`embedded`](Self::embedded)), written in Rust
+/// ([`directory`](Self::directory)), of the program (`embedded`, with the cargo feature `include-dir`), written in Rust
 /// ([`revision`](Self::revision)), or from anywhere ([`source`](Self::source)). Those of several
 /// sources make one graph. Everything else has a default.
 ///
@@ -128,8 +128,8 @@ impl MigratorBuilder {
         self
     }
 
-    /// Adds revisions that `include_dir!` compiled into the program. Their checksums are those of
-    /// the directory, so that a program and `aludel` itself agree on a database.
+    /// Adds revisions that `include_dir!` compiled into the program (cargo feature `include-dir`). Their
+    /// checksums are those of the directory, so that a program and `aludel` itself agree on a database.
     ///
     /// ```
     /// use aludel::Migrator;
@@ -146,21 +146,22 @@ impl MigratorBuilder {
         self.source(crate::revision::Embedded::new(directory))
     }
 
-    /// Adds revisions from anywhere.
+    /// Adds revisions from anywhere: whatever lists and reads files, or Diesel's migrations by way of
+    /// `aludel-diesel`.
     pub fn source(mut self, source: impl Source + 'static) -> Self {
         self.sources.push(Arc::new(source));
         self.gives_revisions = true;
         self
     }
 
-    /// Adds a revision written in Rust; its id is made of the name as of a directory's. Those that are
-    /// added so are a line of their own, in the order of their ids.
+    /// Adds a revision written in Rust ([`RustRevision`] shows one); its id is made of the name as of a
+    /// directory's. Those that are added so are a line of their own, in the order of their ids.
     pub fn revision(mut self, name: impl Into<String>, revision: impl RustRevision) -> Self {
         self.rust = self.rust.with(name, revision);
         self
     }
 
-    /// Adds a revision written in Rust after others, such as those of a directory.
+    /// Adds a revision written in Rust after others, such as those of a directory: `parents` are ids.
     pub fn revision_after(
         mut self,
         parents: &[&str],
@@ -171,14 +172,15 @@ impl MigratorBuilder {
         self
     }
 
-    /// The configuration file; without it the nearest `aludel.toml` is searched. Only
-    /// [`Migrator::from_config`] reads one.
+    /// The configuration file; without it, the one that the variable `ALUDEL_CONFIG` names, or the
+    /// nearest `aludel.toml` above the working directory. Only [`Migrator::from_config`] reads one.
     pub fn config_file(mut self, file: impl Into<PathBuf>) -> Self {
         self.config_file = Some(file.into());
         self
     }
 
-    /// The environment of the configuration, such as `prod`.
+    /// The environment of the configuration, such as `prod`; without it the variable `ALUDEL_ENV` names
+    /// one, or none is selected.
     pub fn environment(mut self, name: impl Into<String>) -> Self {
         self.environment = Some(name.into());
         self
@@ -191,13 +193,15 @@ impl MigratorBuilder {
         self
     }
 
-    /// The value of a variable that scripts declare: `${name}`, listed in `metadata.toml`.
+    /// The value of a variable: `${name}` in the scripts of revisions whose `metadata.toml` lists the name
+    /// under `variables`.
     pub fn variable(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.variables.insert(name.into(), value.into());
         self
     }
 
-    /// The server that offline work plans for, and that a run must find: `"mariadb 10.11"`.
+    /// The server that offline work plans for: `"mariadb 10.11"`. A run that finds another, for which
+    /// it would plan otherwise, is refused.
     pub fn server(mut self, server: impl Into<String>) -> Self {
         self.server = Some(server.into());
         self
@@ -221,7 +225,8 @@ impl MigratorBuilder {
         self
     }
 
-    /// Refuses to apply a revision below one that is applied.
+    /// Refuses to fill holes, that is, to apply a revision below one that is applied; by default they are
+    /// filled.
     pub fn no_holes(mut self, refuse: bool) -> Self {
         self.options.no_holes = refuse;
         self
@@ -257,19 +262,21 @@ impl MigratorBuilder {
         self
     }
 
-    /// What stops runs: the statement that runs is interrupted and its revision rolled back, and the
-    /// run answers with [`RunError::Interrupted`](crate::run::RunError::Interrupted). A token that has
-    /// been cancelled stops later runs too.
+    /// What stops runs: the statement that runs is interrupted and its revision rolled back. The run
+    /// answers with an error of the code `interrupted`, whose class is
+    /// [`Class::Interrupted`](crate::run::Class::Interrupted); with `part-way`, if the revision is no
+    /// transaction and some of it is committed. A token that has been cancelled stops later runs too.
     pub fn cancel(mut self, token: CancellationToken) -> Self {
         self.cancel = token;
         self
     }
 
-    /// Reads the configuration, if one is asked for, and the revisions' names and metadata.
+    /// Reads the configuration, if one is asked for, and the revisions' names and metadata. Scripts are
+    /// read when they run; no database is needed.
     ///
     /// # Errors
     ///
-    /// Everything that is wrong with them at once. No database is needed.
+    /// Everything that is wrong with one of them, at once.
     pub fn build(mut self) -> Result<Migrator, Error> {
         let settings = match &self.name {
             Some(name) => Some(self.settings(name)?),

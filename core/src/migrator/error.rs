@@ -8,9 +8,11 @@ use crate::graph::GraphProblem;
 use crate::revision::LoadProblem;
 use crate::run::RunError;
 
-/// Why a migrator could not be built, or a run stopped. All problems of a kind come together, and
-/// the text says what failed, where, what is committed and what is not, a fact a line. It never holds
-/// a credential.
+/// Why a migrator could not be built, or a run stopped.
+///
+/// All problems of a kind come together, and the text says what failed, where, what is committed and
+/// what is not, a fact a line. It never holds a credential. [`Error::code`] is the same in every
+/// version.
 ///
 /// ```
 /// use aludel::run::RunError;
@@ -21,12 +23,13 @@ use crate::run::RunError;
 /// # let revision = migrations.join("2026-01-05-101500_accounts");
 /// # std::fs::create_dir_all(&revision)?;
 /// # let url = format!("sqlite:{}", directory.path().join("app.db").display());
-/// std::fs::write(revision.join("up.sql"), "CREATE TABLE a (id INTEGER);\nCREATE TABLE a (id INTEGER);")?;
+/// let script = "CREATE TABLE a (id INTEGER);\nCREATE TABLE a (id INTEGER);";
+/// std::fs::write(revision.join("up.sql"), script)?;
 /// let migrator = Migrator::builder()
 ///     .driver(aludel_sqlite::SqliteDriver::new())
 ///     .directory(&migrations)
 ///     .build()?;
-/// let error = migrator.run_blocking(&url, "heads").expect_err("the second statement fails");
+/// let error = migrator.run_blocking(&url, "heads").expect_err("`a` is there already");
 /// assert_eq!(error.code(), "statement-refused"); // for logs and alerts
 /// match &error {
 ///     Error::Run(RunError::Statement(failure)) => {
@@ -43,7 +46,8 @@ pub enum Error {
     /// The configuration cannot be read, or says something wrong.
     #[error("{}", Lines(.0))]
     Config(Vec<ConfigProblem>),
-    /// `from_config` found no `aludel.toml`.
+    /// [`Migrator::from_config`](crate::Migrator::from_config) found no `aludel.toml`, or one without
+    /// databases.
     #[error(
         "no `aludel.toml` is in the working directory or above it, so there is no database `{name}`: \
          name the file with `config_file` or ALUDEL_CONFIG"
@@ -55,16 +59,16 @@ pub enum Error {
     /// The revisions cannot be read.
     #[error("{}", Lines(.0))]
     Revisions(Vec<LoadProblem>),
-    /// The revisions do not make a graph.
+    /// The revisions do not make a graph: a cycle, two of one id, a label twice.
     #[error("{}", Lines(.0))]
     Graph(Vec<GraphProblem>),
     /// What was given is no URL.
     #[error(transparent)]
     Url(#[from] UrlError),
-    /// No driver was given for a scheme or a server.
+    /// No driver was added for a scheme, a server or the authored dialect.
     #[error("{0}; add one with `MigratorBuilder::driver`")]
     Driver(#[from] UnknownScheme),
-    /// What was given is no server.
+    /// What was given is no server, which is a flavour and a version: `mariadb 10.11`.
     #[error(transparent)]
     Server(#[from] InvalidServer),
     /// A blocking entry was called where blocking would stop a runtime's thread.
@@ -90,13 +94,13 @@ pub enum Error {
     /// A runtime could not be started.
     #[error("no tokio runtime could be started: {0}")]
     Runtime(std::io::Error),
-    /// A run stopped.
+    /// A run stopped, or was refused.
     #[error("{}", .0.report())]
     Run(#[from] RunError),
 }
 
 impl Error {
-    /// A stable code for logs and searches.
+    /// A stable code for logs and searches, such as `statement-refused`.
     pub fn code(&self) -> &'static str {
         match self {
             Self::Config(problems) => problems.first().map_or("config", ConfigProblem::code),

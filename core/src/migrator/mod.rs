@@ -94,58 +94,6 @@ struct Inner {
 }
 
 impl Migrator {
-    /// A builder with the defaults: no drivers, no revisions, Diesel's ledger, 60 s for the lock.
-    pub fn builder() -> MigratorBuilder {
-        MigratorBuilder::new()
-    }
-
-    /// A builder that takes what is not set on it from the database `name` of `aludel.toml`, as
-    /// Alembic's `env.py` takes an engine from its section.
-    ///
-    /// The file is the one that `ALUDEL_CONFIG` names, or the nearest above the working directory;
-    /// `ALUDEL_ENV` names an environment, unless [`MigratorBuilder::environment`] does.
-    ///
-    /// ```
-    /// use aludel::Migrator;
-    ///
-    /// # let directory = tempfile::tempdir()?;
-    /// # let file = directory.path().join("aludel.toml");
-    /// # std::fs::create_dir(directory.path().join("migrations"))?;
-    /// # let revision = directory.path().join("migrations/2026-01-05-101500_accounts");
-    /// # std::fs::create_dir(&revision)?;
-    /// # std::fs::write(revision.join("up.sql"), "CREATE TABLE accounts (id INTEGER);")?;
-    /// std::fs::write(&file, r#"
-    ///     [databases.accounts]
-    ///     migrations = "migrations"
-    ///     url = "sqlite:accounts.db"
-    /// "#)?;
-    /// let migrator = Migrator::from_config("accounts")
-    ///     .config_file(&file) // the default: searched upwards
-    ///     .driver(aludel_sqlite::SqliteDriver::new())
-    ///     .build()?;
-    /// let url = migrator.url().expect("the file gives it");
-    /// assert_eq!(migrator.run_blocking(url, "heads")?.revisions.len(), 1);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn from_config(name: impl Into<String>) -> MigratorBuilder {
-        MigratorBuilder::new().configured(name.into())
-    }
-
-    /// The URL that the configuration gives.
-    pub fn url(&self) -> Option<&DatabaseUrl> {
-        self.inner.url.as_ref()
-    }
-
-    /// The revisions.
-    pub fn revisions(&self) -> &RevisionSet {
-        &self.inner.revisions
-    }
-
-    /// Their graph.
-    pub fn graph(&self) -> &Graph {
-        &self.inner.graph
-    }
-
     fn database(
         &self,
         driver: &Arc<dyn Driver>,

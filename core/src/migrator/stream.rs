@@ -8,12 +8,12 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::run::{Event, Events};
 
-/// The end that runs write to; see [`event_stream`].
+/// The end of a stream of events that runs write to; see [`event_stream`].
 #[derive(Debug, Clone)]
 pub struct EventSender(UnboundedSender<Event>);
 
-/// The end that is read; see [`event_stream`]. It ends when the last sender is gone, that is, with
-/// the migrator.
+/// The end of a stream of events that is read; see [`event_stream`]. It ends when the last sender is
+/// gone, that is, with the migrator.
 #[derive(Debug)]
 pub struct EventStream(UnboundedReceiver<Event>);
 

@@ -1,9 +1,9 @@
-//! The plan: typed steps that both interpreters consume.
+//! The plan of a run: typed steps, to be printed or to be sent.
 //!
 //! The engine is pure. From works (a revision, a direction, a scanned script) and a dialect it
-//! makes a [`Plan`]; the *script* interpreter prints it, the *live* one sends it. For the same
+//! makes a [`Plan`]; a printed script is its text, a run sends it to a session. For the same
 //! plan the statements printed are the statements sent; only where a transaction is committed may
-//! differ (`docs/adr/0006`).
+//! differ ([`Session::deliver`](crate::driver::Session::deliver)).
 //!
 //! Invariants:
 //!

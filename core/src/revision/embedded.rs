@@ -8,7 +8,8 @@ use include_dir::{Dir, DirEntry};
 
 use super::{DirectoryEntry, Source};
 
-/// The files of an `include_dir!`, indexed: `include_dir`'s own look-up walks the whole tree.
+/// Revisions that `include_dir!` compiled into the program (cargo feature `include-dir`).
+// Indexed: `include_dir`'s own look-up walks the whole tree.
 #[derive(Debug)]
 pub struct Embedded {
     directories: HashMap<&'static Path, &'static Dir<'static>>,

@@ -2,14 +2,18 @@
 //!
 //! [`RevisionSet::load`] reads Diesel's directory layout: names and `metadata.toml` at once,
 //! scripts when [`RevisionSet::script`] asks for one. [`write`](mod@write) makes new revisions and
-//! [`order_breaks`] finds where Diesel would run them in another order than the graph's.
-//! Invariants:
+//! [`order_breaks`] finds where Diesel would run them in another order than the graph's. Revisions
+//! come from any [`Source`]; one may be written in Rust ([`RustRevision`]).
+//!
+//! # Invariants
 //!
 //! - ids are unique in a set, and every revision of it has an up script;
 //! - a checksum is the same for the same commit, whatever the platform did to its line ends, and
 //!   wherever the revision was read from.
 //!
-//! Deliberately absent: whether parents and dependencies exist. That is the graph's question.
+//! # Deliberately absent
+//!
+//! Whether parents and dependencies exist. That is the graph's question.
 
 mod checksum;
 mod code;

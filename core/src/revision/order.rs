@@ -15,8 +15,9 @@ pub struct OrderBreak {
 }
 
 /// Lists, for revisions with their parents (or parents and dependencies), where a child sorts
-/// before its parent. Parents that are not among the revisions are left out: Diesel would not run
-/// them at all.
+/// before its parent.
+///
+/// Parents that are not among the revisions are left out: Diesel would not run them at all.
 ///
 /// ```
 /// use aludel::revision::{RevisionId, order_breaks};

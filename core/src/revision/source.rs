@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use super::Program;
 
-/// One entry of a directory.
+/// One entry of a directory of a [`Source`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DirectoryEntry {
     /// The name, without the directory's.
@@ -20,8 +20,8 @@ pub struct DirectoryEntry {
     pub is_directory: bool,
 }
 
-/// A tree of revision directories. Paths are relative to its root; the root itself is the empty
-/// path.
+/// Where revisions are read from: a tree of revision directories. Paths are relative to its root;
+/// the root itself is the empty path.
 pub trait Source: fmt::Debug + Send + Sync {
     /// The root as it is shown to users.
     fn root(&self) -> &Path;
@@ -54,7 +54,7 @@ pub trait Source: fmt::Debug + Send + Sync {
     }
 }
 
-/// A directory of the file system.
+/// A migrations directory of the file system.
 #[derive(Debug, Clone)]
 pub struct Directory {
     root: PathBuf,

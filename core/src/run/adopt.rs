@@ -6,7 +6,7 @@ use crate::adopt::{Says, Tool};
 use crate::driver::{Access, Dialect, Session};
 use crate::graph::Applied;
 
-/// What was taken over.
+/// What [`Database::adopt`] took over of another tool's ledger.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Adoption {

@@ -36,23 +36,24 @@ pub struct DatabaseOptions {
     pub authored: Option<Arc<dyn Dialect>>,
     /// Values of the variables that scripts declare.
     pub variables: BTreeMap<String, String>,
-    /// Every name that a directive may use.
+    /// Every name that a directive or an override file may use:
+    /// [`Registry::names`](crate::driver::Registry::names).
     pub names: Vec<&'static str>,
 }
 
-/// How a run goes.
+/// How a run goes. [`RunOptions::default`] gives one to change.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct RunOptions {
-    /// How long the lock is waited for.
+    /// How long the lock is waited for; by default 60 s.
     pub lock_timeout: Duration,
-    /// How long a connection is tried.
+    /// How long a connection is tried; by default 10 s.
     pub connect_timeout: Duration,
-    /// Refuse to fill holes.
+    /// Refuse to fill holes: to apply a revision below one that is applied.
     pub no_holes: bool,
     /// Plan, tell, and change nothing.
     pub dry_run: bool,
-    /// Who runs, for the journal.
+    /// Who runs, for the journal; by default what the engine knows of its user.
     pub identity: Identity,
 }
 
@@ -119,11 +120,56 @@ pub struct Done {
     /// Directory names of the revisions that were committed, in order; with `dry_run` those that
     /// would have been.
     pub revisions: Vec<String>,
-    /// Rows were written by a stamp.
+    /// The ledger was written without running scripts: by a stamp, a repair or their like.
     pub stamped: bool,
 }
 
-/// One database.
+/// One database with its driver, its revisions and every option: what tools are made of.
+///
+/// ```
+/// use std::sync::Arc;
+/// use aludel::CancellationToken;
+/// use aludel::config::DatabaseUrl;
+/// use aludel::driver::Registry;
+/// use aludel::graph::Graph;
+/// use aludel::ledger::LedgerTables;
+/// use aludel::revision::RevisionSet;
+/// use aludel::run::{Database, DatabaseOptions, Event, RunOptions, Runner};
+///
+/// # let directory = tempfile::tempdir()?;
+/// # let migrations = directory.path().join("migrations");
+/// # let revision = migrations.join("2026-01-05-101500_accounts");
+/// # std::fs::create_dir_all(&revision)?;
+/// # std::fs::write(revision.join("up.sql"), "CREATE TABLE accounts (id INTEGER);")?;
+/// # let url = format!("sqlite:{}", directory.path().join("app.db").display());
+/// # tokio::runtime::Runtime::new()?.block_on(async {
+/// let revisions = RevisionSet::load(&[migrations], false).expect("readable");
+/// let graph = Graph::build_open(revisions.nodes()).expect("a graph");
+/// let registry = Registry::new().with(Arc::new(aludel_sqlite::SqliteDriver::new()));
+/// let url = DatabaseUrl::parse(&url)?;
+/// let options = DatabaseOptions {
+///     name: "accounts".into(),
+///     driver: registry.by_scheme(url.scheme())?.clone(),
+///     scheme: url.scheme().into(),
+///     url: Some(url),
+///     server: None,
+///     tables: LedgerTables::default(),
+///     authored: None,
+///     variables: Default::default(),
+///     names: registry.names(),
+/// };
+/// let database = Database::new(options, revisions, graph);
+///
+/// let events = |event: Event| eprintln!("{event:?}");
+/// let runner = Runner { events: &events, cancel: &CancellationToken::new() };
+/// let done = database.upgrade("heads", &RunOptions::default(), runner).await?;
+/// assert_eq!(done.revisions, ["2026-01-05-101500_accounts"]);
+/// let status = database.status(&RunOptions::default(), runner).await?;
+/// assert_eq!(status.heads, ["20260105101500"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct Database {
     pub(crate) options: DatabaseOptions,
     pub(crate) revisions: Arc<RevisionSet>,

@@ -11,21 +11,21 @@ use crate::graph::{GraphProblem, TargetError};
 use crate::ledger::{Direction, FORMAT, PartWay};
 use crate::plan::{Purpose, Role, Unit};
 
-/// What kind of outcome an error is; the command line maps it to its exit code.
+/// What kind of outcome an error is ([`RunError::class`]); the command line maps it to its exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Class {
     /// The input or the plan was refused; nothing ran.
     Refused,
-    /// The database refused a statement; the revision was rolled back.
+    /// The database refused a statement; the revision was rolled back, those before it stay.
     Database,
     /// The lock was not obtained in time.
     Lock,
-    /// A revision is part-way.
+    /// A revision is part-way: some of its statements are committed.
     PartWay,
     /// No connection, or it was lost.
     Connection,
-    /// Interrupted; everything rolled back.
+    /// It was cancelled, and what ran was rolled back; revisions before it stay.
     Interrupted,
     /// A driver that was loaded does not answer as it must.
     Driver,
@@ -164,6 +164,35 @@ fn word_end(text: &str, from: usize, limit: usize) -> usize {
 }
 
 /// Why a run stopped.
+///
+/// [`code`](Self::code) is for logs and scripts, [`class`](Self::class) for who decides what to do
+/// next, [`report`](Self::report) for people: `Display` is only its headline, here and there less than a
+/// reader wants.
+///
+/// ```
+/// use aludel::run::{Class, RunError};
+/// use aludel::{Error, Migrator};
+///
+/// # let directory = tempfile::tempdir()?;
+/// # let migrations = directory.path().join("migrations");
+/// # let revision = migrations.join("2026-01-05-101500_accounts");
+/// # std::fs::create_dir_all(&revision)?;
+/// # let url = format!("sqlite:{}", directory.path().join("app.db").display());
+/// std::fs::write(revision.join("up.sql"), "CREATE TABEL accounts (id INTEGER);")?;
+/// # let migrator = Migrator::builder()
+/// #     .driver(aludel_sqlite::SqliteDriver::new())
+/// #     .directory(&migrations)
+/// #     .build()?;
+/// let Err(Error::Run(error)) = migrator.run_blocking(&url, "heads") else {
+///     panic!("a misspelt statement is refused");
+/// };
+/// assert_eq!(error.class(), Class::Database);
+/// let report = error.report();
+/// let name = "2026-01-05-101500_accounts";
+/// assert!(report.starts_with(&format!("`{name}` stopped at statement 1 of 1: ")));
+/// assert!(report.ends_with(&format!("`{name}` was rolled back and is not applied")));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RunError {
@@ -186,7 +215,7 @@ pub enum RunError {
         /// What to do.
         help: String,
     },
-    /// The ledger is of a newer format.
+    /// The ledger is of a newer format; nothing was changed.
     #[error(
         "the ledger has format {found}; this version of aludel understands {FORMAT} and touches nothing"
     )]
@@ -194,24 +223,27 @@ pub enum RunError {
         /// The format found.
         found: u32,
     },
-    /// A revision is part-way since an earlier run.
+    /// A revision is part-way since an earlier run; nothing ran. [`Move::Repair`](super::Move::Repair)
+    /// settles it.
     #[error("revision `{}` is part-way since an earlier run, of its {} script {}", .0.revision, .0.direction, .0.how_far())]
     PartWay(PartWay),
-    /// The lock was not obtained in time.
+    /// The lock was not obtained in time; nothing ran.
     #[error("the lock was not obtained within {} s", .waited.as_secs())]
     Locked {
-        /// Who holds it.
+        /// Who holds it, if the server tells.
         holder: Option<Holder>,
         /// How long it was waited for.
         waited: Duration,
     },
-    /// The session failed outside a plan's statements.
+    /// The session failed outside a plan's statements: no connection, say, or a ledger that cannot
+    /// be read.
     #[error("{0}")]
     Session(Failure),
-    /// A statement of the plan failed.
+    /// A statement of the plan failed: which, where, and what is committed.
     #[error("{}", .0.failure)]
     Statement(Box<StatementFailure>),
-    /// Stopped between two messages.
+    /// It was cancelled where no statement was running. One that was is a [`RunError::Statement`] of the
+    /// class [`Class::Interrupted`].
     #[error("interrupted")]
     Interrupted {
         /// Directory names of the revisions that this run committed.

@@ -11,6 +11,21 @@ use crate::run::Omitted;
 /// and `RevisionDone`, in the order of their commits. Several revisions may share a message: then all
 /// of them are started before the first is done. One that fails is never done; the run's error names
 /// it. The others come where there is a reason.
+///
+/// ```
+/// use aludel::revision::Direction;
+/// use aludel::run::Event;
+///
+/// let event = Event::RevisionDone {
+///     revision: "20260105101500".into(),
+///     name: "2026-01-05-101500_accounts".into(),
+///     direction: Direction::Up,
+/// };
+/// let json = serde_json::to_value(&event)?;
+/// assert_eq!(json["event"], "revision_done");
+/// assert_eq!(json["direction"], "up");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Debug, Clone, serde::Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 #[non_exhaustive]
@@ -35,7 +50,7 @@ pub enum Event {
         direction: Direction,
         /// Directory names, in order.
         revisions: Vec<String>,
-        /// Those of them that fill a hole.
+        /// Those of them that fill a hole: something that is applied needs them.
         holes: Vec<String>,
     },
     /// What the translation of the planned scripts leaves out, from the closed list of
@@ -46,7 +61,7 @@ pub enum Event {
     },
     /// Something to know that stops nothing.
     Warning {
-        /// A stable code.
+        /// A stable code: `changed`, `missing`, `lock-left`, or another.
         code: &'static str,
         /// The text.
         message: String,
@@ -63,7 +78,7 @@ pub enum Event {
         statements: usize,
         /// Whether it is one transaction.
         transaction: bool,
-        /// Why it is not.
+        /// Why it is not, where it is none.
         reason: Option<Why>,
     },
     /// A revision and its ledger rows are committed.

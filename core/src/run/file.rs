@@ -5,9 +5,11 @@ use std::fmt::Write;
 use crate::driver::{Client, Dialect};
 use crate::plan::WorkScript;
 
-/// The text of a script that a migrations directory for `dialect` may hold as `up.sql` or
-/// `down.sql`: one of the driver's own as it stands, a translated one with the statements around
-/// its transaction.
+/// The text of a script as a migrations directory for `dialect` may hold it, as `up.sql` or
+/// `down.sql`.
+///
+/// One of the driver's own comes as it stands, a translated one with the statements around its
+/// transaction: see [`Database::translate`](super::Database::translate).
 pub fn script_file(script: &WorkScript, dialect: &dyn Dialect) -> String {
     if script.pieces.iter().all(|piece| piece.sql.is_none()) && !script.pieces.is_empty() {
         return script.text.to_string();

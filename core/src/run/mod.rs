@@ -4,8 +4,6 @@
 //! [`RunError`]. [`Database`] is the same one level below, for tools: one database with its driver, its
 //! revisions and every option.
 //!
-//! Inside, a plan has two interpreters: `script` prints it, `live` sends it.
-//!
 //! Deliberately absent: printing to a terminal, exit codes, signals. The caller brings a
 //! [`CancellationToken`](tokio_util::sync::CancellationToken) and reads [`Event`]s.
 

@@ -52,7 +52,7 @@ pub struct Drift {
     pub gaps: Vec<Gap>,
 }
 
-/// One difference.
+/// One difference between a live schema and the model.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Drifted {
     /// What differs: ``column `a` of table `t` ``.
@@ -63,7 +63,7 @@ pub struct Drifted {
     pub database: Option<String>,
 }
 
-/// What a live database holds.
+/// What a live database holds, and which revisions are applied: see [`Database::held`].
 pub struct Held {
     /// Its schema, without the ledger.
     pub schema: Schema,
@@ -83,7 +83,7 @@ pub struct Uncompared {
 }
 
 impl Drift {
-    /// Something differs.
+    /// Whether something differs.
     pub fn differs(&self) -> bool {
         !self.differences.is_empty()
     }
@@ -100,7 +100,7 @@ impl From<Difference> for Drifted {
 }
 
 impl Drifted {
-    /// The difference in one line.
+    /// The difference in one line, given what the two sides are called.
     pub fn words(&self, model: &str, database: &str) -> String {
         let difference = Difference {
             place: self.place.clone(),

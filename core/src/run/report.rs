@@ -7,7 +7,7 @@ use crate::ledger::Direction;
 use crate::plan::Role;
 
 impl RunError {
-    /// The error as lines of text.
+    /// The error as lines of text: what failed, where, what is committed and what is not, what to do.
     pub fn report(&self) -> String {
         let lines = match self {
             Self::Scripts(issues) => issues.iter().flat_map(issue).collect(),

@@ -14,7 +14,7 @@ pub struct Status {
     pub server: Server,
     /// The ledger's tables exist.
     pub ledger: bool,
-    /// Ids of the applied heads.
+    /// Ids of the heads: applied revisions without an applied child.
     pub heads: Vec<String>,
     /// Ids of the applied revisions, in the order of the graph; those whose file is gone stand last.
     pub applied: Vec<String>,
@@ -24,12 +24,12 @@ pub struct Status {
     pub holes: Vec<String>,
     /// Ids of applied revisions without a file.
     pub missing: Vec<String>,
-    /// Applied revisions and what is known of their files.
+    /// Applied revisions whose file is another by now, or may be.
     pub files: Vec<FileState>,
     /// Revisions of which some statements are committed, or may be.
     pub part_way: Vec<PartWay>,
-    /// Applied revisions below which the implicit parent is not applied: the order of a plain
-    /// directory has changed after it was applied.
+    /// Directory names of applied revisions below which the implicit parent is not applied: the order
+    /// of a plain directory has changed after it was applied.
     pub reordered: Vec<String>,
     /// Who holds the lock, if somebody does and the server tells.
     pub locked_by: Option<Holder>,
@@ -43,17 +43,18 @@ pub struct FileState {
     pub revision: String,
     /// Its directory's name.
     pub name: String,
-    /// `changed`, or `unverified` (applied by Diesel, or recorded by another algorithm).
+    /// `changed`; or `unverified`: nothing is known of what was applied (Diesel did it), or it was
+    /// recorded by another algorithm.
     pub state: &'static str,
 }
 
 impl Status {
-    /// Work is pending.
+    /// Whether work is pending.
     pub fn is_pending(&self) -> bool {
         !self.pending.is_empty()
     }
 
-    /// Something is not as the files say: changed, missing or part-way.
+    /// Whether something is not as the files say: changed, missing or part-way.
     pub fn differs(&self) -> bool {
         !self.missing.is_empty()
             || !self.part_way.is_empty()

@@ -12,6 +12,9 @@ use crate::driver::Interrupt;
 const AGAIN: Duration = Duration::from_millis(200);
 
 /// Awaits a session's call; once `cancel` fires, asks the engine to stop until the call answers.
+///
+/// For whoever calls a [`Session`](crate::driver::Session) without a run around it: its futures are not
+/// to be dropped.
 pub async fn supervised<T>(
     interrupt: Arc<dyn Interrupt>,
     cancel: &CancellationToken,

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use super::{EnumType, Expr, Ident, Sequence, Table, Trigger, View};
 
-/// One thing that a change made, altered or took away. What goes along (constraints of a dropped
-/// column, sequences of a dropped table, foreign keys of a table dropped with CASCADE) is an
-/// effect of its own, in an order in which it may be carried out.
+/// One thing that a change made, altered or took away.
+///
+/// What goes along (constraints of a dropped column, sequences of a dropped table, foreign keys of a
+/// table dropped with CASCADE) is an effect of its own, in an order in which it may be carried out.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
     /// A table.

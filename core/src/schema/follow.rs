@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::{Domain, EnumType, Ident, Name, Schema, Sequence, Table, Trigger, View};
 
-/// How far a copy has followed.
+/// How far a copy of a schema has followed it: see [`Schema::follow`].
 #[derive(Debug, Clone, Default)]
 pub struct Mark(Steps);
 

@@ -2,9 +2,35 @@
 //!
 //! A script's statements become [`Change`]s, a closed set. Replaying them by the rules of the
 //! authored engine gives a [`Schema`]: with the names that the engine generates, with what it
-//! drops along, with enum members, defaults and owned sequences. Translation, drift detection
-//! and `schema print` all read this one model; introspection of a live database fills the same
+//! drops along, with enum members, defaults and owned sequences. Translation, `aludel status --drift`
+//! and `aludel schema print` all read this one model; introspection of a live database fills the same
 //! one, so the two can be compared.
+//!
+//! ```
+//! use aludel::schema::{Name, Replay, compare};
+//! use aludel::sql::{Syntax, parse};
+//!
+//! let replay = |script: &[&str]| {
+//!     let mut replay = Replay::new(Syntax::Postgres);
+//!     for statement in script {
+//!         for change in parse(Syntax::Postgres, statement) {
+//!             replay.apply(&change)?;
+//!         }
+//!     }
+//!     Ok(replay.into_schema())
+//! };
+//! let ours = replay(&["CREATE TABLE users (id serial, email text UNIQUE)"])?;
+//! let users = ours.table(&Name::bare("users")).expect("created");
+//! assert_eq!(users.constraints[0].name.as_deref(), Some("users_email_key"));
+//!
+//! let theirs = replay(&[
+//!     "CREATE TABLE users (id serial, mail text UNIQUE)",
+//!     "ALTER TABLE users RENAME mail TO email",
+//! ])?;
+//! let differences = compare(Syntax::Postgres, &ours, &theirs);
+//! assert_eq!(differences.len(), 2); // the constraint has kept its name
+//! # Ok::<(), aludel::schema::ReplayProblem>(())
+//! ```
 //!
 //! # Invariants
 //!
@@ -17,7 +43,8 @@
 //!
 //! # Deliberately absent
 //!
-//! Text of any dialect: parsing stands in `sql::parse`, rendering in the drivers' dialects.
+//! Text of any dialect: parsing stands in [`sql`](crate::sql::parse()), rendering in the drivers'
+//! dialects.
 
 mod catalog;
 mod change;

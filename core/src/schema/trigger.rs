@@ -17,9 +17,10 @@ pub struct Trigger {
     pub does: Option<Box<RowTrigger>>,
 }
 
-/// What a trigger that calls a function does for a row that changes, as far as it is understood:
-/// `BEFORE INSERT OR UPDATE … FOR EACH ROW` with a function that only sets columns, or any `FOR EACH
-/// ROW` with one that only raises errors and runs statements on rows.
+/// What a trigger that calls a function does for a row that changes, as far as it is understood.
+///
+/// Understood is `BEFORE INSERT OR UPDATE … FOR EACH ROW` with a function that only sets columns, or any
+/// `FOR EACH ROW` with one that only raises errors and runs statements on rows.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RowTrigger {
     /// The function.
@@ -98,9 +99,9 @@ pub enum TriggerDoes {
     Steps(Vec<TriggerStep>),
 }
 
-/// The row after the change.
+/// What qualifies columns of the row after the change, in a trigger.
 pub const NEW: &str = "new";
-/// The row before the change.
+/// What qualifies columns of the row before the change, in a trigger.
 pub const OLD: &str = "old";
 
 impl Trigger {

@@ -1,8 +1,9 @@
 //! Translation: a script of one dialect as statements of another, or a refusal.
 //!
-//! The authored script is parsed into changes ([`crate::sql::parse`]), replayed into the model of
-//! the authored engine ([`crate::schema`]), and each change's effect is carried over to the model
-//! of the target and rendered by the target's dialect ([`Target`]).
+//! The authored script is parsed into changes ([`sql::parse`](crate::sql::parse())), replayed into the model of
+//! the authored engine ([`schema`](crate::schema)), and each change's effect is carried over to the model
+//! of the target and rendered by the target's dialect ([`Target`]). A run does all that by itself;
+//! [`Translator`] is for tools.
 //!
 //! Two models stand side by side: what the authored engine holds, by its own rules, and what the
 //! target holds. The target's is the authored one *lowered*, but for what an override script

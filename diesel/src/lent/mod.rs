@@ -62,7 +62,8 @@ pub enum Attempt {
 /// Cancels what a connection runs.
 pub(crate) type Cancel = Box<dyn Fn() -> BoxFuture<'static, ()> + Send + Sync>;
 
-/// A connection that can be lent. Implemented for those of diesel-async, and for no others.
+/// A connection that can be lent: one of diesel-async, by the cargo features `postgres`, `mysql` and
+/// `sqlite`. No other type can implement it.
 pub trait Lend: sealed::Sealed + Send + Sized {
     #[doc(hidden)]
     fn look(&mut self) -> impl Future<Output = Result<Found, Failure>> + Send;
@@ -107,6 +108,13 @@ mod sealed {
 ///
 /// What it permits is found when it is made: with no transaction open it is [`Tenure::Lent`],
 /// inside one (Diesel's, a test transaction, or one begun by SQL) it is [`Tenure::InTransaction`].
+/// When it is dropped the connection is the application's again, without a transaction, lock or savepoint
+/// that was not there before; where that cannot be, Diesel is told that it is broken, and a pool throws it
+/// away.
+///
+/// Such a session tells less than a driver's own: statements travel one by one, a round trip each, and
+/// of an error there are neither SQLSTATE nor the place inside the statement, which Diesel's errors do not
+/// hold reliably.
 ///
 /// ```
 /// use aludel::Migrator;

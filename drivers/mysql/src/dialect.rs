@@ -13,7 +13,7 @@ use crate::print;
 use crate::reset::opening;
 use crate::target::MysqlTarget;
 
-/// The dialect of one server of the family.
+/// The dialect of one MySQL or MariaDB server: pure text, no connection.
 #[derive(Debug)]
 pub struct MysqlDialect {
     server: Server,

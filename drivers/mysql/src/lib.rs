@@ -1,17 +1,38 @@
-//! The MySQL and MariaDB driver of aludel: dialect (offline) and session (online) side by side.
+//! The MySQL and MariaDB driver of [`aludel`], from MySQL 8.0 and MariaDB 10.5 on, without their
+//! client library.
 //!
-//! * `dialect`: the SQL, pure text; `print`: how the `mariadb` client reads it; `reset`: what puts a
-//!   session back.
-//! * `target`: scripts of other dialects in this one.
-//! * `url`: what a URL says, as options of the client.
-//! * `session`, `message`, `answers`, `stop`, `ledger`, `failure`: one connection and what is done
-//!   on it.
+//! ```no_run
+//! use aludel::Migrator;
+//! use aludel_mysql::MysqlDriver;
 //!
-//! The session owns a [`mysql_async::Conn`] and sends many statements in one message, walking their
-//! result sets: the failing statement is known exactly, with its code and SQLSTATE.
+//! # tokio::runtime::Runtime::new()?.block_on(async {
+//! let migrator = Migrator::builder()
+//!     .driver(MysqlDriver::new())
+//!     .directory("migrations")
+//!     .build()?;
+//! migrator.run("mariadb://app@db/shop?ssl-mode=verify_identity", "heads").await?;
+//! # Ok::<(), aludel::Error>(())
+//! # })?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 //!
-//! Deliberately absent: a transaction around DDL (the server commits it by itself; the journal
-//! tells how far a revision came), and setting the session's time zone.
+//! URLs are `mysql://user@host/database` and `mariadb://…`; offline the scheme says which of the two
+//! is meant, online the server does. Parameters are `socket`, `ssl-mode` (`disabled`, `preferred`, which is
+//! the default, `required`, `verify_ca`, `verify_identity`) and `ssl-ca`; any other is refused.
+//!
+//! The server commits DDL by itself, so a revision is no transaction here: every statement has its row
+//! in the journal, which tells how far a revision came. Many statements are one message, and the one
+//! that fails is known exactly, with its code and SQLSTATE.
+//!
+//! Deliberately absent: setting the session's time zone.
+
+// * `dialect`: the SQL, pure text; `print`: how the `mariadb` client reads it; `reset`: what puts a
+//   session back.
+// * `target`: scripts of other dialects in this one.
+// * `introspect`: what a live database holds, as the schema model.
+// * `url`: what a URL says, as options of the client.
+// * `session`, `message`, `answers`, `stop`, `ledger`, `failure`: one connection and what is done
+//   on it. The session owns a `mysql_async::Conn` and walks the result sets of a message.
 
 mod answers;
 mod dialect;

@@ -1,11 +1,16 @@
-//! Drivers of aludel as shared libraries: the same driver, linked in or loaded.
+//! Drivers of [`aludel`] as shared libraries: the same driver, linked in or loaded.
+//!
+//! Who makes a library of a driver needs `export_driver!` and the suite in `conformance`;
+//! `docs/writing-a-driver.md` goes through it from an empty crate. A program that loads drivers needs
+//! `host`. Who writes one in another language needs `include/aludel_driver.h` and, for the messages,
+//! [`wire`].
 //!
 //! * [`abi`]: the C function table, byte for byte as `include/aludel_driver.h` has it.
 //! * [`wire`]: the messages that cross it: JSON heads of types of their own.
-//! * `guest` (feature `guest`): [`export_driver!`] makes any [`Driver`](aludel::driver::Driver) a
+//! * `guest` (cargo feature `guest`): `export_driver!` makes any [`Driver`](aludel::driver::Driver) a
 //!   library.
-//! * `host` (feature `host`): finds libraries, checks and loads them, and is a `Driver` over one.
-//! * `conformance` (feature `conformance`): the suite that every driver passes.
+//! * `host` (cargo feature `host`): finds libraries, checks and loads them, and is a `Driver` over one.
+//! * `conformance` (cargo feature `conformance`): the suite that every driver passes.
 //!
 //! # Invariants
 //!

@@ -23,7 +23,7 @@ macro_rules! utc {
 pub(crate) use utc;
 pub(crate) const UTC: &str = utc!();
 
-/// The dialect of one PostgreSQL server.
+/// The dialect of one PostgreSQL server: pure text, no connection.
 #[derive(Debug, Clone)]
 pub struct PostgresDialect {
     server: Server,
@@ -35,7 +35,7 @@ impl PostgresDialect {
     ///
     /// # Errors
     ///
-    /// If the flavour is not `postgres` or the version lies below the floor.
+    /// If the flavour is not `postgres` or the version is older than 12.
     pub fn new(server: &Server) -> Result<Self, String> {
         if server.flavour() != "postgres" {
             return Err(format!(

@@ -1,21 +1,42 @@
-//! The PostgreSQL driver of aludel: dialect (offline) and session (online) side by side.
+//! The PostgreSQL driver of [`aludel`], from PostgreSQL 12 on, without libpq.
 //!
-//! * `dialect`: the SQL, pure text.
-//! * `url`, `given`, `params`, `passfile`, `surroundings`: what libpq reads from a URL, the
-//!   environment and files.
-//! * `target`: scripts of other dialects in this one.
-//! * `introspect`: what a live database holds, as the schema model.
-//! * `tls`, `connect`: one connection after libpq's rules.
-//! * `session`, `exchange`, `ledger`, `position`, `failure`, `indexes`, `cancel`: what is done on
-//!   it.
+//! ```no_run
+//! use aludel::Migrator;
+//! use aludel_postgres::PostgresDriver;
 //!
-//! The session owns a [`tokio_postgres::Client`] and speaks the simple query protocol: one round
-//! trip for any number of statements, one completion per statement (so the failing one is known
-//! exactly) and the server's whole error. No statement is prepared that a pooler could lose.
+//! # tokio::runtime::Runtime::new()?.block_on(async {
+//! let migrator = Migrator::builder()
+//!     .driver(PostgresDriver::new())
+//!     .directory("migrations")
+//!     .build()?;
+//! migrator.run("postgres://app@db/accounts?sslmode=verify-full", "heads").await?;
+//! # Ok::<(), aludel::Error>(())
+//! # })?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 //!
-//! Deliberately absent: the extended protocol, COPY from the client, notices (dropped), and telling
-//! a pooler in transaction mode beforehand (the process number of the handshake is not public in
-//! tokio-postgres); see `ledger` for what that means.
+//! URLs are libpq's: several hosts, sockets (`host=/var/run/postgresql`), `sslmode` up to `verify-full`,
+//! `sslrootcert`, `sslcert`, `sslkey`, `target_session_attrs`, `options`, `connect_timeout` and their like; what a URL
+//! does not say the `PG*` variables and the password file do. A parameter that is not understood is
+//! refused, not passed over: it may be about security.
+//!
+//! Any number of statements is one round trip, and the one that fails is known exactly, with its
+//! place, its SQLSTATE and all that the server says. No statement is prepared that a pooler could lose;
+//! behind one in transaction mode a run is refused, as its lock would not hold.
+//!
+//! Deliberately absent: service files, data of `COPY … FROM STDIN`, the server's notices.
+
+// * `dialect`: the SQL, pure text.
+// * `url`, `given`, `params`, `passfile`, `surroundings`: what libpq reads from a URL, the
+//   environment and files.
+// * `target`: scripts of other dialects in this one.
+// * `introspect`: what a live database holds, as the schema model.
+// * `tls`, `connect`: one connection after libpq's rules.
+// * `session`, `exchange`, `ledger`, `position`, `failure`, `indexes`, `cancel`: what is done on it.
+//
+// The session owns a `tokio_postgres::Client` and speaks the simple query protocol. A pooler in
+// transaction mode cannot be told beforehand: the process number of the handshake is not public in
+// tokio-postgres; see `ledger` for what that means.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 

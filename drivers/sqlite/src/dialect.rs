@@ -8,7 +8,29 @@ use aludel::translate::Target;
 use crate::introspect::SqliteIntrospect;
 use crate::target::SqliteTarget;
 
-/// The dialect of SQLite.
+/// The dialect of one version of SQLite: pure text, no connection.
+///
+/// A tool may translate into it without a run:
+///
+/// ```
+/// use aludel::translate::{Audience, Translator};
+/// use aludel_postgres::PostgresDialect;
+/// use aludel_sqlite::SqliteDialect;
+///
+/// let postgres = PostgresDialect::new(&"postgres 15".parse()?)?;
+/// let sqlite = SqliteDialect::new(&"sqlite 3.45".parse()?)?;
+/// let mut translator = Translator::new(&postgres, &sqlite).expect("SQLite is a target");
+/// let script = [
+///     (0, "CREATE TABLE accounts (id bigserial PRIMARY KEY)", Audience::Both),
+///     (1, "CREATE EXTENSION citext", Audience::Both),
+///     (2, "CREATE RULE r AS ON DELETE TO accounts DO INSTEAD NOTHING", Audience::Both),
+/// ];
+/// let done = translator.translate(script);
+/// assert!(done.statements[0].1.starts_with("CREATE TABLE accounts"));
+/// assert_eq!((done.omissions[0].0, done.omissions[0].1.code), (1, "extension"));
+/// assert_eq!(done.refusals[0].0, 2);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct SqliteDialect {
     server: Server,

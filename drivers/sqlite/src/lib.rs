@@ -1,4 +1,56 @@
-//! The SQLite driver of aludel: dialect (offline) and session (online) side by side.
+//! The SQLite driver of [`aludel`]: for files and for databases in memory.
+//!
+//! ```
+//! use aludel::Migrator;
+//! use aludel_sqlite::SqliteDriver;
+//!
+//! # let directory = tempfile::tempdir()?;
+//! # let migrations = directory.path().join("migrations");
+//! # let revision = migrations.join("2026-01-05-101500_accounts");
+//! # std::fs::create_dir_all(&revision)?;
+//! # std::fs::write(revision.join("up.sql"), "CREATE TABLE accounts (id INTEGER PRIMARY KEY);")?;
+//! # let url = format!("sqlite:{}", directory.path().join("app.db").display());
+//! # tokio::runtime::Runtime::new()?.block_on(async {
+//! let migrator = Migrator::builder()
+//!     .driver(SqliteDriver::new())
+//!     .directory(&migrations)
+//!     .build()?;
+//! migrator.run(&url, "heads").await?;
+//! # Ok::<(), aludel::Error>(())
+//! # })?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Migrations that are written in PostgreSQL's SQL run here too, translated: add that driver, and
+//! say so.
+//!
+//! ```
+//! # use aludel::Migrator;
+//! # use aludel_sqlite::SqliteDriver;
+//! use aludel_postgres::PostgresDriver;
+//!
+//! # let directory = tempfile::tempdir()?;
+//! # let migrations = directory.path();
+//! # let revision = migrations.join("2026-01-05-101500_accounts");
+//! # std::fs::create_dir_all(&revision)?;
+//! let script = "CREATE TABLE accounts (email varchar(255) NOT NULL);";
+//! std::fs::write(revision.join("up.sql"), script)?;
+//! let migrator = Migrator::builder()
+//!     .driver(SqliteDriver::new())
+//!     .driver(PostgresDriver::new())
+//!     .dialect("postgres")
+//!     .directory(migrations)
+//!     .build()?;
+//! let scripts = migrator.scripts("sqlite")?;
+//! let statement = &scripts[0].up.statements[0];
+//! assert!(statement.starts_with("CREATE TABLE accounts"));
+//! assert!(statement.contains("CHECK")); // SQLite by itself would take any length
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! URLs are `sqlite:PATH`, `sqlite:///ABSOLUTE/PATH` and `sqlite::memory:`. A file that is missing is
+//! made, its directory is not; `?mode=rw` wants it to be there, and `?mode=ro` reads alone. The floor is
+//! SQLite 3.35.
 //!
 //! SQLite is bundled, and a process holds one copy of it: two copies that open the same file
 //! break each other's locks (POSIX locks are dropped when any descriptor of the file is closed).
@@ -25,7 +77,7 @@ use aludel::driver::{
 };
 use futures_util::future::BoxFuture;
 
-/// The driver for `sqlite:` URLs.
+/// The driver of `sqlite:` URLs.
 ///
 /// ```
 /// use aludel::driver::Driver;

@@ -20,7 +20,7 @@ use std::path::Path;
 
 pub use error::UrlError;
 
-/// What stands in the place of a secret.
+/// What is shown in the place of a secret.
 pub const MASK: &str = "***";
 
 /// One `host:port` of a URL; PostgreSQL URLs may have several.
@@ -34,18 +34,27 @@ pub struct Host {
 
 /// A database URL: its parts, and a text that is safe to show.
 ///
+/// | URL | database |
+/// | --- | --- |
+/// | `sqlite:PATH`, `sqlite:///ABSOLUTE/PATH` | a SQLite file |
+/// | `PATH`, without a scheme | the same, if the file exists or ends in `.db`, `.sqlite` or `.sqlite3` |
+/// | `sqlite::memory:` | one that lives and dies with its connection |
+/// | `postgres://user@host/database`, `postgresql://…` | PostgreSQL |
+/// | `mysql://user@host/database`, `mariadb://…` | MySQL, MariaDB |
+/// | `scheme://…`, `scheme:PATH` | whatever driver claims the scheme |
+///
+/// `Display`, `Debug` and `Serialize` show `***` in the place of secrets; only
+/// [`secret`](Self::secret), [`password`](Self::password) and the parameters hold them.
+///
 /// ```
 /// use aludel::config::DatabaseUrl;
 ///
-/// let url = DatabaseUrl::parse("postgres://app:p%40ss@db.example:5433/accounts?sslmode=require")?;
+/// let url = DatabaseUrl::parse("postgres://app:p%40ss@db:5433/accounts?sslmode=require")?;
 /// assert_eq!(url.scheme(), "postgres");
 /// assert_eq!(url.password(), Some("p@ss"));
 /// assert_eq!(url.port(), Some(5433));
 /// assert_eq!(url.param("sslmode"), Some("require"));
-/// assert_eq!(
-///     url.to_string(),
-///     "postgres://app:***@db.example:5433/accounts?sslmode=require"
-/// );
+/// assert_eq!(url.to_string(), "postgres://app:***@db:5433/accounts?sslmode=require");
 /// # Ok::<(), aludel::config::UrlError>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, Hash)]

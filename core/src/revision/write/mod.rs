@@ -119,9 +119,9 @@ impl WriteProblem {
     }
 }
 
-/// Writes a revision into `directory` and says what was written. `existing` are the revisions
-/// whose ids are taken; `now` is the time in seconds since 1970.
+/// Writes a revision into `directory` and says what was written.
 ///
+/// `existing` are the revisions whose ids are taken; `now` is the time in seconds since 1970 (UTC).
 /// Without a wanted prefix the id is the first second from `now` on that no revision has and that
 /// is later than the parents and dependencies, so that Diesel's order is an order of the graph.
 ///

@@ -26,7 +26,7 @@ use crate::sql::Syntax;
 use facts::{Facts, facts, sorted};
 use kind::Kind;
 
-/// A schema, and whose it is.
+/// One side of a comparison of two engines: a schema, and whose it is.
 #[derive(Debug, Clone, Copy)]
 pub struct Side<'s> {
     /// The engine's syntax.
@@ -36,6 +36,12 @@ pub struct Side<'s> {
 }
 
 /// What two engines hold differently. Two of one family are compared in full.
+///
+/// Of two families everything is compared that both can say: tables, columns with what kind of value
+/// they take, NULL, defaults, numbers of their own, keys, foreign keys with their actions, indexes,
+/// views. What may differ is a closed list: kinds that one engine keeps as another (the tables of
+/// `docs/translation.md`), names of constraints and indexes, comments, collations, lengths, and what stands
+/// for such kinds (CHECKs, say).
 pub fn parity(left: Side<'_>, right: Side<'_>) -> Vec<Difference> {
     if left.syntax == right.syntax {
         return compare(left.syntax, left.schema, right.schema);

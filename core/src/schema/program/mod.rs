@@ -24,7 +24,7 @@ use std::collections::HashMap;
 use super::{Expr, Ident, Literal, Name, Query, Schema};
 use value::{Env, Value};
 
-/// What a program consists of.
+/// A step of a program: see [`Programs`].
 #[derive(Debug, Clone, PartialEq)]
 pub enum Step {
     /// A statement of any other kind, as written.
@@ -85,7 +85,7 @@ pub enum Step {
     },
 }
 
-/// A procedure.
+/// A stored procedure of MySQL's: see [`Programs`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct Procedure {
     /// Its name.
@@ -96,7 +96,11 @@ pub struct Procedure {
     pub body: Vec<Step>,
 }
 
-/// The procedures of a database, and the variables and prepared statements of a session.
+/// What MySQL's programs that define things come to: the procedures of a database, and the variables
+/// and prepared statements of a session.
+///
+/// A migration of MySQL's that is to run twice asks `information_schema` what there is, puts a statement
+/// together and executes it. What there is, the model knows; so what comes of it is known too.
 #[derive(Debug, Clone, Default)]
 pub struct Programs {
     procedures: HashMap<String, Procedure>,
@@ -104,7 +108,7 @@ pub struct Programs {
     prepared: HashMap<String, String>,
 }
 
-/// A program that runs.
+/// A program that runs: see [`Programs::begin`].
 #[derive(Debug)]
 pub struct Running {
     /// The variables of each procedure that is in the middle of a call.

@@ -49,7 +49,7 @@ pub struct EventProgram<'a> {
     pub sight: Scope<'a>,
 }
 
-/// Something that is done.
+/// One thing that a trigger does, under its condition.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Act {
     /// Only under this condition.
@@ -58,7 +58,7 @@ pub struct Act {
     pub does: Deed,
 }
 
-/// What is done.
+/// What an [`Act`] does.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Deed {
     /// An error is raised, with this text.

@@ -1,4 +1,5 @@
-//! The conformance suite: what every driver must do, whatever its engine (feature `conformance`).
+//! The conformance suite: what every driver must do, whatever its engine (cargo feature
+//! `conformance`).
 //!
 //! A driver's author runs one line on an empty database, which may be emptied and run on again:
 //!

@@ -1,10 +1,6 @@
-//! A driver as a library: [`export_driver!`](crate::export_driver).
+//! A driver as a library: what [`export_driver!`](crate::export_driver) calls (cargo feature `guest`).
 //!
-//! * `export`: the C functions of the table; every one of them catches panics.
-//! * `instance`: the driver's one instance, its runtime and its sessions.
-//! * `answers`: what is answered at once, without a connection.
-//! * `request`, `session`: what is asked of a session, and the task that works on it.
-//! * `host`: the host's functions, and the guard that answers every call exactly once.
+//! Nobody else needs to: the macro is one line in a crate of its own.
 //!
 //! # Invariants
 //!
@@ -12,6 +8,12 @@
 //!   script costs none.
 //! - A session's driver code runs on this library's runtime alone, one call after the other.
 //! - A call of a session is never dropped: `cancel` interrupts it until it answers.
+
+// * `export`: the C functions of the table; every one of them catches panics.
+// * `instance`: the driver's one instance, its runtime and its sessions.
+// * `answers`: what is answered at once, without a connection.
+// * `request`, `session`: what is asked of a session, and the task that works on it.
+// * `host`: the host's functions, and the guard that answers every call exactly once.
 
 mod answers;
 mod export;

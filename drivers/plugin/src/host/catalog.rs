@@ -11,7 +11,8 @@ use super::driver::PluginDriver;
 use super::{LoadError, Loader, Manifest, Places, load_library, load_manifest};
 use crate::intern;
 
-/// The drivers of a process.
+/// The drivers of a process: linked in, found by their manifests, or named by a path; one for each
+/// URL scheme.
 pub struct Catalog {
     linked: Registry,
     /// The driver that was named by its path: it comes before every other.

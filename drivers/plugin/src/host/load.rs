@@ -13,13 +13,14 @@ use super::{LoadError, Manifest, library};
 /// How libraries are loaded.
 #[derive(Clone)]
 pub struct Loader {
-    /// Reads what drivers log.
+    /// Reads what drivers log; by default nobody does.
     pub sink: Sink,
-    /// The most detailed level that `sink` wants, as a number: 0 none, 1 errors, … 5 everything.
+    /// The most detailed level that `sink` wants, as a number: 0 none, 1 errors, 2 warnings (the
+    /// default), … 5 everything.
     pub log_level: u32,
-    /// How many threads a driver should use.
+    /// How many threads a driver should use; by default one.
     pub worker_threads: u32,
-    /// How long an answer is waited for after the driver was asked to stop.
+    /// How long an answer is waited for after the driver was asked to stop; by default two minutes.
     pub grace: Duration,
 }
 

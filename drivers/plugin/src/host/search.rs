@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::{LoadError, Manifest};
 
-/// The folders, in the order in which they are listed, and what was left out.
+/// Where manifests are looked for: folders, in order, and what was left out of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Places {
     folders: Vec<(PathBuf, &'static str)>,
