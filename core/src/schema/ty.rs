@@ -145,6 +145,38 @@ impl Type {
     /// A signed two-byte integer.
     pub const SMALLINT: Self = Self::SmallInt { unsigned: false };
 
+    /// Whether it is a type of PostgreSQL's or of an extension's, a geometry, a range, a vector, whose
+    /// values a target may keep as PostgreSQL writes them, if nothing compares them or computes with
+    /// them. Other engines have other types of these names.
+    pub fn is_kept_as_text(&self) -> bool {
+        const KEPT: &[&str] = &[
+            "box",
+            "circle",
+            "datemultirange",
+            "daterange",
+            "geography",
+            "geometry",
+            "int4multirange",
+            "int4range",
+            "int8multirange",
+            "int8range",
+            "line",
+            "lseg",
+            "ltree",
+            "nummultirange",
+            "numrange",
+            "path",
+            "point",
+            "polygon",
+            "tsmultirange",
+            "tsrange",
+            "tstzmultirange",
+            "tstzrange",
+            "vector",
+        ];
+        matches!(self, Self::Other(name) if KEPT.contains(&name.as_str()))
+    }
+
     /// Whether it is an integer of any width.
     pub fn is_integer(&self) -> bool {
         matches!(

@@ -42,6 +42,7 @@ impl Kind {
             | Type::Tsvector
             | Type::Tsquery
             | Type::InlineSet(_) => Self::AsText,
+            ty if ty.is_kept_as_text() => Self::AsText,
             ty => Self::of_family(Family::of(ty)),
         }
     }

@@ -92,6 +92,11 @@ impl Family {
         }
     }
 
+    /// Whether values of a type that a target keeps as texts may be equal though the texts are not.
+    pub fn is_of_many_texts(ty: &Type) -> bool {
+        ty.is_kept_as_text() || matches!(Self::of(ty), Self::Json | Self::Array | Self::Interval)
+    }
+
     /// Whether its values are numbers.
     pub fn is_number(self) -> bool {
         matches!(self, Self::Integer | Self::Numeric | Self::Float)

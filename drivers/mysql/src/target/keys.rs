@@ -127,6 +127,15 @@ pub(crate) fn fit(
     }
     let mut refusals = Vec::new();
     for (key, bytes) in whole_keys(table) {
+        let intervals = |name: &&Ident| {
+            let column = table.column(name);
+            column.is_some_and(|column| matches!(column.ty, Type::Interval(_)))
+        };
+        if let Some(column) = key.iter().find(intervals) {
+            let message =
+                format!("a key over column `{column}`: equal intervals may be different texts");
+            refusals.push(Refusal::new("key-of-texts", message));
+        }
         match shares(&key, bytes, held) {
             Ok(shares) => {
                 for (column, bytes) in shares {

@@ -179,6 +179,12 @@ pub enum FailureKind {
     Lost,
     /// The database refused a statement.
     Refused,
+    /// Nothing can be written here: a replica, a read-only server or file.
+    ReadOnly,
+    /// The user may not do this.
+    Denied,
+    /// There is no room: the disk, a quota or a limit of the database.
+    Full,
     /// A lock was not obtained in the time allowed.
     Busy,
     /// The caller interrupted it.
@@ -215,6 +221,9 @@ impl From<&core::Failure> for Failure {
             kind: match failure.kind {
                 core::FailureKind::Connect => FailureKind::Connect,
                 core::FailureKind::Refused => FailureKind::Refused,
+                core::FailureKind::ReadOnly => FailureKind::ReadOnly,
+                core::FailureKind::Denied => FailureKind::Denied,
+                core::FailureKind::Full => FailureKind::Full,
                 core::FailureKind::Busy => FailureKind::Busy,
                 core::FailureKind::Interrupted => FailureKind::Interrupted,
                 // A kind that this boundary has no word for: the safest is that the session is
@@ -245,6 +254,9 @@ impl From<Failure> for core::Failure {
             FailureKind::Connect => core::FailureKind::Connect,
             FailureKind::Lost => core::FailureKind::Lost,
             FailureKind::Refused => core::FailureKind::Refused,
+            FailureKind::ReadOnly => core::FailureKind::ReadOnly,
+            FailureKind::Denied => core::FailureKind::Denied,
+            FailureKind::Full => core::FailureKind::Full,
             FailureKind::Busy => core::FailureKind::Busy,
             FailureKind::Interrupted => core::FailureKind::Interrupted,
         };
@@ -341,6 +353,30 @@ impl From<Access> for core::Access {
         match access {
             Access::Read => Self::Read,
             Access::Write => Self::Write,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Failure, core};
+
+    #[test]
+    fn a_failure_is_of_the_same_kind_on_both_sides() {
+        use core::FailureKind::*;
+        for kind in [
+            Connect,
+            Lost,
+            Refused,
+            ReadOnly,
+            Denied,
+            Full,
+            Busy,
+            Interrupted,
+        ] {
+            let told = core::Failure::new(kind, "why");
+            let heard: core::Failure = Failure::from(&told).into();
+            assert_eq!((heard.kind, heard.session), (kind, told.session));
         }
     }
 }

@@ -5,6 +5,7 @@
 //! `JSONB`, `TIMESTAMPTZ`, `TIMESTAMP(3)`), so none of those is declared.
 
 use aludel::schema::{Name, Schema, Type};
+use aludel::sql::Syntax;
 use aludel::translate::{Omission, Refusal};
 
 /// A type as SQLite holds it.
@@ -65,7 +66,12 @@ pub(super) const TIMESTAMP: Type = Type::Timestamp {
 pub(super) const INT: &str = "INT";
 
 /// How a column's type is held. `column` is named in what is said about it.
-pub(super) fn held(ty: &Type, column: &str, authored: &Schema) -> Result<Held, Refusal> {
+pub(super) fn held(
+    ty: &Type,
+    column: &str,
+    authored: &Schema,
+    source: Syntax,
+) -> Result<Held, Refusal> {
     Ok(match ty {
         Type::Boolean
         | Type::TinyInt {
@@ -134,6 +140,15 @@ pub(super) fn held(ty: &Type, column: &str, authored: &Schema) -> Result<Held, R
             Omission::new(
                 "full-text",
                 format!("{column}: a text search vector is held as text, and nothing searches it"),
+            ),
+        ),
+        kept if kept.is_kept_as_text() && source == Syntax::Postgres => Held::said(
+            Type::Text,
+            Omission::new(
+                "text-form",
+                format!(
+                    "{column}: it is held as the text that PostgreSQL writes, and nothing computes with it"
+                ),
             ),
         ),
         Type::Binary(_)

@@ -26,7 +26,6 @@ impl Convert<'_> {
         }
     }
 
-
     pub(super) fn expr(self, expr: ast::Expr) -> Parsed<Expr> {
         self.deeper()?.inner(expr)
     }

@@ -19,7 +19,7 @@ impl Lowering<'_> {
         let mut lowered = Column::new(column.name.clone(), Type::Text);
         lowered.nullable = column.nullable;
         let mut limit = Limit::None;
-        match types::held(&column.ty, &place, self.authored) {
+        match types::held(&column.ty, &place, self.authored, self.source) {
             Ok(held) => {
                 lowered.ty = held.ty;
                 lowered.collation = held.collation.map(aludel::schema::Name::bare);

@@ -124,11 +124,8 @@ impl Lowering<'_> {
     /// A key tells values apart by their texts: those that are equal under several must not be
     /// in one.
     pub(super) fn equal_as_text(&mut self, column: &str, shown: &str) {
-        let ty = self
-            .table
-            .column(column)
-            .map(|column| Family::of(&column.ty));
-        if matches!(ty, Some(Family::Json | Family::Array | Family::Interval)) {
+        let ty = self.table.column(column).map(|column| &column.ty);
+        if ty.is_some_and(Family::is_of_many_texts) {
             self.refuse(
                 "key-of-texts",
                 format!("{shown}: equal values of `{column}` may be different texts on sqlite"),

@@ -477,15 +477,9 @@ impl Meaning {
             Some(CallArg::Expr(expr)) => Some(expr),
             _ => None,
         };
-        let family = first
-            .and_then(|expr| rw.scope.ty(expr))
-            .map(|ty| Family::of(&ty));
-        if called.distinct
-            && matches!(
-                family,
-                Some(Family::Json | Family::Array | Family::Interval)
-            )
-        {
+        let ty = first.and_then(|expr| rw.scope.ty(expr));
+        let family = ty.as_ref().map(Family::of);
+        if called.distinct && ty.as_ref().is_some_and(Family::is_of_many_texts) {
             return refuse(rw, "DISTINCT of json values or arrays");
         }
         let own = match (name, family) {

@@ -16,13 +16,12 @@ impl Meaning {
     /// Refuses a query that tells rows apart by what is a text here, and need not be written alike
     /// where it is equal.
     pub(in crate::target) fn no_doubles(&self, rw: &mut Rewriter<'_>, query: &Query) {
-        let document = |ty: &Type| {
-            matches!(
-                Family::of(ty),
-                Family::Json | Family::Array | Family::Interval
-            )
-        };
-        if rw.scope.told_apart(query).iter().any(document) {
+        if rw
+            .scope
+            .told_apart(query)
+            .iter()
+            .any(Family::is_of_many_texts)
+        {
             refuse(
                 rw,
                 "DISTINCT, GROUP BY or UNION of json values, arrays or intervals",
