@@ -302,7 +302,7 @@ fn an_element_of_an_array_that_has_a_null_is_not_known_to_be_missing() {
         twin.run("UPDATE t SET n = CASE WHEN v = ANY (a) THEN 1 WHEN NOT v = ANY (a) THEN 0 END, m = CASE WHEN v <> ALL (a) THEN 1 WHEN NOT v <> ALL (a) THEN 0 END,
             o = CASE WHEN a @> ARRAY['a', v] THEN 1 WHEN NOT a @> ARRAY['a', v] THEN 0 END;");
         twin.same(
-            "SELECT id, coalesce(n, -1), coalesce(m, -1), coalesce(o, -1) FROM t ORDER BY id",
+            "SELECT id, coalesce(n, -1), coalesce(m, -1.00), coalesce(o, -1) FROM t ORDER BY id",
         );
         twin.run("DELETE FROM t WHERE NOT 'b' = ANY (a);");
         twin.same("SELECT id FROM t ORDER BY id");
@@ -850,4 +850,105 @@ fn a_script_of_its_own_after_a_translated_one_runs_in_the_session_that_it_would_
             ["10", "+00:00", "1"]
         );
     }
+}
+
+/// What a foreign key does to a row meets no CHECK on either server, but keys.
+#[test]
+fn a_check_holds_whatever_a_foreign_key_does() {
+    each(|twin| {
+        twin.run(
+            "CREATE TABLE p (id integer PRIMARY KEY, u varchar(10) UNIQUE);
+             CREATE TABLE c (id integer PRIMARY KEY, p_id integer, u varchar(10), kind char(3), n integer,
+                 CONSTRAINT one CHECK (p_id IS NOT NULL OR n > 0),
+                 CONSTRAINT short CHECK (kind <> 'abc' OR u <> 'long'));
+             ALTER TABLE c ADD CONSTRAINT to_p FOREIGN KEY (p_id) REFERENCES p ON DELETE SET NULL;
+             ALTER TABLE c ADD CONSTRAINT to_u FOREIGN KEY (u) REFERENCES p (u) ON UPDATE CASCADE;
+             INSERT INTO p VALUES (1, 'a'), (2, 'b'), (3, 'c'), (4, NULL);
+             INSERT INTO c VALUES (1, 1, 'a', 'abc', NULL), (2, 2, 'b', 'x', 5), (3, 3, NULL, 'x', 0), (4, NULL, NULL, 'abc', 1);",
+        );
+        let all = "SELECT id, coalesce(p_id, -1), coalesce(u, '-'), coalesce(rtrim(kind), '-'), coalesce(n, -1) FROM c ORDER BY id";
+        twin.fails("INSERT INTO c VALUES (5, NULL, NULL, 'x', 0);");
+        // Unknown is not false.
+        twin.run("INSERT INTO c VALUES (6, NULL, NULL, NULL, NULL);");
+        twin.fails("UPDATE c SET p_id = NULL WHERE id IN (3, 4);");
+        twin.fails("UPDATE c SET n = 0 WHERE id = 4;");
+        // SET NULL, for which the CHECK holds or does not.
+        twin.run("DELETE FROM c WHERE id = 2; DELETE FROM p WHERE id = 2;");
+        twin.run("INSERT INTO p VALUES (7, 'g'); INSERT INTO c VALUES (7, 7, NULL, 'x', 5); DELETE FROM p WHERE id = 7;");
+        twin.fails("DELETE FROM p WHERE id = 3;");
+        twin.same(all);
+        // CASCADE, likewise.
+        twin.run("UPDATE p SET u = 'aa' WHERE u = 'a';");
+        twin.fails("UPDATE p SET u = 'long' WHERE u = 'aa';");
+        twin.same(all);
+        twin.same("SELECT id, coalesce(u, '-') FROM p ORDER BY id");
+        // It goes on through what becomes of the table.
+        twin.run("ALTER TABLE c RENAME COLUMN n TO m; ALTER TABLE c RENAME COLUMN p_id TO q; ALTER TABLE c RENAME TO d;");
+        twin.fails("DELETE FROM p WHERE id = 3;");
+        twin.fails("INSERT INTO d VALUES (5, NULL, NULL, 'x', 0);");
+        twin.run("ALTER TABLE d ALTER COLUMN m TYPE bigint;");
+        twin.fails("UPDATE d SET m = 0 WHERE id = 4;");
+        twin.run("ALTER TABLE d DROP CONSTRAINT to_p;");
+        twin.fails("UPDATE d SET m = 0 WHERE id = 4;");
+        twin.run("ALTER TABLE d DROP CONSTRAINT one; UPDATE d SET m = 0 WHERE id = 4;");
+        twin.run(
+            "ALTER TABLE d ADD CONSTRAINT to_p FOREIGN KEY (q) REFERENCES p ON DELETE SET NULL;",
+        );
+        twin.run("ALTER TABLE d DROP COLUMN m; ALTER TABLE d DROP COLUMN u;");
+        twin.run("INSERT INTO d VALUES (9, NULL, 'abc');");
+        twin.same("SELECT id, coalesce(q, -1), coalesce(rtrim(kind), '-') FROM d ORDER BY id");
+        twin.fails("ALTER TABLE d ADD CONSTRAINT some CHECK (q IS NOT NULL);");
+    });
+}
+
+#[test]
+fn nulls_are_equal_to_a_key_that_says_so() {
+    each(|twin| {
+        twin.run(
+            "CREATE TABLE t (id integer PRIMARY KEY, a integer, b text, c integer NOT NULL,
+                 one integer UNIQUE NULLS NOT DISTINCT, UNIQUE NULLS NOT DISTINCT (a, b, c));
+             CREATE UNIQUE INDEX part ON t (b) NULLS NOT DISTINCT WHERE c > 100;
+             INSERT INTO t VALUES (1, 1, 'x', 1, 1), (2, NULL, 'x', 1, 2), (3, 1, NULL, 1, 3),
+                 (4, NULL, NULL, 1, 4), (5, NULL, NULL, 2, 5), (6, 1, NULL, 101, NULL);",
+        );
+        for row in [
+            "1, 'x', 1, 10",
+            "NULL, 'x', 1, 10",
+            "1, NULL, 1, 10",
+            "NULL, NULL, 1, 10",
+            "7, 'z', 7, 1",
+            "7, 'z', 7, NULL",
+            "7, NULL, 102, 10",
+        ] {
+            twin.fails(&format!("INSERT INTO t VALUES (7, {row});"));
+        }
+        twin.run("INSERT INTO t VALUES (7, NULL, 'y', 1, 7), (8, 2, NULL, 1, 8), (9, NULL, NULL, 3, 9), (10, 5, 'q', 102, 10);");
+        twin.fails("UPDATE t SET a = NULL WHERE id = 1;");
+        twin.run(
+            "CREATE TABLE k (a integer, b integer, v integer, UNIQUE NULLS NOT DISTINCT (a, b));",
+        );
+        twin.run("INSERT INTO k VALUES (NULL, 1, 1), (NULL, NULL, 1), (1, 1, 1);");
+        twin.run("INSERT INTO k VALUES (NULL, 1, 7), (NULL, NULL, 8), (1, 1, 9), (2, NULL, 2) ON CONFLICT (a, b) DO UPDATE SET v = excluded.v;");
+        twin.run("INSERT INTO k VALUES (NULL, 1, 0), (NULL, 2, 3) ON CONFLICT (a, b) DO NOTHING;");
+        twin.run("INSERT INTO k VALUES (NULL, NULL, 0) ON CONFLICT DO NOTHING;");
+        twin.same("SELECT coalesce(a, -1), coalesce(b, -1), v FROM k ORDER BY v");
+        twin.same(
+            "SELECT id, coalesce(a, -1), coalesce(b, '-'), c, coalesce(one, -1) FROM t ORDER BY id",
+        );
+        twin.run("ALTER TABLE t DROP CONSTRAINT t_a_b_c_key; INSERT INTO t VALUES (12, NULL, NULL, 1, 12);");
+        twin.run("ALTER TABLE t DROP COLUMN one; INSERT INTO t VALUES (13, NULL, NULL, 1);");
+        twin.same("SELECT id, coalesce(a, -1), coalesce(b, '-'), c FROM t ORDER BY id");
+        twin.fails("ALTER TABLE t ADD UNIQUE NULLS NOT DISTINCT (a, b, c);");
+    });
+}
+
+#[test]
+fn numbers_longer_than_there_are_here_are_refused_when_they_are_written() {
+    each(|twin| {
+        twin.run("CREATE TABLE t (id integer PRIMARY KEY, n numeric(80, 0), m numeric(78, 2));");
+        let digits = "9".repeat(63);
+        twin.run(&format!("INSERT INTO t VALUES (1, {digits}99, -{digits}.25), (2, '{digits}98', 0.5), (3, 7::numeric(80), NULL);"));
+        twin.same("SELECT id, n, coalesce(m, -1.00) FROM t ORDER BY id");
+        twin.same(&format!("SELECT id FROM t WHERE n > {digits}98"));
+    });
 }
