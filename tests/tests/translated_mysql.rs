@@ -952,3 +952,42 @@ fn numbers_longer_than_there_are_here_are_refused_when_they_are_written() {
         twin.same(&format!("SELECT id FROM t WHERE n > {digits}98"));
     });
 }
+
+/// A column that takes NULL, and one beside another that numbers itself: MariaDB has sequences.
+#[test]
+fn what_no_counter_can_stand_for_draws_from_a_sequence() {
+    if engines().contains(&Engine::Mariadb) {
+        let mut twin = Twin::new(Engine::Mariadb);
+        twin.run(
+            "CREATE SEQUENCE numbers START WITH 10 INCREMENT BY 5;
+             CREATE TABLE t (id bigserial PRIMARY KEY, own serial, n integer DEFAULT nextval('numbers'), note text CHECK (note <> 'no'));
+             INSERT INTO t (note) VALUES ('a'), ('b');
+             INSERT INTO t (own, n) VALUES (100, NULL);
+             INSERT INTO t (note) VALUES ('c');
+             INSERT INTO t (n) VALUES (nextval('numbers'));",
+        );
+        let all = "SELECT id, own, coalesce(n, -1), coalesce(note, '-') FROM t ORDER BY id";
+        twin.same(all);
+        twin.run("SELECT setval('numbers', 50); SELECT setval(pg_get_serial_sequence('t', 'own'), 200, false); INSERT INTO t (note) VALUES ('d');");
+        twin.run("ALTER SEQUENCE t_own_seq RESTART WITH 300; INSERT INTO t (note) VALUES ('e');");
+        twin.run("ALTER SEQUENCE numbers RENAME TO digits; INSERT INTO t (note) VALUES ('f');");
+        twin.run("ALTER TABLE t RENAME TO u; ALTER TABLE u RENAME COLUMN own TO mine; ALTER TABLE u RENAME TO t; ALTER TABLE t RENAME COLUMN mine TO own;");
+        twin.run("ALTER TABLE t ALTER COLUMN own DROP NOT NULL; INSERT INTO t (own, note) VALUES (NULL, 'g'); UPDATE t SET own = 0 WHERE own IS NULL;");
+        twin.run("ALTER TABLE t ALTER COLUMN n TYPE bigint; INSERT INTO t (note) VALUES ('h');");
+        twin.same(all);
+        twin.run("ALTER TABLE t ADD COLUMN more smallserial; INSERT INTO t (note) VALUES ('i');");
+        twin.same("SELECT id, more FROM t WHERE id < 0");
+        twin.run("TRUNCATE t RESTART IDENTITY; INSERT INTO t (note) VALUES ('j');");
+        twin.same("SELECT id, own, n, more FROM t");
+        twin.run("DROP SEQUENCE digits CASCADE; INSERT INTO t (note) VALUES ('k');");
+        twin.same(all);
+        twin.run("ALTER TABLE t DROP COLUMN own; CREATE SEQUENCE t_own_seq; DROP SEQUENCE t_own_seq; INSERT INTO t (note) VALUES ('l');");
+        twin.same("SELECT id, more FROM t ORDER BY id");
+        twin.run("DROP TABLE t; CREATE TABLE t (id serial, b serial, c serial); INSERT INTO t DEFAULT VALUES;");
+        twin.same("SELECT id, b, c FROM t");
+        assert_eq!(
+            twin.refused("ALTER TABLE t ADD PRIMARY KEY (id);"),
+            ["numbering"]
+        );
+    }
+}

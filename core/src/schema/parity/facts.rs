@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::{
     BinaryOp, Column, ConstraintKind, Expr, Ident, Index, Literal, ReferentialAction, Table, Type,
-    canonical, sequence_of,
+    canonical, drawn_by_name, sequence_of,
 };
 use super::Side;
 use super::kind::Kind;
@@ -101,7 +101,8 @@ fn of_column(facts: &mut Facts, column: &Column, side: Side<'_>) {
     let row_id = side.syntax == Syntax::Sqlite
         && facts.primary_key == [name.clone()]
         && column.ty == Type::INTEGER;
-    let draws = column.default.as_ref().and_then(sequence_of).is_some();
+    let drawn = |default: &Expr| sequence_of(default).is_some() || drawn_by_name(default).is_some();
+    let draws = column.default.as_ref().is_some_and(drawn);
     let null = Expr::Literal(Literal::Null);
     let default = column.default.as_ref().map(|expr| canonical(expr, None));
     let default = default.is_some_and(|default| default != null);

@@ -342,7 +342,7 @@ fn refuse_others(
         let fresh = key
             .columns
             .iter()
-            .any(|column| !insert.columns.contains(column) && is_fresh(table, column));
+            .any(|column| !insert.columns.contains(column) && is_fresh(table, column, facts));
         let same = std::ptr::eq(*key, named);
         !(same || implied || fresh)
     });

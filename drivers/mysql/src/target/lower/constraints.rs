@@ -1,13 +1,13 @@
 //! Constraints.
 
 use aludel::schema::{
-    Constraint, ConstraintKind, Expr, ForeignKey, Ident, ReferentialAction, Table, Type,
+    Column, Constraint, ConstraintKind, Expr, ForeignKey, Ident, ReferentialAction, Table, Type,
 };
 use aludel::translate::Refusal;
 use aludel::translate::infer::Family;
 
 use super::Lowering;
-use super::columns::{is_numbered, length_check, referred_type};
+use super::columns::{drawn_apart, is_numbered, length_check, referred_type};
 use crate::target::types::words;
 use crate::target::{keys, names};
 
@@ -216,7 +216,8 @@ impl Lowering<'_, '_> {
     pub(super) fn looks_at_numbered(&self, expr: &Expr, what: &str) -> Option<String> {
         let columns = keys::columns_of(expr);
         let mut columns = columns.iter().filter_map(|name| self.table.column(name));
-        let column = columns.find(|column| is_numbered(column))?;
+        let apart = |column: &Column| drawn_apart(self.table, column, self.facts).is_some();
+        let column = columns.find(|column| is_numbered(column) && !apart(column))?;
         Some(format!(
             "{what} is made of `{}`, which numbers itself: {} allows no such expression",
             column.name, self.facts.name

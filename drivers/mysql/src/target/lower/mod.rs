@@ -11,6 +11,8 @@ mod constraints;
 mod indexes;
 mod nulls;
 
+pub(crate) use columns::drawn_apart;
+
 use std::collections::HashMap;
 
 use aludel::schema::{Ident, Schema, Table};
