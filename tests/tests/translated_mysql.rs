@@ -302,7 +302,7 @@ fn an_element_of_an_array_that_has_a_null_is_not_known_to_be_missing() {
         twin.run("UPDATE t SET n = CASE WHEN v = ANY (a) THEN 1 WHEN NOT v = ANY (a) THEN 0 END, m = CASE WHEN v <> ALL (a) THEN 1 WHEN NOT v <> ALL (a) THEN 0 END,
             o = CASE WHEN a @> ARRAY['a', v] THEN 1 WHEN NOT a @> ARRAY['a', v] THEN 0 END;");
         twin.same(
-            "SELECT id, coalesce(n, -1), coalesce(m, -1.00), coalesce(o, -1) FROM t ORDER BY id",
+            "SELECT id, coalesce(n, -1), coalesce(m, -1), coalesce(o, -1) FROM t ORDER BY id",
         );
         twin.run("DELETE FROM t WHERE NOT 'b' = ANY (a);");
         twin.same("SELECT id FROM t ORDER BY id");
@@ -990,4 +990,22 @@ fn what_no_counter_can_stand_for_draws_from_a_sequence() {
             ["numbering"]
         );
     }
+}
+
+#[test]
+fn what_is_taken_out_of_a_document_is_in_a_key() {
+    each(|twin| {
+        twin.run(
+            "CREATE TABLE t (id integer PRIMARY KEY, d jsonb NOT NULL, n text);
+             CREATE UNIQUE INDEX t_a ON t ((d ->> 'a'::text));
+             CREATE UNIQUE INDEX t_b ON t (n, (d ->> 'b'));
+             INSERT INTO t VALUES (1, '{\"a\": \"x\", \"b\": \"y\"}', 'n'), (2, '{\"a\": null}', 'n'), (3, '{}', 'n'),
+                 (4, '{\"a\": \"X\", \"b\": \"Y\"}', 'n'), (5, '{\"a\": 1, \"b\": \"y\"}', 'm');",
+        );
+        twin.fails("INSERT INTO t VALUES (6, '{\"a\": \"x\"}', NULL);");
+        twin.fails("INSERT INTO t VALUES (6, '{\"a\": \"1\"}', NULL);");
+        twin.fails("INSERT INTO t VALUES (6, '{\"b\": \"y\"}', 'm');");
+        twin.run("INSERT INTO t VALUES (6, '{\"a\": \"x \", \"b\": \"y\"}', NULL);");
+        twin.same("SELECT count(*) FROM t");
+    });
 }
