@@ -183,6 +183,39 @@ fn the_demonstration_is_the_same_on_every_engine() {
     }
 }
 
+/// A CHECK that is a key, and keys to which NULLs are equal.
+#[test]
+fn what_keys_stand_for_on_mysql_is_no_difference() {
+    let family = |engine: &Engine| engine.driver() == "mysql";
+    for engine in engines().into_iter().filter(family) {
+        let place = Place::new();
+        place.revision(
+            "2026-01-05-101500_forms",
+            "CREATE TABLE owner (id INTEGER PRIMARY KEY);\n\
+             CREATE TABLE thing (id INTEGER PRIMARY KEY, owner_id INTEGER REFERENCES owner ON DELETE SET NULL, a INTEGER, \
+             b INTEGER, c INTEGER NOT NULL, CHECK (owner_id > 0 OR a > 0), CHECK (b > 0), UNIQUE NULLS NOT DISTINCT (a, b, c));\n\
+             CREATE UNIQUE INDEX thing_b ON thing (b) NULLS NOT DISTINCT;\n",
+            "",
+        );
+        // Of several columns that number themselves, those that draw from a sequence.
+        if engine == Engine::Mariadb {
+            let numbers = "CREATE TABLE numbers (id BIGSERIAL PRIMARY KEY, own SERIAL);\n";
+            place.revision("2026-01-06-101500_numbers", numbers, "");
+        }
+        let (authored, other) = (Database::new(Engine::Postgres), Database::new(engine));
+        for url in [&authored.url, &other.url] {
+            let ran = place.run(&format!("--url {url} --dialect postgres upgrade"));
+            assert_eq!(ran.code, 0, "{ran:?}");
+        }
+        let words = format!("--url {} --dialect postgres status --drift", other.url);
+        let ran = place.run(&words);
+        assert_eq!(ran.code, 0, "{ran:?}");
+        let words = format!("--dialect postgres parity {} {}", authored.url, other.url);
+        let ran = place.run(&words);
+        assert_eq!(ran.code, 0, "{ran:?}");
+    }
+}
+
 /// What `docs/translation.md` says of a column that numbers itself beside another key, and a
 /// default that is none.
 #[test]

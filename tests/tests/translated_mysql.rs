@@ -870,3 +870,161 @@ fn members_are_put_into_an_object_on_a_condition() {
         }
     });
 }
+
+/// What a foreign key does to a row meets no CHECK on either server, but keys.
+#[test]
+fn a_check_holds_whatever_a_foreign_key_does() {
+    each(|twin| {
+        twin.run(
+            "CREATE TABLE p (id integer PRIMARY KEY, u varchar(10) UNIQUE);
+             CREATE TABLE c (id integer PRIMARY KEY, p_id integer, u varchar(10), kind char(3), n integer,
+                 CONSTRAINT one CHECK (p_id IS NOT NULL OR n > 0),
+                 CONSTRAINT short CHECK (kind <> 'abc' OR u <> 'long'));
+             ALTER TABLE c ADD CONSTRAINT to_p FOREIGN KEY (p_id) REFERENCES p ON DELETE SET NULL;
+             ALTER TABLE c ADD CONSTRAINT to_u FOREIGN KEY (u) REFERENCES p (u) ON UPDATE CASCADE;
+             INSERT INTO p VALUES (1, 'a'), (2, 'b'), (3, 'c'), (4, NULL);
+             INSERT INTO c VALUES (1, 1, 'a', 'abc', NULL), (2, 2, 'b', 'x', 5), (3, 3, NULL, 'x', 0), (4, NULL, NULL, 'abc', 1);",
+        );
+        let all = "SELECT id, coalesce(p_id, -1), coalesce(u, '-'), coalesce(rtrim(kind), '-'), coalesce(n, -1) FROM c ORDER BY id";
+        twin.fails("INSERT INTO c VALUES (5, NULL, NULL, 'x', 0);");
+        // Unknown is not false.
+        twin.run("INSERT INTO c VALUES (6, NULL, NULL, NULL, NULL);");
+        twin.fails("UPDATE c SET p_id = NULL WHERE id IN (3, 4);");
+        twin.fails("UPDATE c SET n = 0 WHERE id = 4;");
+        // SET NULL, for which the CHECK holds or does not.
+        twin.run("DELETE FROM c WHERE id = 2; DELETE FROM p WHERE id = 2;");
+        twin.run("INSERT INTO p VALUES (7, 'g'); INSERT INTO c VALUES (7, 7, NULL, 'x', 5); DELETE FROM p WHERE id = 7;");
+        twin.fails("DELETE FROM p WHERE id = 3;");
+        twin.same(all);
+        // CASCADE, likewise.
+        twin.run("UPDATE p SET u = 'aa' WHERE u = 'a';");
+        twin.fails("UPDATE p SET u = 'long' WHERE u = 'aa';");
+        twin.same(all);
+        twin.same("SELECT id, coalesce(u, '-') FROM p ORDER BY id");
+        // It goes on through what becomes of the table.
+        twin.run("ALTER TABLE c RENAME COLUMN n TO m; ALTER TABLE c RENAME COLUMN p_id TO q; ALTER TABLE c RENAME TO d;");
+        twin.fails("DELETE FROM p WHERE id = 3;");
+        twin.fails("INSERT INTO d VALUES (5, NULL, NULL, 'x', 0);");
+        twin.run("ALTER TABLE d ALTER COLUMN m TYPE bigint;");
+        twin.fails("UPDATE d SET m = 0 WHERE id = 4;");
+        twin.run("ALTER TABLE d DROP CONSTRAINT to_p;");
+        twin.fails("UPDATE d SET m = 0 WHERE id = 4;");
+        twin.run("ALTER TABLE d DROP CONSTRAINT one; UPDATE d SET m = 0 WHERE id = 4;");
+        twin.run(
+            "ALTER TABLE d ADD CONSTRAINT to_p FOREIGN KEY (q) REFERENCES p ON DELETE SET NULL;",
+        );
+        twin.run("ALTER TABLE d DROP COLUMN m; ALTER TABLE d DROP COLUMN u;");
+        twin.run("INSERT INTO d VALUES (9, NULL, 'abc');");
+        twin.same("SELECT id, coalesce(q, -1), coalesce(rtrim(kind), '-') FROM d ORDER BY id");
+        twin.fails("ALTER TABLE d ADD CONSTRAINT some CHECK (q IS NOT NULL);");
+    });
+}
+
+#[test]
+fn nulls_are_equal_to_a_key_that_says_so() {
+    each(|twin| {
+        twin.run(
+            "CREATE TABLE t (id integer PRIMARY KEY, a integer, b text, c integer NOT NULL,
+                 one integer UNIQUE NULLS NOT DISTINCT, UNIQUE NULLS NOT DISTINCT (a, b, c));
+             CREATE UNIQUE INDEX part ON t (b) NULLS NOT DISTINCT WHERE c > 100;
+             INSERT INTO t VALUES (1, 1, 'x', 1, 1), (2, NULL, 'x', 1, 2), (3, 1, NULL, 1, 3),
+                 (4, NULL, NULL, 1, 4), (5, NULL, NULL, 2, 5), (6, 1, NULL, 101, NULL);",
+        );
+        for row in [
+            "1, 'x', 1, 10",
+            "NULL, 'x', 1, 10",
+            "1, NULL, 1, 10",
+            "NULL, NULL, 1, 10",
+            "7, 'z', 7, 1",
+            "7, 'z', 7, NULL",
+            "7, NULL, 102, 10",
+        ] {
+            twin.fails(&format!("INSERT INTO t VALUES (7, {row});"));
+        }
+        twin.run("INSERT INTO t VALUES (7, NULL, 'y', 1, 7), (8, 2, NULL, 1, 8), (9, NULL, NULL, 3, 9), (10, 5, 'q', 102, 10);");
+        twin.fails("UPDATE t SET a = NULL WHERE id = 1;");
+        twin.run(
+            "CREATE TABLE k (a integer, b integer, v integer, UNIQUE NULLS NOT DISTINCT (a, b));",
+        );
+        twin.run("INSERT INTO k VALUES (NULL, 1, 1), (NULL, NULL, 1), (1, 1, 1);");
+        twin.run("INSERT INTO k VALUES (NULL, 1, 7), (NULL, NULL, 8), (1, 1, 9), (2, NULL, 2) ON CONFLICT (a, b) DO UPDATE SET v = excluded.v;");
+        twin.run("INSERT INTO k VALUES (NULL, 1, 0), (NULL, 2, 3) ON CONFLICT (a, b) DO NOTHING;");
+        twin.run("INSERT INTO k VALUES (NULL, NULL, 0) ON CONFLICT DO NOTHING;");
+        twin.same("SELECT coalesce(a, -1), coalesce(b, -1), v FROM k ORDER BY v");
+        twin.same(
+            "SELECT id, coalesce(a, -1), coalesce(b, '-'), c, coalesce(one, -1) FROM t ORDER BY id",
+        );
+        twin.run("ALTER TABLE t DROP CONSTRAINT t_a_b_c_key; INSERT INTO t VALUES (12, NULL, NULL, 1, 12);");
+        twin.run("ALTER TABLE t DROP COLUMN one; INSERT INTO t VALUES (13, NULL, NULL, 1);");
+        twin.same("SELECT id, coalesce(a, -1), coalesce(b, '-'), c FROM t ORDER BY id");
+        twin.fails("ALTER TABLE t ADD UNIQUE NULLS NOT DISTINCT (a, b, c);");
+    });
+}
+
+#[test]
+fn numbers_longer_than_there_are_here_are_refused_when_they_are_written() {
+    each(|twin| {
+        twin.run("CREATE TABLE t (id integer PRIMARY KEY, n numeric(80, 0), m numeric(78, 2));");
+        let digits = "9".repeat(63);
+        twin.run(&format!("INSERT INTO t VALUES (1, {digits}99, -{digits}.25), (2, '{digits}98', 0.5), (3, 7::numeric(80), NULL);"));
+        twin.same("SELECT id, n, coalesce(m, -1.00) FROM t ORDER BY id");
+        twin.same(&format!("SELECT id FROM t WHERE n > {digits}98"));
+    });
+}
+
+/// A column that takes NULL, and one beside another that numbers itself: MariaDB has sequences.
+#[test]
+fn what_no_counter_can_stand_for_draws_from_a_sequence() {
+    if engines().contains(&Engine::Mariadb) {
+        let mut twin = Twin::new(Engine::Mariadb);
+        twin.run(
+            "CREATE SEQUENCE numbers START WITH 10 INCREMENT BY 5;
+             CREATE TABLE t (id bigserial PRIMARY KEY, own serial, n integer DEFAULT nextval('numbers'), note text CHECK (note <> 'no'));
+             INSERT INTO t (note) VALUES ('a'), ('b');
+             INSERT INTO t (own, n) VALUES (100, NULL);
+             INSERT INTO t (note) VALUES ('c');
+             INSERT INTO t (n) VALUES (nextval('numbers'));",
+        );
+        let all = "SELECT id, own, coalesce(n, -1), coalesce(note, '-') FROM t ORDER BY id";
+        twin.same(all);
+        twin.run("SELECT setval('numbers', 50); SELECT setval(pg_get_serial_sequence('t', 'own'), 200, false); INSERT INTO t (note) VALUES ('d');");
+        twin.run("ALTER SEQUENCE t_own_seq RESTART WITH 300; INSERT INTO t (note) VALUES ('e');");
+        twin.run("ALTER SEQUENCE numbers RENAME TO digits; INSERT INTO t (note) VALUES ('f');");
+        twin.run("ALTER TABLE t RENAME TO u; ALTER TABLE u RENAME COLUMN own TO mine; ALTER TABLE u RENAME TO t; ALTER TABLE t RENAME COLUMN mine TO own;");
+        twin.run("ALTER TABLE t ALTER COLUMN own DROP NOT NULL; INSERT INTO t (own, note) VALUES (NULL, 'g'); UPDATE t SET own = 0 WHERE own IS NULL;");
+        twin.run("ALTER TABLE t ALTER COLUMN n TYPE bigint; INSERT INTO t (note) VALUES ('h');");
+        twin.same(all);
+        twin.run("ALTER TABLE t ADD COLUMN more smallserial; INSERT INTO t (note) VALUES ('i');");
+        twin.same("SELECT id, more FROM t WHERE id < 0");
+        twin.run("TRUNCATE t RESTART IDENTITY; INSERT INTO t (note) VALUES ('j');");
+        twin.same("SELECT id, own, n, more FROM t");
+        twin.run("DROP SEQUENCE digits CASCADE; INSERT INTO t (note) VALUES ('k');");
+        twin.same(all);
+        twin.run("ALTER TABLE t DROP COLUMN own; CREATE SEQUENCE t_own_seq; DROP SEQUENCE t_own_seq; INSERT INTO t (note) VALUES ('l');");
+        twin.same("SELECT id, more FROM t ORDER BY id");
+        twin.run("DROP TABLE t; CREATE TABLE t (id serial, b serial, c serial); INSERT INTO t DEFAULT VALUES;");
+        twin.same("SELECT id, b, c FROM t");
+        assert_eq!(
+            twin.refused("ALTER TABLE t ADD PRIMARY KEY (id);"),
+            ["numbering"]
+        );
+    }
+}
+
+#[test]
+fn what_is_taken_out_of_a_document_is_in_a_key() {
+    each(|twin| {
+        twin.run(
+            "CREATE TABLE t (id integer PRIMARY KEY, d jsonb NOT NULL, n text);
+             CREATE UNIQUE INDEX t_a ON t ((d ->> 'a'::text));
+             CREATE UNIQUE INDEX t_b ON t (n, (d ->> 'b'));
+             INSERT INTO t VALUES (1, '{\"a\": \"x\", \"b\": \"y\"}', 'n'), (2, '{\"a\": null}', 'n'), (3, '{}', 'n'),
+                 (4, '{\"a\": \"X\", \"b\": \"Y\"}', 'n'), (5, '{\"a\": 1, \"b\": \"y\"}', 'm');",
+        );
+        twin.fails("INSERT INTO t VALUES (6, '{\"a\": \"x\"}', NULL);");
+        twin.fails("INSERT INTO t VALUES (6, '{\"a\": \"1\"}', NULL);");
+        twin.fails("INSERT INTO t VALUES (6, '{\"b\": \"y\"}', 'm');");
+        twin.run("INSERT INTO t VALUES (6, '{\"a\": \"x \", \"b\": \"y\"}', NULL);");
+        twin.same("SELECT count(*) FROM t");
+    });
+}

@@ -94,7 +94,7 @@ pub use query::{
 };
 pub use replay::{Replay, generated_name};
 pub use scope::{ColumnUse, each_column, expand_stars, output_names};
-pub use sequence::{nextval, sequence_of};
+pub use sequence::{drawn_by_name, nextval, sequence_of};
 pub(crate) use shared::Map;
 pub use steps::{Returned, TriggerEvent, TriggerStep, named_tables};
 pub(crate) use trigger::whole_rows;

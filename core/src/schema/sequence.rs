@@ -34,6 +34,15 @@ pub fn sequence_of(expr: &Expr) -> Option<Name> {
     parse(text)
 }
 
+/// The sequence that an expression of MariaDB's draws from: `nextval(name)`.
+pub fn drawn_by_name(expr: &Expr) -> Option<&str> {
+    let Expr::Call(call) = expr else { return None };
+    match call.args.as_slice() {
+        [CallArg::Expr(Expr::Column { column, .. })] if call.name.name == "nextval" => Some(column),
+        _ => None,
+    }
+}
+
 /// `nextval('name')`, the name quoted where it has to be.
 pub fn nextval(name: &Name) -> Expr {
     let text = match &name.schema {

@@ -172,3 +172,12 @@ files!(
     times,
     types
 );
+
+/// Before 10.10 MariaDB has no collation that ignores case and nothing else, but for ASCII.
+#[test]
+fn an_older_mariadb_holds_the_citext_of_ascii_letters() {
+    let came = translate("mariadb 10.5", "CREATE TABLE t (email citext UNIQUE);");
+    let column = "`email` VARCHAR(3072) CHARACTER SET ascii COLLATE ascii_general_nopad_ci";
+    assert!(came.statements[0].contains(column), "{:?}", came.statements);
+    assert_eq!(came.omitted.len(), 1);
+}

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::{
-    Column, ConstraintKind, Expr, Ident, Index, Literal, ReferentialAction, Table, Type, canonical,
-    sequence_of,
+    BinaryOp, Column, ConstraintKind, Expr, Ident, Index, Literal, ReferentialAction, Table, Type,
+    canonical, drawn_by_name, sequence_of,
 };
 use super::Side;
 use super::kind::Kind;
@@ -86,7 +86,7 @@ fn of_table(table: &Table, side: Side<'_>, other: Side<'_>) -> Facts {
         of_column(&mut facts, column, side);
     }
     for constraint in &table.constraints {
-        of_constraint(&mut facts, table, &constraint.kind, side);
+        of_constraint(&mut facts, table, &constraint.kind, side, other);
     }
     for index in &table.indexes {
         of_index(&mut facts, table, index, other);
@@ -101,7 +101,8 @@ fn of_column(facts: &mut Facts, column: &Column, side: Side<'_>) {
     let row_id = side.syntax == Syntax::Sqlite
         && facts.primary_key == [name.clone()]
         && column.ty == Type::INTEGER;
-    let draws = column.default.as_ref().and_then(sequence_of).is_some();
+    let drawn = |default: &Expr| sequence_of(default).is_some() || drawn_by_name(default).is_some();
+    let draws = column.default.as_ref().is_some_and(drawn);
     let null = Expr::Literal(Literal::Null);
     let default = column.default.as_ref().map(|expr| canonical(expr, None));
     let default = default.is_some_and(|default| default != null);
@@ -118,10 +119,22 @@ fn of_column(facts: &mut Facts, column: &Column, side: Side<'_>) {
     );
 }
 
-fn of_constraint(facts: &mut Facts, table: &Table, kind: &ConstraintKind, side: Side<'_>) {
+fn of_constraint(
+    facts: &mut Facts,
+    table: &Table,
+    kind: &ConstraintKind,
+    side: Side<'_>,
+    other: Side<'_>,
+) {
     match kind {
-        ConstraintKind::Unique { columns, .. } => {
+        ConstraintKind::Unique {
+            columns,
+            nulls_not_distinct,
+        } => {
             let columns: Vec<&Ident> = columns.iter().map(|part| &part.column).collect();
+            if *nulls_not_distinct {
+                of_nulls(facts, table, &columns, other);
+            }
             let (columns, more) = plain(table, columns.into_iter().map(Some));
             facts.uniques.insert((sorted(columns), more));
         }
@@ -153,6 +166,17 @@ fn without_what_is_implied(facts: &mut Facts) {
 }
 
 fn of_index(facts: &mut Facts, table: &Table, index: &Index, other: Side<'_>) {
+    if is_check(table, index) {
+        facts.checks += 1;
+        return;
+    }
+    if index.nulls_not_distinct {
+        let columns = index.keys.iter().filter_map(|key| match &key.expr {
+            Expr::Column { column, .. } => Some(column),
+            _ => None,
+        });
+        of_nulls(facts, table, &columns.collect::<Vec<_>>(), other);
+    }
     let keys = index.keys.iter().map(|key| match &key.expr {
         Expr::Column { column, .. } => Some(column),
         _ => None,
@@ -167,6 +191,56 @@ fn of_index(facts: &mut Facts, table: &Table, index: &Index, other: Side<'_>) {
     } else {
         facts.indexes.insert(entry);
     }
+}
+
+/// To MySQL no NULLs are equal: indexes of the rows where columns of a key are NULL, one for each set
+/// of such columns, say that they are.
+fn of_nulls(facts: &mut Facts, table: &Table, key: &[&Ident], other: Side<'_>) {
+    if other.syntax != Syntax::Mysql {
+        return;
+    }
+    let nullable = |name: &&&Ident| {
+        let column = table.column(name);
+        let in_key = facts.primary_key.contains(&name.to_lowercase());
+        !in_key && column.is_some_and(|column| column.nullable)
+    };
+    let nullable: Vec<&&Ident> = key.iter().filter(nullable).collect();
+    // More are refused.
+    const MOST: usize = 3;
+    for set in 1..1_usize << nullable.len().min(MOST) {
+        let is_null = |name: &&&Ident| {
+            let place = nullable.iter().position(|other| other == name);
+            place.is_some_and(|place| set & (1 << place) != 0)
+        };
+        let rest = key.iter().filter(|name| !is_null(name));
+        let rest = rest.map(|name| name.to_lowercase()).collect();
+        facts.uniques.insert((sorted(rest), true));
+    }
+}
+
+/// Whether an index stands for a CHECK: over the greatest number and one more if that does not hold.
+fn is_check(table: &Table, index: &Index) -> bool {
+    let [key] = index.keys.as_slice() else {
+        return false;
+    };
+    let made = match &key.expr {
+        Expr::Column { column, .. } => table.column(column).filter(|column| stands_in(column)),
+        expr => return is_one_too_many(expr),
+    };
+    let made = made.and_then(|column| column.generated.as_ref());
+    made.is_some_and(|made| is_one_too_many(&made.expr))
+}
+
+fn is_one_too_many(expr: &Expr) -> bool {
+    let Expr::Binary {
+        left,
+        op: BinaryOp::Plus,
+        ..
+    } = canonical(expr, None)
+    else {
+        return false;
+    };
+    matches!(&*left, Expr::Literal(Literal::Number(digits)) if *digits == u64::MAX.to_string())
 }
 
 /// The columns among the keys of an index, and whether there is more than those.

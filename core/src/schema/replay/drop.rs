@@ -18,8 +18,14 @@ impl Replay {
         for table in &tables {
             self.release_table(table, &tables, cascade)?;
         }
-        for table in &tables {
-            self.remove_dropped(table);
+        // An engine that drops one after the other wants those first that refer to others.
+        while !tables.is_empty() {
+            let free = tables.iter().position(|table| {
+                let mut referrers = self.schema.referrers(table);
+                referrers.all(|other| other.name == *table || !tables.contains(&other.name))
+            });
+            let table = tables.remove(free.unwrap_or_default());
+            self.remove_dropped(&table);
         }
         Ok(())
     }

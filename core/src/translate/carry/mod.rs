@@ -25,7 +25,7 @@ use super::target::{ColumnOrigin, DataScope, Omission, Refusal, Rendered, TableC
 use super::vacancy::Facts;
 use crate::schema::{
     DataStatement, Effect, EnumType, Expr, Ident, Map, Name, Schema, Sequence, SequenceOptions,
-    Table, TableEffect, Trigger, Type,
+    Table, TableEffect, Trigger, Type, drawn_by_name,
 };
 use crate::sql::Syntax;
 
@@ -136,9 +136,16 @@ impl<'a> Carrier<'a> {
                     self.members(source, before, after, renamed.as_ref(), authored);
                 }
             }
-            Effect::Sequence { restart, .. } => {
-                // It is the table that counts, which has to be there.
-                if restart.is_some() {
+            Effect::Sequence {
+                before,
+                after,
+                restart,
+            } => {
+                let goes = before.as_ref().filter(|_| after.is_none());
+                let goes = goes.is_some_and(|before| self.held.sequence(&before.name).is_some());
+                // It is the table that counts, which has to be there; and a sequence that goes is not
+                // drawn from any more.
+                if restart.is_some() || goes {
                     self.flush(authored);
                 }
                 self.other(source, effect, authored);
@@ -572,11 +579,16 @@ impl<'a> Carrier<'a> {
         if let Effect::Sequence { before, after, .. } = effect
             && made
         {
+            let apart = before
+                .as_ref()
+                .is_some_and(|before| self.is_drawn(&before.name));
             if let Some(before) = before {
                 self.held.remove_sequence(&before.name);
             }
             if let Some(after) = after {
-                self.held.put_sequence((**after).clone());
+                let mut after = (**after).clone();
+                after.owned_by = after.owned_by.filter(|_| !apart);
+                self.held.put_sequence(after);
             }
         }
         self.push(source, rendered);
@@ -730,6 +742,9 @@ impl<'a> Carrier<'a> {
         if rendered.is_err() {
             self.unknown.insert(table.name.clone());
         }
+        if rendered.is_ok() {
+            self.hold_drawn(&after, authored);
+        }
         let mut anew = outdated.unwrap_or_default();
         if !suspended.is_empty() {
             anew = suspended;
@@ -777,6 +792,33 @@ impl<'a> Carrier<'a> {
         }
         for sequence in named(after) {
             self.held.put_sequence(sequence);
+        }
+    }
+
+    /// Whether a column that is held draws from a sequence by its name.
+    fn is_drawn(&self, sequence: &Name) -> bool {
+        let mut columns = self.held.tables().flat_map(|table| &table.columns);
+        columns.any(|column| {
+            let drawn = column.default.as_ref().and_then(drawn_by_name);
+            drawn == Some(sequence.name.as_str())
+        })
+    }
+
+    /// Holds the sequences that a table draws from, which were made with it.
+    fn hold_drawn(&mut self, held: &Table, authored: &Schema) {
+        let defaults = held
+            .columns
+            .iter()
+            .filter_map(|column| column.default.as_ref());
+        for drawn in defaults.filter_map(drawn_by_name) {
+            let mut sequences = authored.sequences();
+            let own = sequences.find(|sequence| sequence.name.name == drawn);
+            if let Some(own) = own.filter(|own| self.held.sequence(&own.name).is_none()) {
+                self.held.put_sequence(Sequence {
+                    owned_by: None,
+                    ..own.clone()
+                });
+            }
         }
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use aludel::schema::{
     Column, Constraint, ConstraintKind, Expr, ForeignKey, Generated, Ident, Identity, Index,
     IndexKey, IndexPart, Literal, Name, ReferentialAction, Schema, SequenceOptions, Table, Trigger,
-    Type, View,
+    Type, View, drawn_by_name,
 };
 use aludel::sql::{self, Syntax};
 
@@ -137,7 +137,7 @@ impl Build {
                     Some(text) if !self.mariadb && !extra.contains("default_generated") => {
                         Some(constant(text))
                     }
-                    Some(text) => read(&text),
+                    Some(text) => read(&text).map(in_this_database),
                     None => None,
                 };
             }
@@ -292,6 +292,14 @@ impl Build {
 
 fn mark(table: &mut Table, what: &str) {
     table.opaque.get_or_insert_with(|| what.to_owned());
+}
+
+/// A default that draws from a sequence, which MariaDB prints with its database.
+fn in_this_database(default: Expr) -> Expr {
+    match drawn_by_name(&default) {
+        Some(sequence) => Expr::call("nextval", [Expr::column(sequence.to_owned())]),
+        None => default,
+    }
 }
 
 /// A default that MySQL prints without quotes.

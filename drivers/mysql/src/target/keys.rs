@@ -136,6 +136,7 @@ pub(crate) fn fit(
                 format!("a key over column `{column}`: equal intervals may be different texts");
             refusals.push(Refusal::new("key-of-texts", message));
         }
+        let (key, bytes) = without_documents(table, key, bytes, held);
         match shares(&key, bytes, held) {
             Ok(shares) => {
                 for (column, bytes) in shares {
@@ -156,6 +157,40 @@ pub(crate) fn fit(
     } else {
         Err(refusals)
     }
+}
+
+/// A key without the documents that only its expressions look at, which it does not hold: it holds
+/// what the expressions give, as much of it as [`fit_expression`] says.
+fn without_documents(
+    table: &Table,
+    key: Vec<Ident>,
+    bytes: u32,
+    held: &HashMap<Ident, Held>,
+) -> (Vec<Ident>, u32) {
+    let documents = |column: &Ident| held.get(column).is_some_and(|held| held.ty == Type::Json);
+    let of = |index: &&Index| {
+        let columns: BTreeSet<Ident> = index
+            .keys
+            .iter()
+            .flat_map(|key| columns_of(&key.expr))
+            .collect();
+        index.unique && columns.into_iter().collect::<Vec<_>>() == key
+    };
+    let Some(index) = table.indexes.iter().find(of) else {
+        return (key, bytes);
+    };
+    let looks = |expr: &Expr| columns_of(expr).iter().any(documents);
+    let mut made = index.keys.iter().map(|key| &key.expr);
+    if made.any(|expr| is_column(expr) && looks(expr)) {
+        return (key, bytes);
+    }
+    let count = u32::try_from(index.keys.len()).unwrap_or(u32::MAX).max(1);
+    let mut left = bytes;
+    for _ in index.keys.iter().filter(|key| looks(&key.expr)) {
+        left = left.saturating_sub(step(left_by(index) / count));
+    }
+    let key = key.into_iter().filter(|column| !documents(column));
+    (key.collect(), left)
 }
 
 /// How long a column's values may be, in bytes, for the columns of a key that can be shortened.

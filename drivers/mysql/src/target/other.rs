@@ -1,6 +1,6 @@
 //! Enums, which stand in their columns, triggers that go, and sequences.
 
-use aludel::schema::{Effect, Name, Schema, Sequence};
+use aludel::schema::{Column, Effect, Name, Schema, Sequence, drawn_by_name};
 use aludel::translate::{DataScope, Omission, Refusal, Rendered};
 
 use super::facts::Facts;
@@ -44,8 +44,18 @@ pub(crate) fn other(
 /// belongs to a column, or that a column draws from, is that column's counter.
 pub(crate) fn held<'s>(name: &Name, authored: &Schema, target: &'s Schema) -> Option<&'s Sequence> {
     let held = target.sequence(name)?;
-    let drawn = authored.sequence_users(name).next().is_some();
-    (held.owned_by.is_none() && !drawn).then_some(held)
+    let mut users = authored.sequence_users(name);
+    let own = users.next().is_none() || is_drawn(name, target);
+    (held.owned_by.is_none() && own).then_some(held)
+}
+
+/// Whether a column here draws from a sequence itself, and not from its table's counter.
+pub(crate) fn is_drawn(name: &Name, target: &Schema) -> bool {
+    let draws = |column: &Column| {
+        let default = column.default.as_ref();
+        default.and_then(drawn_by_name) == Some(name.name.as_str())
+    };
+    target.tables().any(|table| table.columns.iter().any(draws))
 }
 
 fn sequence(
@@ -82,12 +92,14 @@ fn sequence(
         return Ok(session::rendered(vec![statement], facts));
     }
     if let Some(held) = there {
-        if after.owned_by.is_some() {
+        let kept = before.is_some_and(|before| is_drawn(&before.name, scope.target));
+        if after.owned_by.is_some() && !kept {
             // From here on it is a column's counter.
             let drop = format!("DROP SEQUENCE {}", quoted(&held.name.name));
             return Ok(session::rendered(vec![drop], facts));
         }
-        let changed = before.is_some_and(|before| before.options != after.options);
+        let changed =
+            before.is_some_and(|before| before.options.completed() != after.options.completed());
         if changed {
             let message = format!("the options of the sequence `{}` change", after.name);
             return Err(vec![Refusal::new("sequence", message)]);
@@ -113,7 +125,9 @@ fn sequence(
     })
 }
 
-fn create(sequence: &Sequence, name: &str) -> String {
+/// The statement that makes a sequence. What a server keeps in reserve is lost when it closes the
+/// sequence, as it does with every change to it.
+pub(crate) fn create(sequence: &Sequence, name: &str) -> String {
     let options = &sequence.options;
     let mut text = format!("CREATE SEQUENCE {name}");
     for (word, value) in [
@@ -129,5 +143,6 @@ fn create(sequence: &Sequence, name: &str) -> String {
     if options.cycle {
         text.push_str(" CYCLE");
     }
+    text.push_str(" NOCACHE");
     text
 }

@@ -82,11 +82,23 @@ pub(crate) fn hold(ty: &Type, authored: &Schema, facts: &Facts) -> Result<Held, 
             unsigned: *unsigned,
         },
         Type::Numeric {
-            precision: Some((digits, scale)),
+            precision: Some((_, scale)),
             ..
-        } if *digits > DIGITS.0 || !(0..=DIGITS.1).contains(scale) => {
+        } if !(0..=DIGITS.1).contains(scale) => {
             return Err(no_type(ty, facts)
-                .help("a decimal number here has at most 65 digits, 30 of them after the point"));
+                .help("a decimal number here has at most 30 digits after the point"));
+        }
+        Type::Numeric {
+            precision: Some((digits, _)),
+            ..
+        } if *digits > DIGITS.0 => {
+            return Ok(Held {
+                said: Some((
+                    "numeric-precision",
+                    "a number of more than 65 digits is refused when it is written",
+                )),
+                ..Held::plain(shortened(ty))
+            });
         }
         Type::Char(None) => Type::Char(Some(1)),
         Type::Char(Some(length)) if *length > 255 => {
@@ -100,10 +112,21 @@ pub(crate) fn hold(ty: &Type, authored: &Schema, facts: &Facts) -> Result<Held, 
         }
         Type::Varchar(None) | Type::Text => Type::LongText,
         Type::Citext => {
-            let collation = facts.any_case.ok_or_else(|| no_type(ty, facts))?;
-            return Ok(Held {
-                collation: Some(collation),
-                ..Held::plain(Type::LongText)
+            return Ok(match facts.any_case {
+                Some(collation) => Held {
+                    collation: Some(collation),
+                    ..Held::plain(Type::LongText)
+                },
+                // Where each collation that ignores case ignores accents too, there are none.
+                None => Held {
+                    charset: Some("ascii"),
+                    collation: Some("ascii_general_nopad_ci"),
+                    said: Some((
+                        "case-beyond-ascii",
+                        "a citext with other characters than those of ASCII is refused when it is written",
+                    )),
+                    ..Held::plain(Type::LongText)
+                },
             });
         }
         Type::Name => Type::Varchar(Some(63)),
@@ -162,6 +185,20 @@ pub(crate) fn hold(ty: &Type, authored: &Schema, facts: &Facts) -> Result<Held, 
         | Type::Absent => return Err(no_type(ty, facts)),
         same => same.clone(),
     }))
+}
+
+/// A decimal number of at most as many digits as there are.
+pub(crate) fn shortened(ty: &Type) -> Type {
+    match ty {
+        Type::Numeric {
+            precision: Some((digits, scale)),
+            unsigned,
+        } => Type::Numeric {
+            precision: Some(((*digits).min(DIGITS.0), *scale)),
+            unsigned: *unsigned,
+        },
+        other => other.clone(),
+    }
 }
 
 /// An ENUM's members, if the type can have them.

@@ -118,7 +118,7 @@ pub(super) fn differs_by_row(expr: &Expr) -> bool {
         Expr::Call(call) => {
             matches!(
                 call.name.name.as_str(),
-                "uuid" | "random_bytes" | "rand" | "uuid_short"
+                "uuid" | "random_bytes" | "rand" | "uuid_short" | "nextval"
             )
         }
         _ => false,

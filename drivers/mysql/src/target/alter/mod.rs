@@ -16,6 +16,7 @@ mod columns;
 mod convert;
 mod keys;
 mod referrers;
+mod sequences;
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -34,6 +35,7 @@ use super::{definition, session};
 /// What cannot be done without losing something.
 pub(crate) fn table(change: &TableChange<'_>, facts: &Facts) -> Result<Rendered, Vec<Refusal>> {
     referred_tables_are_there(change)?;
+    sequences::go_on(change)?;
     let words = Words { facts };
     let mut along = Vec::new();
     let statements = match (change.before, change.after) {
@@ -51,6 +53,7 @@ pub(crate) fn table(change: &TableChange<'_>, facts: &Facts) -> Result<Rendered,
         }
         (Some(before), Some(after)) => alter(change, before, after, facts, &mut along)?,
     };
+    let statements = [sequences::made(change), statements].concat();
     Ok(Rendered {
         along,
         ..session::rendered(statements, facts)

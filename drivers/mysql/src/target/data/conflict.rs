@@ -25,6 +25,8 @@ struct Key {
     filter: Option<Expr>,
     /// All that it compares are columns.
     plain: bool,
+    /// NULLs are equal to it.
+    equal_nulls: bool,
 }
 
 /// What is done if a row exists.
@@ -141,6 +143,9 @@ const NEW: &str = "new_rows";
 
 /// Makes an INSERT one of the rows whose key is not there. False if its rows cannot be named.
 fn absent(insert: &mut Insert, key: &Key, table: &Table, facts: &Facts) -> bool {
+    if key.equal_nulls {
+        return false;
+    }
     if !key
         .columns
         .iter()
@@ -290,6 +295,13 @@ fn keys(table: &Table) -> Vec<Key> {
                     columns: columns.iter().map(|part| part.column.clone()).collect(),
                     filter: None,
                     plain: true,
+                    equal_nulls: matches!(
+                        constraint.kind,
+                        ConstraintKind::Unique {
+                            nulls_not_distinct: true,
+                            ..
+                        }
+                    ),
                 })
             }
             _ => None,
@@ -307,6 +319,7 @@ fn keys(table: &Table) -> Vec<Key> {
             .keys
             .iter()
             .all(|key| matches!(key.expr, Expr::Column { .. })),
+        equal_nulls: index.nulls_not_distinct,
     });
     constraints.chain(indexes).collect()
 }
@@ -324,11 +337,12 @@ fn refuse_others(
         let implied = named.filter.is_none()
             && named.plain
             && named.columns.is_subset(&key.columns)
-            && key.plain;
+            && key.plain
+            && (named.equal_nulls || !key.equal_nulls);
         let fresh = key
             .columns
             .iter()
-            .any(|column| !insert.columns.contains(column) && is_fresh(table, column));
+            .any(|column| !insert.columns.contains(column) && is_fresh(table, column, facts));
         let same = std::ptr::eq(*key, named);
         !(same || implied || fresh)
     });

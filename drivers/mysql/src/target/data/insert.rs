@@ -10,6 +10,7 @@ use aludel::translate::{DataScope, Refusal};
 
 use super::conflict;
 use crate::target::facts::Facts;
+use crate::target::lower::drawn_apart;
 
 /// The statement with the columns that an INSERT fills spelled out, and with DEFAULT where a
 /// column takes the number that its own sequence would give it.
@@ -180,7 +181,7 @@ pub(crate) fn print(printer: &mut Printer<'_>, insert: &Insert) -> Option<String
 }
 
 /// Whether a column that an INSERT does not fill gets a value that no other row has, or NULL.
-pub(super) fn is_fresh(table: &Table, column: &str) -> bool {
+pub(super) fn is_fresh(table: &Table, column: &str, facts: &Facts) -> bool {
     let Some(column) = table.column(column) else {
         return false;
     };
@@ -190,7 +191,8 @@ pub(super) fn is_fresh(table: &Table, column: &str) -> bool {
     match &column.default {
         None => true,
         Some(default) => {
-            sequence_of(default).is_some()
+            // A sequence of its own does not pass over numbers that were written.
+            (sequence_of(default).is_some() && drawn_apart(table, column, facts).is_none())
                 || matches!(default, Expr::Call(call)
                     if matches!(call.name.name.as_str(), "gen_random_uuid" | "uuid_generate_v4" | "uuid_generate_v1"))
         }

@@ -101,6 +101,7 @@ pub(crate) fn texts(
             && let InsertSource::Query(query) = &insert.source
         {
             meaning.refuse_query(rw, query);
+            meaning.refuse_changing(rw, &insert.with);
         }
         rw.statement(&prepared)
     })?;

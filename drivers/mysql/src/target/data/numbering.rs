@@ -8,6 +8,7 @@ use aludel::translate::print::print;
 use aludel::translate::{DataScope, Refusal};
 
 use crate::target::facts::Facts;
+use crate::target::lower::drawn_apart;
 use crate::target::other;
 use crate::target::spelling::{Words, quoted};
 
@@ -87,8 +88,12 @@ fn set_one(
     select: &Select,
     scope: &DataScope<'_>,
 ) -> Result<Option<String>, Refusal> {
-    let sequence = &in_default(sequence);
+    let sequence = &drawn(&in_default(sequence), scope);
     let own = other::held(sequence, scope.authored, scope.target);
+    if own.is_some() && whole(value).is_none() {
+        let message = format!("the sequence `{sequence}` is set to a number that is no constant");
+        return Err(Refusal::new("sequence", message));
+    }
     if let (Some(held), Some(value)) = (own, whole(value)) {
         let called = i32::from(called);
         let name = quoted(&held.name.name);
@@ -120,6 +125,17 @@ fn set_one(
         "the sequence `{sequence}` is set to a number that is neither a constant nor the greatest of its column"
     );
     Err(Refusal::new("sequence", message))
+}
+
+/// The sequence of `table.column`, if a sequence stands behind that here.
+fn drawn(name: &Name, scope: &DataScope<'_>) -> Name {
+    let default = name.name.split_once('.').and_then(|(table, column)| {
+        let table = scope.authored.table(&Name::bare(table))?;
+        table.column(column)?.default.as_ref()
+    });
+    let sequence = default.and_then(sequence_of);
+    let apart = sequence.filter(|sequence| other::is_drawn(sequence, scope.target));
+    apart.unwrap_or_else(|| name.clone())
 }
 
 /// A name as the model has it, where the default schema is not written.
@@ -247,10 +263,17 @@ pub(super) fn truncate(
     }
     if restart {
         for table in &ordered {
+            let owned = scope.authored.sequences_of(table);
+            let apart = owned.filter(|own| other::is_drawn(&own.name, scope.target));
+            for sequence in apart {
+                let name = quoted(&sequence.name.name);
+                statements.push(format!("ALTER SEQUENCE {name} RESTART"));
+            }
             let numbered = scope.authored.table(table).is_some_and(|table| {
                 table.columns.iter().any(|column| {
                     column.identity.is_some()
                         || column.default.as_ref().and_then(sequence_of).is_some()
+                            && drawn_apart(table, column, facts).is_none()
                 })
             });
             if numbered {

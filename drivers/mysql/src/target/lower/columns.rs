@@ -7,6 +7,7 @@ use aludel::schema::{
 use aludel::translate::Refusal;
 
 use super::{COMMENTS, Lowering};
+use crate::target::facts::Facts;
 use crate::target::types::{self, Held};
 use crate::target::{build, keys};
 
@@ -112,7 +113,11 @@ impl Lowering<'_, '_> {
         lowered.nullable = column.nullable;
         let on = format!("column `{}`", column.name);
         lowered.comment = self.comment(column.comment.as_deref(), COMMENTS.1, &on);
-        if self.numbers_itself(column) {
+        if let Some(sequence) = drawn_apart(self.table, column, self.facts)
+            && !self.shares_sequence(column)
+        {
+            lowered.default = Some(build::call("nextval", [Expr::column(sequence.name)]));
+        } else if self.numbers_itself(column) {
             lowered.nullable = false;
             lowered.identity = Some(Identity {
                 always: false,
@@ -194,7 +199,8 @@ impl Lowering<'_, '_> {
         }
         let (table, server) = (&self.table.name, self.facts.name);
         let mut numbered = self.table.columns.iter().filter(|c| is_numbered(c));
-        if numbered.any(|other| other.name != column.name) {
+        let apart = |other: &Column| drawn_apart(self.table, other, self.facts).is_some();
+        if numbered.any(|other| other.name != column.name && !apart(other)) {
             let message =
                 format!("`{table}` has two columns that number themselves, and {server} takes one");
             self.refuse(Refusal::new("numbering", message));
@@ -245,10 +251,27 @@ impl Lowering<'_, '_> {
 
     /// With which number the numbering of a new table begins, if not with 1.
     pub(super) fn numbering_start(&self) -> Option<u64> {
-        let column = self.table.columns.iter().find(|c| is_numbered(c))?;
+        let apart = |column: &Column| drawn_apart(self.table, column, self.facts).is_some();
+        let mut columns = self.table.columns.iter();
+        let column = columns.find(|column| is_numbered(column) && !apart(column))?;
         let start = self.numbering(column)?.start?;
         u64::try_from(start).ok().filter(|start| *start != 1)
     }
+}
+
+/// The sequence that a column draws from, where no counter of its table can stand for it and there
+/// are sequences: it takes NULL, which would get a number, or another column numbers itself too. Of
+/// several, the counter is that of the primary key.
+pub(crate) fn drawn_apart(table: &Table, column: &Column, facts: &Facts) -> Option<Name> {
+    let sequence = column.default.as_ref().and_then(sequence_of)?;
+    if !facts.sequences || !column.ty.is_integer() {
+        return None;
+    }
+    let key = table.primary_key();
+    let whole_key = matches!(key, [part] if part.column == column.name);
+    let mut others = table.columns.iter();
+    let others = others.any(|other| other.name != column.name && is_numbered(other));
+    (!whole_key && (column.nullable || others)).then_some(sequence)
 }
 
 /// Whether a column draws its default from a sequence.

@@ -1,20 +1,22 @@
 //! Constraints.
 
 use aludel::schema::{
-    Constraint, ConstraintKind, Expr, ForeignKey, Ident, ReferentialAction, Table, Type,
+    Column, Constraint, ConstraintKind, Expr, ForeignKey, Ident, ReferentialAction, Table, Type,
 };
 use aludel::translate::Refusal;
 use aludel::translate::infer::Family;
 
 use super::Lowering;
-use super::columns::{is_numbered, length_check, referred_type};
+use super::columns::{drawn_apart, is_numbered, length_check, referred_type};
 use crate::target::types::words;
 use crate::target::{keys, names};
 
 impl Lowering<'_, '_> {
     pub(super) fn constraints(&mut self, lowered: &mut Table) {
         for constraint in &self.table.constraints {
-            if let Some(constraint) = self.constraint(constraint) {
+            if let Some(expr) = self.is_bypassed(constraint) {
+                self.check_by_key(constraint, expr, lowered);
+            } else if let Some(constraint) = self.constraint(constraint) {
                 lowered.constraints.push(constraint);
             }
         }
@@ -44,23 +46,22 @@ impl Lowering<'_, '_> {
         let name = constraint.name.as_ref();
         let (name, kind) = match &constraint.kind {
             ConstraintKind::PrimaryKey { .. } => (None, constraint.kind.clone()),
-            ConstraintKind::Unique {
-                nulls_not_distinct: true,
-                ..
-            } => {
-                self.refuse_equal_nulls(&what);
-                return None;
-            }
-            ConstraintKind::Unique { .. } => (
+            // What it says of NULLs, indexes beside it do.
+            ConstraintKind::Unique { columns, .. } => (
                 name.map(|name| names::shorten(name)),
-                constraint.kind.clone(),
+                ConstraintKind::Unique {
+                    columns: columns.clone(),
+                    nulls_not_distinct: false,
+                },
             ),
             ConstraintKind::ForeignKey(key) => {
                 let key = self.foreign_key(key, &what);
                 (name.map(own), ConstraintKind::ForeignKey(key))
             }
             ConstraintKind::Check { expr, not_enforced } => {
-                self.refuse_check_columns(expr, &what);
+                if let Some(message) = self.looks_at_numbered(expr, &what) {
+                    self.refuse(Refusal::new("check-column", message));
+                }
                 let kind = ConstraintKind::Check {
                     expr: self.meaning.condition(self.rewriter, expr),
                     not_enforced: *not_enforced,
@@ -82,14 +83,6 @@ impl Lowering<'_, '_> {
             not_valid: false,
             named: constraint.named,
         })
-    }
-
-    pub(super) fn refuse_equal_nulls(&mut self, what: &str) {
-        let message = format!(
-            "{what} takes NULLs for equal, which {} does not",
-            self.facts.name
-        );
-        self.refuse(Refusal::new("nulls-not-distinct", message));
     }
 
     fn foreign_key(&mut self, key: &ForeignKey, what: &str) -> ForeignKey {
@@ -211,36 +204,6 @@ impl Lowering<'_, '_> {
         }
     }
 
-    /// What a CHECK may not look at: a column that numbers itself, and one that a foreign key
-    /// changes by itself.
-    fn refuse_check_columns(&mut self, expr: &Expr, what: &str) {
-        for name in keys::columns_of(expr) {
-            let Some(column) = self.table.column(&name) else {
-                continue;
-            };
-            let changes = |key: &ForeignKey| {
-                key.columns.contains(&name)
-                    && (key.on_delete == ReferentialAction::SetNull
-                        || matches!(
-                            key.on_update,
-                            ReferentialAction::Cascade | ReferentialAction::SetNull
-                        ))
-            };
-            let why = if is_numbered(column) {
-                "which numbers itself"
-            } else if self.table.foreign_keys().any(|(_, key)| changes(key)) {
-                "which a foreign key changes by itself"
-            } else {
-                continue;
-            };
-            let message = format!(
-                "{what} looks at `{name}`, {why}: {} allows no such CHECK",
-                self.facts.name
-            );
-            self.refuse(Refusal::new("check-column", message));
-        }
-    }
-
     /// A column that numbers itself, in what a generated column or a key is made of.
     pub(super) fn refuse_numbered(&mut self, expr: &Expr, what: &str) {
         if let Some(message) = self.looks_at_numbered(expr, what) {
@@ -253,7 +216,8 @@ impl Lowering<'_, '_> {
     pub(super) fn looks_at_numbered(&self, expr: &Expr, what: &str) -> Option<String> {
         let columns = keys::columns_of(expr);
         let mut columns = columns.iter().filter_map(|name| self.table.column(name));
-        let column = columns.find(|column| is_numbered(column))?;
+        let apart = |column: &Column| drawn_apart(self.table, column, self.facts).is_some();
+        let column = columns.find(|column| is_numbered(column) && !apart(column))?;
         Some(format!(
             "{what} is made of `{}`, which numbers itself: {} allows no such expression",
             column.name, self.facts.name

@@ -14,7 +14,11 @@ use crate::target::{keys, names};
 
 impl Lowering<'_, '_> {
     pub(super) fn indexes(&mut self, lowered: &mut Table) {
-        for index in &self.table.indexes {
+        let table = self.table;
+        let keys = table.constraints.iter();
+        let mut nulls: Vec<Index> = keys.flat_map(|key| self.nulls_of_constraint(key)).collect();
+        nulls.extend(table.indexes.iter().flat_map(|index| self.nulls_of(index)));
+        for index in table.indexes.iter().chain(&nulls) {
             if let Some(index) = self.index(index, lowered) {
                 lowered.indexes.push(index);
             }
@@ -36,9 +40,6 @@ impl Lowering<'_, '_> {
                 format!("{what}: a column of it has no order here"),
             );
             return None;
-        }
-        if index.nulls_not_distinct {
-            self.refuse_equal_nulls(&what);
         }
         if !index.include.is_empty() {
             self.omit("index-include", format!("INCLUDE of {what}"));
@@ -161,7 +162,13 @@ impl Lowering<'_, '_> {
     }
 
     /// An expression as a key: itself, or a generated column that nobody sees.
-    fn hidden(&mut self, expr: Expr, held: &Held, name: &str, lowered: &mut Table) -> Expr {
+    pub(super) fn hidden(
+        &mut self,
+        expr: Expr,
+        held: &Held,
+        name: &str,
+        lowered: &mut Table,
+    ) -> Expr {
         if self.facts.expression_keys {
             return expr;
         }

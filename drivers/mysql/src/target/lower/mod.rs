@@ -1,12 +1,17 @@
 //! A table of the authored engine as InnoDB holds it.
 //!
+//! * `checks`: CHECKs that the servers do not take.
 //! * `columns`: types, defaults, numbering; how long a row is.
 //! * `constraints`: their names, and what a CHECK or a foreign key may not do here.
 //! * `indexes`: predicates and expressions in keys, and the indexes that InnoDB insists on.
 
+mod checks;
 mod columns;
 mod constraints;
 mod indexes;
+mod nulls;
+
+pub(crate) use columns::drawn_apart;
 
 use std::collections::HashMap;
 

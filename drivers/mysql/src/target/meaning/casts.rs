@@ -8,7 +8,7 @@ use aludel::translate::rewrite::Rewriter;
 
 use super::Meaning;
 use crate::target::build;
-use crate::target::types::words;
+use crate::target::types::{self, words};
 
 /// Digits after the point up to which a number is rounded from one that has more of them, with
 /// the same result whether there were twenty of them or thirty.
@@ -202,7 +202,7 @@ impl Meaning<'_> {
             Type::Double => build::cast(value, Type::Double),
             Type::Numeric {
                 precision: Some(_), ..
-            } => build::cast(value, to.clone()),
+            } => build::cast(value, types::shortened(to)),
             // Of any length: as it is, but that a division must not be one of integers.
             Type::Numeric { .. } if from.is_integer() => build::cast(value, decimal(0)),
             Type::Numeric { .. } if matches!(from, Type::Numeric { .. }) => value,
@@ -363,7 +363,7 @@ impl Meaning<'_> {
             to if to.is_integer() => build::cast(value, Type::BIGINT),
             Type::Numeric {
                 precision: Some(_), ..
-            } => build::cast(value, to.clone()),
+            } => build::cast(value, types::shortened(to)),
             Type::Numeric { .. } => build::cast(value, decimal(30)),
             Type::Double => build::cast(value, Type::Double),
             Type::Date => build::cast(value, Type::Date),

@@ -1,7 +1,8 @@
 //! Queries: what stands in FROM, DISTINCT ON, where NULLs stand.
 
 use aludel::schema::{
-    Expr, JoinKind, Literal, Nulls, OrderBy, Query, SetExpr, SetOp, TableRef, Type,
+    Cte, DataStatement, Expr, JoinKind, Literal, Nulls, OrderBy, Part, Query, SetExpr, SetOp,
+    TableRef, Type,
 };
 use aludel::translate::infer::Family;
 use aludel::translate::named_elements;
@@ -23,6 +24,7 @@ impl Meaning<'_> {
     /// Refuses what a query has that there is no form for.
     pub(crate) fn refuse_query(&self, rw: &mut Rewriter<'_>, query: &Query) {
         self.refuse_bodies(rw, &query.body);
+        self.refuse_changing(rw, &query.with);
         let document = |ty: &Type| {
             matches!(
                 Family::of(ty),
@@ -32,6 +34,14 @@ impl Meaning<'_> {
         if rw.scope.told_apart(query).iter().any(document) {
             let what = "DISTINCT, GROUP BY or UNION of JSON values or arrays";
             self.refuse(rw, "comparison", what);
+        }
+    }
+
+    /// Refuses a statement in WITH that changes rows.
+    pub(crate) fn refuse_changing(&self, rw: &mut Rewriter<'_>, with: &[Cte]) {
+        let mut bodies = with.iter().map(|cte| &*cte.body);
+        if bodies.any(|body| !matches!(body, DataStatement::Query(_))) {
+            self.refuse(rw, "no-form", "a statement that changes rows in WITH");
         }
     }
 
@@ -56,6 +66,10 @@ impl Meaning<'_> {
             }
             TableRef::Subquery { lateral: true, .. } if !self.facts.lateral => {
                 self.refuse(rw, "no-form", "LATERAL");
+            }
+            TableRef::Subquery { query, .. } if !self.facts.lateral && looks_outside(query) => {
+                let what = "a query in FROM that looks at the statement around it";
+                self.refuse(rw, "no-form", what);
             }
             TableRef::Subquery {
                 query,
@@ -220,5 +234,44 @@ impl Meaning<'_> {
                 None
             }
         }
+    }
+}
+
+/// Whether a query names columns of what stands around it, as far as it says whose they are.
+fn looks_outside(query: &Query) -> bool {
+    fn walk<'q>(part: Part<'q>, own: &mut Vec<String>, named: &mut Vec<String>) {
+        match part {
+            Part::Expr(expr) => {
+                if let Expr::Column {
+                    table: Some(table), ..
+                } = expr
+                {
+                    named.push(table.name.clone());
+                }
+                expr.parts(&mut |part| walk(part, own, named));
+            }
+            Part::Table(item) => {
+                own.extend(name_of(item).cloned());
+                item.parts(&mut |part| walk(part, own, named));
+            }
+            Part::Query(query) => query.parts(&mut |part| walk(part, own, named)),
+            Part::Data(statement) => statement.parts(&mut |part| walk(part, own, named)),
+        }
+    }
+    let (mut own, mut named) = (Vec::new(), Vec::new());
+    query.parts(&mut |part| walk(part, &mut own, &mut named));
+    named.iter().any(|name| !own.contains(name))
+}
+
+/// What an item in FROM is called.
+fn name_of(item: &TableRef) -> Option<&String> {
+    match item {
+        TableRef::Table { name, alias, .. } => Some(alias.as_ref().unwrap_or(&name.name)),
+        TableRef::Subquery { alias, .. } => alias.as_ref(),
+        TableRef::Function { call, alias, .. } => alias.as_ref().or(match call {
+            Expr::Call(call) => Some(&call.name.name),
+            _ => None,
+        }),
+        _ => None,
     }
 }
