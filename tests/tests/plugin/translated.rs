@@ -54,13 +54,13 @@ fn a_loaded_driver_refuses_what_the_linked_one_refuses() {
         let place = Place::new();
         place.revision(
             "2026-01-01-000001_refused",
-            "CREATE TABLE t (id integer PRIMARY KEY);\nCREATE TABLE v (at point);\nDO $$ BEGIN END $$;\n",
+            "CREATE TABLE t (id integer PRIMARY KEY);\nCREATE TABLE v (at money);\nDO $$ BEGIN END $$;\n",
             "DROP TABLE t;\n",
         );
         place.run(&format!("--driver {driver} --dialect postgres upgrade --sql"))
     });
     assert_eq!(linked.code, 1, "{}", linked.text());
-    assert!(linked.stderr.contains("point"), "{}", linked.text());
+    assert!(linked.stderr.contains("money"), "{}", linked.text());
     assert_eq!(linked.text(), loaded.text());
 }
 

@@ -135,15 +135,6 @@ impl Meaning<'_> {
 
     /// `document -> key`.
     fn member(&self, rw: &mut Rewriter<'_>, document: &Expr, key: &Expr, jsonb: bool) -> Expr {
-        // As PostgreSQL prints a constant.
-        let key = match key {
-            Expr::Cast { expr, ty }
-                if *ty == Type::Text && matches!(**expr, Expr::Literal(Literal::Text(_))) =>
-            {
-                expr
-            }
-            key => key,
-        };
         match key {
             Expr::Literal(Literal::Text(name)) => {
                 let args = [document.clone(), Expr::text(path([name]))];
