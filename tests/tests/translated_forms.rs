@@ -480,3 +480,15 @@ fn a_range_is_kept_as_its_text_and_nothing_compares_it() {
         assert!(!fresh.refused(refused).is_empty(), "{refused}");
     }
 }
+
+#[test]
+fn what_rows_are_grouped_by_may_stand_in_brackets() {
+    each(|twin| {
+        twin.run(
+            "CREATE TABLE t (id integer PRIMARY KEY, a integer, b integer, n integer);
+             INSERT INTO t VALUES (1, 1, 1, 0), (2, 1, NULL, 0), (3, 1, NULL, 0), (4, 2, 1, 0);
+             UPDATE t SET n = s.times FROM (SELECT a, b, count(*) AS times, max(id) AS last FROM t GROUP BY (a, b)) AS s WHERE s.last = t.id;",
+        );
+        twin.same("SELECT id, n FROM t ORDER BY id");
+    });
+}

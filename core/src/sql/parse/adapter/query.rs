@@ -259,7 +259,13 @@ impl Convert<'_> {
             group_by: match group_by {
                 ast::GroupByExpr::Expressions(list, modifiers) => {
                     none!(modifiers);
-                    self.all(list, Self::expr)?
+                    // `GROUP BY (a, b)` is a list in brackets.
+                    let keys = self.all(list, Self::expr)?.into_iter();
+                    keys.flat_map(|key| match key {
+                        Expr::Row(keys) if self.syntax == Syntax::Postgres => keys,
+                        key => vec![key],
+                    })
+                    .collect()
                 }
                 ast::GroupByExpr::All(_) => return unclear("GROUP BY ALL"),
             },
