@@ -125,10 +125,9 @@ impl Twin {
     ///
     /// As [`Twin::run`].
     pub fn omitted(&mut self, script: &str) -> Vec<String> {
-        let mut ahead = self.translator.clone();
-        std::mem::swap(&mut ahead, &mut self.translator);
+        let before = self.translator.clone();
         let translated = self.translate(script);
-        self.translator = ahead;
+        self.translator = before;
         self.run(script);
         let omissions = translated.omissions.iter();
         let shown = omissions.map(|(_, left)| format!("{}: {}", left.code, left.message));

@@ -492,3 +492,21 @@ fn what_rows_are_grouped_by_may_stand_in_brackets() {
         twin.same("SELECT id, n FROM t ORDER BY id");
     });
 }
+
+/// What is long because it was written so is none of what grows (`too-long`).
+#[test]
+fn a_long_list_is_translated() {
+    let list = |item: fn(i32) -> String| (0..5000).map(item).collect::<Vec<_>>();
+    let numbers = list(|n| n.to_string()).join(", ");
+    let names = list(|n| format!("'n{n}'")).join(", ");
+    let cases = list(|n| format!("WHEN 'n{n}' THEN 'm{n}'"))[..3000].join(" ");
+    each(|twin| {
+        twin.run("CREATE TABLE t (id bigint PRIMARY KEY, name varchar(40), m text);");
+        twin.run("INSERT INTO t VALUES (7, 'n7', NULL), (6000, 'n8', NULL), (8, 'q', NULL);");
+        twin.run(&format!("UPDATE t SET m = 'x' WHERE id IN ({numbers});"));
+        twin.run(&format!(
+            "UPDATE t SET m = CASE name {cases} END WHERE name IN ({names});"
+        ));
+        twin.same("SELECT id, coalesce(m, '-') FROM t ORDER BY id");
+    });
+}

@@ -229,6 +229,20 @@ pub struct IndexKey {
     pub class: Option<String>,
 }
 
+impl IndexKey {
+    /// A key with nothing but its expression.
+    pub fn new(expr: Expr) -> Self {
+        Self {
+            expr,
+            length: None,
+            descending: false,
+            nulls: None,
+            collation: None,
+            class: None,
+        }
+    }
+}
+
 /// An enum with a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EnumType {

@@ -133,7 +133,7 @@ impl Rewriter<'_> {
             return self.expr(&value);
         }
         match rules.expr(self, expr) {
-            Some(expr) if size::is_beyond(&expr, size::MOST) => self.refuse(
+            Some(made) if size::has_grown(expr, &made) => self.refuse(
                 Refusal::new("too-long", "an expression whose parts would have to be written over and over: it would be too long")
                     .help("split the statement: compute the value in several steps"),
             ),

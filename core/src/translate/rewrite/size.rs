@@ -3,26 +3,36 @@
 
 use crate::schema::{Expr, Part};
 
-/// Most nodes of an expression. One that a person wrote has some dozens.
-pub(super) const MOST: usize = 4_000;
+/// What nobody minds, however little was written: so many nodes.
+const LITTLE: usize = 4_000;
 
-/// Whether an expression has more nodes than `most`. Looks at no more than that many.
-pub(super) fn is_beyond(expr: &Expr, most: usize) -> bool {
-    let mut left = most;
-    !counts(expr, &mut left)
-}
+/// How many times as many nodes as were written may become of a long one, a list of values say.
+const TIMES: usize = 16;
 
-/// Takes its nodes off `left`; whether that was enough.
-fn counts(expr: &Expr, left: &mut usize) -> bool {
-    if *left == 0 {
+/// Whether more has become of what was written than anybody could read.
+pub(super) fn has_grown(written: &Expr, made: &Expr) -> bool {
+    if nodes(made, LITTLE) < LITTLE {
         return false;
     }
-    *left -= 1;
-    let mut enough = true;
+    let most = LITTLE.max(TIMES * nodes(written, usize::MAX));
+    nodes(made, most) == most
+}
+
+/// How many nodes an expression has, counted up to `most`.
+fn nodes(expr: &Expr, most: usize) -> usize {
+    let mut count = 0;
+    add(expr, most, &mut count);
+    count
+}
+
+fn add(expr: &Expr, most: usize, count: &mut usize) {
+    if *count == most {
+        return;
+    }
+    *count += 1;
     expr.parts(&mut |part| {
         if let Part::Expr(expr) = part {
-            enough = enough && counts(expr, left);
+            add(expr, most, count);
         }
     });
-    enough
 }

@@ -1,6 +1,6 @@
 //! Small expressions.
 
-use aludel::schema::{BinaryOp, CallArg, Expr, IndexKey, Literal, Name, Part, Type};
+use aludel::schema::{BinaryOp, CallArg, Expr, Literal, Name, Part, Type};
 
 use super::facts::Facts;
 
@@ -144,18 +144,6 @@ pub(crate) const MOMENT: Type = Type::Timestamp {
 /// The moment at which the statement began, in UTC.
 pub(crate) fn utc_now() -> Expr {
     call("utc_timestamp", [number(6)])
-}
-
-/// A key of an index, with nothing but its expression.
-pub(crate) fn key(expr: Expr) -> IndexKey {
-    IndexKey {
-        expr,
-        length: None,
-        descending: false,
-        nulls: None,
-        collation: None,
-        class: None,
-    }
 }
 
 /// Whether evaluating it twice gives the same twice.

@@ -8,7 +8,6 @@ use aludel::schema::{
 use aludel::translate::print::Printer;
 
 use super::Alteration;
-use crate::target::build;
 use crate::target::definition;
 
 /// What the primary key is called.
@@ -308,7 +307,7 @@ fn keys_of(table: &Table) -> Vec<Index> {
 fn unique(name: &str, columns: &[IndexPart]) -> Index {
     let key = |part: &IndexPart| IndexKey {
         length: part.length,
-        ..build::key(Expr::column(part.column.clone()))
+        ..IndexKey::new(Expr::column(part.column.clone()))
     };
     Index {
         name: name.to_owned(),

@@ -7,7 +7,8 @@
 //! key, and where the table has such a row already.
 
 use aludel::schema::{
-    BinaryOp, Constraint, ConstraintKind, Expr, Ident, Index, ReferentialAction, Table, Type,
+    BinaryOp, Constraint, ConstraintKind, Expr, Ident, Index, IndexKey, ReferentialAction, Table,
+    Type,
 };
 use aludel::translate::Refusal;
 
@@ -80,7 +81,7 @@ impl Lowering<'_, '_> {
             name,
             unique: false,
             method: None,
-            keys: vec![build::key(key)],
+            keys: vec![IndexKey::new(key)],
             include: Vec::new(),
             filter: None,
             nulls_not_distinct: false,

@@ -76,7 +76,7 @@ impl Lowering<'_, '_> {
             keys.push(IndexKey {
                 length,
                 descending: key.descending,
-                ..build::key(expr)
+                ..IndexKey::new(expr)
             });
         }
         if let Some(filter) = &index.filter {
@@ -88,7 +88,7 @@ impl Lowering<'_, '_> {
                 width: Some(1),
             });
             let expr = self.hidden(expr, &held, &format!("{name}_where"), lowered);
-            keys.push(build::key(expr));
+            keys.push(IndexKey::new(expr));
         }
         Some(Index {
             name,
@@ -252,7 +252,7 @@ fn add(table: &mut Table, name: &str, columns: &[Ident]) {
     let indexes = table.indexes.iter().map(|index| index.name.as_str());
     let taken: Vec<&str> = indexes.chain(unique).collect();
     let name = names::free(name, &taken);
-    let key = |column: &Ident| build::key(Expr::column(column.clone()));
+    let key = |column: &Ident| IndexKey::new(Expr::column(column.clone()));
     table.indexes.push(Index {
         name,
         unique: false,

@@ -24,7 +24,7 @@ impl Lowering<'_, '_> {
         };
         let name = constraint.name.clone().unwrap_or_default();
         let keys = columns.iter();
-        let keys = keys.map(|part| build::key(Expr::column(part.column.clone())));
+        let keys = keys.map(|part| IndexKey::new(Expr::column(part.column.clone())));
         self.nulls_of(&Index {
             name,
             unique: true,

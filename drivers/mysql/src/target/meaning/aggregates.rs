@@ -22,15 +22,9 @@ impl Meaning<'_> {
             Some(CallArg::Expr(expr)) => Some(expr),
             _ => None,
         };
-        let family = first
-            .and_then(|expr| rw.scope.ty(expr))
-            .map(|ty| Family::of(&ty));
-        if call.distinct
-            && matches!(
-                family,
-                Some(Family::Json | Family::Array | Family::Interval)
-            )
-        {
+        let ty = first.and_then(|expr| rw.scope.ty(expr));
+        let family = ty.as_ref().map(Family::of);
+        if call.distinct && ty.as_ref().is_some_and(Family::is_of_many_texts) {
             return Some(self.refuse(rw, "comparison", "DISTINCT of JSON values or arrays"));
         }
         let here = match name {

@@ -25,13 +25,12 @@ impl Meaning<'_> {
     pub(crate) fn refuse_query(&self, rw: &mut Rewriter<'_>, query: &Query) {
         self.refuse_bodies(rw, &query.body);
         self.refuse_changing(rw, &query.with);
-        let document = |ty: &Type| {
-            matches!(
-                Family::of(ty),
-                Family::Json | Family::Array | Family::Interval
-            )
-        };
-        if rw.scope.told_apart(query).iter().any(document) {
+        if rw
+            .scope
+            .told_apart(query)
+            .iter()
+            .any(Family::is_of_many_texts)
+        {
             let what = "DISTINCT, GROUP BY or UNION of JSON values or arrays";
             self.refuse(rw, "comparison", what);
         }

@@ -63,7 +63,7 @@ impl Lowering<'_> {
             }
             (expr, _) => {
                 let expr = self.try_rewrite(Stands::Schema, |_, rw| rw.expr(expr))?;
-                whole(expr)
+                IndexKey::new(expr)
             }
         };
         lowered.descending = key.descending;
@@ -101,17 +101,6 @@ impl Lowering<'_> {
     }
 }
 
-fn whole(expr: Expr) -> IndexKey {
-    IndexKey {
-        expr,
-        length: None,
-        descending: false,
-        nulls: None,
-        collation: None,
-        class: None,
-    }
-}
-
 /// A key over the first characters or bytes of a column. Where it tells nothing apart, and the
 /// whole fits, it is the whole.
 pub(super) fn beginning(
@@ -126,18 +115,18 @@ pub(super) fn beginning(
         .and_then(|column| types::hold(&column.ty, Syntax::Mysql).ok())
         .map(|held| held.ty);
     let (Some(length), Some(ty)) = (length, held) else {
-        return whole(value);
+        return IndexKey::new(value);
     };
     let number = |n: u32| Expr::Literal(Literal::Number(n.to_string()));
     match ty {
         Type::Varchar(Some(most)) if most <= length || !unique && most <= SHORT_TEXT => {
-            whole(value)
+            IndexKey::new(value)
         }
-        ty if ty.is_bytes() => whole(Expr::Substring {
+        ty if ty.is_bytes() => IndexKey::new(Expr::Substring {
             expr: Box::new(value),
             start: Some(Box::new(number(1))),
             length: Some(Box::new(number(length))),
         }),
-        _ => whole(Expr::call("left", [value, number(length)])),
+        _ => IndexKey::new(Expr::call("left", [value, number(length)])),
     }
 }

@@ -17,7 +17,7 @@ pub(super) fn index_of(name: &str, columns: &[IndexPart], table: &Table) -> Opti
         method: None,
         keys: columns
             .iter()
-            .flat_map(|part| keys_of(key(column(&part.column)), table))
+            .flat_map(|part| keys_of(IndexKey::new(Expr::column(part.column.clone())), table))
             .collect(),
         include: Vec::new(),
         filter: None,
@@ -103,22 +103,4 @@ pub(in super::super) fn found_by_columns(
         ));
     }
     Ok(())
-}
-
-fn column(name: &Ident) -> Expr {
-    Expr::Column {
-        table: None,
-        column: name.clone(),
-    }
-}
-
-fn key(expr: Expr) -> IndexKey {
-    IndexKey {
-        expr,
-        length: None,
-        descending: false,
-        nulls: None,
-        collation: None,
-        class: None,
-    }
 }
