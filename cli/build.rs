@@ -1,11 +1,15 @@
-//! Lays the functions that a run goes through beside each other.
+//! Has the linker write a program of which a run touches little.
 //!
 //! A run at head needs a tenth of the program's code. Where that lies all over the file, most of the memory that a run takes is
 //! code it never looks at: Linux maps 64 KiB around each page that is touched. `functions.txt` names what runs went through
-//! (`.ci/order` writes it); here it becomes a script for the linker.
+//! (`.ci/order` writes it); here it becomes a script for the linker, which lays them beside each other.
 //!
-//! Only memory depends on it. A name that the program does not have matches nothing, and a linker that takes no such script
-//! (it is tried on a program of nothing) links as it always does, after a warning.
+//! A program that may lie anywhere in memory has each of its twenty thousand addresses written when it starts, which reads and writes
+//! a megabyte, a seventh of what a run takes, and a hundred page faults. So it is linked for one place, as Go's programs are, unless
+//! the flags say something about it (`RUSTFLAGS=-Crelocation-model=pie`, for who wants that hardening).
+//!
+//! Only memory and the start depend on it. A name that the program does not have matches nothing, and a linker that takes no such
+//! script or flag (each is tried on a program of nothing) links as it always does.
 
 use std::env;
 use std::error::Error;
@@ -14,6 +18,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 const NAMES: &str = "functions.txt";
+/// To a compiler that links: a program for one place in memory.
+const FIXED: &str = "-no-pie";
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed={NAMES}");
@@ -24,15 +30,28 @@ fn main() -> Result<(), Box<dyn Error>> {
     let directory = PathBuf::from(env::var("OUT_DIR")?);
     let path = directory.join("functions.ld");
     fs::write(&path, script(&fs::read_to_string(NAMES)?))?;
-    let argument = format!("-Wl,-T,{}", path.display());
-    if is_understood(&argument, &directory)? {
-        println!("cargo::rustc-link-arg-bin=aludel={argument}");
+    let ordered = format!("-Wl,-T,{}", path.display());
+    if is_understood(&ordered, &directory)? {
+        println!("cargo::rustc-link-arg-bin=aludel={ordered}");
     } else {
         println!(
             "cargo::warning=this linker takes no script: aludel will need a third more memory"
         );
     }
+    // musl's programs are static, and linked in another way.
+    let is_gnu = env::var("CARGO_CFG_TARGET_ENV")? == "gnu";
+    let is_free = !flags().any(|flag| flag.contains("relocation-model"));
+    if is_gnu && is_free && is_understood(FIXED, &directory)? {
+        println!("cargo::rustc-link-arg-bin=aludel={FIXED}");
+    }
     Ok(())
+}
+
+/// The flags that all crates are compiled with.
+fn flags() -> impl Iterator<Item = String> {
+    let flags = env::var("CARGO_ENCODED_RUSTFLAGS").unwrap_or_default();
+    let flags: Vec<_> = flags.split('\x1f').map(str::to_owned).collect();
+    flags.into_iter().filter(|flag| !flag.is_empty())
 }
 
 /// The functions before the rest of `.text`; with `INSERT` the linker's own script stays in force.
@@ -55,8 +74,7 @@ fn is_understood(argument: &str, directory: &Path) -> Result<bool, Box<dyn Error
     if let Ok(linker) = env::var("RUSTC_LINKER") {
         compiler.arg(format!("-Clinker={linker}"));
     }
-    let flags = env::var("CARGO_ENCODED_RUSTFLAGS").unwrap_or_default();
-    compiler.args(flags.split('\x1f').filter(|flag| !flag.is_empty()));
+    compiler.args(flags());
     compiler.arg(format!("-Clink-arg={argument}"));
     compiler
         .arg("-o")

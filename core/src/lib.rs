@@ -62,6 +62,7 @@ pub mod revision;
 pub mod run;
 pub mod schema;
 pub mod sql;
+mod threads;
 pub mod translate;
 
 #[doc(inline)]

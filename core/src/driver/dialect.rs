@@ -70,12 +70,12 @@ pub trait Dialect: Send + Sync {
 
     /// An identifier in the engine's quotes.
     fn identifier(&self, name: &str) -> String {
-        format!("\"{}\"", name.replace('"', "\"\""))
+        sql::quoted(name, '"')
     }
 
     /// A text as a literal.
     fn literal(&self, text: &str) -> String {
-        format!("'{}'", text.replace('\'', "''"))
+        sql::quoted(text, '\'')
     }
 
     /// The schema that holds the ledger where none is configured and no server was asked.

@@ -21,9 +21,29 @@ pub trait Quote {
 /// The qualified, quoted name of a table.
 pub fn qualified(quote: &dyn Quote, tables: &LedgerTables, table: &str) -> String {
     match &tables.schema {
-        Some(schema) => format!("{}.{}", quote.identifier(schema), quote.identifier(table)),
+        Some(schema) => {
+            let mut name = quote.identifier(schema);
+            name.push('.');
+            name.push_str(&quote.identifier(table));
+            name
+        }
         None => quote.identifier(table),
     }
+}
+
+/// A text in quotes, those in it doubled. A run of a thousand revisions quotes ten thousand texts.
+pub(crate) fn quoted(text: &str, quote: char) -> String {
+    let mut quoted = String::with_capacity(text.len() + 2);
+    quoted.push(quote);
+    for (at, part) in text.split(quote).enumerate() {
+        if at > 0 {
+            quoted.push(quote);
+            quoted.push(quote);
+        }
+        quoted.push_str(part);
+    }
+    quoted.push(quote);
+    quoted
 }
 
 /// Reads the applied set out of a table whose name is qualified and quoted; one column.

@@ -9,17 +9,15 @@ use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::thread::{self, available_parallelism};
 
 use super::source::DirectoryEntry;
 use super::{
     LoadProblem, Metadata, Place, Revision, RevisionId, RevisionSet, Source, TomlProblem, Warning,
 };
+use crate::threads::share_out;
 
 /// From how many subdirectories on threads are worth their start.
 const MANY: usize = 1_000;
-/// More threads than this wait for the file system rather than for each other.
-const MAX_THREADS: usize = 8;
 
 /// Reads all sources; `problems` are those found before.
 pub(super) fn load(
@@ -126,33 +124,20 @@ impl Loader {
         directory: &Path,
         names: &[OsString],
     ) -> Vec<Revision> {
-        let threads = available_parallelism().map_or(1, |cores| cores.get().min(MAX_THREADS));
         let recursive = self.recursive;
-        thread::scope(|scope| {
-            let readers: Vec<_> = names
-                .chunks(names.len().div_ceil(threads))
-                .map(|names| {
-                    scope.spawn(move || {
-                        let mut loader = Self::new(recursive);
-                        let here = loader.revisions(index, source, directory, names);
-                        (loader, here)
-                    })
-                })
-                .collect();
-            let mut all = Vec::with_capacity(names.len());
-            for reader in readers {
-                match reader.join() {
-                    Ok((loader, here)) => {
-                        self.problems.extend(loader.problems);
-                        self.warnings.extend(loader.warnings);
-                        self.found.extend(loader.found);
-                        all.extend(here);
-                    }
-                    Err(panic) => std::panic::resume_unwind(panic),
-                }
-            }
-            all
-        })
+        let read = share_out(names, MANY, |names| {
+            let mut loader = Self::new(recursive);
+            let here = loader.revisions(index, source, directory, names);
+            (loader, here)
+        });
+        let mut all = Vec::with_capacity(names.len());
+        for (loader, here) in read {
+            self.problems.extend(loader.problems);
+            self.warnings.extend(loader.warnings);
+            self.found.extend(loader.found);
+            all.extend(here);
+        }
+        all
     }
 
     /// Reads one directory: a revision, or in a recursive search perhaps a directory of them.

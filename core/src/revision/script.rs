@@ -1,6 +1,7 @@
 //! Choosing and reading one script of a revision.
 
 use std::fmt;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::{Checksum, Place, ScriptProblem, Source};
@@ -57,32 +58,55 @@ pub(super) fn read(
     direction: Direction,
     driver_names: &[&str],
 ) -> Result<Option<ScriptFile>, ScriptProblem> {
-    let shown = |path: &Path| source.root().join(path);
-    let up = directory.join(file_name(Direction::Up, None));
-    match source.has_file(&up) {
-        Ok(true) => {}
-        Ok(false) => {
-            let path = shown(directory);
-            return Err(ScriptProblem::NoUpScript { path });
-        }
-        Err(error) => {
-            return Err(ScriptProblem::Read {
-                path: shown(&up),
-                source: error,
-            });
+    let reader = Reader { source, directory };
+    let no_up_script = || ScriptProblem::NoUpScript {
+        path: source.root().join(directory),
+    };
+    for driver in driver_names {
+        let name = file_name(direction, Some(driver));
+        if reader.has(&name)? {
+            if !reader.has(&file_name(Direction::Up, None))? {
+                return Err(no_up_script());
+            }
+            return reader.file(&name);
         }
     }
-    let candidates = driver_names.iter().map(|driver| Some(*driver));
-    for driver in candidates.chain([None]) {
-        let file = directory.join(file_name(direction, driver));
-        let path = shown(&file);
-        match source.read(&file) {
-            Ok(Some(bytes)) => return decode(path, bytes).map(Some),
-            Ok(None) => {}
-            Err(source) => return Err(ScriptProblem::Read { path, source }),
+    let found = reader.file(&file_name(direction, None))?;
+    match direction {
+        Direction::Up if found.is_none() => Err(no_up_script()),
+        Direction::Down if !reader.has(&file_name(Direction::Up, None))? => Err(no_up_script()),
+        _ => Ok(found),
+    }
+}
+
+/// The files of one revision.
+struct Reader<'a> {
+    source: &'a dyn Source,
+    directory: &'a Path,
+}
+
+impl Reader<'_> {
+    fn has(&self, name: &str) -> Result<bool, ScriptProblem> {
+        let file = self.directory.join(name);
+        let asked = self.source.has_file(&file);
+        asked.map_err(|source| self.unreadable(&file, source))
+    }
+
+    fn file(&self, name: &str) -> Result<Option<ScriptFile>, ScriptProblem> {
+        let file = self.directory.join(name);
+        match self.source.read(&file) {
+            Ok(Some(bytes)) => decode(self.source.root().join(&file), bytes).map(Some),
+            Ok(None) => Ok(None),
+            Err(source) => Err(self.unreadable(&file, source)),
         }
     }
-    Ok(None)
+
+    fn unreadable(&self, file: &Path, source: io::Error) -> ScriptProblem {
+        ScriptProblem::Read {
+            path: self.source.root().join(file),
+            source,
+        }
+    }
 }
 
 /// A script that is for one driver or flavour alone: `up.<name>.sql`.

@@ -65,16 +65,14 @@ impl Directory {
     pub fn new(root: impl Into<PathBuf>) -> Self {
         Self { root: root.into() }
     }
+}
 
-    /// Sees that nothing is there, no link that leads nowhere either: without the file that it was
-    /// to bring, something else would run.
-    fn is_absent(&self, file: &Path) -> io::Result<()> {
-        match fs::symlink_metadata(self.root.join(file)) {
-            Ok(metadata) if metadata.is_symlink() => {
-                Err(io::Error::other("it is a link that leads nowhere"))
-            }
-            _ => Ok(()),
-        }
+/// A link to what is not there is not as if there were no file: without the file that it was to
+/// bring, something else would run.
+fn leads_nowhere(error: io::Error) -> io::Error {
+    match error.kind() {
+        io::ErrorKind::NotFound => io::Error::other("it is a link that leads nowhere"),
+        _ => error,
     }
 }
 
@@ -103,21 +101,27 @@ impl Source for Directory {
     }
 
     fn has_file(&self, file: &Path) -> io::Result<bool> {
-        match fs::metadata(self.root.join(file)) {
-            Ok(metadata) if metadata.is_file() => Ok(true),
-            Ok(_) => Err(io::Error::other("it is not a file")),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                self.is_absent(file).map(|()| false)
-            }
-            Err(error) => Err(error),
+        let file = self.root.join(file);
+        // One question where there is no link, whether the file is there or not.
+        let found = match fs::symlink_metadata(&file) {
+            Ok(metadata) if metadata.is_symlink() => fs::metadata(&file).map_err(leads_nowhere)?,
+            Ok(metadata) => metadata,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+            Err(error) => return Err(error),
+        };
+        if found.is_file() {
+            Ok(true)
+        } else {
+            Err(io::Error::other("it is not a file"))
         }
     }
 
     fn read(&self, file: &Path) -> io::Result<Option<Vec<u8>>> {
         match contents(&self.root.join(file)) {
             Ok(bytes) => Ok(Some(bytes)),
+            // Absent, or a link that leads nowhere.
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                self.is_absent(file).map(|()| None)
+                self.has_file(file).map(|_| None)
             }
             Err(error) => Err(error),
         }

@@ -14,6 +14,7 @@ use crate::ledger::Direction;
 use crate::plan::{Piece, Why, Work, WorkScript};
 use crate::revision::ScriptFile;
 use crate::sql::{self, Mode};
+use crate::threads::share_out;
 
 /// What runs, and what a translation leaves out of it.
 #[derive(Debug, Default)]
@@ -52,11 +53,15 @@ pub(crate) fn works(
             return Err(RunError::Scripts(issues));
         }
     }
-    for &ix in steps {
-        let script = match &mut translation {
-            Some(translation) => translation.script(ix, direction),
-            None => script(database, dialect, ix, direction, offline),
-        };
+    let scripts = match &mut translation {
+        // Each begins where the one before it has led.
+        Some(translation) => {
+            let steps = steps.iter();
+            steps.map(|&ix| translation.script(ix, direction)).collect()
+        }
+        None => as_they_stand(database, dialect, steps, direction, offline),
+    };
+    for (&ix, script) in steps.iter().zip(scripts) {
         match script {
             Ok(script) => {
                 let hole = holes.contains(&ix);
@@ -75,6 +80,31 @@ pub(crate) fn works(
     } else {
         Err(RunError::Scripts(issues))
     }
+}
+
+/// From how many scripts on threads are worth their start.
+const MANY: usize = 256;
+
+/// The scripts of `steps` where nothing is translated.
+fn as_they_stand(
+    database: &Database,
+    dialect: &dyn Dialect,
+    steps: &[NodeIx],
+    direction: Direction,
+    offline: bool,
+) -> Vec<Result<WorkScript, Vec<ScriptIssue>>> {
+    // A program is the application's code: it runs on the thread that asked for it.
+    let has_programs = steps
+        .iter()
+        .any(|&ix| database.revisions.program(database.revision(ix)).is_some());
+    let many = if has_programs { usize::MAX } else { MANY };
+    let read = share_out(steps, many, |steps| {
+        let steps = steps.iter();
+        steps
+            .map(|&ix| script(database, dialect, ix, direction, offline))
+            .collect::<Vec<_>>()
+    });
+    read.into_iter().flatten().collect()
 }
 
 /// Whether the driver has a script of its own for every step, so that nothing needs translating.

@@ -37,6 +37,16 @@ l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 \
 AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database()) \
 AND ((l.classid::bigint << 32) | l.objid::bigint) = key";
 
+/// This session's process holds the advisory lock `key`. A process is in one database only.
+const IS_MINE: &str = "\
+EXISTS (SELECT FROM pg_catalog.pg_lock_status() AS l WHERE l.pid = pg_backend_pid() \
+AND l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 \
+AND ((l.classid::bigint << 32) | l.objid::bigint) = key)";
+
+/// The schema of the table `found`, which the server gives in quotes where it needs them.
+const SCHEMA_OF_LEDGER: &str = "\
+(parse_ident((pg_identify_object('pg_catalog.pg_class'::regclass, found, 0)).schema))[1]";
+
 /// Which lock the probe takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lock {
@@ -68,45 +78,40 @@ pub fn probe(tables: &LedgerTables, lock: Lock) -> String {
     let found = |table: &str| format!("to_regclass({})", literal(&qualified(schema, table)));
     let place = match schema {
         Some(schema) => literal(schema),
-        None => format!(
-            "coalesce((SELECT n.nspname FROM pg_catalog.pg_class c \
-             JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
-             WHERE c.oid = {}), current_schema(), 'public')",
-            found(&tables.ledger)
-        ),
+        None => format!("coalesce({SCHEMA_OF_LEDGER}, current_schema(), 'public')"),
     };
     let beside = |table: &str| {
-        format!(
-            "to_regclass(format('%I.%I', schema, {}::text))",
-            literal(table)
-        )
+        let table = literal(&format!(".{}", qualified(None, table)));
+        format!("to_regclass(quote_ident(schema) || {table})")
     };
     let (mine, obtained) = match lock {
         Lock::Session => (
-            format!(
-                "EXISTS (SELECT 1 FROM pg_catalog.pg_locks l WHERE {IS_KEY} AND l.pid = pg_backend_pid())"
-            ),
+            IS_MINE,
             "CASE WHEN mine THEN false ELSE pg_try_advisory_lock(key) END",
         ),
         // No pooler changes the server's process within a transaction: what is held is ours.
-        Lock::Transaction => ("false".to_owned(), "pg_try_advisory_xact_lock(key)"),
-        Lock::None => ("false".to_owned(), "true"),
+        Lock::Transaction => ("false", "pg_try_advisory_xact_lock(key)"),
+        Lock::None => ("false", "true"),
     };
-    // Materialized: whether it is ours already must be asked before the lock is.
+    // OFFSET 0: each is computed once, and whether the lock is ours already before it is asked for.
+    // A new server process knows no function, operator or table yet and looks up each that is named,
+    // so there are few of them, and no joins and no views: with those this took three times as long,
+    // and longer than all the rest of a run at head.
     format!(
-        "WITH place AS (SELECT {place}::text AS schema), \
-         named AS (SELECT schema, \
-         hashtextextended('aludel:' || schema || '.' || {ledger}, 0) AS key FROM place), \
-         held AS MATERIALIZED (SELECT schema, key, {mine} AS mine FROM named) \
-         SELECT {obtained} AS obtained, key, schema, {l} IS NOT NULL AS ledger, \
-         {j} IS NOT NULL AS journal, \
-         {l} IS NOT DISTINCT FROM {fl} AND {j} IS NOT DISTINCT FROM {fj} AS agrees, \
-         mine, pg_backend_pid() AS process FROM held",
-        ledger = literal(&tables.ledger),
-        l = beside(&tables.ledger),
-        j = beside(&tables.journal),
-        fl = found(&tables.ledger),
-        fj = found(&tables.journal),
+        "SELECT {obtained} AS obtained, key, schema, ledger IS NOT NULL AS ledger, \
+         journal IS NOT NULL AS journal, ledger IS NOT DISTINCT FROM found \
+         AND journal IS NOT DISTINCT FROM found_journal AS agrees, mine, pg_backend_pid() AS process \
+         FROM (SELECT *, {mine} AS mine \
+         FROM (SELECT *, hashtextextended('aludel:' || schema || {name}, 0) AS key, \
+         {ledger} AS ledger, {journal} AS journal \
+         FROM (SELECT *, {place}::text AS schema \
+         FROM (SELECT {found} AS found, {found_journal} AS found_journal OFFSET 0) AS named \
+         OFFSET 0) AS place OFFSET 0) AS keyed OFFSET 0) AS held",
+        name = literal(&format!(".{}", tables.ledger)),
+        ledger = beside(&tables.ledger),
+        journal = beside(&tables.journal),
+        found = found(&tables.ledger),
+        found_journal = found(&tables.journal),
     )
 }
 

@@ -118,6 +118,25 @@ async fn the_journal_is_the_one_beside_the_ledger() {
 }
 
 #[tokio::test]
+async fn a_schema_is_found_whatever_its_name() {
+    let db = Database::new().await;
+    let mut session = db.connect().await;
+    for name in ["Tenant", "a b", "it's", "say \"hi\"", "a.b", "select"] {
+        let schema = dialect().identifier(name);
+        let create = format!("CREATE SCHEMA {schema}");
+        send(&mut *session, &[create]).await.unwrap();
+        let tables = LedgerTables::default().in_schema(name);
+        create_ledger(&mut *session, &tables).await;
+        let path = format!("SET search_path = {schema}, public");
+        send(&mut *session, &[path]).await.unwrap();
+        let snapshot = session.read(&LedgerTables::default()).await.unwrap();
+        assert_eq!(snapshot.tables, tables);
+        assert!(snapshot.ledger_exists && snapshot.journal_exists);
+    }
+    session.close().await;
+}
+
+#[tokio::test]
 async fn the_guard_refuses_by_name() {
     let db = Database::new().await;
     let mut session = db.connect().await;
