@@ -1,7 +1,7 @@
 //! The reporter: events and problems, for people on stderr or as JSON lines on stdout.
 
 use std::io::{self, Write};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use aludel::plan::Why;
 use aludel::run::{Event, Events};
@@ -127,9 +127,7 @@ impl Out {
             }
             return;
         }
-        // `NO_COLOR` and what is no terminal are honoured by anstream, which strips the colour.
-        let colour = anstream::AutoStream::choice(&io::stderr()) != anstream::ColorChoice::Never;
-        let theme = if colour {
+        let theme = if has_colour() {
             GraphicalTheme::unicode()
         } else {
             GraphicalTheme::unicode_nocolor()
@@ -160,8 +158,28 @@ impl Out {
 
 /// Writes a line to stderr. Where that is closed or full nobody can be told, and the run goes on:
 /// its exit code still says how it ended.
+///
+/// One write for the whole line, and one question for the whole run whether somebody looks: stderr
+/// has no buffer, and a run of a thousand revisions says a thousand lines.
 pub(crate) fn to_stderr(text: &str) {
-    let _ = writeln!(anstream::stderr(), "{text}");
+    static IS_PLAIN: OnceLock<bool> = OnceLock::new();
+    let is_plain = IS_PLAIN.get_or_init(|| !has_colour());
+    let mut line = if *is_plain {
+        anstream::adapter::strip_str(text).to_string()
+    } else {
+        text.to_owned()
+    };
+    line.push('\n');
+    let _ = if *is_plain {
+        io::stderr().write_all(line.as_bytes())
+    } else {
+        anstream::stderr().write_all(line.as_bytes())
+    };
+}
+
+/// Whether stderr is to have colour: `NO_COLOR` and what is no terminal are honoured.
+fn has_colour() -> bool {
+    anstream::AutoStream::choice(&io::stderr()) != anstream::ColorChoice::Never
 }
 
 /// Reads the events of one database's run.
