@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::entries::Entries;
 use super::follow::{Now, Steps, Thing};
 use super::sequence::sequences_in;
 use super::shared::Map;
@@ -34,19 +35,19 @@ pub struct Schema {
     view_order: Map<u64, Name>,
     triggers: Map<Name, Vec<Trigger>>,
     /// Which table or view an index stands on, by the index's name where such names are unique.
-    index_tables: Map<Name, Name>,
+    pub(super) index_tables: Map<Name, Name>,
     /// Which table a key stands on whose index has the key's name, likewise.
-    key_tables: Map<Name, Name>,
+    pub(super) key_tables: Map<Name, Name>,
     /// How many constraints of a schema have a name.
-    constraint_names: Map<Name, usize>,
+    pub(super) constraint_names: Map<Name, usize>,
     /// Tables by the tables that their foreign keys refer to.
-    referrers: Users,
+    pub(super) referrers: Users,
     /// Tables by their names without regard to case.
-    alike: Users,
+    pub(super) alike: Users,
     /// Tables by the enums and other named types of their columns.
-    type_users: Users,
+    pub(super) type_users: Users,
     /// Tables by the sequences that their defaults draw from.
-    sequence_users: Users,
+    pub(super) sequence_users: Users,
     /// Sequences by the tables whose columns they belong to.
     owned: Users,
     /// Views by the tables and views that they read.
@@ -72,16 +73,16 @@ pub enum Relation<'a> {
 
 /// Who uses what.
 #[derive(Debug, Clone, Default)]
-struct Users(Map<Name, Arc<BTreeSet<Name>>>);
+pub(super) struct Users(Map<Name, Arc<BTreeSet<Name>>>);
 
 impl Users {
-    fn add(&mut self, used: Name, user: Name) {
+    pub(super) fn add(&mut self, used: Name, user: Name) {
         self.0.change(used, |users| {
             Arc::make_mut(users).insert(user);
         });
     }
 
-    fn remove(&mut self, used: &Name, user: &Name) {
+    pub(super) fn remove(&mut self, used: &Name, user: &Name) {
         if let Some(users) = self.0.get_mut(used) {
             Arc::make_mut(users).remove(user);
             if users.is_empty() {
@@ -324,33 +325,12 @@ impl Schema {
     /// Adds a table, or replaces the one of that name.
     pub fn put_table(&mut self, table: impl Into<Arc<Table>>) {
         let table = table.into();
-        self.remove_table(&table.name);
         let key = self.key(&table.name).into_owned();
         self.steps.add(Thing::Table(key.clone()));
-        for index in &table.indexes {
-            let index = self.beside(&table.name, &index.name);
-            self.index_tables.insert(index, key.clone());
-        }
-        for (name, is_key) in constraint_names(&table) {
-            let name = self.beside(&table.name, name);
-            if is_key {
-                self.key_tables.insert(name.clone(), key.clone());
-            }
-            self.constraint_names.change(name, |count| *count += 1);
-        }
-        self.alike.add(folded(&key), key.clone());
-        for (_, foreign) in table.foreign_keys() {
-            let referred = self.key(&foreign.table).into_owned();
-            self.referrers.add(referred, key.clone());
-        }
-        for column in &table.columns {
-            if let Some(ty) = type_of(column) {
-                self.type_users.add(ty.clone(), key.clone());
-            }
-            for sequence in drawn(column) {
-                self.sequence_users.add(sequence, key.clone());
-            }
-        }
+        let before = self.tables.get(&key);
+        let before = before.map(|before| self.entries(&key, before));
+        let after = self.entries(&key, &table);
+        self.mention(&key, before.unwrap_or_default(), after);
         self.tables.insert(key, table);
     }
 
@@ -359,36 +339,32 @@ impl Schema {
         let key = self.key(name).into_owned();
         let table = self.tables.remove(&key)?;
         self.steps.add(Thing::Table(key.clone()));
-        for index in &table.indexes {
-            let index = self.beside(&table.name, &index.name);
-            self.index_tables.remove(&index);
-        }
-        for (name, is_key) in constraint_names(&table) {
-            let name = self.beside(&table.name, name);
-            if is_key {
-                self.key_tables.remove(&name);
-            }
-            if let Some(count) = self.constraint_names.get_mut(&name) {
-                *count -= 1;
-                if *count == 0 {
-                    self.constraint_names.remove(&name);
-                }
-            }
-        }
-        self.alike.remove(&folded(&key), &key);
-        for (_, foreign) in table.foreign_keys() {
-            let referred = self.key(&foreign.table).into_owned();
-            self.referrers.remove(&referred, &key);
-        }
-        for column in &table.columns {
-            if let Some(ty) = type_of(column) {
-                self.type_users.remove(ty, &key);
-            }
-            for sequence in drawn(column) {
-                self.sequence_users.remove(&sequence, &key);
-            }
-        }
+        let before = self.entries(&key, &table);
+        self.mention(&key, before, Entries::default());
         Some(table)
+    }
+
+    /// Changes a table that is there, perhaps its name.
+    pub(super) fn change_table(&mut self, name: &Name, change: impl FnOnce(&mut Table)) {
+        let key = self.key(name).into_owned();
+        let Some(table) = self.tables.get(&key) else {
+            return;
+        };
+        let before = self.entries(&key, table);
+        let Some(table) = self.tables.get_mut(&key) else {
+            return;
+        };
+        change(Arc::make_mut(table));
+        let table = table.clone();
+        self.steps.add(Thing::Table(key.clone()));
+        if *self.key(&table.name) == key {
+            let after = self.entries(&key, &table);
+            self.mention(&key, before, after);
+        } else {
+            self.mention(&key, before, Entries::default());
+            self.tables.remove(&key);
+            self.put_table(table);
+        }
     }
 
     /// Adds an enum, or replaces the one of that name.
@@ -510,7 +486,7 @@ impl Schema {
     }
 
     /// The name by which the maps know a thing.
-    fn key<'n>(&self, name: &'n Name) -> std::borrow::Cow<'n, Name> {
+    pub(super) fn key<'n>(&self, name: &'n Name) -> std::borrow::Cow<'n, Name> {
         let lower = |text: &str| text.to_ascii_lowercase();
         if self.any_case && name.name.bytes().any(|b| b.is_ascii_uppercase()) {
             std::borrow::Cow::Owned(Name {
@@ -523,7 +499,7 @@ impl Schema {
     }
 
     /// The name of something that stands in a table's schema.
-    fn beside(&self, table: &Name, name: &Ident) -> Name {
+    pub(super) fn beside(&self, table: &Name, name: &Ident) -> Name {
         let name = Name {
             schema: table.schema.clone(),
             name: name.clone(),
@@ -542,7 +518,7 @@ impl Schema {
 }
 
 /// The names of a table's constraints, and whether an index has that name too.
-fn constraint_names(table: &Table) -> impl Iterator<Item = (&Ident, bool)> {
+pub(super) fn constraint_names(table: &Table) -> impl Iterator<Item = (&Ident, bool)> {
     table.constraints.iter().filter_map(|constraint| {
         let name = constraint.name.as_ref()?;
         let is_key = matches!(
@@ -556,7 +532,7 @@ fn constraint_names(table: &Table) -> impl Iterator<Item = (&Ident, bool)> {
 }
 
 /// A name that is the same for all that differ in case only within one schema.
-fn folded(table: &Name) -> Name {
+pub(super) fn folded(table: &Name) -> Name {
     Name {
         schema: table.schema.clone(),
         name: table.name.to_lowercase(),
@@ -564,7 +540,7 @@ fn folded(table: &Name) -> Name {
 }
 
 /// The named type of a column, or of its elements.
-fn type_of(column: &Column) -> Option<&Name> {
+pub(super) fn type_of(column: &Column) -> Option<&Name> {
     let mut ty = &column.ty;
     loop {
         match ty {
@@ -576,7 +552,7 @@ fn type_of(column: &Column) -> Option<&Name> {
 }
 
 /// The sequences that a column's default draws from.
-fn drawn(column: &Column) -> Vec<Name> {
+pub(super) fn drawn(column: &Column) -> Vec<Name> {
     let mut found = Vec::new();
     if let Some(default) = &column.default {
         sequences_in(default, &mut found);

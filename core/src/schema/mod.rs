@@ -51,6 +51,7 @@ mod change;
 mod compare;
 mod data;
 mod effect;
+mod entries;
 mod expr;
 mod follow;
 mod model;

@@ -85,6 +85,6 @@ impl<K: Ord, V> Default for Map<K, V> {
 
 impl<K: Ord + fmt::Debug, V: fmt::Debug> fmt::Debug for Map<K, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        f.debug_map().entries(self.0.iter()).finish()
     }
 }

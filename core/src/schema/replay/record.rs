@@ -1,7 +1,6 @@
 //! What one change has done so far: enough to say it, and to undo it.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use super::super::{
     Effect, EnumType, Expr, Ident, Name, Schema, Sequence, Table, TableEffect, Trigger, View,
@@ -138,10 +137,7 @@ impl Replay {
     /// Changes a table that exists.
     pub(super) fn edit(&mut self, name: &Name, change: impl FnOnce(&mut Table)) {
         self.record.table(&self.schema, name);
-        if let Some(mut table) = self.schema.remove_table(name) {
-            change(Arc::make_mut(&mut table));
-            self.schema.put_table(table);
-        }
+        self.schema.change_table(name, change);
     }
 
     /// Adds a table.

@@ -679,7 +679,9 @@ impl<'a> Carrier<'a> {
         };
         let after = Arc::new(after);
         if let Some(before) = &before {
-            self.held.remove_table(&before.name);
+            if before.name != after.name {
+                self.held.remove_table(&before.name);
+            }
             self.rename_triggers(&before.name, &after.name);
         }
         self.held.put_table(after.clone());
