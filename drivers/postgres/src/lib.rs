@@ -59,6 +59,7 @@ mod surroundings;
 mod target;
 mod tls;
 mod unhurried;
+mod unparsed;
 mod url;
 
 use std::sync::Arc;

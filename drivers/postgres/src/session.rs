@@ -9,8 +9,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aludel::driver::{
-    Failure, FailureKind, Holder, Interrupt, LockAttempt, LockRequest, Message, ResultSet, Server,
-    Session, SessionState,
+    At, Failure, FailureKind, Holder, Interrupt, LockAttempt, LockRequest, Message, ResultSet,
+    Server, Session, SessionState,
 };
 use aludel::ledger::{LedgerTables, Snapshot};
 use futures_util::future::BoxFuture;
@@ -161,7 +161,17 @@ impl PostgresSession {
         let Some(problem) = answer.problem else {
             return Ok(());
         };
+        let is_placed = problem.position.is_some();
         let mut failure = self.fail(&message, answer.completed, problem).await;
+        if failure.completed == 0
+            && !is_placed
+            && statements.len() > 1
+            && failure.kind == FailureKind::Refused
+            && let Some(statement) = self.unparsed(statements, &failure).await
+        {
+            let offset = None;
+            failure.at = Some(At { statement, offset });
+        }
         let failed = failure.at.and_then(|at| statements.get(at.statement));
         if let Some(statement) = failed
             && indexes::may_be_left_by(statement)

@@ -82,6 +82,40 @@ async fn a_parse_error_stops_everything_and_is_found() {
 }
 
 #[tokio::test]
+async fn a_parse_error_without_a_position_is_found() {
+    let db = Database::new().await;
+    let mut session = db.connect().await;
+    let wrong = [
+        "CREATE TABLE u (a int UNIQUE NO INHERIT)",
+        "SELECT * FROM t FETCH FIRST 1 ROW WITH TIES",
+        "SELECT E'\\xff'",
+        "ALTER TABLE t ADD UNIQUE (a) NO INHERIT",
+    ];
+    for wrong in wrong {
+        for place in 0..7 {
+            let mut statements = vec![
+                "BEGIN",
+                "CREATE TABLE t (a int)",
+                "SELECT 1",
+                "COMMIT",
+                "BEGIN",
+                "COMMIT",
+            ];
+            statements.insert(place, wrong);
+            let failure = session.send(&statements).await.unwrap_err();
+            assert_eq!(failure.completed, 0, "{wrong}: {failure:?}");
+            assert_eq!(failure.at.unwrap().statement, place, "{wrong}: {failure:?}");
+        }
+    }
+    // What fails when it runs is no error of parsing.
+    let failure = session.send(&["SELECT 1/0", "SELECT 2"]).await.unwrap_err();
+    assert_eq!(failure.at.unwrap().statement, 0);
+    let left = "SELECT count(*) FROM pg_class WHERE relname IN ('t', 'u')";
+    assert_eq!(cell(&mut *session, left).await.as_deref(), Some("0"));
+    session.close().await;
+}
+
+#[tokio::test]
 async fn an_error_inside_a_block_has_context_and_no_offset() {
     let db = Database::new().await;
     let mut session = db.connect().await;
