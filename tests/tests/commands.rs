@@ -49,6 +49,37 @@ fn redo_reverts_and_applies_the_last_revisions() {
     assert_eq!(place.run("--url x.db current --check-heads").code, 0);
 }
 
+/// A script that cannot run is found before what it is to make again is destroyed.
+#[test]
+fn nothing_is_reverted_or_destroyed_that_could_not_be_made_again() {
+    let place = line();
+    assert_eq!(place.run("--url x.db upgrade").code, 0);
+    let up = format!("migrations/{B}/up.sql");
+    for (script, code) in [
+        ("", "script-empty"),
+        ("SELECT 'x", "script-"),
+        ("INSERT INTO a VALUES (${n});\n", "variable"),
+    ] {
+        place.write(&up, script);
+        if code == "variable" {
+            place.write(
+                &format!("migrations/{B}/metadata.toml"),
+                "variables = [\"n\"]\n",
+            );
+        }
+        for words in ["redo", "redo --everything", "database reset"] {
+            let ran = place.run(&format!("--url x.db {words}"));
+            assert_eq!(ran.code, 1, "{words} {script}: {ran:?}");
+            assert!(ran.stderr.contains(code), "{words} {script}: {ran:?}");
+            let status = place.run("--url x.db current --check-heads");
+            assert_eq!(status.code, 0, "{words} {script}: {status:?}");
+            assert_eq!(place.sqlite("x.db", "SELECT count(*) FROM b"), "0\n");
+        }
+    }
+    let ran = place.run("--url x.db -x n=1 redo");
+    assert_eq!(ran.code, 0, "{ran:?}");
+}
+
 #[test]
 fn redo_leaves_what_was_pending_pending() {
     let place = line();

@@ -75,6 +75,10 @@ async fn one(
     let options = context.run_options(&target.settings, None);
     let database = &target.database;
     let mut done = Vec::new();
+    if deeds.destroy && deeds.upgrade {
+        // What cannot be made again is not destroyed.
+        database.check_up_scripts(None)?;
+    }
     if deeds.destroy {
         let dropped = database.destroy(&options, runner).await?;
         done.push(if dropped {

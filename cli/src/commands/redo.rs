@@ -50,6 +50,15 @@ async fn one(
     } else {
         format!("-{}", words.number)
     };
+    // What could not be applied again is not reverted.
+    let mut looking = options.clone();
+    looking.dry_run = true;
+    let silent = Runner {
+        events: &|_| {},
+        cancel,
+    };
+    let would = target.database.downgrade(&goal, &looking, silent).await?;
+    target.database.check_up_scripts(Some(&would.revisions))?;
     let reverted = target.database.downgrade(&goal, &options, runner).await?;
     // One by one and last reverted first: what else is pending stays so.
     for revision in reverted.revisions.iter().rev() {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Database, ScriptIssue, prepare};
+use super::{Database, RunError, ScriptIssue, prepare};
 use crate::config::nearest;
 use crate::driver::Dialect;
 use crate::graph::NodeIx;
@@ -37,6 +37,30 @@ impl Database {
             }
         }
         issues
+    }
+
+    /// Sees that the up scripts of some revisions, by their directories' names, would be prepared without
+    /// a problem: before something is destroyed that they are to make again. `None`: of all.
+    ///
+    /// Nothing is asked of a server: the dialect is the one that [`offline_dialect`](Self::offline_dialect)
+    /// assumes.
+    ///
+    /// # Errors
+    ///
+    /// [`RunError::Scripts`] with all that is wrong, or as [`translate`](Self::translate).
+    pub fn check_up_scripts(&self, names: Option<&[String]>) -> Result<(), RunError> {
+        let dialect = self.offline_dialect()?;
+        let mut issues = Vec::new();
+        for revision in self.translate("heads", dialect.as_ref())? {
+            if names.is_none_or(|names| names.contains(&revision.name)) {
+                issues.extend(revision.up.err().into_iter().flatten());
+            }
+        }
+        if issues.is_empty() {
+            Ok(())
+        } else {
+            Err(RunError::Scripts(issues))
+        }
     }
 
     /// Everything that is wrong with the scripts that are for one driver or flavour alone

@@ -35,6 +35,7 @@
 
 mod directive;
 mod facts;
+mod fitting;
 mod lexer;
 mod parse;
 mod problem;

@@ -1,14 +1,13 @@
 //! Variables of a script: `${name}`, for names that the revision declares.
 //!
-//! A value is written as the place asks for it: within a text its quotes are doubled, within a
-//! quoted identifier likewise; outside of quotes it must be a plain word or number. So a value
-//! can never end the text or the statement that it stands in. Comments stay as they are, and so
-//! does a `${…}` that nobody declared.
+//! A value is written as the place asks for it (`fitting`). Comments stay as they are, and so does a
+//! `${…}` that nobody declared.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::Syntax;
+use super::fitting::Place;
 use super::lexer::Lexer;
 use super::token::{Kind, Token};
 
@@ -91,10 +90,10 @@ pub fn substitute(
         let Some(name) = name_at(text, at).filter(|name| declared.iter().any(|d| d == name)) else {
             continue;
         };
-        let Some(token) = tokens.iter().find(|token| token.end > at) else {
+        let Some(place) = Place::of(syntax, text, &tokens, at) else {
             continue;
         };
-        if at < from || matches!(token.kind, Kind::LineComment | Kind::BlockComment) {
+        if at < from || matches!(place.kind(), Kind::LineComment | Kind::BlockComment) {
             continue;
         }
         let name = name.to_owned();
@@ -102,9 +101,13 @@ pub fn substitute(
             problems.push(VariableProblem::NoValue { name, at });
             continue;
         };
-        match fitted(syntax, token.kind, &text[token.start..token.end], value) {
+        match place.fitted(value) {
             Ok(value) => {
                 result.push_str(&text[from..at]);
+                // `10-${n}` with -3 is no comment.
+                if value.starts_with('-') && result.ends_with('-') && place.is_bare() {
+                    result.push(' ');
+                }
                 result.push_str(&value);
                 from = at + name.len() + 3;
             }
@@ -127,55 +130,6 @@ fn name_at(text: &str, at: usize) -> Option<&str> {
     let name = &rest[..rest.find('}')?];
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
     (!name.is_empty() && name.chars().all(plain)).then_some(name)
-}
-
-/// A value as a token of this kind holds it.
-fn fitted(syntax: Syntax, kind: Kind, token: &str, value: &str) -> Result<String, &'static str> {
-    if value.contains('\0') {
-        return Err("it holds a NUL");
-    }
-    match kind {
-        Kind::Text if token.starts_with('$') => {
-            // Whatever the tag is, it begins and ends with one.
-            if value.contains('$') {
-                return Err("a dollar-quoted text takes no value with a `$`");
-            }
-            Ok(value.to_owned())
-        }
-        Kind::Text | Kind::Quoted => {
-            let quote = token
-                .chars()
-                .find(|c| matches!(c, '\'' | '"' | '`' | '['))
-                .unwrap_or('\'');
-            if quote == '[' {
-                return if value.contains(']') {
-                    Err("a name in brackets takes no value with a `]`")
-                } else {
-                    Ok(value.to_owned())
-                };
-            }
-            let escapes =
-                kind == Kind::Text && (syntax == Syntax::Mysql || token.starts_with(['e', 'E']));
-            let mut value = value.replace(quote, &format!("{quote}{quote}"));
-            if escapes {
-                value = value.replace('\\', "\\\\");
-            }
-            Ok(value)
-        }
-        _ => {
-            let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
-            let number = value.strip_prefix('-').unwrap_or(value);
-            let is_number = !number.is_empty()
-                && number.chars().all(|c| c.is_ascii_digit() || c == '.')
-                && number.matches('.').count() < 2
-                && number.starts_with(|c: char| c.is_ascii_digit());
-            if is_number || (!value.is_empty() && value.chars().all(word)) {
-                Ok(value.to_owned())
-            } else {
-                Err("outside of quotes only a plain word or a number may stand")
-            }
-        }
-    }
 }
 
 #[cfg(test)]
@@ -220,7 +174,48 @@ mod tests {
     #[test]
     fn a_value_cannot_end_its_statement() {
         assert!(postgres("DROP TABLE ${x}", "a; DROP TABLE b").contains("plain word"));
+        assert!(postgres("SELECT $$ ${x} $$", "$$; DROP TABLE b; $$").contains("dollar-quoted"));
         assert!(postgres("DO $$ ${x} $$", "$$; DROP TABLE b; $$").contains("dollar-quoted"));
+    }
+
+    #[test]
+    fn a_negative_number_behind_a_minus_begins_no_comment() {
+        assert_eq!(postgres("SELECT 10-${x}", "-3"), "SELECT 10- -3");
+        assert_eq!(postgres("SELECT 10 - ${x}", "-3"), "SELECT 10 - -3");
+        assert_eq!(postgres("SELECT '-${x}'", "-3"), "SELECT '--3'");
+        let body = postgres("DO $$ BEGIN i := 10-${x}; END $$", "-3");
+        assert_eq!(body, "DO $$ BEGIN i := 10- -3; END $$");
+    }
+
+    #[test]
+    fn a_body_is_code() {
+        let raise = |value: &str| postgres("DO $$ BEGIN RAISE NOTICE 'x ${x}'; END $$", value);
+        assert_eq!(
+            raise("o'neil"),
+            "DO $$ BEGIN RAISE NOTICE 'x o''neil'; END $$"
+        );
+        assert_eq!(
+            raise("x'; DROP TABLE q; RAISE NOTICE 'y"),
+            "DO $$ BEGIN RAISE NOTICE 'x x''; DROP TABLE q; RAISE NOTICE ''y'; END $$"
+        );
+        let drop = |value: &str| postgres("DO $$ BEGIN DROP TABLE ${x}; END $$", value);
+        assert!(drop("a; DROP TABLE b").contains("plain word"));
+        assert_eq!(drop("a"), "DO $$ BEGIN DROP TABLE a; END $$");
+        let function = |body: &str| {
+            let text =
+                format!("CREATE OR REPLACE FUNCTION f() RETURNS text LANGUAGE sql AS {body}");
+            postgres(&text, "o'neil")
+        };
+        assert!(function("$f$ SELECT '${x}' $f$").ends_with("$f$ SELECT 'o''neil' $f$"));
+        assert!(function("$f$ SELECT $g$${x}$g$ $f$").ends_with("$f$ SELECT $g$o'neil$g$ $f$"));
+        assert!(function("'SELECT ''${x}'''").contains("plain word"));
+        let other = "CREATE FUNCTION f() RETURNS text AS $$ return '${x}' $$ LANGUAGE plpython3u";
+        assert!(postgres(other, "o'neil").contains("plain word"));
+        assert!(postgres(other, "oneil").contains("return 'oneil'"));
+        // A default is no body.
+        let default =
+            "CREATE FUNCTION f(a text DEFAULT '${x}') RETURNS text LANGUAGE sql AS $$ SELECT a $$";
+        assert!(postgres(default, "o'neil").contains("DEFAULT 'o''neil'"));
     }
 
     #[test]
