@@ -1,8 +1,8 @@
 //! What a statement does to a schema: a closed set.
 
 use super::{
-    DataStatement, Domain, EnumType, Expr, ForeignKey, Function, Generated, Ident, Identity,
-    IndexKey, IndexPart, Name, Options, Query, RowTrigger, SequenceOptions, Type,
+    DataStatement, EnumType, Expr, ForeignKey, Function, Generated, Ident, Identity, IndexKey,
+    IndexPart, Name, Options, Query, RowTrigger, SequenceOptions, Type,
 };
 
 /// What one statement does, before anything is known of the schema it meets.
@@ -53,8 +53,15 @@ pub enum Change {
     },
     /// `CREATE TYPE … AS ENUM`.
     CreateEnum(EnumType),
-    /// `CREATE DOMAIN`. What it checks is not read: a [`Change::Opaque`] follows.
-    CreateDomain(Domain),
+    /// `CREATE DOMAIN`.
+    CreateDomain(Box<CreateDomain>),
+    /// `ALTER DOMAIN`, but for its name.
+    AlterDomain {
+        /// Which.
+        name: Name,
+        /// What.
+        change: DomainChange,
+    },
     /// `ALTER TYPE … ADD VALUE`.
     AddEnumMember {
         /// Which type.
@@ -606,6 +613,47 @@ pub enum ColumnChange {
         /// `IF EXISTS`.
         if_exists: bool,
     },
+}
+
+/// A domain as written.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CreateDomain {
+    /// Its name.
+    pub name: Name,
+    /// All else, as of a column that is called `value`.
+    pub value: ColumnDef,
+    /// What of it is not understood, and stands in nothing of this.
+    pub opaque: Option<String>,
+}
+
+/// What ALTER DOMAIN does.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum DomainChange {
+    /// `SET DEFAULT`, `DROP DEFAULT`.
+    Default(Option<Expr>),
+    /// `SET NOT NULL` (false), `DROP NOT NULL` (true).
+    Nullable(bool),
+    /// `ADD [CONSTRAINT name] CHECK …`.
+    AddConstraint(Box<ConstraintDef>),
+    /// `DROP CONSTRAINT`.
+    DropConstraint {
+        /// Which.
+        name: Ident,
+        /// `IF EXISTS`.
+        if_exists: bool,
+    },
+    /// `RENAME CONSTRAINT`.
+    RenameConstraint {
+        /// Which.
+        from: Ident,
+        /// Its new name.
+        to: Ident,
+    },
+    /// `VALIDATE CONSTRAINT`.
+    ValidateConstraint(Ident),
+    /// Something that is not understood: what.
+    Opaque(String),
 }
 
 /// What ALTER SEQUENCE does.

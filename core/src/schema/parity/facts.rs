@@ -68,7 +68,13 @@ pub(super) fn facts(side: Side<'_>, other: Side<'_>) -> BTreeMap<String, Facts> 
         .tables()
         .filter(|table| !table.options.temporary);
     lasting
-        .map(|table| (table.name.name.to_lowercase(), of_table(table, side, other)))
+        .map(|table| {
+            let plain = side.schema.plain_table(table);
+            (
+                table.name.name.to_lowercase(),
+                of_table(&plain, side, other),
+            )
+        })
         .collect()
 }
 

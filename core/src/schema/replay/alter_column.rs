@@ -32,10 +32,12 @@ impl Replay {
                     self.retype_sequence(&sequence, &ty);
                 }
                 let collation = collation.clone();
+                // A default is of the type below a domain.
+                let (was, is) = (self.schema.below(&held.ty), self.schema.below(&ty));
                 self.edit_column(name, column, |column| {
-                    let old = std::mem::replace(&mut column.ty, ty);
+                    column.ty = ty;
                     column.collation = collation;
-                    column.default = column.default.take().map(|d| kept(d, old, &column.ty));
+                    column.default = column.default.take().map(|d| kept(d, was, &is));
                 });
             }
             ColumnChange::SetDefault(default) => {

@@ -16,6 +16,7 @@ mod alter_column;
 mod constraint;
 mod create;
 mod data;
+mod domain;
 mod drop;
 mod index;
 mod mysql;
@@ -189,6 +190,7 @@ impl Replay {
             } => self.rename_index(name, *if_exists, to),
             Change::CreateEnum(ty) => self.create_enum(ty),
             Change::CreateDomain(domain) => self.create_domain(domain),
+            Change::AlterDomain { name, change } => self.alter_domain(name, change),
             Change::AddEnumMember {
                 name,
                 member,

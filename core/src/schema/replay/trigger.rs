@@ -27,7 +27,11 @@ impl Replay {
             Some(view) => view.name.clone(),
             None => self.table(table)?.name.clone(),
         };
-        let does = does.map(|does| Box::new(self.called(does.clone(), text)));
+        let does = does.map(|does| {
+            let mut does = Box::new(self.called(does.clone(), text));
+            self.asked_before(&table, &mut does);
+            does
+        });
         self.put_trigger(Trigger {
             name: name.clone(),
             table,
@@ -45,6 +49,23 @@ impl Replay {
             _ => None,
         };
         self.understood(does.calling(function, text))
+    }
+
+    /// A domain's CHECK is asked of what a statement gives, before a trigger puts something else in
+    /// its place. A column's is asked after that.
+    fn asked_before(&self, table: &Name, does: &mut RowTrigger) {
+        let Some(table) = self.schema.table(table) else {
+            return;
+        };
+        let mut set = does.sets.iter().flat_map(|set| &set.columns);
+        let asked = set.find(|name| {
+            let column = table.column(name);
+            column.is_some_and(|column| self.schema.checks_in_domains(&column.ty))
+        });
+        if let Some(column) = asked {
+            let why = format!("the domain of `{column}` is asked before it is set");
+            does.unclear.get_or_insert(why);
+        }
     }
 
     /// What a trigger does, with the tables that its function names as a session finds them that
@@ -104,7 +125,10 @@ impl Replay {
                 if was.as_deref() == Some(RENAMED) {
                     does.unclear = was;
                 }
-                Box::new(self.understood(does.calling(Some(function), &trigger.text)))
+                let mut does =
+                    Box::new(self.understood(does.calling(Some(function), &trigger.text)));
+                self.asked_before(&trigger.table, &mut does);
+                does
             });
             self.put_trigger(Trigger { does, ..trigger });
         }

@@ -56,7 +56,7 @@ impl Translator<'_> {
                 let message = format!(
                     "the function `{name}` is code that its own engine only understands, and a call of it may mean another one of that name"
                 );
-                self.carrier.flush(self.authored.schema());
+                self.carrier.flush(self.plain.of(self.authored.schema()));
                 self.carrier.refuse(index, Refusal::new(FUNCTION, message));
                 return;
             }

@@ -10,6 +10,7 @@ use super::carry::{Carrier, Out, Outcome};
 use super::expand::expand;
 use super::infer::is_known;
 use super::inline::inline;
+use super::plain::{Plain, plain_casts};
 use super::setting;
 use super::target::{Omission, Refusal, Target};
 use super::unfold::unfold;
@@ -64,6 +65,8 @@ pub struct Translator<'a> {
     inlined: Vec<Name>,
     /// Functions that are code, by the statements of this script that make them.
     made_here: Vec<(usize, Name, Vec<Vec<String>>)>,
+    /// What the authored engine holds, without domains.
+    plain: Plain,
     source: &'a dyn Dialect,
     dialect: &'a dyn Dialect,
     carrier: Carrier<'a>,
@@ -81,6 +84,7 @@ impl<'a> Translator<'a> {
             code: HashSet::new(),
             inlined: Vec::new(),
             made_here: Vec::new(),
+            plain: Plain::default(),
             source,
             dialect,
             carrier: Carrier::new(
@@ -132,8 +136,9 @@ impl<'a> Translator<'a> {
         for (index, body, audience) in statements {
             self.statement(index, body, audience);
         }
-        self.carrier.flush(self.authored.schema());
-        self.carrier.make_all_again(self.authored.schema());
+        self.carrier.flush(self.plain.of(self.authored.schema()));
+        self.carrier
+            .make_all_again(self.plain.of(self.authored.schema()));
         self.end_script();
         finish(self.carrier.take())
     }
@@ -148,9 +153,10 @@ impl<'a> Translator<'a> {
         self.end_script();
         let replaced = self.replay_own(own);
         self.carrier
-            .settle(&touched, &replaced, self.authored.schema());
+            .settle(&touched, &replaced, self.plain.of(self.authored.schema()));
         if !own.is_empty() {
-            self.carrier.settle_views(self.authored.schema());
+            self.carrier
+                .settle_views(self.plain.of(self.authored.schema()));
         }
         self.carrier.take();
     }
@@ -173,6 +179,7 @@ impl<'a> Translator<'a> {
 
     fn end_script(&mut self) {
         self.authored.end_script();
+        self.plain.follow(self.authored.schema(), &mut Vec::new());
         self.programs.end_script();
         self.made_here.clear();
     }
@@ -189,7 +196,7 @@ impl<'a> Translator<'a> {
     fn replay_one(&mut self, body: &str, touched: &mut Vec<TableEffect>) {
         for change in self.changes(body) {
             self.note(&change, body);
-            let effects = self.authored.apply(&change).unwrap_or_default();
+            let effects = self.apply(&change).unwrap_or_default();
             for effect in effects {
                 if let Effect::View {
                     after: Some(view), ..
@@ -290,6 +297,13 @@ impl<'a> Translator<'a> {
             .collect()
     }
 
+    /// Applies a change, and says what it did to the schema as targets see it.
+    fn apply(&mut self, change: &Change) -> Result<Vec<Effect>, ReplayProblem> {
+        let mut effects = self.authored.apply(change)?;
+        self.plain.follow(self.authored.schema(), &mut effects);
+        Ok(effects)
+    }
+
     fn replay_own<S: AsRef<str>>(&mut self, own: &[S]) -> Vec<TableEffect> {
         let syntax = self.dialect.syntax();
         let flavour = self.dialect.server().flavour();
@@ -319,17 +333,20 @@ impl<'a> Translator<'a> {
     fn statement(&mut self, index: usize, body: &str, audience: Audience) {
         match audience {
             Audience::Target => {
-                self.carrier.flush(self.authored.schema());
+                self.carrier.flush(self.plain.of(self.authored.schema()));
                 self.carrier.verbatim(index, body);
                 let replaced = self.replay_own(&[body]);
-                self.carrier.settle(&[], &replaced, self.authored.schema());
-                self.carrier.settle_views(self.authored.schema());
+                self.carrier
+                    .settle(&[], &replaced, self.plain.of(self.authored.schema()));
+                self.carrier
+                    .settle_views(self.plain.of(self.authored.schema()));
             }
             Audience::Authored => {
-                self.carrier.flush(self.authored.schema());
+                self.carrier.flush(self.plain.of(self.authored.schema()));
                 let mut touched = Vec::new();
                 self.replay(body, &mut touched);
-                self.carrier.settle(&touched, &[], self.authored.schema());
+                self.carrier
+                    .settle(&touched, &[], self.plain.of(self.authored.schema()));
             }
             Audience::Both => {
                 let followed = self.follow(body, &mut |this, text| this.render(index, text));
@@ -352,7 +369,7 @@ impl<'a> Translator<'a> {
                         let refusal = Refusal::new("opaque", message);
                         if !self.left_out(index, body, &refusal) {
                             self.unread(body);
-                            self.carrier.flush(self.authored.schema());
+                            self.carrier.flush(self.plain.of(self.authored.schema()));
                             self.carrier.refuse(index, refusal);
                         }
                     }
@@ -374,7 +391,7 @@ impl<'a> Translator<'a> {
         if self.source.syntax() != Syntax::Postgres {
             return false;
         }
-        let schema = self.authored.schema();
+        let schema = self.plain.of(self.authored.schema());
         let facts = Facts {
             schema,
             code: &self.code,
@@ -398,21 +415,25 @@ impl<'a> Translator<'a> {
                     self.carrier.omit(index, omission);
                     return;
                 }
-                self.carrier.flush(self.authored.schema());
+                self.carrier.flush(self.plain.of(self.authored.schema()));
                 let mut message = format!("{} is understood by its own engine only", opaque.what);
                 if let Some(why) = &opaque.why {
                     message = format!("{} is not understood here: {why}", opaque.what);
                 }
                 self.carrier.refuse(index, Refusal::new("opaque", message));
                 // It marks the tables it names; it has no effects.
-                self.authored.apply(&Change::Opaque(opaque)).ok();
+                self.apply(&Change::Opaque(opaque)).ok();
             }
             Change::CreateFunction { .. } => {
                 self.function(index, &change);
-                match self.authored.apply(&change) {
+                match self.apply(&change) {
                     Ok(effects) => {
                         for effect in &effects {
-                            self.carrier.effect(index, effect, self.authored.schema());
+                            self.carrier.effect(
+                                index,
+                                effect,
+                                self.plain.of(self.authored.schema()),
+                            );
                         }
                     }
                     Err(problem) => self.carrier.refuse(index, replay_refusal(problem)),
@@ -427,9 +448,11 @@ impl<'a> Translator<'a> {
             Change::Transaction(_) => {}
             Change::Data(statement) => {
                 let mut statement = self.authored.resolve(statement);
-                unfold(&mut statement, self.authored.schema(), self.source.syntax());
+                plain_casts(&mut statement, self.authored.schema());
+                let schema = self.plain.of(self.authored.schema());
+                unfold(&mut statement, schema, self.source.syntax());
                 let facts = Facts {
-                    schema: self.authored.schema(),
+                    schema,
                     code: &self.code,
                 };
                 self.carrier.data(index, &statement, facts);
@@ -440,12 +463,25 @@ impl<'a> Translator<'a> {
                 }
                 // What is pending speaks of types by the names that they have now.
                 if let Change::RenameType { .. } | Change::DropTypes { .. } = change {
-                    self.carrier.flush(self.authored.schema());
+                    self.carrier.flush(self.plain.of(self.authored.schema()));
                 }
-                match self.authored.apply(&change) {
+                match self.apply(&change) {
                     Ok(effects) => {
+                        if let Change::CreateDomain(domain) = &change
+                            && domain.opaque.is_none()
+                        {
+                            let message = format!(
+                                "the domain `{}`: columns of it have the type below, and say what it says",
+                                domain.name
+                            );
+                            self.carrier.omit(index, Omission::new("type", message));
+                        }
                         for effect in &effects {
-                            self.carrier.effect(index, effect, self.authored.schema());
+                            self.carrier.effect(
+                                index,
+                                effect,
+                                self.plain.of(self.authored.schema()),
+                            );
                         }
                     }
                     Err(problem) => self.carrier.refuse(index, replay_refusal(problem)),

@@ -147,6 +147,10 @@ pub(crate) fn hold(ty: &Type, authored: &Schema, facts: &Facts) -> Result<Held, 
         Type::Macaddr => return Ok(Held::ascii(Type::Char(Some(17)))),
         Type::Jsonb => return Ok(Held::json(facts)),
         Type::Json => return Ok(Held::json(facts)),
+        // What its elements are is not known, or is checked there one by one.
+        Type::Array(element) if matches!(**element, Type::Named(_)) => {
+            return hold(element, authored, facts);
+        }
         Type::Array(_) => {
             return Ok(Held {
                 said: Some(("array-as-json", "an array is held as a JSON array")),

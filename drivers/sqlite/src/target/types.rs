@@ -121,6 +121,10 @@ pub(super) fn held(
                 ),
             )
         },
+        // What its elements are is not known, or is checked there one by one.
+        Type::Array(element) if matches!(**element, Type::Named(_)) => {
+            return held(element, column, authored, source);
+        }
         Type::Array(_) => Held::said(
             Type::Text,
             Omission::new(

@@ -56,7 +56,7 @@ choice!(Nulls, "place of nulls" { "first" First, "last" Last });
 
 record!(EnumType, "an enum" { name, members });
 
-record!(Domain, "a domain" { name, base, nullable });
+record!(Domain, "a domain" { name, base, nullable, default, collation, constraints, opaque });
 
 record!(Sequence, "a sequence" { name, owned_by, identity, options });
 
