@@ -130,10 +130,8 @@ impl Carrier<'_> {
 
     /// Refuses what makes it matter when a trigger runs.
     pub(super) fn check_order(&mut self, source: usize, authored: &Schema) {
-        for (trigger, why) in program::check_all(authored) {
-            if self.is_carried(trigger) {
-                self.refuse(source, program::refused(trigger, &why));
-            }
+        for (trigger, why) in program::check_all(authored, |trigger| self.is_carried(trigger)) {
+            self.refuse(source, program::refused(trigger, &why));
         }
     }
 
