@@ -383,6 +383,8 @@ pub struct ConstraintDef {
     pub not_valid: bool,
     /// `USING INDEX name`: an index that becomes the constraint's.
     pub using_index: Option<Ident>,
+    /// `ALTER TABLE ONLY`: the partitions that are there do not get it.
+    pub only: bool,
 }
 
 impl ConstraintDef {
@@ -395,6 +397,7 @@ impl ConstraintDef {
             initially_deferred: false,
             not_valid: false,
             using_index: None,
+            only: false,
         }
     }
 
@@ -436,6 +439,8 @@ pub struct CreateIndex {
     pub nulls_not_distinct: bool,
     /// Its comment (MySQL).
     pub comment: Option<String>,
+    /// `ON ONLY`: the partitions that are there do not get it.
+    pub only: bool,
 }
 
 /// `CREATE VIEW`.

@@ -45,6 +45,8 @@ pub struct Options {
     pub partition_by: Option<String>,
     /// `INHERITS` or `PARTITION OF` this table.
     pub inherits: Option<Name>,
+    /// It is a partition of that table.
+    pub partition: bool,
 }
 
 /// A column.

@@ -26,6 +26,7 @@ mod filled;
 pub mod infer;
 mod inline;
 mod merge;
+mod partition;
 mod plain;
 pub mod print;
 mod program;

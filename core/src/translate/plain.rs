@@ -1,27 +1,42 @@
-//! The authored schema as targets see it: without domains.
+//! The authored schema as targets see it: without domains and partitions.
 //!
 //! A table's domain may change while the table does not, so what a change did to it is the
 //! difference between two plain states and not what the replay says.
 
-use crate::schema::{DataStatement, Effect, Mark, Name, Now, Schema, TableEffect, View};
+use std::sync::Arc;
 
-/// The authored schema without domains. As long as there is none it is the authored one itself.
+use super::partition::{self, Part};
+use crate::schema::{DataStatement, Effect, Mark, Name, Now, Schema, Table, TableEffect, View};
+
+/// The authored schema without domains and partitions. As long as there is none it is the authored one
+/// itself.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Plain(Option<Box<(Schema, Mark)>>);
+pub(super) struct Plain {
+    schema: Option<Box<(Schema, Mark)>>,
+    /// What has become of partitions since that was last asked.
+    parts: Vec<Part>,
+}
 
 impl Plain {
     /// The schema as targets see it. It is up to date as of the last [`follow`](Self::follow).
     pub(super) fn of<'s>(&'s self, authored: &'s Schema) -> &'s Schema {
-        self.0.as_deref().map_or(authored, |(plain, _)| plain)
+        self.schema.as_deref().map_or(authored, |(plain, _)| plain)
+    }
+
+    /// What has become of partitions since this was last asked.
+    pub(super) fn take_parts(&mut self) -> Vec<Part> {
+        std::mem::take(&mut self.parts)
     }
 
     /// Follows the authored schema, to which a change has done `effects`: they become what it did to the
     /// plain one.
     pub(super) fn follow(&mut self, authored: &Schema, effects: &mut Vec<Effect>) {
-        if self.0.is_none() && authored.domains().next().is_none() {
+        let needed = authored.domains().next().is_some() || effects.iter().any(partition::concerns);
+        if self.schema.is_none() && !needed {
             return;
         }
-        let (plain, mark) = &mut **self.0.get_or_insert_default();
+        self.parts.extend(partition::take(authored, effects));
+        let (plain, mark) = &mut **self.schema.get_or_insert_default();
         for effect in &mut *effects {
             if let Effect::Table(TableEffect {
                 before: Some(before),
@@ -47,7 +62,7 @@ impl Plain {
             let tables = authored.tables();
             let others: Vec<_> = tables.filter(|t| !told(&t.name)).cloned().collect();
             for table in others {
-                let after = authored.plain_table(&table);
+                let after = plain_table(authored, &table);
                 let Some(was) = plain.table(&table.name).cloned() else {
                     continue;
                 };
@@ -65,7 +80,10 @@ impl Plain {
         }
         for thing in &mut now {
             match thing {
-                Now::Table(_, Some(table)) => *table = authored.plain_table(table),
+                Now::Table(_, held @ Some(_)) => {
+                    let whole = held.take_if(|table| !table.options.partition);
+                    *held = whole.map(|table| plain_table(authored, &table));
+                }
                 Now::View(_, Some((_, view))) => *view = authored.plain_view(view),
                 _ => {}
             }
@@ -75,7 +93,7 @@ impl Plain {
             match effect {
                 Effect::Table(TableEffect { after, using, .. }) => {
                     if let Some(after) = after {
-                        *after = authored.plain_table(after);
+                        *after = plain_table(authored, after);
                     }
                     using
                         .iter_mut()
@@ -94,6 +112,10 @@ impl Plain {
             }
         }
     }
+}
+
+fn plain_table(authored: &Schema, table: &Arc<Table>) -> Arc<Table> {
+    partition::whole(authored.plain_table(table))
 }
 
 /// Puts the type below in the place of domains that ask nothing, in a statement's casts.

@@ -60,3 +60,21 @@ DROP TYPE dom_mood CASCADE;
 DROP TABLE domains;
 DROP TABLE copied_domains, dom_text_check;
 DROP DOMAIN IF EXISTS dom_number, dom_array;
+
+-- Partitions: the table has its columns, keys and indexes, and they go with it.
+CREATE TABLE divided (id bigint, day date NOT NULL, n integer CHECK (n > 0), PRIMARY KEY (id, day)) PARTITION BY RANGE (day);
+CREATE TABLE divided_1 PARTITION OF divided FOR VALUES FROM ('2024-01-01') TO ('2024-02-01');
+CREATE TABLE divided_2 PARTITION OF divided FOR VALUES FROM ('2024-02-01') TO ('2024-03-01') PARTITION BY HASH (id);
+CREATE TABLE divided_2_0 PARTITION OF divided_2 FOR VALUES WITH (MODULUS 2, REMAINDER 0);
+CREATE TABLE divided_rest PARTITION OF divided DEFAULT;
+CREATE INDEX ON divided (n);
+CREATE UNIQUE INDEX divided_key ON divided (day, id, n);
+ALTER TABLE divided ADD COLUMN mood text NOT NULL DEFAULT 'a';
+CREATE TYPE divided_mood AS ENUM ('a');
+ALTER TABLE divided ALTER COLUMN mood DROP DEFAULT, ALTER COLUMN mood TYPE divided_mood USING mood::divided_mood;
+ALTER TABLE divided RENAME TO parted;
+ALTER TABLE parted DROP COLUMN mood;
+DROP TYPE divided_mood;
+DROP TABLE divided_1;
+DROP TABLE parted;
+CREATE TABLE divided_2_0 (id integer);

@@ -66,7 +66,8 @@ pub(super) fn facts(side: Side<'_>, other: Side<'_>) -> BTreeMap<String, Facts> 
     let lasting = side
         .schema
         .tables()
-        .filter(|table| !table.options.temporary);
+        // The rows of a partition are those of the whole.
+        .filter(|table| !table.options.temporary && !table.options.partition);
     lasting
         .map(|table| {
             let plain = side.schema.plain_table(table);

@@ -21,6 +21,7 @@ mod drop;
 mod index;
 mod mysql;
 mod naming;
+mod partition;
 mod problem;
 mod record;
 mod rename;
@@ -155,7 +156,10 @@ impl Replay {
             Syntax::Postgres | Syntax::Sqlite => None,
         };
         match step.unwrap_or_else(|| self.step(&change)) {
-            Ok(()) => Ok(self.record.finish(&self.schema)),
+            Ok(()) => {
+                self.follow_partitioned();
+                Ok(self.record.finish(&self.schema))
+            }
             Err(problem) => {
                 self.record.undo(&mut self.schema);
                 Err(problem)

@@ -29,7 +29,7 @@ impl Replay {
         };
         let does = does.map(|does| {
             let mut does = Box::new(self.called(does.clone(), text));
-            self.asked_before(&table, &mut does);
+            self.asked_otherwise(&table, &mut does);
             does
         });
         self.put_trigger(Trigger {
@@ -51,12 +51,17 @@ impl Replay {
         self.understood(does.calling(function, text))
     }
 
-    /// A domain's CHECK is asked of what a statement gives, before a trigger puts something else in
+    /// What makes the table run a trigger in another way than the same table elsewhere would. A
+    /// domain's CHECK is asked of what a statement gives, before a trigger puts something else in
     /// its place. A column's is asked after that.
-    fn asked_before(&self, table: &Name, does: &mut RowTrigger) {
+    fn asked_otherwise(&self, table: &Name, does: &mut RowTrigger) {
         let Some(table) = self.schema.table(table) else {
             return;
         };
+        if table.options.partition_by.is_some() && !does.is_idle() {
+            let why = "its table is partitioned: a row that goes from one partition to another is deleted and inserted for it";
+            does.unclear.get_or_insert_with(|| why.to_owned());
+        }
         let mut set = does.sets.iter().flat_map(|set| &set.columns);
         let asked = set.find(|name| {
             let column = table.column(name);
@@ -127,7 +132,7 @@ impl Replay {
                 }
                 let mut does =
                     Box::new(self.understood(does.calling(Some(function), &trigger.text)));
-                self.asked_before(&trigger.table, &mut does);
+                self.asked_otherwise(&trigger.table, &mut does);
                 does
             });
             self.put_trigger(Trigger { does, ..trigger });

@@ -10,6 +10,7 @@ use super::carry::{Carrier, Out, Outcome};
 use super::expand::expand;
 use super::infer::is_known;
 use super::inline::inline;
+use super::partition::{self, Part};
 use super::plain::{Plain, plain_casts};
 use super::setting;
 use super::target::{Omission, Refusal, Target};
@@ -197,6 +198,7 @@ impl<'a> Translator<'a> {
         for change in self.changes(body) {
             self.note(&change, body);
             let effects = self.apply(&change).unwrap_or_default();
+            self.plain.take_parts();
             for effect in effects {
                 if let Effect::View {
                     after: Some(view), ..
@@ -448,6 +450,10 @@ impl<'a> Translator<'a> {
             Change::Transaction(_) => {}
             Change::Data(statement) => {
                 let mut statement = self.authored.resolve(statement);
+                if let Some(refusal) = partition::named(&statement, self.authored.schema()) {
+                    self.carrier.refuse(index, refusal);
+                    return;
+                }
                 plain_casts(&mut statement, self.authored.schema());
                 let schema = self.plain.of(self.authored.schema());
                 unfold(&mut statement, schema, self.source.syntax());
@@ -460,6 +466,10 @@ impl<'a> Translator<'a> {
             change => {
                 if let Change::DropFunctions { functions, cascade } = &change {
                     self.functions_dropped(index, functions, *cascade);
+                }
+                let divided = |name: &Name| self.authored.has_partitions(name);
+                if let Some(refusal) = partition::of_the_whole_alone(&change, &divided) {
+                    self.carrier.refuse(index, refusal);
                 }
                 // What is pending speaks of types by the names that they have now.
                 if let Change::RenameType { .. } | Change::DropTypes { .. } = change {
@@ -483,8 +493,26 @@ impl<'a> Translator<'a> {
                                 self.plain.of(self.authored.schema()),
                             );
                         }
+                        self.partitions(index);
                     }
                     Err(problem) => self.carrier.refuse(index, replay_refusal(problem)),
+                }
+            }
+        }
+    }
+
+    /// What has become of partitions, of which the target has none.
+    fn partitions(&mut self, index: usize) {
+        for part in self.plain.take_parts() {
+            match part {
+                Part::Omitted(omission) => self.carrier.omit(index, omission),
+                Part::Refused(refusal) => self.carrier.refuse(index, refusal),
+                Part::Gone(of, refusal) => {
+                    let vacancy = vacancy::Vacancy::of(&of);
+                    let schema = self.plain.of(self.authored.schema());
+                    if !self.carrier.leave_out(index, &vacancy, &refusal, schema) {
+                        self.carrier.refuse(index, refusal);
+                    }
                 }
             }
         }

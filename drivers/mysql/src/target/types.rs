@@ -147,8 +147,9 @@ pub(crate) fn hold(ty: &Type, authored: &Schema, facts: &Facts) -> Result<Held, 
         Type::Macaddr => return Ok(Held::ascii(Type::Char(Some(17)))),
         Type::Jsonb => return Ok(Held::json(facts)),
         Type::Json => return Ok(Held::json(facts)),
-        // What its elements are is not known, or is checked there one by one.
-        Type::Array(element) if matches!(**element, Type::Named(_)) => {
+        // A domain is asked for each of its elements there.
+        Type::Array(element) if matches!(&**element, Type::Named(name) if authored.domain(name).is_some()) =>
+        {
             return hold(element, authored, facts);
         }
         Type::Array(_) => {

@@ -162,6 +162,7 @@ impl Build {
             table.options.unlogged = row.unlogged;
             table.options.partition_by = row.partition_by;
             table.options.inherits = row.inherits.map(|parent| self.qualified(&parent));
+            table.options.partition = row.is_partition;
             if table.options.inherits.is_some() {
                 let what = if row.is_partition {
                     "PARTITION OF"

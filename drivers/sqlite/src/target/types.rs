@@ -121,8 +121,9 @@ pub(super) fn held(
                 ),
             )
         },
-        // What its elements are is not known, or is checked there one by one.
-        Type::Array(element) if matches!(**element, Type::Named(_)) => {
+        // A domain is asked for each of its elements there.
+        Type::Array(element) if matches!(&**element, Type::Named(name) if authored.domain(name).is_some()) =>
+        {
             return held(element, column, authored, source);
         }
         Type::Array(_) => Held::said(

@@ -14,7 +14,7 @@ record!(Table, "a table" { name, columns, constraints, indexes, comment, options
 
 record!(Options, "a table's options" {
     strict, without_rowid, unlogged, temporary, engine, charset, collation, auto_increment,
-    partition_by, inherits,
+    partition_by, inherits, partition,
 });
 
 record!(Column, "a column" {
