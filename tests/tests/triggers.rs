@@ -736,3 +736,25 @@ fn a_trigger_that_only_refreshes_a_view_is_left_out() {
         twin.same("SELECT n, times FROM sums ORDER BY n");
     });
 }
+
+/// What only PostgreSQL understands of a table's change is no silence.
+#[test]
+fn a_trigger_that_is_switched_off_is_refused_where_there_is_one() {
+    each(|twin| {
+        twin.run("CREATE TABLE t (id integer PRIMARY KEY, name text, updated_at timestamptz);");
+        twin.run("ALTER TABLE t DISABLE TRIGGER ALL; ALTER TABLE t ENABLE TRIGGER ALL;");
+        let said = twin.omitted("ALTER TABLE t ENABLE ROW LEVEL SECURITY;");
+        assert!(said[0].starts_with("privileges: "), "{said:?}");
+        twin.run(TOUCH);
+        twin.run("CREATE TRIGGER g BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION touch();");
+        for action in [
+            "DISABLE TRIGGER ALL",
+            "DISABLE TRIGGER g",
+            "ENABLE REPLICA TRIGGER g",
+            "NO INHERIT other",
+        ] {
+            let refused = twin.refused(&format!("ALTER TABLE t {action};"));
+            assert!(refused.contains(&"opaque"), "{action} {refused:?}");
+        }
+    });
+}

@@ -613,6 +613,8 @@ pub enum ColumnChange {
         /// `IF EXISTS`.
         if_exists: bool,
     },
+    /// `RESTART [WITH n]`: the numbers of an identity column.
+    Restart(Option<i64>),
     /// `DROP EXPRESSION`.
     DropExpression {
         /// `IF EXISTS`.

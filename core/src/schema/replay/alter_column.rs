@@ -90,6 +90,14 @@ impl Replay {
                     self.set_sequence(Some(sequence), None);
                 }
             }
+            ColumnChange::Restart(restart) => {
+                let sequence = held.identity.as_ref().and_then(|i| i.sequence.as_ref());
+                let Some(sequence) = sequence.and_then(|s| self.schema.sequence(s).cloned()) else {
+                    let message = format!("column `{column}` of `{name}` is no identity column");
+                    return Err(problem("no-identity", message));
+                };
+                self.note_restart(&sequence, *restart);
+            }
             ColumnChange::DropExpression { if_exists } => {
                 if held.generated.is_none() && !if_exists {
                     let message = format!("column `{column}` of `{name}` is not generated");

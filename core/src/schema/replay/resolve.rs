@@ -130,6 +130,11 @@ impl Replay {
         }
     }
 
+    /// What the table, view or index is called in full that a name means.
+    pub(crate) fn table_name(&self, name: &Name) -> Name {
+        self.found(name)
+    }
+
     /// The table that a name means.
     pub(super) fn table(&self, name: &Name) -> Step<&Arc<Table>> {
         self.schema.table(&self.found(name)).ok_or_else(|| {

@@ -97,7 +97,7 @@ impl Replay {
         match does {
             // It may have the name of another one that has other arguments. Which of them is called
             // is not known any more.
-            Function::Code => {
+            Function::Code | Function::Aggregate => {
                 match self.functions.get(&name) {
                     None | Some(Function::Value(_)) => {}
                     Some(_) => return,
@@ -238,7 +238,9 @@ impl Replay {
                 let filled = statements.iter().map(|parts| parts.join(argument));
                 Some(filled.collect())
             }
-            Function::Trigger(_) | Function::Value(_) | Function::Code => None,
+            Function::Trigger(_) | Function::Value(_) | Function::Code | Function::Aggregate => {
+                None
+            }
         }
     }
 

@@ -189,6 +189,9 @@ fn create(c: &mut Cursor<'_>) -> Parsed<Vec<Change>> {
     if c.is("FUNCTION") && c.syntax() == Syntax::Postgres {
         return function::create(c);
     }
+    if c.is("AGGREGATE") && c.syntax() == Syntax::Postgres {
+        return function::aggregate(c);
+    }
     if or_replace {
         return code();
     }

@@ -107,6 +107,11 @@ impl Carrier<'_> {
         }
     }
 
+    /// Whether triggers of an authored table are held, or are to come back.
+    pub(in crate::translate) fn has_triggers(&self, table: &Name) -> bool {
+        !self.carried(table).is_empty()
+    }
+
     fn is_carried(&self, trigger: &Trigger) -> bool {
         let of_table = self.triggers.get(&trigger.table);
         of_table.is_some_and(|all| all.iter().any(|one| one.authored.name == trigger.name))

@@ -20,7 +20,7 @@ use super::vacancy::{self, Facts};
 use crate::driver::Dialect;
 use crate::schema::{
     Change, Effect, Function, Ignored, Name, Opaque, Programs, Replay, ReplayProblem, Schema,
-    TableEffect,
+    TableAction, TableEffect,
 };
 use crate::sql::{self, Statement, Syntax};
 
@@ -62,6 +62,8 @@ pub struct Translator<'a> {
     unread: Unread,
     /// The names of functions that are code.
     code: HashSet<String>,
+    /// The names of aggregates.
+    aggregates: HashSet<String>,
     /// Functions with which something was made that lasts, written out.
     inlined: Vec<Name>,
     /// Functions that are code, by the statements of this script that make them.
@@ -83,6 +85,7 @@ impl<'a> Translator<'a> {
             programs: Programs::default(),
             unread: Unread::default(),
             code: HashSet::new(),
+            aggregates: HashSet::new(),
             inlined: Vec::new(),
             made_here: Vec::new(),
             plain: Plain::default(),
@@ -223,13 +226,18 @@ impl<'a> Translator<'a> {
             "ALTER FUNCTION",
             "ALTER PROCEDURE",
         ];
-        if let Change::CreateFunction {
-            name,
-            does: Function::Code,
-            ..
-        } = change
-        {
-            self.code.insert(name.name.clone());
+        if let Change::CreateFunction { name, does, .. } = change {
+            match does {
+                // A call may be one of the aggregate, if others have its name too.
+                Function::Aggregate => {
+                    self.code.remove(&name.name);
+                    self.aggregates.insert(name.name.clone());
+                }
+                Function::Code if !self.aggregates.contains(&name.name) => {
+                    self.code.insert(name.name.clone());
+                }
+                _ => {}
+            }
         }
         match change {
             Change::Opaque(opaque) if !HARMLESS.contains(&opaque.what.as_str()) => {
@@ -471,6 +479,7 @@ impl<'a> Translator<'a> {
                 if let Some(refusal) = partition::of_the_whole_alone(&change, &divided) {
                     self.carrier.refuse(index, refusal);
                 }
+                self.only_there(index, &change);
                 // What is pending speaks of types by the names that they have now.
                 if let Change::RenameType { .. } | Change::DropTypes { .. } = change {
                     self.carrier.flush(self.plain.of(self.authored.schema()));
@@ -498,6 +507,34 @@ impl<'a> Translator<'a> {
                     Err(problem) => self.carrier.refuse(index, replay_refusal(problem)),
                 }
             }
+        }
+    }
+
+    /// What of a table's change is left out, or only its own engine understands.
+    fn only_there(&mut self, index: usize, change: &Change) {
+        let Change::AlterTable { table, actions, .. } = change else {
+            return;
+        };
+        for action in actions {
+            let what = match action {
+                TableAction::Opaque(what) => what,
+                TableAction::Ignored(ignored) => {
+                    self.carrier.omit(index, omission(*ignored));
+                    continue;
+                }
+                _ => continue,
+            };
+            let mut words = what.split_whitespace().map(str::to_ascii_uppercase);
+            let switched = matches!(words.next().as_deref(), Some("ENABLE" | "DISABLE"));
+            // Where there is no trigger it runs or does not run alike.
+            if switched
+                && words.any(|word| word == "TRIGGER")
+                && !self.carrier.has_triggers(&self.authored.table_name(table))
+            {
+                continue;
+            }
+            let message = format!("ALTER TABLE … {what} is understood by its own engine only");
+            self.carrier.refuse(index, Refusal::new("opaque", message));
         }
     }
 

@@ -124,6 +124,14 @@ fn opaque(c: &mut Cursor<'_>) -> Parsed<TableAction> {
     if c.syntax() == Syntax::Sqlite || !c.is_any(WORDS) {
         return c.expected("an action of ALTER TABLE");
     }
+    let mut who = *c;
+    if who.eat_any(&["ENABLE", "DISABLE", "FORCE"]).is_some() || who.eats(&["NO", "FORCE"]) {
+        // Whose rows somebody sees, where policies say so.
+        if who.eats(&["ROW", "LEVEL", "SECURITY"]) {
+            *c = who;
+            return Ok(TableAction::Ignored(Ignored::Privileges));
+        }
+    }
     let written = c.until(|c| c.is_op(",")).as_written();
     Ok(TableAction::Opaque(written.to_owned()))
 }
