@@ -28,10 +28,10 @@ type Event = (Name, TriggerEvent);
 
 /// The triggers of a schema, of those that `counts` says, for which it matters when they run, with the
 /// reasons.
-pub(crate) fn check_all<'s>(
-    schema: &'s Schema,
+pub(crate) fn check_all(
+    schema: &Schema,
     counts: impl Fn(&Trigger) -> bool,
-) -> Vec<(&'s Trigger, String)> {
+) -> Vec<(&Trigger, String)> {
     let all = schema
         .triggers()
         .filter(|trigger| programmed(trigger).is_some() && counts(trigger));
