@@ -743,6 +743,11 @@ fn a_trigger_that_is_switched_off_is_refused_where_there_is_one() {
     each(|twin| {
         twin.run("CREATE TABLE t (id integer PRIMARY KEY, name text, updated_at timestamptz);");
         twin.run("ALTER TABLE t DISABLE TRIGGER ALL; ALTER TABLE t ENABLE TRIGGER ALL;");
+        twin.run("CREATE TABLE p (id integer PRIMARY KEY); CREATE TABLE c (id integer REFERENCES p ON DELETE CASCADE);");
+        twin.run("INSERT INTO p VALUES (1), (2); INSERT INTO c VALUES (1); ALTER TABLE p DISABLE TRIGGER ALL;");
+        assert_eq!(twin.refused("DELETE FROM p WHERE id = 1;"), ["opaque"]);
+        twin.run("UPDATE p SET id = 3 WHERE id = 2; ALTER TABLE p ENABLE TRIGGER ALL; DELETE FROM p WHERE id = 1;");
+        twin.same("SELECT id FROM c");
         let said = twin.omitted("ALTER TABLE t ENABLE ROW LEVEL SECURITY;");
         assert!(said[0].starts_with("privileges: "), "{said:?}");
         twin.run(TOUCH);

@@ -19,8 +19,8 @@ use super::unread::Unread;
 use super::vacancy::{self, Facts};
 use crate::driver::Dialect;
 use crate::schema::{
-    Change, Effect, Function, Ignored, Name, Opaque, Programs, Replay, ReplayProblem, Schema,
-    TableAction, TableEffect,
+    Assignment, Change, DataStatement, Effect, ForeignKey, Function, Ignored, Name, OnConflict,
+    Opaque, Programs, ReferentialAction, Replay, ReplayProblem, Schema, TableAction, TableEffect,
 };
 use crate::sql::{self, Statement, Syntax};
 
@@ -62,6 +62,8 @@ pub struct Translator<'a> {
     unread: Unread,
     /// The names of functions that are code.
     code: HashSet<String>,
+    /// Tables all of whose triggers are switched off, those that are foreign keys too.
+    unenforced: HashSet<Name>,
     /// The names of aggregates.
     aggregates: HashSet<String>,
     /// Functions with which something was made that lasts, written out.
@@ -85,6 +87,7 @@ impl<'a> Translator<'a> {
             programs: Programs::default(),
             unread: Unread::default(),
             code: HashSet::new(),
+            unenforced: HashSet::new(),
             aggregates: HashSet::new(),
             inlined: Vec::new(),
             made_here: Vec::new(),
@@ -462,6 +465,12 @@ impl<'a> Translator<'a> {
                     self.carrier.refuse(index, refusal);
                     return;
                 }
+                if !self.unenforced.is_empty() && acts_on_others(&statement, self.authored.schema())
+                {
+                    let message = "foreign keys of the tables whose triggers are all switched off do nothing to other rows there, and do here";
+                    self.carrier.refuse(index, Refusal::new("opaque", message));
+                    return;
+                }
                 plain_casts(&mut statement, self.authored.schema());
                 let schema = self.plain.of(self.authored.schema());
                 unfold(&mut statement, schema, self.source.syntax());
@@ -524,12 +533,20 @@ impl<'a> Translator<'a> {
                 }
                 _ => continue,
             };
-            let mut words = what.split_whitespace().map(str::to_ascii_uppercase);
-            let switched = matches!(words.next().as_deref(), Some("ENABLE" | "DISABLE"));
+            let name = self.authored.table_name(table);
+            let words: Vec<String> = what
+                .split_whitespace()
+                .map(str::to_ascii_uppercase)
+                .collect();
+            let words: Vec<&str> = words.iter().map(String::as_str).collect();
+            match words.as_slice() {
+                ["DISABLE", "TRIGGER", "ALL"] => drop(self.unenforced.insert(name.clone())),
+                ["ENABLE", "TRIGGER", "ALL"] => drop(self.unenforced.remove(&name)),
+                _ => {}
+            }
             // Where there is no trigger it runs or does not run alike.
-            if switched
-                && words.any(|word| word == "TRIGGER")
-                && !self.carrier.has_triggers(&self.authored.table_name(table))
+            if let ["ENABLE" | "DISABLE", .., "TRIGGER", _] = words.as_slice()
+                && !self.carrier.has_triggers(&name)
             {
                 continue;
             }
@@ -553,6 +570,37 @@ impl<'a> Translator<'a> {
                 }
             }
         }
+    }
+}
+
+/// Whether foreign keys may do something to other rows for a statement.
+fn acts_on_others(statement: &DataStatement, schema: &Schema) -> bool {
+    let acting = |table: &Name, acts: &dyn Fn(&ForeignKey) -> bool| {
+        schema.referrers(table).any(|referrer| {
+            let mut keys = referrer.foreign_keys();
+            keys.any(|(_, key)| key.table == *table && acts(key))
+        })
+    };
+    let is_action = |action| {
+        !matches!(
+            action,
+            ReferentialAction::NoAction | ReferentialAction::Restrict
+        )
+    };
+    let updates = |table: &Name, set: &[Assignment]| {
+        acting(table, &|key| {
+            let mut set = set.iter().flat_map(|set| &set.columns);
+            is_action(key.on_update) && set.any(|column| key.referred.contains(column))
+        })
+    };
+    match statement {
+        DataStatement::Delete(delete) => acting(&delete.table, &|key| is_action(key.on_delete)),
+        DataStatement::Update(update) => updates(&update.table, &update.assignments),
+        DataStatement::Insert(insert) => match &insert.on_conflict {
+            Some(OnConflict::Update { assignments, .. }) => updates(&insert.table, assignments),
+            _ => false,
+        },
+        DataStatement::Truncate { .. } | DataStatement::Query(_) => false,
     }
 }
 
