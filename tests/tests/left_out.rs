@@ -106,3 +106,24 @@ fn a_view_with_the_name_of_a_table_of_another_schema() {
         );
     });
 }
+
+/// An aggregate is a function like another: what calls it has no form.
+#[test]
+fn an_aggregate_of_the_scripts() {
+    each_anew(|twin| {
+        twin.run("CREATE TABLE t (id integer PRIMARY KEY, n integer);");
+        let said = twin.omitted("CREATE FUNCTION two(integer, integer) RETURNS integer LANGUAGE plpgsql AS $$ BEGIN RETURN $1; END $$; CREATE AGGREGATE foremost (integer) (SFUNC = two, STYPE = integer);");
+        assert!(
+            said[1].starts_with("function: the function `foremost`"),
+            "{said:?}"
+        );
+        let said = twin.omitted("CREATE VIEW v AS SELECT foremost(n) AS n FROM t;");
+        assert!(said[0].starts_with("view: "), "{said:?}");
+        // A row comes of no rows.
+        assert!(
+            !twin
+                .refused("INSERT INTO t SELECT 1, foremost(n) FROM t;")
+                .is_empty()
+        );
+    });
+}

@@ -656,6 +656,12 @@ fn numbering_goes_on_after_the_greatest() {
              ALTER SEQUENCE t_id_seq RESTART WITH 200; INSERT INTO t (n) VALUES (4);",
         );
         twin.same("SELECT id, n FROM t ORDER BY id");
+        twin.run(
+            "CREATE TABLE u (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, n integer); INSERT INTO u (n) VALUES (1);
+             ALTER TABLE u ALTER COLUMN id RESTART WITH 50; INSERT INTO u (n) VALUES (2);
+             ALTER TABLE u ALTER COLUMN id RESTART 70, ALTER COLUMN n SET DEFAULT 7; INSERT INTO u DEFAULT VALUES;",
+        );
+        twin.same("SELECT id, n FROM u ORDER BY id");
     });
 }
 

@@ -9,7 +9,8 @@ use super::follow::{Now, Steps, Thing};
 use super::sequence::sequences_in;
 use super::shared::Map;
 use super::{
-    Column, ConstraintKind, Domain, EnumType, Ident, Name, Sequence, Table, Trigger, Type, View,
+    Column, Constraint, ConstraintKind, Domain, EnumType, Ident, Name, Sequence, Table, Trigger,
+    Type, View,
 };
 
 /// A whole schema: of the authored engine by replay, of any engine by introspection, or of a
@@ -381,7 +382,11 @@ impl Schema {
 
     /// Adds a domain, or replaces the one of that name.
     pub fn put_domain(&mut self, domain: Domain) {
+        self.remove_domain(&domain.name);
         self.steps.add(Thing::Domain(domain.name.clone()));
+        for constraint in &domain.constraints {
+            self.count_constraint(&domain.name, constraint, true);
+        }
         self.domains.insert(domain.name.clone(), domain);
     }
 
@@ -389,7 +394,26 @@ impl Schema {
     pub fn remove_domain(&mut self, name: &Name) -> Option<Domain> {
         let domain = self.domains.remove(name)?;
         self.steps.add(Thing::Domain(name.clone()));
+        for constraint in &domain.constraints {
+            self.count_constraint(name, constraint, false);
+        }
         Some(domain)
+    }
+
+    /// A constraint that is new or gone, of something in the schema of `beside`.
+    fn count_constraint(&mut self, beside: &Name, constraint: &Constraint, is_new: bool) {
+        let Some(name) = &constraint.name else {
+            return;
+        };
+        let name = self.beside(beside, name);
+        if is_new {
+            self.constraint_names.change(name, |count| *count += 1);
+        } else if let Some(count) = self.constraint_names.get_mut(&name) {
+            *count -= 1;
+            if *count == 0 {
+                self.constraint_names.remove(&name);
+            }
+        }
     }
 
     /// Adds a sequence, or replaces the one of that name.

@@ -1,8 +1,8 @@
 //! What a statement does to a schema: a closed set.
 
 use super::{
-    DataStatement, Domain, EnumType, Expr, ForeignKey, Function, Generated, Ident, Identity,
-    IndexKey, IndexPart, Name, Options, Query, RowTrigger, SequenceOptions, Type,
+    DataStatement, EnumType, Expr, ForeignKey, Function, Generated, Ident, Identity, IndexKey,
+    IndexPart, Name, Options, Query, RowTrigger, SequenceOptions, Type,
 };
 
 /// What one statement does, before anything is known of the schema it meets.
@@ -53,8 +53,15 @@ pub enum Change {
     },
     /// `CREATE TYPE … AS ENUM`.
     CreateEnum(EnumType),
-    /// `CREATE DOMAIN`. What it checks is not read: a [`Change::Opaque`] follows.
-    CreateDomain(Domain),
+    /// `CREATE DOMAIN`.
+    CreateDomain(Box<CreateDomain>),
+    /// `ALTER DOMAIN`, but for its name.
+    AlterDomain {
+        /// Which.
+        name: Name,
+        /// What.
+        change: DomainChange,
+    },
     /// `ALTER TYPE … ADD VALUE`.
     AddEnumMember {
         /// Which type.
@@ -376,6 +383,8 @@ pub struct ConstraintDef {
     pub not_valid: bool,
     /// `USING INDEX name`: an index that becomes the constraint's.
     pub using_index: Option<Ident>,
+    /// `ALTER TABLE ONLY`: the partitions that are there do not get it.
+    pub only: bool,
 }
 
 impl ConstraintDef {
@@ -388,6 +397,7 @@ impl ConstraintDef {
             initially_deferred: false,
             not_valid: false,
             using_index: None,
+            only: false,
         }
     }
 
@@ -429,6 +439,8 @@ pub struct CreateIndex {
     pub nulls_not_distinct: bool,
     /// Its comment (MySQL).
     pub comment: Option<String>,
+    /// `ON ONLY`: the partitions that are there do not get it.
+    pub only: bool,
 }
 
 /// `CREATE VIEW`.
@@ -601,11 +613,54 @@ pub enum ColumnChange {
         /// `IF EXISTS`.
         if_exists: bool,
     },
+    /// `RESTART [WITH n]`: the numbers of an identity column.
+    Restart(Option<i64>),
     /// `DROP EXPRESSION`.
     DropExpression {
         /// `IF EXISTS`.
         if_exists: bool,
     },
+}
+
+/// A domain as written.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CreateDomain {
+    /// Its name.
+    pub name: Name,
+    /// All else, as of a column that is called `value`.
+    pub value: ColumnDef,
+    /// What of it is not understood, and stands in nothing of this.
+    pub opaque: Option<String>,
+}
+
+/// What ALTER DOMAIN does.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum DomainChange {
+    /// `SET DEFAULT`, `DROP DEFAULT`.
+    Default(Option<Expr>),
+    /// `SET NOT NULL` (false), `DROP NOT NULL` (true).
+    Nullable(bool),
+    /// `ADD [CONSTRAINT name] CHECK …`.
+    AddConstraint(Box<ConstraintDef>),
+    /// `DROP CONSTRAINT`.
+    DropConstraint {
+        /// Which.
+        name: Ident,
+        /// `IF EXISTS`.
+        if_exists: bool,
+    },
+    /// `RENAME CONSTRAINT`.
+    RenameConstraint {
+        /// Which.
+        from: Ident,
+        /// Its new name.
+        to: Ident,
+    },
+    /// `VALIDATE CONSTRAINT`.
+    ValidateConstraint(Ident),
+    /// Something that is not understood: what.
+    Opaque(String),
 }
 
 /// What ALTER SEQUENCE does.

@@ -50,6 +50,7 @@ mod catalog;
 mod change;
 mod compare;
 mod data;
+mod domain;
 mod effect;
 mod entries;
 mod expr;
@@ -71,8 +72,9 @@ mod walk;
 
 pub use catalog::{Relation, Schema};
 pub use change::{
-    Change, ColumnChange, ColumnDef, CommentTarget, ConstraintDef, CreateIndex, CreateTable,
-    CreateView, DroppedFunction, Ignored, Opaque, Position, SequenceChange, TableAction, TableLike,
+    Change, ColumnChange, ColumnDef, CommentTarget, ConstraintDef, CreateDomain, CreateIndex,
+    CreateTable, CreateView, DomainChange, DroppedFunction, Ignored, Opaque, Position,
+    SequenceChange, TableAction, TableLike,
 };
 pub use compare::{Difference, canonical, compare, uncompared};
 pub use data::{Assignment, DataStatement, Delete, Insert, InsertSource, OnConflict, Update};

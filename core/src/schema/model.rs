@@ -45,6 +45,8 @@ pub struct Options {
     pub partition_by: Option<String>,
     /// `INHERITS` or `PARTITION OF` this table.
     pub inherits: Option<Name>,
+    /// It is a partition of that table.
+    pub partition: bool,
 }
 
 /// A column.
@@ -252,16 +254,24 @@ pub struct EnumType {
     pub members: Vec<String>,
 }
 
-/// A domain: another type by a name of its own, perhaps narrowed. Of what narrows it only NOT NULL is
-/// held.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A domain: another type by a name of its own, perhaps narrowed.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Domain {
     /// Its name.
     pub name: Name,
     /// The type that it is; it may be a domain too.
     pub base: Type,
-    /// Whether it takes NULL.
+    /// Whether it takes NULL. One that does may stand on one that does not.
     pub nullable: bool,
+    /// What a column without a default of its own gets. A domain has that of the domain below it as
+    /// it was when it was made.
+    pub default: Option<Expr>,
+    /// Its collation, if it was written.
+    pub collation: Option<Name>,
+    /// Its CHECKs, in which the value is the column `value`.
+    pub constraints: Vec<Constraint>,
+    /// It may say more than this: what of it no replay understands.
+    pub opaque: Option<String>,
 }
 
 /// A sequence.

@@ -56,6 +56,8 @@ pub enum Function {
     Value(Box<ValueFunction>),
     /// Code that anybody may call.
     Code,
+    /// An aggregate: code that looks at several rows, and gives one of none.
+    Aggregate,
 }
 
 /// A function in SQL that gives one expression of its arguments.

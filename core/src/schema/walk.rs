@@ -334,6 +334,13 @@ impl Query {
     }
 }
 
+impl DataStatement {
+    /// Calls `f` with every expression in this statement; outer ones first.
+    pub fn each_mut(&mut self, f: &mut dyn FnMut(&mut Expr)) {
+        self.parts_mut(&mut |part| each_part(part, f));
+    }
+}
+
 fn each_part(part: PartMut<'_>, f: &mut dyn FnMut(&mut Expr)) {
     match part {
         PartMut::Expr(expr) => expr.each_mut(f),

@@ -5,7 +5,7 @@ use super::infer::Scope;
 use super::unfold::unfold;
 use crate::schema::{
     CallArg, Change, ColumnDef, CreateTable, DataStatement, Expr, Insert, InsertSource, Literal,
-    Query, Replay, Select, SelectItem, SetExpr,
+    Query, Replay, Select, SelectItem, SetExpr, Type,
 };
 use crate::sql::{self, Syntax};
 
@@ -65,6 +65,18 @@ fn called(query: &Query, replay: &Replay) -> Option<Vec<String>> {
         .flatten()
 }
 
+/// Whether a query gives nothing but columns as they are: of what is made of a domain's value the
+/// type is another.
+fn is_of_columns(query: &Query) -> bool {
+    let SetExpr::Select(select) = &query.body else {
+        return false;
+    };
+    select.items.iter().all(|item| match item {
+        SelectItem::Expr { expr, .. } => matches!(expr, Expr::Column { .. }),
+        _ => true,
+    })
+}
+
 fn parts(
     create: &CreateTable,
     query: &Query,
@@ -80,6 +92,11 @@ fn parts(
         return None;
     };
     let fields = Scope::new(replay.schema(), source).query_fields(&query)?;
+    let of_domain = |ty: &Type| replay.schema().below(ty) != *ty;
+    let mut types = fields.iter().filter_map(|field| field.ty.as_ref());
+    if types.any(of_domain) && !is_of_columns(&query) {
+        return None;
+    }
     let mut table = create.clone();
     table.query = None;
     for field in fields {

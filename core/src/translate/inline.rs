@@ -3,8 +3,9 @@
 
 use super::infer::{UNNAMED, is_known, output_name};
 use crate::schema::{
-    CallArg, Change, ColumnChange, ColumnDef, ConstraintKind, Expr, Function, IndexKey, Name, Part,
-    PartMut, Query, Replay, Select, SelectItem, SetExpr, TableAction, TriggerDoes, ValueFunction,
+    CallArg, Change, ColumnChange, ColumnDef, ConstraintKind, DomainChange, Expr, Function,
+    IndexKey, Name, Part, PartMut, Query, Replay, Select, SelectItem, SetExpr, TableAction,
+    TriggerDoes, ValueFunction,
 };
 
 /// Functions of the engine that make one value of values, the same in whatever query they stand.
@@ -77,6 +78,12 @@ pub(super) fn inline(change: &mut Change, replay: &Replay, lasting: &mut Vec<Nam
                 sets.iter_mut().for_each(|set| inliner.expr(&mut set.value));
             }
         }
+        Change::CreateDomain(domain) => inliner.column(&mut domain.value),
+        Change::AlterDomain { change, .. } => match change {
+            DomainChange::Default(default) => inliner.maybe(default),
+            DomainChange::AddConstraint(constraint) => inliner.constraint(&mut constraint.kind),
+            _ => {}
+        },
         Change::CreateIndex(index) => {
             inliner.keys(&mut index.keys);
             inliner.maybe(&mut index.filter);

@@ -26,6 +26,8 @@ mod filled;
 pub mod infer;
 mod inline;
 mod merge;
+mod partition;
+mod plain;
 pub mod print;
 mod program;
 pub mod rewrite;

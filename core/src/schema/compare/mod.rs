@@ -12,6 +12,7 @@
 //! - A table that is opaque on either side is not looked into.
 
 mod canonical;
+mod domain;
 mod literal;
 mod normal;
 mod table;
@@ -147,6 +148,7 @@ impl Found {
             |ty: &EnumType| ty.members.clone(),
             |ty| format!("({})", ty.members.join(", ")),
         );
+        self.domains(left, right);
         self.all(
             "sequence",
             left.sequences().map(|s| (&s.name, s)),

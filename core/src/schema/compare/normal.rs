@@ -23,12 +23,19 @@ impl Normal {
     pub(super) fn table(self, table: &Arc<Table>, schema: &Schema) -> Arc<Table> {
         let is_key = |index: &Index| self.syntax == Syntax::Mysql && unique_parts(index).is_some();
         let names_none = |key: &ForeignKey| key.referred.is_empty();
+        let of_domain = |column: &Column| schema.below(&column.ty) != column.ty;
         if !table.foreign_keys().any(|(_, key)| names_none(key))
             && !table.indexes.iter().any(is_key)
+            && !table.columns.iter().any(of_domain)
         {
             return table.clone();
         }
         let mut table = Table::clone(table);
+        // A default is of the type below a domain.
+        for column in table.columns.iter_mut().filter(|column| of_domain(column)) {
+            let below = self.ty(&schema.below(&column.ty));
+            column.default = column.default.take().map(|d| canonical(&d, Some(&below)));
+        }
         for constraint in &mut table.constraints {
             if let ConstraintKind::ForeignKey(key) = &mut constraint.kind
                 && names_none(key)
@@ -100,7 +107,7 @@ impl Normal {
     }
 
     /// A type with what is meant by no length, and without what means nothing.
-    fn ty(self, ty: &Type) -> Type {
+    pub(super) fn ty(self, ty: &Type) -> Type {
         match ty {
             Type::Char(None) if self.syntax == Syntax::Postgres => Type::Char(Some(1)),
             Type::Bit(None) => Type::Bit(Some(1)),

@@ -66,9 +66,16 @@ pub(super) fn facts(side: Side<'_>, other: Side<'_>) -> BTreeMap<String, Facts> 
     let lasting = side
         .schema
         .tables()
-        .filter(|table| !table.options.temporary);
+        // The rows of a partition are those of the whole.
+        .filter(|table| !table.options.temporary && !table.options.partition);
     lasting
-        .map(|table| (table.name.name.to_lowercase(), of_table(table, side, other)))
+        .map(|table| {
+            let plain = side.schema.plain_table(table);
+            (
+                table.name.name.to_lowercase(),
+                of_table(&plain, side, other),
+            )
+        })
         .collect()
 }
 

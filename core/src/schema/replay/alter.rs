@@ -30,7 +30,9 @@ fn pass(action: &TableAction) -> Pass {
             | ColumnChange::DropExpression { .. } => Pass::Drop,
             ColumnChange::Type { .. } => Pass::Type,
             ColumnChange::SetNotNull => Pass::Attributes,
-            ColumnChange::SetDefault(_) | ColumnChange::SetIdentity(_) => Pass::AddOther,
+            ColumnChange::SetDefault(_)
+            | ColumnChange::SetIdentity(_)
+            | ColumnChange::Restart(_) => Pass::AddOther,
         },
         TableAction::AddColumn { .. } => Pass::AddColumn,
         TableAction::AddConstraint(constraint) => constraint_pass(constraint),

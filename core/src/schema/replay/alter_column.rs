@@ -32,10 +32,12 @@ impl Replay {
                     self.retype_sequence(&sequence, &ty);
                 }
                 let collation = collation.clone();
+                // A default is of the type below a domain.
+                let (was, is) = (self.schema.below(&held.ty), self.schema.below(&ty));
                 self.edit_column(name, column, |column| {
-                    let old = std::mem::replace(&mut column.ty, ty);
+                    column.ty = ty;
                     column.collation = collation;
-                    column.default = column.default.take().map(|d| kept(d, old, &column.ty));
+                    column.default = column.default.take().map(|d| kept(d, was, &is));
                 });
             }
             ColumnChange::SetDefault(default) => {
@@ -87,6 +89,14 @@ impl Replay {
                 if let Some(sequence) = sequence.and_then(|s| self.schema.sequence(&s).cloned()) {
                     self.set_sequence(Some(sequence), None);
                 }
+            }
+            ColumnChange::Restart(restart) => {
+                let sequence = held.identity.as_ref().and_then(|i| i.sequence.as_ref());
+                let Some(sequence) = sequence.and_then(|s| self.schema.sequence(s).cloned()) else {
+                    let message = format!("column `{column}` of `{name}` is no identity column");
+                    return Err(problem("no-identity", message));
+                };
+                self.note_restart(&sequence, *restart);
             }
             ColumnChange::DropExpression { if_exists } => {
                 if held.generated.is_none() && !if_exists {

@@ -15,6 +15,11 @@ impl Replay {
                 Err(problem) => return Err(problem),
             }
         }
+        for table in tables.clone() {
+            let parts = self.partitions_of(&table).into_iter();
+            let others = parts.filter(|part| !tables.contains(part));
+            tables.extend(others.collect::<Vec<_>>());
+        }
         for table in &tables {
             self.release_table(table, &tables, cascade)?;
         }

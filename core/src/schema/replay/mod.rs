@@ -16,10 +16,12 @@ mod alter_column;
 mod constraint;
 mod create;
 mod data;
+mod domain;
 mod drop;
 mod index;
 mod mysql;
 mod naming;
+mod partition;
 mod problem;
 mod record;
 mod rename;
@@ -154,7 +156,10 @@ impl Replay {
             Syntax::Postgres | Syntax::Sqlite => None,
         };
         match step.unwrap_or_else(|| self.step(&change)) {
-            Ok(()) => Ok(self.record.finish(&self.schema)),
+            Ok(()) => {
+                self.follow_partitioned();
+                Ok(self.record.finish(&self.schema))
+            }
             Err(problem) => {
                 self.record.undo(&mut self.schema);
                 Err(problem)
@@ -189,6 +194,7 @@ impl Replay {
             } => self.rename_index(name, *if_exists, to),
             Change::CreateEnum(ty) => self.create_enum(ty),
             Change::CreateDomain(domain) => self.create_domain(domain),
+            Change::AlterDomain { name, change } => self.alter_domain(name, change),
             Change::AddEnumMember {
                 name,
                 member,

@@ -33,6 +33,12 @@ pub(super) struct Record {
 }
 
 impl Record {
+    /// The effects on tables, by the names that those have now.
+    pub(super) fn tables(&self) -> impl Iterator<Item = (&Name, &Effect)> {
+        let tables = self.tables.iter();
+        tables.filter_map(|(name, place)| Some((name, self.effects.get(*place)?)))
+    }
+
     /// The effects, without those that came to nothing.
     pub(super) fn finish(&mut self, schema: &Schema) -> Vec<Effect> {
         for (name, &place) in &self.tables {

@@ -93,7 +93,10 @@ impl Replay {
 
     /// The type that a name means, likewise.
     pub(super) fn found_type(&self, name: &Name) -> Name {
-        self.first(name, |name| self.schema.enum_type(name).is_some())
+        let exists = |name: &Name| {
+            self.schema.enum_type(name).is_some() || self.schema.domain(name).is_some()
+        };
+        self.first(name, exists)
             .unwrap_or_else(|| self.canonical(name))
     }
 
@@ -125,6 +128,11 @@ impl Replay {
             schema,
             name: name.name.clone(),
         }
+    }
+
+    /// What the table, view or index is called in full that a name means.
+    pub(crate) fn table_name(&self, name: &Name) -> Name {
+        self.found(name)
     }
 
     /// The table that a name means.

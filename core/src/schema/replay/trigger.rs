@@ -27,7 +27,11 @@ impl Replay {
             Some(view) => view.name.clone(),
             None => self.table(table)?.name.clone(),
         };
-        let does = does.map(|does| Box::new(self.called(does.clone(), text)));
+        let does = does.map(|does| {
+            let mut does = Box::new(self.called(does.clone(), text));
+            self.asked_otherwise(&table, &mut does);
+            does
+        });
         self.put_trigger(Trigger {
             name: name.clone(),
             table,
@@ -45,6 +49,28 @@ impl Replay {
             _ => None,
         };
         self.understood(does.calling(function, text))
+    }
+
+    /// What makes the table run a trigger in another way than the same table elsewhere would. A
+    /// domain's CHECK is asked of what a statement gives, before a trigger puts something else in
+    /// its place. A column's is asked after that.
+    fn asked_otherwise(&self, table: &Name, does: &mut RowTrigger) {
+        let Some(table) = self.schema.table(table) else {
+            return;
+        };
+        if table.options.partition_by.is_some() && !does.is_idle() {
+            let why = "its table is partitioned: a row that goes from one partition to another is deleted and inserted for it";
+            does.unclear.get_or_insert_with(|| why.to_owned());
+        }
+        let mut set = does.sets.iter().flat_map(|set| &set.columns);
+        let asked = set.find(|name| {
+            let column = table.column(name);
+            column.is_some_and(|column| self.schema.checks_in_domains(&column.ty))
+        });
+        if let Some(column) = asked {
+            let why = format!("the domain of `{column}` is asked before it is set");
+            does.unclear.get_or_insert(why);
+        }
     }
 
     /// What a trigger does, with the tables that its function names as a session finds them that
@@ -71,7 +97,7 @@ impl Replay {
         match does {
             // It may have the name of another one that has other arguments. Which of them is called
             // is not known any more.
-            Function::Code => {
+            Function::Code | Function::Aggregate => {
                 match self.functions.get(&name) {
                     None | Some(Function::Value(_)) => {}
                     Some(_) => return,
@@ -104,7 +130,10 @@ impl Replay {
                 if was.as_deref() == Some(RENAMED) {
                     does.unclear = was;
                 }
-                Box::new(self.understood(does.calling(Some(function), &trigger.text)))
+                let mut does =
+                    Box::new(self.understood(does.calling(Some(function), &trigger.text)));
+                self.asked_otherwise(&trigger.table, &mut does);
+                does
             });
             self.put_trigger(Trigger { does, ..trigger });
         }
@@ -209,7 +238,9 @@ impl Replay {
                 let filled = statements.iter().map(|parts| parts.join(argument));
                 Some(filled.collect())
             }
-            Function::Trigger(_) | Function::Value(_) | Function::Code => None,
+            Function::Trigger(_) | Function::Value(_) | Function::Code | Function::Aggregate => {
+                None
+            }
         }
     }
 

@@ -1,8 +1,11 @@
 //! Enums and other types with a name.
 
-use super::super::{Domain, EnumType, Expr, Ident, Literal, Name, Part, PartMut, Table, Type};
+use super::super::{
+    ConstraintKind, Domain, EnumType, Expr, Ident, Literal, Name, Part, PartMut, Table, Type,
+};
 use super::Replay;
 use super::constraint::beside;
+use super::domain::names_type;
 use super::problem::{Step, problem};
 
 impl Replay {
@@ -17,21 +20,6 @@ impl Replay {
             members: ty.members.clone(),
         };
         self.set_enum(None, Some(ty), None);
-        Ok(())
-    }
-
-    pub(super) fn create_domain(&mut self, domain: &Domain) -> Step {
-        let name = self.new_name(&domain.name, false);
-        if self.schema.enum_type(&name).is_some() || self.schema.domain(&name).is_some() {
-            let message = format!("there is already a type `{name}`");
-            return Err(problem("duplicate-type", message));
-        }
-        let base = self.resolved_type(&domain.base);
-        self.schema.put_domain(Domain {
-            name,
-            base,
-            nullable: domain.nullable,
-        });
         Ok(())
     }
 
@@ -94,6 +82,17 @@ impl Replay {
         for user in users {
             self.edit(&user, |table| rename_defaults(table, &found, from, to));
         }
+        for domain in self.domains_on(std::slice::from_ref(&found)) {
+            let users: Vec<Name> = self
+                .schema
+                .type_users(&domain)
+                .map(|t| t.name.clone())
+                .collect();
+            for user in users {
+                self.edit(&user, |table| rename_defaults(table, &domain, from, to));
+            }
+        }
+        self.rename_member_in_domains(&found, |default| rename_member_in(default, from, to));
         Ok(())
     }
 
@@ -102,7 +101,7 @@ impl Replay {
     pub(super) fn rename_type(&mut self, name: &Name, to: &Ident) -> Step {
         let old = self.found_type(name);
         let new = beside(&old, to);
-        if self.schema.enum_type(&new).is_some() {
+        if self.schema.enum_type(&new).is_some() || self.schema.domain(&new).is_some() {
             let message = format!("there is already a type `{new}`");
             return Err(problem("duplicate-type", message));
         }
@@ -125,17 +124,35 @@ impl Replay {
             domain.name = new.clone();
             self.schema.put_domain(domain);
         }
-        let over: Vec<Domain> = self.schema.domains().cloned().collect();
-        for mut domain in over.into_iter().filter(|d| names_type(&d.base, &old)) {
+        let all: Vec<Domain> = self.schema.domains().cloned().collect();
+        for before in all {
+            let mut domain = before.clone();
             rename_in_type(&mut domain.base, &old, &new);
-            self.schema.put_domain(domain);
+            if let Some(default) = &mut domain.default {
+                rename_in_casts(default, &old, &new);
+            }
+            for constraint in &mut domain.constraints {
+                if let ConstraintKind::Check { expr, .. } = &mut constraint.kind {
+                    rename_in_casts(expr, &old, &new);
+                }
+            }
+            if domain != before {
+                self.schema.put_domain(domain);
+            }
         }
         Ok(())
     }
 
     pub(super) fn drop_types(&mut self, names: &[Name], cascade: bool) -> Step {
-        for name in names {
-            let found = self.found_type(name);
+        let mut going: Vec<Name> = names.iter().map(|name| self.found_type(name)).collect();
+        let on = self.domains_on(&going);
+        if !cascade && let Some(domain) = on.first() {
+            let message =
+                format!("type cannot be dropped without CASCADE: domain `{domain}` stands on it");
+            return Err(problem("needed", message));
+        }
+        going.extend(on);
+        for found in going.clone() {
             let users: Vec<(Name, Vec<Ident>)> = self
                 .schema
                 .type_users(&found)
@@ -149,7 +166,7 @@ impl Replay {
             let user = users.first().map(|(table, _)| table);
             if !cascade && let Some(table) = user.or(defaults.first().map(|(table, _)| table)) {
                 let message = format!(
-                    "type `{name}` cannot be dropped without CASCADE: table `{table}` uses it"
+                    "type `{found}` cannot be dropped without CASCADE: table `{table}` uses it"
                 );
                 return Err(problem("needed", message));
             }
@@ -165,9 +182,8 @@ impl Replay {
                 self.set_enum(Some(before), None, None);
             }
         }
-        for name in names {
-            let found = self.found_type(name);
-            self.schema.remove_domain(&found);
+        for name in going {
+            self.schema.remove_domain(&name);
         }
         Ok(())
     }
@@ -194,14 +210,6 @@ fn unknown_member(name: &Name, member: &str) -> super::ReplayProblem {
     )
 }
 
-fn names_type(ty: &Type, name: &Name) -> bool {
-    match ty {
-        Type::Array(element) => names_type(element, name),
-        Type::Enum(held) | Type::Named(held) => held == name,
-        _ => false,
-    }
-}
-
 fn casts_to(expr: &Expr, name: &Name) -> bool {
     let mut found = matches!(expr, Expr::Cast { ty, .. } if names_type(ty, name));
     expr.parts(&mut |part| {
@@ -214,7 +222,8 @@ fn casts_to(expr: &Expr, name: &Name) -> bool {
 
 fn rename_defaults(table: &mut Table, ty: &Name, from: &str, to: &str) {
     for column in &mut table.columns {
-        if column.ty == Type::Enum(ty.clone())
+        if names_type(&column.ty, ty)
+            && !matches!(column.ty, Type::Array(_))
             && let Some(default) = &mut column.default
         {
             rename_member_in(default, from, to);

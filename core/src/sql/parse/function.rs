@@ -42,6 +42,19 @@ pub(super) fn create(c: &mut Cursor<'_>) -> Parsed<Vec<Change>> {
     }])
 }
 
+/// `AGGREGATE …`, after `CREATE [OR REPLACE]`: a function that is code.
+pub(super) fn aggregate(c: &mut Cursor<'_>) -> Parsed<Vec<Change>> {
+    c.expect("AGGREGATE")?;
+    let name = c.name()?;
+    let arguments = words(c.group()?);
+    c.take_rest();
+    Ok(vec![Change::CreateFunction {
+        name,
+        arguments,
+        does: Function::Aggregate,
+    }])
+}
+
 /// `FUNCTION [IF EXISTS] a(integer), b [CASCADE]`, after `DROP`.
 pub(super) fn drop(c: &mut Cursor<'_>) -> Parsed<Change> {
     c.expect("FUNCTION")?;

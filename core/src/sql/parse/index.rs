@@ -17,7 +17,7 @@ pub(super) fn create(c: &mut Cursor<'_>) -> Parsed<Change> {
     let mut method = special.map(str::to_ascii_lowercase);
     constraint::index_type(c)?;
     c.expect("ON")?;
-    c.eat("ONLY");
+    let only = c.eat("ONLY");
     let mut table = c.name()?;
     let name = match named {
         // SQLite puts the schema before the index's name.
@@ -45,6 +45,7 @@ pub(super) fn create(c: &mut Cursor<'_>) -> Parsed<Change> {
         filter: None,
         nulls_not_distinct: false,
         comment: None,
+        only,
     };
     options(c, &mut index)?;
     Ok(Change::CreateIndex(Box::new(index)))
@@ -125,6 +126,7 @@ pub(super) fn inline(c: &mut Cursor<'_>, table: &Name) -> Parsed<Option<CreateIn
         filter: None,
         nulls_not_distinct: false,
         comment: None,
+        only: false,
     };
     mysql_options(c, &mut index)?;
     Ok(Some(index))

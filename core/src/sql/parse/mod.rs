@@ -25,6 +25,7 @@ mod constraint;
 mod cursor;
 mod data;
 mod doing;
+mod domain;
 mod function;
 mod index;
 mod lex;
@@ -188,6 +189,9 @@ fn create(c: &mut Cursor<'_>) -> Parsed<Vec<Change>> {
     if c.is("FUNCTION") && c.syntax() == Syntax::Postgres {
         return function::create(c);
     }
+    if c.is("AGGREGATE") && c.syntax() == Syntax::Postgres {
+        return function::aggregate(c);
+    }
     if or_replace {
         return code();
     }
@@ -200,7 +204,7 @@ fn create(c: &mut Cursor<'_>) -> Parsed<Vec<Change>> {
         }
         "SEQUENCE" => one(sequence::create(c)?),
         "TYPE" => one(object::create_type(c)?),
-        "DOMAIN" => object::create_domain(c),
+        "DOMAIN" => domain::create(c),
         "SCHEMA" => one(object::create_schema(c)?),
         _ => other::created(c),
     }
@@ -232,7 +236,7 @@ fn alter(c: &mut Cursor<'_>) -> Parsed<Vec<Change>> {
         return object::alter_type(c);
     }
     if c.eat("DOMAIN") {
-        return object::alter_domain(c);
+        return domain::alter(c);
     }
     if c.eat("VIEW") {
         return one(view::alter(c)?);

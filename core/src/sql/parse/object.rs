@@ -1,8 +1,8 @@
 //! Types and schemas, and whatever is dropped.
 
 use super::cursor::{Cursor, Parsed, unclear};
-use super::{code, function, other, types};
-use crate::schema::{Change, Domain, EnumType, Ignored, Name, Opaque};
+use super::{code, function, other};
+use crate::schema::{Change, EnumType, Ignored, Name};
 use crate::sql::Syntax;
 
 /// `TYPE …`, after `CREATE`.
@@ -19,38 +19,6 @@ pub(super) fn create_type(c: &mut Cursor<'_>) -> Parsed<Change> {
         inside.each(Cursor::string)?
     };
     Ok(Change::CreateEnum(EnumType { name, members }))
-}
-
-/// `DOMAIN …`, after `CREATE`: the type that it is, and not what it checks.
-pub(super) fn create_domain(c: &mut Cursor<'_>) -> Parsed<Vec<Change>> {
-    c.expect("DOMAIN")?;
-    let name = c.name()?;
-    c.eat("AS");
-    let base = types::column(c)?.ty;
-    c.until(|c| c.starts(&["NOT", "NULL"]));
-    let nullable = c.done();
-    c.take_rest();
-    let domain = Domain {
-        name,
-        base,
-        nullable,
-    };
-    let checks = Opaque {
-        what: "CREATE DOMAIN".to_owned(),
-        why: None,
-        tables: Vec::new(),
-    };
-    Ok(vec![Change::CreateDomain(domain), Change::Opaque(checks)])
-}
-
-/// `ALTER DOMAIN …`, after those words.
-pub(super) fn alter_domain(c: &mut Cursor<'_>) -> Parsed<Vec<Change>> {
-    let name = c.name()?;
-    if c.eats(&["RENAME", "TO"]) {
-        let to = c.ident()?;
-        return Ok(vec![Change::RenameType { name, to }]);
-    }
-    other::altered(c)
 }
 
 /// `ALTER TYPE …`, after those words.

@@ -166,7 +166,7 @@ impl Trial<'_> {
             }
             // One whose text is wrong is not made, and the error forgiven.
             if let Change::CreateFunction { does, .. } = &change
-                && *does == Function::Code
+                && matches!(does, Function::Code | Function::Aggregate)
                 && forgiven.is_some()
             {
                 return Err(Stop::Unclear("CREATE FUNCTION".into()));

@@ -107,6 +107,11 @@ impl Carrier<'_> {
         }
     }
 
+    /// Whether triggers of an authored table are held, or are to come back.
+    pub(in crate::translate) fn has_triggers(&self, table: &Name) -> bool {
+        !self.carried(table).is_empty()
+    }
+
     fn is_carried(&self, trigger: &Trigger) -> bool {
         let of_table = self.triggers.get(&trigger.table);
         of_table.is_some_and(|all| all.iter().any(|one| one.authored.name == trigger.name))
@@ -130,10 +135,8 @@ impl Carrier<'_> {
 
     /// Refuses what makes it matter when a trigger runs.
     pub(super) fn check_order(&mut self, source: usize, authored: &Schema) {
-        for (trigger, why) in program::check_all(authored) {
-            if self.is_carried(trigger) {
-                self.refuse(source, program::refused(trigger, &why));
-            }
+        for (trigger, why) in program::check_all(authored, |trigger| self.is_carried(trigger)) {
+            self.refuse(source, program::refused(trigger, &why));
         }
     }
 

@@ -54,12 +54,8 @@ impl Carrier<'_> {
         {
             let mut reads = view.reads.iter();
             if let Some(read) = reads.find(|name| self.lacks(name, text, authored)) {
-                let refusal = self.missing(read);
-                if self.left_out.contains_key(read) {
-                    self.without_view(source, view, held.as_ref(), vec![refusal], authored);
-                } else {
-                    self.refuse(source, refusal);
-                }
+                let missing = vec![self.missing(read)];
+                self.without_view(source, view, held.as_ref(), missing, authored);
                 return;
             }
             self.views.insert(view.name.clone(), view.text.clone());

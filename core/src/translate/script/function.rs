@@ -38,25 +38,27 @@ impl Translator<'_> {
                 ),
             ),
             // Nobody else's session sees it.
-            Function::Code | Function::Value(_) if name.schema.as_deref() == Some("pg_temp") => {
+            Function::Code | Function::Aggregate | Function::Value(_)
+                if name.schema.as_deref() == Some("pg_temp") =>
+            {
                 Omission::new(
                     "function",
                     format!("the function `{name}` of the script's own"),
                 )
             }
-            Function::Code if self.is_nobodys(&name.name) => Omission::new(
+            Function::Code | Function::Aggregate if self.is_nobodys(&name.name) => Omission::new(
                 "function",
                 format!(
                     "the function `{name}`: a script that calls it is refused, and what an application calls fails"
                 ),
             ),
-            Function::Code | Function::Value(_) => {
+            Function::Code | Function::Aggregate | Function::Value(_) => {
                 self.made_here
                     .push((index, name.clone(), arguments.clone()));
                 let message = format!(
                     "the function `{name}` is code that its own engine only understands, and a call of it may mean another one of that name"
                 );
-                self.carrier.flush(self.authored.schema());
+                self.carrier.flush(self.plain.of(self.authored.schema()));
                 self.carrier.refuse(index, Refusal::new(FUNCTION, message));
                 return;
             }

@@ -10,6 +10,8 @@ use super::carry::{Carrier, Out, Outcome};
 use super::expand::expand;
 use super::infer::is_known;
 use super::inline::inline;
+use super::partition::{self, Part};
+use super::plain::{Plain, plain_casts};
 use super::setting;
 use super::target::{Omission, Refusal, Target};
 use super::unfold::unfold;
@@ -17,8 +19,8 @@ use super::unread::Unread;
 use super::vacancy::{self, Facts};
 use crate::driver::Dialect;
 use crate::schema::{
-    Change, Effect, Function, Ignored, Name, Opaque, Programs, Replay, ReplayProblem, Schema,
-    TableEffect,
+    Assignment, Change, DataStatement, Effect, ForeignKey, Function, Ignored, Name, OnConflict,
+    Opaque, Programs, ReferentialAction, Replay, ReplayProblem, Schema, TableAction, TableEffect,
 };
 use crate::sql::{self, Statement, Syntax};
 
@@ -60,10 +62,16 @@ pub struct Translator<'a> {
     unread: Unread,
     /// The names of functions that are code.
     code: HashSet<String>,
+    /// Tables all of whose triggers are switched off, those that are foreign keys too.
+    unenforced: HashSet<Name>,
+    /// The names of aggregates.
+    aggregates: HashSet<String>,
     /// Functions with which something was made that lasts, written out.
     inlined: Vec<Name>,
     /// Functions that are code, by the statements of this script that make them.
     made_here: Vec<(usize, Name, Vec<Vec<String>>)>,
+    /// What the authored engine holds, without domains.
+    plain: Plain,
     source: &'a dyn Dialect,
     dialect: &'a dyn Dialect,
     carrier: Carrier<'a>,
@@ -79,8 +87,11 @@ impl<'a> Translator<'a> {
             programs: Programs::default(),
             unread: Unread::default(),
             code: HashSet::new(),
+            unenforced: HashSet::new(),
+            aggregates: HashSet::new(),
             inlined: Vec::new(),
             made_here: Vec::new(),
+            plain: Plain::default(),
             source,
             dialect,
             carrier: Carrier::new(
@@ -132,8 +143,9 @@ impl<'a> Translator<'a> {
         for (index, body, audience) in statements {
             self.statement(index, body, audience);
         }
-        self.carrier.flush(self.authored.schema());
-        self.carrier.make_all_again(self.authored.schema());
+        self.carrier.flush(self.plain.of(self.authored.schema()));
+        self.carrier
+            .make_all_again(self.plain.of(self.authored.schema()));
         self.end_script();
         finish(self.carrier.take())
     }
@@ -148,9 +160,10 @@ impl<'a> Translator<'a> {
         self.end_script();
         let replaced = self.replay_own(own);
         self.carrier
-            .settle(&touched, &replaced, self.authored.schema());
+            .settle(&touched, &replaced, self.plain.of(self.authored.schema()));
         if !own.is_empty() {
-            self.carrier.settle_views(self.authored.schema());
+            self.carrier
+                .settle_views(self.plain.of(self.authored.schema()));
         }
         self.carrier.take();
     }
@@ -173,6 +186,7 @@ impl<'a> Translator<'a> {
 
     fn end_script(&mut self) {
         self.authored.end_script();
+        self.plain.follow(self.authored.schema(), &mut Vec::new());
         self.programs.end_script();
         self.made_here.clear();
     }
@@ -189,7 +203,8 @@ impl<'a> Translator<'a> {
     fn replay_one(&mut self, body: &str, touched: &mut Vec<TableEffect>) {
         for change in self.changes(body) {
             self.note(&change, body);
-            let effects = self.authored.apply(&change).unwrap_or_default();
+            let effects = self.apply(&change).unwrap_or_default();
+            self.plain.take_parts();
             for effect in effects {
                 if let Effect::View {
                     after: Some(view), ..
@@ -214,13 +229,18 @@ impl<'a> Translator<'a> {
             "ALTER FUNCTION",
             "ALTER PROCEDURE",
         ];
-        if let Change::CreateFunction {
-            name,
-            does: Function::Code,
-            ..
-        } = change
-        {
-            self.code.insert(name.name.clone());
+        if let Change::CreateFunction { name, does, .. } = change {
+            match does {
+                // A call may be one of the aggregate, if others have its name too.
+                Function::Aggregate => {
+                    self.code.remove(&name.name);
+                    self.aggregates.insert(name.name.clone());
+                }
+                Function::Code if !self.aggregates.contains(&name.name) => {
+                    self.code.insert(name.name.clone());
+                }
+                _ => {}
+            }
         }
         match change {
             Change::Opaque(opaque) if !HARMLESS.contains(&opaque.what.as_str()) => {
@@ -290,6 +310,13 @@ impl<'a> Translator<'a> {
             .collect()
     }
 
+    /// Applies a change, and says what it did to the schema as targets see it.
+    fn apply(&mut self, change: &Change) -> Result<Vec<Effect>, ReplayProblem> {
+        let mut effects = self.authored.apply(change)?;
+        self.plain.follow(self.authored.schema(), &mut effects);
+        Ok(effects)
+    }
+
     fn replay_own<S: AsRef<str>>(&mut self, own: &[S]) -> Vec<TableEffect> {
         let syntax = self.dialect.syntax();
         let flavour = self.dialect.server().flavour();
@@ -319,17 +346,20 @@ impl<'a> Translator<'a> {
     fn statement(&mut self, index: usize, body: &str, audience: Audience) {
         match audience {
             Audience::Target => {
-                self.carrier.flush(self.authored.schema());
+                self.carrier.flush(self.plain.of(self.authored.schema()));
                 self.carrier.verbatim(index, body);
                 let replaced = self.replay_own(&[body]);
-                self.carrier.settle(&[], &replaced, self.authored.schema());
-                self.carrier.settle_views(self.authored.schema());
+                self.carrier
+                    .settle(&[], &replaced, self.plain.of(self.authored.schema()));
+                self.carrier
+                    .settle_views(self.plain.of(self.authored.schema()));
             }
             Audience::Authored => {
-                self.carrier.flush(self.authored.schema());
+                self.carrier.flush(self.plain.of(self.authored.schema()));
                 let mut touched = Vec::new();
                 self.replay(body, &mut touched);
-                self.carrier.settle(&touched, &[], self.authored.schema());
+                self.carrier
+                    .settle(&touched, &[], self.plain.of(self.authored.schema()));
             }
             Audience::Both => {
                 let followed = self.follow(body, &mut |this, text| this.render(index, text));
@@ -352,7 +382,7 @@ impl<'a> Translator<'a> {
                         let refusal = Refusal::new("opaque", message);
                         if !self.left_out(index, body, &refusal) {
                             self.unread(body);
-                            self.carrier.flush(self.authored.schema());
+                            self.carrier.flush(self.plain.of(self.authored.schema()));
                             self.carrier.refuse(index, refusal);
                         }
                     }
@@ -374,7 +404,7 @@ impl<'a> Translator<'a> {
         if self.source.syntax() != Syntax::Postgres {
             return false;
         }
-        let schema = self.authored.schema();
+        let schema = self.plain.of(self.authored.schema());
         let facts = Facts {
             schema,
             code: &self.code,
@@ -398,21 +428,25 @@ impl<'a> Translator<'a> {
                     self.carrier.omit(index, omission);
                     return;
                 }
-                self.carrier.flush(self.authored.schema());
+                self.carrier.flush(self.plain.of(self.authored.schema()));
                 let mut message = format!("{} is understood by its own engine only", opaque.what);
                 if let Some(why) = &opaque.why {
                     message = format!("{} is not understood here: {why}", opaque.what);
                 }
                 self.carrier.refuse(index, Refusal::new("opaque", message));
                 // It marks the tables it names; it has no effects.
-                self.authored.apply(&Change::Opaque(opaque)).ok();
+                self.apply(&Change::Opaque(opaque)).ok();
             }
             Change::CreateFunction { .. } => {
                 self.function(index, &change);
-                match self.authored.apply(&change) {
+                match self.apply(&change) {
                     Ok(effects) => {
                         for effect in &effects {
-                            self.carrier.effect(index, effect, self.authored.schema());
+                            self.carrier.effect(
+                                index,
+                                effect,
+                                self.plain.of(self.authored.schema()),
+                            );
                         }
                     }
                     Err(problem) => self.carrier.refuse(index, replay_refusal(problem)),
@@ -427,9 +461,21 @@ impl<'a> Translator<'a> {
             Change::Transaction(_) => {}
             Change::Data(statement) => {
                 let mut statement = self.authored.resolve(statement);
-                unfold(&mut statement, self.authored.schema(), self.source.syntax());
+                if let Some(refusal) = partition::named(&statement, self.authored.schema()) {
+                    self.carrier.refuse(index, refusal);
+                    return;
+                }
+                if !self.unenforced.is_empty() && acts_on_others(&statement, self.authored.schema())
+                {
+                    let message = "foreign keys of the tables whose triggers are all switched off do nothing to other rows there, and do here";
+                    self.carrier.refuse(index, Refusal::new("opaque", message));
+                    return;
+                }
+                plain_casts(&mut statement, self.authored.schema());
+                let schema = self.plain.of(self.authored.schema());
+                unfold(&mut statement, schema, self.source.syntax());
                 let facts = Facts {
-                    schema: self.authored.schema(),
+                    schema,
                     code: &self.code,
                 };
                 self.carrier.data(index, &statement, facts);
@@ -438,20 +484,123 @@ impl<'a> Translator<'a> {
                 if let Change::DropFunctions { functions, cascade } = &change {
                     self.functions_dropped(index, functions, *cascade);
                 }
+                let divided = |name: &Name| self.authored.has_partitions(name);
+                if let Some(refusal) = partition::of_the_whole_alone(&change, &divided) {
+                    self.carrier.refuse(index, refusal);
+                }
+                self.only_there(index, &change);
                 // What is pending speaks of types by the names that they have now.
                 if let Change::RenameType { .. } | Change::DropTypes { .. } = change {
-                    self.carrier.flush(self.authored.schema());
+                    self.carrier.flush(self.plain.of(self.authored.schema()));
                 }
-                match self.authored.apply(&change) {
+                match self.apply(&change) {
                     Ok(effects) => {
-                        for effect in &effects {
-                            self.carrier.effect(index, effect, self.authored.schema());
+                        if let Change::CreateDomain(domain) = &change
+                            && domain.opaque.is_none()
+                        {
+                            let message = format!(
+                                "the domain `{}`: columns of it have the type below, and say what it says",
+                                domain.name
+                            );
+                            self.carrier.omit(index, Omission::new("type", message));
                         }
+                        for effect in &effects {
+                            self.carrier.effect(
+                                index,
+                                effect,
+                                self.plain.of(self.authored.schema()),
+                            );
+                        }
+                        self.partitions(index);
                     }
                     Err(problem) => self.carrier.refuse(index, replay_refusal(problem)),
                 }
             }
         }
+    }
+
+    /// What of a table's change is left out, or only its own engine understands.
+    fn only_there(&mut self, index: usize, change: &Change) {
+        let Change::AlterTable { table, actions, .. } = change else {
+            return;
+        };
+        for action in actions {
+            let what = match action {
+                TableAction::Opaque(what) => what,
+                TableAction::Ignored(ignored) => {
+                    self.carrier.omit(index, omission(*ignored));
+                    continue;
+                }
+                _ => continue,
+            };
+            let name = self.authored.table_name(table);
+            let words: Vec<String> = what
+                .split_whitespace()
+                .map(str::to_ascii_uppercase)
+                .collect();
+            let words: Vec<&str> = words.iter().map(String::as_str).collect();
+            match words.as_slice() {
+                ["DISABLE", "TRIGGER", "ALL"] => drop(self.unenforced.insert(name.clone())),
+                ["ENABLE", "TRIGGER", "ALL"] => drop(self.unenforced.remove(&name)),
+                _ => {}
+            }
+            // Where there is no trigger it runs or does not run alike.
+            if let ["ENABLE" | "DISABLE", .., "TRIGGER", _] = words.as_slice()
+                && !self.carrier.has_triggers(&name)
+            {
+                continue;
+            }
+            let message = format!("ALTER TABLE … {what} is understood by its own engine only");
+            self.carrier.refuse(index, Refusal::new("opaque", message));
+        }
+    }
+
+    /// What has become of partitions, of which the target has none.
+    fn partitions(&mut self, index: usize) {
+        for part in self.plain.take_parts() {
+            match part {
+                Part::Omitted(omission) => self.carrier.omit(index, omission),
+                Part::Refused(refusal) => self.carrier.refuse(index, refusal),
+                Part::Gone(of, refusal) => {
+                    let vacancy = vacancy::Vacancy::of(&of);
+                    let schema = self.plain.of(self.authored.schema());
+                    if !self.carrier.leave_out(index, &vacancy, &refusal, schema) {
+                        self.carrier.refuse(index, refusal);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Whether foreign keys may do something to other rows for a statement.
+fn acts_on_others(statement: &DataStatement, schema: &Schema) -> bool {
+    let acting = |table: &Name, acts: &dyn Fn(&ForeignKey) -> bool| {
+        schema.referrers(table).any(|referrer| {
+            let mut keys = referrer.foreign_keys();
+            keys.any(|(_, key)| key.table == *table && acts(key))
+        })
+    };
+    let is_action = |action| {
+        !matches!(
+            action,
+            ReferentialAction::NoAction | ReferentialAction::Restrict
+        )
+    };
+    let updates = |table: &Name, set: &[Assignment]| {
+        acting(table, &|key| {
+            let mut set = set.iter().flat_map(|set| &set.columns);
+            is_action(key.on_update) && set.any(|column| key.referred.contains(column))
+        })
+    };
+    match statement {
+        DataStatement::Delete(delete) => acting(&delete.table, &|key| is_action(key.on_delete)),
+        DataStatement::Update(update) => updates(&update.table, &update.assignments),
+        DataStatement::Insert(insert) => match &insert.on_conflict {
+            Some(OnConflict::Update { assignments, .. }) => updates(&insert.table, assignments),
+            _ => false,
+        },
+        DataStatement::Truncate { .. } | DataStatement::Query(_) => false,
     }
 }
 

@@ -36,7 +36,8 @@ impl Vacancy {
         Self(vec![Vec::new()])
     }
 
-    fn of(table: &Name) -> Self {
+    /// It does nothing while a table is empty.
+    pub(super) fn of(table: &Name) -> Self {
         Self(vec![vec![table.clone()]])
     }
 

@@ -147,6 +147,11 @@ pub(crate) fn hold(ty: &Type, authored: &Schema, facts: &Facts) -> Result<Held, 
         Type::Macaddr => return Ok(Held::ascii(Type::Char(Some(17)))),
         Type::Jsonb => return Ok(Held::json(facts)),
         Type::Json => return Ok(Held::json(facts)),
+        // A domain is asked for each of its elements there.
+        Type::Array(element) if matches!(&**element, Type::Named(name) if authored.domain(name).is_some()) =>
+        {
+            return hold(element, authored, facts);
+        }
         Type::Array(_) => {
             return Ok(Held {
                 said: Some(("array-as-json", "an array is held as a JSON array")),

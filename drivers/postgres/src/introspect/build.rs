@@ -119,11 +119,38 @@ impl Build {
 
     pub(super) fn domains(&mut self, rows: Vec<DomainRow>) {
         for row in rows {
-            let domain = Domain {
+            let mut domain = Domain {
                 name: self.name(&row.schema, row.name),
                 base: self.ty(row.ty),
                 nullable: row.nullable,
+                default: None,
+                collation: row.collation.map(|collation| self.collation(&collation)),
+                constraints: Vec::new(),
+                // No script says what an extension brings.
+                opaque: row.of_extension.then(|| "an extension's".to_owned()),
             };
+            if let Some(text) = row.default {
+                match self.expr(&text) {
+                    Ok(expr) => domain.default = Some(expr),
+                    Err(why) => domain.opaque = Some(why),
+                }
+            }
+            for check in row.checks.unwrap_or_default() {
+                match self.expr(&check.expr) {
+                    Ok(expr) => domain.constraints.push(Constraint {
+                        name: Some(check.name),
+                        kind: ConstraintKind::Check {
+                            expr,
+                            not_enforced: false,
+                        },
+                        deferrable: false,
+                        initially_deferred: false,
+                        not_valid: check.not_valid,
+                        named: true,
+                    }),
+                    Err(why) => domain.opaque = Some(why),
+                }
+            }
             self.schema.put_domain(domain);
         }
     }
@@ -135,6 +162,7 @@ impl Build {
             table.options.unlogged = row.unlogged;
             table.options.partition_by = row.partition_by;
             table.options.inherits = row.inherits.map(|parent| self.qualified(&parent));
+            table.options.partition = row.is_partition;
             if table.options.inherits.is_some() {
                 let what = if row.is_partition {
                     "PARTITION OF"

@@ -5,7 +5,7 @@
 //! parser as the author's; what it does not understand marks the table as opaque.
 //!
 //! Deliberately absent: what belongs to an extension or to the server, functions, policies,
-//! what a domain checks, and whatever else the model does not hold.
+//! and whatever else the model does not hold.
 
 mod build;
 mod rows;

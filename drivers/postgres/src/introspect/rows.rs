@@ -28,6 +28,18 @@ pub(super) struct DomainRow {
     #[serde(rename = "type")]
     pub(super) ty: String,
     pub(super) nullable: bool,
+    pub(super) default: Option<String>,
+    pub(super) collation: Option<Qualified>,
+    pub(super) checks: Option<Vec<CheckRow>>,
+    pub(super) of_extension: bool,
+}
+
+/// A CHECK of a domain.
+#[derive(Debug, Deserialize)]
+pub(super) struct CheckRow {
+    pub(super) name: String,
+    pub(super) not_valid: bool,
+    pub(super) expr: String,
 }
 
 #[derive(Debug, Deserialize)]

@@ -121,6 +121,11 @@ pub(super) fn held(
                 ),
             )
         },
+        // A domain is asked for each of its elements there.
+        Type::Array(element) if matches!(&**element, Type::Named(name) if authored.domain(name).is_some()) =>
+        {
+            return held(element, column, authored, source);
+        }
         Type::Array(_) => Held::said(
             Type::Text,
             Omission::new(

@@ -216,8 +216,8 @@ fn what_has_no_counterpart_is_refused_all_of_it() {
         ]
     );
     assert_eq!(
-        codes("", "CREATE TABLE t (a int) PARTITION BY RANGE (a)"),
-        ["partitions"]
+        codes("CREATE TABLE t (a int)", "CREATE TABLE u () INHERITS (t)"),
+        ["inheritance"]
     );
 }
 

@@ -11,7 +11,7 @@ use crate::sql::parse::{column, constraint, index};
 /// What stands after `ALTER TABLE`.
 pub(in crate::sql::parse) fn alter(c: &mut Cursor<'_>) -> Parsed<Vec<Change>> {
     let if_exists = c.if_exists();
-    c.eat("ONLY");
+    let only = c.eat("ONLY");
     let table = c.name()?;
     c.eat_op("*");
     let mut actions = Vec::new();
@@ -19,6 +19,11 @@ pub(in crate::sql::parse) fn alter(c: &mut Cursor<'_>) -> Parsed<Vec<Change>> {
         several(c, &table, &mut actions)?;
         if !c.eat_op(",") {
             break;
+        }
+    }
+    for action in &mut actions {
+        if let TableAction::AddConstraint(constraint) = action {
+            constraint.only = only;
         }
     }
     Ok(vec![Change::AlterTable {
@@ -118,6 +123,14 @@ fn opaque(c: &mut Cursor<'_>) -> Parsed<TableAction> {
     ];
     if c.syntax() == Syntax::Sqlite || !c.is_any(WORDS) {
         return c.expected("an action of ALTER TABLE");
+    }
+    let mut who = *c;
+    if who.eat_any(&["ENABLE", "DISABLE", "FORCE"]).is_some() || who.eats(&["NO", "FORCE"]) {
+        // Whose rows somebody sees, where policies say so.
+        if who.eats(&["ROW", "LEVEL", "SECURITY"]) {
+            *c = who;
+            return Ok(TableAction::Ignored(Ignored::Privileges));
+        }
     }
     let written = c.until(|c| c.is_op(",")).as_written();
     Ok(TableAction::Opaque(written.to_owned()))

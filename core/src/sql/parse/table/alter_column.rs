@@ -77,6 +77,10 @@ fn change(c: &mut Cursor<'_>, name: Ident) -> Parsed<TableAction> {
             sequence: None,
             options: SequenceOptions::default(),
         })
+    } else if c.eat("RESTART") {
+        let with = c.eat("WITH");
+        let bare = !with && (c.done() || c.is_op(","));
+        ColumnChange::Restart(if bare { None } else { Some(c.integer()?) })
     } else {
         return setting(c);
     };

@@ -129,6 +129,7 @@ fn like(c: &mut Cursor<'_>, table: &mut CreateTable) -> Parsed<()> {
 fn partition(c: &mut Cursor<'_>, mut table: CreateTable) -> Parsed<Vec<Change>> {
     c.skip(2);
     table.options.inherits = Some(c.name()?);
+    table.options.partition = true;
     if c.is_op("(") {
         return unclear("a partition with constraints of its own");
     }

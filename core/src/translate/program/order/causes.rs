@@ -21,6 +21,8 @@ pub(super) fn enclosing_without(event: &Event, parent: &Name, schema: &Schema) -
 fn around(first: &Event, without: Option<&Name>, schema: &Schema) -> BTreeSet<Event> {
     let mut found = BTreeSet::new();
     let mut next = vec![first.clone()];
+    // What each trigger writes is asked of all events that are found.
+    let all = written(schema);
     while let Some(event) = next.pop() {
         if !found.insert(event.clone()) {
             continue;
@@ -33,28 +35,35 @@ fn around(first: &Event, without: Option<&Name>, schema: &Schema) -> BTreeSet<Ev
                 next.extend(causes(key, event.1).map(|cause| (key.table.clone(), cause)));
             }
         }
-        for trigger in schema.triggers() {
-            let Some(does) = programmed(trigger) else {
+        let bring = all.iter().filter(|(_, writes)| writes.contains(&event));
+        next.extend(bring.map(|(own, _)| own.clone()));
+    }
+    found
+}
+
+/// What each trigger of a schema writes by itself, by the event that runs it.
+fn written(schema: &Schema) -> Vec<(Event, BTreeSet<Event>)> {
+    let mut all = Vec::new();
+    for trigger in schema.triggers() {
+        let (Some(does), Some(table)) = (programmed(trigger), schema.table(&trigger.table)) else {
+            continue;
+        };
+        for own in &does.events {
+            let Ok((_, acts)) = acts(does, table, *own, schema) else {
                 continue;
             };
-            let Some(table) = schema.table(&trigger.table) else {
-                continue;
-            };
-            for own in &does.events {
-                let Ok((_, acts)) = acts(does, table, *own, schema) else {
-                    continue;
-                };
-                let brings = acts.iter().any(|act| match &act.does {
-                    Deed::Run(statement) => direct(statement, schema).writes.contains(&event),
-                    Deed::Raise(_) => false,
-                });
-                if brings {
-                    next.push((trigger.table.clone(), *own));
+            let mut writes = BTreeSet::new();
+            for act in &acts {
+                if let Deed::Run(statement) = &act.does {
+                    writes.extend(direct(statement, schema).writes);
                 }
+            }
+            if !writes.is_empty() {
+                all.push(((trigger.table.clone(), *own), writes));
             }
         }
     }
-    found
+    all
 }
 
 /// What happens to a row that a foreign key refers to, for an event to happen to the row that

@@ -26,11 +26,15 @@ const FOREIGN_KEYS: &str = "RI_";
 
 type Event = (Name, TriggerEvent);
 
-/// The triggers of a schema for which it matters when they run, with the reasons.
-pub(crate) fn check_all(schema: &Schema) -> Vec<(&Trigger, String)> {
+/// The triggers of a schema, of those that `counts` says, for which it matters when they run, with the
+/// reasons.
+pub(crate) fn check_all(
+    schema: &Schema,
+    counts: impl Fn(&Trigger) -> bool,
+) -> Vec<(&Trigger, String)> {
     let all = schema
         .triggers()
-        .filter(|trigger| programmed(trigger).is_some());
+        .filter(|trigger| programmed(trigger).is_some() && counts(trigger));
     all.filter_map(|trigger| Some((trigger, check(trigger, schema).err()?)))
         .collect()
 }

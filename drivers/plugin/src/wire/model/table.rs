@@ -14,7 +14,7 @@ record!(Table, "a table" { name, columns, constraints, indexes, comment, options
 
 record!(Options, "a table's options" {
     strict, without_rowid, unlogged, temporary, engine, charset, collation, auto_increment,
-    partition_by, inherits,
+    partition_by, inherits, partition,
 });
 
 record!(Column, "a column" {
@@ -56,7 +56,7 @@ choice!(Nulls, "place of nulls" { "first" First, "last" Last });
 
 record!(EnumType, "an enum" { name, members });
 
-record!(Domain, "a domain" { name, base, nullable });
+record!(Domain, "a domain" { name, base, nullable, default, collation, constraints, opaque });
 
 record!(Sequence, "a sequence" { name, owned_by, identity, options });
 
