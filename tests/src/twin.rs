@@ -53,7 +53,10 @@ impl Twin {
         let source = dialect(authored);
         let own = dialect(target);
         let translator = Translator::new(source, own).expect("a target");
-        let translator = translator.expecting_rows().expecting_readers();
+        let translator = translator
+            .expecting_rows()
+            .expecting_readers()
+            .expecting_writers();
         Self {
             authored: Database::new(authored),
             target: Database::new(target),

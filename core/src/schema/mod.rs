@@ -54,6 +54,7 @@ mod effect;
 mod entries;
 mod expr;
 mod follow;
+mod guard;
 mod model;
 mod name;
 mod parity;

@@ -42,6 +42,7 @@ use record::Record;
 use resolve::Session;
 use rules::Rules;
 use std::collections::HashSet;
+pub(super) use trigger::RENAMED;
 
 use super::{
     Change, CommentTarget, Effect, Function, Ident, Map, Name, Opaque, ReplayProblem, Schema,

@@ -11,7 +11,7 @@ use super::Replay;
 use super::problem::{Step, problem};
 
 /// Why a trigger is not understood whose text names a column by an old name.
-const RENAMED: &str = "a column that it names was renamed";
+pub(in crate::schema) const RENAMED: &str = "a column that it names was renamed";
 
 impl Replay {
     /// Creates or replaces a trigger.
@@ -35,6 +35,15 @@ impl Replay {
             does,
         });
         Ok(())
+    }
+
+    /// Takes note that a guard stands for a trigger on the engine that the scripts are translated for; or,
+    /// as it is given, that none does any more. It is no change of the schema.
+    pub fn stands_for_trigger(&mut self, guard: Trigger) {
+        let mut triggers = self.schema.triggers_of(&guard.table).iter();
+        if triggers.any(|trigger| trigger.name == guard.name) {
+            self.schema.put_trigger(guard);
+        }
     }
 
     /// What a trigger does, now that it is known where its function is looked for.

@@ -2,8 +2,8 @@
 
 mod function;
 
-use std::collections::HashSet;
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::block::{Block, block};
 use super::carry::{Carrier, Out, Outcome};
@@ -58,8 +58,6 @@ pub struct Translator<'a> {
     programs: Programs,
     /// What code that no replay understands may have made.
     unread: Unread,
-    /// The names of functions that are code.
-    code: HashSet<String>,
     /// Functions with which something was made that lasts, written out.
     inlined: Vec<Name>,
     /// Functions that are code, by the statements of this script that make them.
@@ -78,7 +76,6 @@ impl<'a> Translator<'a> {
             authored: Replay::new(source.syntax()).flavour(source.server().flavour()),
             programs: Programs::default(),
             unread: Unread::default(),
-            code: HashSet::new(),
             inlined: Vec::new(),
             made_here: Vec::new(),
             source,
@@ -111,6 +108,19 @@ impl<'a> Translator<'a> {
         self
     }
 
+    /// Takes every table for one that an application writes: a trigger that has no form is refused. One
+    /// that fails stands for it otherwise, and that is said.
+    #[must_use]
+    pub fn expecting_writers(mut self) -> Self {
+        self.carrier.needs_triggers = true;
+        self
+    }
+
+    /// Names the revision whose script comes next, for what is said when it runs.
+    pub fn in_revision(&mut self, name: &str) {
+        self.carrier.revision = Some(name.to_owned());
+    }
+
     /// What the authored engine holds by now.
     pub fn authored(&self) -> &Schema {
         self.authored.schema()
@@ -134,6 +144,7 @@ impl<'a> Translator<'a> {
         }
         self.carrier.flush(self.authored.schema());
         self.carrier.make_all_again(self.authored.schema());
+        self.mark_guards();
         self.end_script();
         finish(self.carrier.take())
     }
@@ -149,16 +160,24 @@ impl<'a> Translator<'a> {
         let replaced = self.replay_own(own);
         self.carrier
             .settle(&touched, &replaced, self.authored.schema());
+        self.mark_guards();
         if !own.is_empty() {
             self.carrier.settle_views(self.authored.schema());
         }
         self.carrier.take();
     }
 
+    /// Takes note of the triggers for which guards stand now.
+    fn mark_guards(&mut self) {
+        for guard in self.carrier.take_marked() {
+            self.authored.stands_for_trigger(guard);
+        }
+    }
+
     /// Takes note of a statement that is not understood.
     fn unread(&mut self, body: &str) {
         if self.source.syntax() == Syntax::Postgres {
-            let known = |name: &str| is_known(name) && !self.code.contains(name);
+            let known = |name: &str| is_known(name) && !self.carrier.code.contains(name);
             let reach = sql::reach(body, &known);
             self.reached(reach);
         }
@@ -220,14 +239,14 @@ impl<'a> Translator<'a> {
             ..
         } = change
         {
-            self.code.insert(name.name.clone());
+            Arc::make_mut(&mut self.carrier.code).insert(name.name.clone());
         }
         match change {
             Change::Opaque(opaque) if !HARMLESS.contains(&opaque.what.as_str()) => {
                 self.unread(body);
             }
-            Change::Data(_) if !self.code.is_empty() => {
-                let known = |name: &str| !self.code.contains(name);
+            Change::Data(_) if !self.carrier.code.is_empty() => {
+                let known = |name: &str| !self.carrier.code.contains(name);
                 if let reach @ sql::Reach::Anything = sql::reach(body, &known) {
                     self.reached(reach);
                 }
@@ -324,12 +343,14 @@ impl<'a> Translator<'a> {
                 let replaced = self.replay_own(&[body]);
                 self.carrier.settle(&[], &replaced, self.authored.schema());
                 self.carrier.settle_views(self.authored.schema());
+                self.mark_guards();
             }
             Audience::Authored => {
                 self.carrier.flush(self.authored.schema());
                 let mut touched = Vec::new();
                 self.replay(body, &mut touched);
                 self.carrier.settle(&touched, &[], self.authored.schema());
+                self.mark_guards();
             }
             Audience::Both => {
                 let followed = self.follow(body, &mut |this, text| this.render(index, text));
@@ -375,9 +396,10 @@ impl<'a> Translator<'a> {
             return false;
         }
         let schema = self.authored.schema();
+        let code = self.carrier.code.clone();
         let facts = Facts {
             schema,
-            code: &self.code,
+            code: &code,
         };
         let vacancy = vacancy::of_block(body, &self.authored, facts);
         vacancy.is_some_and(|vacancy| self.carrier.leave_out(index, &vacancy, refusal, schema))
@@ -392,6 +414,11 @@ impl<'a> Translator<'a> {
     /// Makes a change, which `body` is or a part of it.
     fn change(&mut self, index: usize, change: Change, body: &str) {
         self.note(&change, body);
+        self.make_change(index, change);
+        self.mark_guards();
+    }
+
+    fn make_change(&mut self, index: usize, change: Change) {
         match change {
             Change::Opaque(opaque) => {
                 if let Some(omission) = without_effect(self.source.syntax(), &opaque) {
@@ -428,9 +455,10 @@ impl<'a> Translator<'a> {
             Change::Data(statement) => {
                 let mut statement = self.authored.resolve(statement);
                 unfold(&mut statement, self.authored.schema(), self.source.syntax());
+                let code = self.carrier.code.clone();
                 let facts = Facts {
                     schema: self.authored.schema(),
-                    code: &self.code,
+                    code: &code,
                 };
                 self.carrier.data(index, &statement, facts);
             }

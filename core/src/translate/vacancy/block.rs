@@ -1,8 +1,10 @@
 //! When a `DO` block with variables and loops does nothing.
 
+use std::collections::HashSet;
+
 use super::{Facts, Vacancy, computes, is_quiet, of_statement, only_computes};
-use crate::schema::{Change, DataStatement, Part, Replay};
-use crate::sql::{self, Doing, Syntax};
+use crate::schema::{Change, DataStatement, Name, Part, Replay, Schema, Table, Trigger};
+use crate::sql::{self, Doing, StatementTrigger, Syntax};
 
 /// When a block does nothing; `None` if the statement is no block that is read.
 pub(in crate::translate) fn of_block(
@@ -12,6 +14,43 @@ pub(in crate::translate) fn of_block(
 ) -> Option<Vacancy> {
     let doings = sql::doings(statement)?;
     Some(Block { replay, facts }.all(&doings))
+}
+
+/// Whether a trigger that runs for a whole statement does nothing where that changes no row: what it is
+/// told of is all that it goes by.
+pub(in crate::translate) fn is_idle_without_rows(
+    trigger: &Trigger,
+    schema: &Schema,
+    code: &HashSet<String>,
+) -> bool {
+    const TAG: &str = "$aludel$";
+    let whole = StatementTrigger::of_text(&trigger.text);
+    let (Some(whole), Some(does)) = (whole, &trigger.does) else {
+        return false;
+    };
+    let Some(table) = schema.table(&trigger.table) else {
+        return false;
+    };
+    if does.code.is_empty() || does.code.contains(TAG) {
+        return false;
+    }
+    let mut schema = schema.clone();
+    for name in &whole.rows {
+        let mut rows = Table::new(Name::bare(name.clone()));
+        rows.columns.clone_from(&table.columns);
+        schema.put_table(rows);
+    }
+    let replay = Replay::on(Syntax::Postgres, schema.clone());
+    let facts = Facts {
+        schema: &schema,
+        code,
+    };
+    let block = format!("DO {TAG}{}{TAG}", does.code);
+    let vacancy = of_block(&block, &replay, facts);
+    vacancy.is_some_and(|vacancy| {
+        let is_told = |name: &Name| name.schema.is_none() && whole.rows.contains(&name.name);
+        vacancy.tables(is_told).is_some()
+    })
 }
 
 #[derive(Clone, Copy)]
