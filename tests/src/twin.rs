@@ -77,6 +77,22 @@ impl Twin {
         assert_eq!(translated, None, "{script}");
     }
 
+    /// Runs a script on both, if it is translated; false if it is not.
+    ///
+    /// # Panics
+    ///
+    /// If either engine does not take it.
+    pub fn takes(&mut self, script: &str) -> bool {
+        let before = self.translator.clone();
+        let translated = self.translate(script);
+        self.translator = before;
+        if !translated.refusals.is_empty() {
+            return false;
+        }
+        self.run(script);
+        true
+    }
+
     /// Runs a script that both engines have to refuse for the rows that are there; what the
     /// target says.
     ///

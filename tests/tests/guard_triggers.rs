@@ -502,6 +502,7 @@ fn one_for_a_whole_statement_that_does_nothing_without_rows() {
         twin.run(&of("told", "DECLARE v integer; BEGIN
             WITH w AS (SELECT id FROM news) INSERT INTO log (id, what) SELECT news.id, news.name FROM news JOIN w ON w.id = news.id;
             SELECT count(*) INTO v FROM news;
+            IF (TG_LEVEL = 'ROW') THEN INSERT INTO log (id, what) VALUES (NEW.id, 'x'); END IF;
             RETURN NULL; END"));
         let said = twin.omitted(&format!(
             "CREATE TRIGGER audit AFTER INSERT ON t {told} EXECUTE FUNCTION told();"
