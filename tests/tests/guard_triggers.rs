@@ -551,6 +551,31 @@ fn one_for_a_whole_statement_that_does_nothing_without_rows() {
     });
 }
 
+/// What is switched off runs on no engine, be it a guard or not.
+#[test]
+fn one_that_is_switched_off() {
+    each_anew(|twin| {
+        twin.run(BEGIN);
+        twin.run(SETS);
+        guarded(twin, "BEFORE INSERT OR UPDATE");
+        twin.run(
+            "ALTER TABLE t DISABLE TRIGGER audit;
+            INSERT INTO t (id, n) VALUES (20, 1);
+            ALTER TABLE t DISABLE TRIGGER ALL;
+            INSERT INTO t (id, n) VALUES (21, 1); UPDATE t SET n = 5 WHERE id = 1;",
+        );
+        twin.same(ROWS);
+        twin.run("ALTER TABLE t ALTER COLUMN n TYPE bigint; ALTER TABLE t RENAME TO u;");
+        twin.run("INSERT INTO u (id, n) VALUES (22, 1);");
+        twin.omitted("ALTER TABLE u ENABLE TRIGGER audit, ENABLE TRIGGER a_sets;");
+        stopped(twin, "INSERT INTO u (id, n) VALUES (23, 1);");
+        twin.run("ALTER TABLE u DISABLE TRIGGER audit; DROP TRIGGER audit ON u;");
+        twin.run("ALTER TABLE u ENABLE TRIGGER ALL; INSERT INTO u (id, n) VALUES (24, 1);");
+        twin.run("ALTER TABLE u RENAME TO t;");
+        twin.same(ROWS);
+    });
+}
+
 #[test]
 fn where_it_is_wanted_it_is_refused() {
     each(|twin| {

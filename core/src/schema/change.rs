@@ -559,8 +559,15 @@ pub enum TableAction {
     },
     /// Something that may be left out.
     Ignored(Ignored),
+    /// `ENABLE` or `DISABLE TRIGGER` (PostgreSQL).
+    SwitchTriggers {
+        /// Which; `None`: all.
+        name: Option<Ident>,
+        /// Whether it runs from now on.
+        runs: bool,
+    },
     /// Something that only its own engine understands: `ENABLE ROW LEVEL SECURITY`, `ATTACH
-    /// PARTITION`, `DISABLE TRIGGER` …
+    /// PARTITION` …
     Opaque(String),
 }
 

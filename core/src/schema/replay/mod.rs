@@ -24,6 +24,7 @@ mod problem;
 mod record;
 mod rename;
 mod resolve;
+mod resting;
 mod rules;
 mod sequence;
 mod spelling;
@@ -46,7 +47,7 @@ pub(super) use trigger::RENAMED;
 
 use super::{
     Change, CommentTarget, Effect, Function, Ident, Map, Name, Opaque, ReplayProblem, Schema,
-    Table, View,
+    Table, Trigger, View,
 };
 use crate::sql::Syntax;
 
@@ -79,6 +80,8 @@ pub struct Replay {
     schema: Schema,
     /// What is known of functions (PostgreSQL).
     functions: Map<Name, Function>,
+    /// Triggers that are switched off: they are not there until they are switched on again.
+    resting: Vec<Trigger>,
     session: Session,
     record: Record,
 }
@@ -102,6 +105,7 @@ impl Replay {
             generated: HashSet::new(),
             schema,
             functions: Map::default(),
+            resting: Vec::new(),
             session: Session::default(),
             record: Record::default(),
         }

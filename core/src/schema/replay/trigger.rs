@@ -27,6 +27,7 @@ impl Replay {
             Some(view) => view.name.clone(),
             None => self.table(table)?.name.clone(),
         };
+        self.forget_resting(&table, name);
         let does = does.map(|does| Box::new(self.called(does.clone(), text)));
         self.put_trigger(Trigger {
             name: name.clone(),
@@ -47,7 +48,7 @@ impl Replay {
     }
 
     /// What a trigger does, now that it is known where its function is looked for.
-    fn called(&self, mut does: RowTrigger, text: &str) -> RowTrigger {
+    pub(super) fn called(&self, mut does: RowTrigger, text: &str) -> RowTrigger {
         does.function = self.found_function(&does.function);
         let function = match self.functions.get(&does.function) {
             Some(Function::Trigger(function)) => Some(function),
@@ -122,6 +123,7 @@ impl Replay {
     /// A trigger's own condition and columns follow a new name, and what its function says does
     /// not: such a trigger is not understood any more.
     pub(super) fn column_of_triggers_renamed(&mut self, table: &Name, column: &Ident) {
+        self.column_of_resting_renamed(table, column);
         for mut trigger in self.schema.triggers_of(table).to_vec() {
             let Some(does) = &mut trigger.does else {
                 continue;
@@ -174,6 +176,7 @@ impl Replay {
             for trigger in calling {
                 self.remove_trigger(&trigger.table, &trigger.name);
             }
+            self.resting_without(&name);
             if self.functions.get(&name) != Some(&Function::Code) {
                 self.functions.remove(&name);
             }
@@ -250,6 +253,7 @@ impl Replay {
                 .any(|t| t.name == name)
         });
         match table {
+            Some(table) if self.forget_resting(&table, name) => Ok(()),
             Some(table) if known => {
                 self.remove_trigger(&table, name);
                 Ok(())
