@@ -122,7 +122,9 @@ impl Carrier<'_> {
             return;
         };
         let keys = |table: &Table| -> Vec<_> {
-            table.foreign_keys().map(|(_, key)| key.clone()).collect()
+            let keys = table.foreign_keys();
+            keys.map(|(_, key)| (key.columns.clone(), key.on_delete, key.on_update))
+                .collect()
         };
         let lowered = self.target.lower(table, authored, self.source);
         let same = lowered.is_ok_and(|lowered| {
