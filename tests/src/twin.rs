@@ -53,7 +53,10 @@ impl Twin {
         let source = dialect(authored);
         let own = dialect(target);
         let translator = Translator::new(source, own).expect("a target");
-        let translator = translator.expecting_rows().expecting_readers();
+        let translator = translator
+            .expecting_rows()
+            .expecting_readers()
+            .expecting_writers();
         Self {
             authored: Database::new(authored),
             target: Database::new(target),
@@ -72,6 +75,22 @@ impl Twin {
         let (native, translated) = self.both(script);
         assert_eq!(native, None, "{script}");
         assert_eq!(translated, None, "{script}");
+    }
+
+    /// Runs a script on both, if it is translated; false if it is not.
+    ///
+    /// # Panics
+    ///
+    /// If either engine does not take it.
+    pub fn takes(&mut self, script: &str) -> bool {
+        let before = self.translator.clone();
+        let translated = self.translate(script);
+        self.translator = before;
+        if !translated.refusals.is_empty() {
+            return false;
+        }
+        self.run(script);
+        true
     }
 
     /// Runs a script that both engines have to refuse for the rows that are there; what the

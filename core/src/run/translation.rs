@@ -314,6 +314,7 @@ impl<'a> Session<'a> {
             let statements = statements
                 .iter()
                 .map(|(index, body, audience)| (*index, body.as_ref(), *audience));
+            self.translator.in_revision(&self.database.name(ix));
             let translated = self.translator.translate(statements);
             return Ok((read, Some(translated)));
         }

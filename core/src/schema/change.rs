@@ -571,8 +571,17 @@ pub enum TableAction {
     },
     /// Something that may be left out.
     Ignored(Ignored),
+    /// `ENABLE` or `DISABLE TRIGGER` (PostgreSQL).
+    SwitchTriggers {
+        /// Which; `None`: all.
+        name: Option<Ident>,
+        /// Those too that are foreign keys: `ALL`.
+        keys: bool,
+        /// Whether it runs from now on.
+        runs: bool,
+    },
     /// Something that only its own engine understands: `ENABLE ROW LEVEL SECURITY`, `ATTACH
-    /// PARTITION`, `DISABLE TRIGGER` …
+    /// PARTITION` …
     Opaque(String),
 }
 

@@ -55,6 +55,7 @@ mod effect;
 mod entries;
 mod expr;
 mod follow;
+mod guard;
 mod model;
 mod name;
 mod parity;

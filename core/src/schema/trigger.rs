@@ -29,7 +29,7 @@ pub struct RowTrigger {
     pub code: String,
     /// It runs before the row is written, else after.
     pub before: bool,
-    /// For what it runs.
+    /// For what it runs; empty if it does not run for each row.
     pub events: Vec<TriggerEvent>,
     /// Only where a statement sets one of these columns; empty: whichever it sets.
     pub of: Vec<Ident>,
@@ -111,7 +111,10 @@ impl Trigger {
     #[must_use]
     pub fn runs_for(&self, event: TriggerEvent) -> bool {
         let does = self.does.as_ref();
-        does.is_none_or(|does| does.unclear.is_some() || does.events.contains(&event))
+        does.is_none_or(|does| {
+            let known = does.unclear.is_none() || does.is_guard();
+            !known || does.events.contains(&event)
+        })
     }
 }
 

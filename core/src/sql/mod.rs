@@ -50,7 +50,9 @@ mod tests;
 
 pub use directive::{Directive, DirectiveKind};
 pub use facts::{Facts, TransactionUse};
-pub(crate) use parse::{Doing, Part, Reach, block, calls, doings, program, reach};
+pub(crate) use parse::{
+    Doing, Part, Reach, StatementTrigger, block, calls, doings, program, reach,
+};
 pub use parse::{parse, parse_expr, parse_query, parse_type};
 pub use problem::{Reason, ScanProblem, line_col};
 pub use script::{Script, Selected, Statement};

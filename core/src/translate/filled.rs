@@ -60,7 +60,7 @@ impl Filled {
             }
             for trigger in schema.triggers_of(&table) {
                 match &trigger.does {
-                    Some(does) if does.unclear.is_none() => {
+                    Some(does) if does.unclear.is_none() || does.is_guard() => {
                         TriggerStep::each(&does.steps, &mut |part| {
                             if let Part::Data(DataStatement::Insert(insert)) = &part {
                                 self.add(&insert.table);

@@ -55,9 +55,7 @@ pub fn row_updates<'a>(
     if [NEW, OLD].contains(&table.name.name.as_str()) {
         return Err(refused("its table is called as the row is"));
     }
-    if let Some(name) = does.of.iter().find(|name| table.column(name).is_none()) {
-        return Err(refused(&format!("`{}` has no column `{name}`", table.name)));
-    }
+    program::of_what_is_set(&does.of, table).map_err(|why| refused(&why))?;
     if let Some(name) = does.sets.iter().find_map(|set| of_another_kind(set, table)) {
         return Err(refused(&format!(
             "it gives `{name}` the value of a column of another kind, which PL/pgSQL converts by its text"

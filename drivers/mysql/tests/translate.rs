@@ -36,7 +36,8 @@ fn translate(server: &str, script: &str) -> Came {
     let mut translator = Translator::new(&source, &target)
         .expect("a target")
         .expecting_rows()
-        .expecting_readers();
+        .expecting_readers()
+        .expecting_writers();
     let scanned = sql::scan(source.syntax(), script).expect("a script");
     let statements = scanned.statements.iter().enumerate();
     let statements = statements.map(|(place, statement)| {

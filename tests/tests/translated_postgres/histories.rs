@@ -155,7 +155,8 @@ impl Pair {
             translator: Translator::new(dialects[0].as_ref(), dialects[1].as_ref())
                 .unwrap()
                 .expecting_rows()
-                .expecting_readers(),
+                .expecting_readers()
+                .expecting_writers(),
             history: Vec::new(),
             last: Vec::new(),
             runtime,

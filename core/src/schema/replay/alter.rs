@@ -186,6 +186,11 @@ impl Replay {
                 let text = Some(text.clone()).filter(|text| !text.is_empty());
                 self.edit(&name, |table| table.comment = text);
             }
+            TableAction::SwitchTriggers {
+                name: which, runs, ..
+            } => {
+                self.switch_triggers(&name, which.as_deref(), *runs);
+            }
             TableAction::Opaque(what) => self.edit(&name, |table| {
                 table.opaque.get_or_insert_with(|| what.clone());
             }),

@@ -87,6 +87,7 @@ impl Replay {
         for trigger in triggers {
             self.remove_trigger(name, &trigger);
         }
+        self.resting_follow(name, None);
         let sequences: Vec<_> = self.schema.sequences_of(name).cloned().collect();
         self.take_table(name);
         for sequence in sequences {

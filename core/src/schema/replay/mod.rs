@@ -26,6 +26,7 @@ mod problem;
 mod record;
 mod rename;
 mod resolve;
+mod resting;
 mod rules;
 mod sequence;
 mod spelling;
@@ -44,10 +45,11 @@ use record::Record;
 use resolve::Session;
 use rules::Rules;
 use std::collections::HashSet;
+pub(super) use trigger::{PARTITIONED, RENAMED};
 
 use super::{
     Change, CommentTarget, Effect, Function, Ident, Map, Name, Opaque, ReplayProblem, Schema,
-    Table, View,
+    Table, Trigger, View,
 };
 use crate::sql::Syntax;
 
@@ -80,6 +82,8 @@ pub struct Replay {
     schema: Schema,
     /// What is known of functions (PostgreSQL).
     functions: Map<Name, Function>,
+    /// Triggers that are switched off: they are not there until they are switched on again.
+    resting: Vec<Trigger>,
     session: Session,
     record: Record,
 }
@@ -103,6 +107,7 @@ impl Replay {
             generated: HashSet::new(),
             schema,
             functions: Map::default(),
+            resting: Vec::new(),
             session: Session::default(),
             record: Record::default(),
         }

@@ -40,6 +40,7 @@ impl Replay {
         for trigger in triggers {
             self.move_trigger(from, trigger, to);
         }
+        self.resting_follow(from, Some(to));
         if self.session.temporary.remove(from) {
             self.session.temporary.insert(to.clone());
         }

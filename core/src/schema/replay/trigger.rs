@@ -11,7 +11,17 @@ use super::Replay;
 use super::problem::{Step, problem};
 
 /// Why a trigger is not understood whose text names a column by an old name.
-const RENAMED: &str = "a column that it names was renamed";
+pub(in crate::schema) const RENAMED: &str = "a column that it names was renamed";
+
+/// Why a trigger of a partitioned table is not understood, whatever else is not.
+pub(in crate::schema) const PARTITIONED: &str = "its table is partitioned: a row that goes from one partition to another is deleted and inserted for it";
+
+/// A column that a trigger names has another name, which its text has not.
+pub(super) fn renamed(does: &mut RowTrigger) {
+    if does.unclear.as_deref() != Some(PARTITIONED) {
+        does.unclear = Some(RENAMED.to_owned());
+    }
+}
 
 impl Replay {
     /// Creates or replaces a trigger.
@@ -27,6 +37,7 @@ impl Replay {
             Some(view) => view.name.clone(),
             None => self.table(table)?.name.clone(),
         };
+        self.forget_resting(&table, name);
         let does = does.map(|does| {
             let mut does = Box::new(self.called(does.clone(), text));
             self.asked_otherwise(&table, &mut does);
@@ -41,8 +52,17 @@ impl Replay {
         Ok(())
     }
 
+    /// Takes note that a guard stands for a trigger on the engine that the scripts are translated for; or,
+    /// as it is given, that none does any more. It is no change of the schema.
+    pub fn stands_for_trigger(&mut self, guard: Trigger) {
+        let mut triggers = self.schema.triggers_of(&guard.table).iter();
+        if triggers.any(|trigger| trigger.name == guard.name) {
+            self.schema.put_trigger(guard);
+        }
+    }
+
     /// What a trigger does, now that it is known where its function is looked for.
-    fn called(&self, mut does: RowTrigger, text: &str) -> RowTrigger {
+    pub(super) fn called(&self, mut does: RowTrigger, text: &str) -> RowTrigger {
         does.function = self.found_function(&does.function);
         let function = match self.functions.get(&does.function) {
             Some(Function::Trigger(function)) => Some(function),
@@ -54,13 +74,12 @@ impl Replay {
     /// What makes the table run a trigger in another way than the same table elsewhere would. A
     /// domain's CHECK is asked of what a statement gives, before a trigger puts something else in
     /// its place. A column's is asked after that.
-    fn asked_otherwise(&self, table: &Name, does: &mut RowTrigger) {
+    pub(super) fn asked_otherwise(&self, table: &Name, does: &mut RowTrigger) {
         let Some(table) = self.schema.table(table) else {
             return;
         };
         if table.options.partition_by.is_some() && !does.is_idle() {
-            let why = "its table is partitioned: a row that goes from one partition to another is deleted and inserted for it";
-            does.unclear.get_or_insert_with(|| why.to_owned());
+            does.unclear = Some(PARTITIONED.to_owned());
         }
         let mut set = does.sets.iter().flat_map(|set| &set.columns);
         let asked = set.find(|name| {
@@ -142,6 +161,7 @@ impl Replay {
     /// A trigger's own condition and columns follow a new name, and what its function says does
     /// not: such a trigger is not understood any more.
     pub(super) fn column_of_triggers_renamed(&mut self, table: &Name, column: &Ident) {
+        self.column_of_resting_renamed(table, column);
         for mut trigger in self.schema.triggers_of(table).to_vec() {
             let Some(does) = &mut trigger.does else {
                 continue;
@@ -150,7 +170,7 @@ impl Replay {
                 continue;
             }
             if RowTrigger::of_text(&trigger.text).is_some_and(|own| own.names(column)) {
-                does.unclear = Some(RENAMED.to_owned());
+                renamed(does);
                 self.put_trigger(trigger);
             }
         }
@@ -194,6 +214,7 @@ impl Replay {
             for trigger in calling {
                 self.remove_trigger(&trigger.table, &trigger.name);
             }
+            self.resting_without(&name);
             if self.functions.get(&name) != Some(&Function::Code) {
                 self.functions.remove(&name);
             }
@@ -272,6 +293,7 @@ impl Replay {
                 .any(|t| t.name == name)
         });
         match table {
+            Some(table) if self.forget_resting(&table, name) => Ok(()),
             Some(table) if known => {
                 self.remove_trigger(&table, name);
                 Ok(())

@@ -51,6 +51,7 @@ use crate::schema::{Change, Expr, Opaque, Query, Type};
 pub(crate) use block::{Part, Reach, block, reach};
 pub(crate) use doing::{Doing, calls, doings};
 pub(crate) use program::program;
+pub(crate) use trigger::StatementTrigger;
 
 use super::Syntax;
 use cursor::{Cursor, Parsed, Source, Unclear, unclear};

@@ -42,8 +42,15 @@ fn call(mut event: Cursor<'_>, mut rest: Cursor<'_>, constraint: bool) -> Parsed
         Runs::default()
     });
     let mut how = rest.until(|c| c.is_any(&["WHEN", "EXECUTE"]));
-    if !(how.eat("FOR") && (how.eat("EACH") || how.is("ROW")) && how.eat("ROW") && how.done()) {
-        unclear.get_or_insert_with(|| "it does not only run for each row".into());
+    // What a constraint is checked with, and what a trigger calls the statement's rows.
+    let plain = how.until(|c| c.is("FOR")).done();
+    how.eat("FOR");
+    how.eat("EACH");
+    let by_row = how.eat("ROW") && how.done();
+    if !by_row {
+        unclear.get_or_insert_with(|| "it runs for a whole statement".into());
+    } else if !plain {
+        unclear.get_or_insert_with(|| "it is told of all rows of its statement".into());
     }
     let mut condition = None;
     if rest.eat("WHEN") {
@@ -67,7 +74,7 @@ fn call(mut event: Cursor<'_>, mut rest: Cursor<'_>, constraint: bool) -> Parsed
         function,
         code: String::new(),
         before: runs.before,
-        events: runs.events,
+        events: if by_row { runs.events } else { Vec::new() },
         of: runs.of,
         condition,
         sets: Vec::new(),
@@ -132,6 +139,48 @@ impl RowTrigger {
         changes.into_iter().find_map(|change| match change {
             Change::CreateTrigger { does, .. } => does.map(|does| *does),
             _ => None,
+        })
+    }
+}
+
+/// A trigger that runs for a whole statement, and is told of the rows that it changed.
+pub(crate) struct StatementTrigger {
+    /// For what it runs.
+    pub(crate) events: Vec<TriggerEvent>,
+    /// What it calls the rows.
+    pub(crate) rows: Vec<Ident>,
+}
+
+impl StatementTrigger {
+    /// What a trigger's text says, if it is `AFTER … REFERENCING … TABLE AS name [FOR EACH STATEMENT]`.
+    pub(crate) fn of_text(text: &str) -> Option<Self> {
+        let source = Source::new(Syntax::Postgres, text);
+        let toks = lex::tokens(Syntax::Postgres, text).ok()?;
+        let mut c = Cursor::new(&source, &toks);
+        c.until(|c| c.is("TRIGGER"));
+        c.skip(1);
+        c.name().ok()?;
+        let mut event = c.until(|c| c.is("ON"));
+        c.expect("ON").ok()?;
+        c.name().ok()?;
+        let runs = runs(&mut event).filter(|runs| !runs.before && runs.of.is_empty())?;
+        let mut how = c.until(|c| c.is_any(&["WHEN", "EXECUTE"]));
+        let mut named = how.until(|c| c.is("FOR"));
+        how.eat("FOR");
+        how.eat("EACH");
+        how.eat("STATEMENT");
+        if !(how.done() && named.eat("REFERENCING")) {
+            return None;
+        }
+        let mut rows = Vec::new();
+        while named.eat_any(&["OLD", "NEW"]).is_some() {
+            named.expect("TABLE").ok()?;
+            named.eat("AS");
+            rows.push(named.ident().ok()?);
+        }
+        named.done().then_some(Self {
+            events: runs.events,
+            rows,
         })
     }
 }

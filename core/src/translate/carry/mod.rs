@@ -6,6 +6,7 @@
 
 mod away;
 mod fresh;
+mod guarded;
 mod lacking;
 mod pending;
 mod trigger;
@@ -71,6 +72,14 @@ pub(super) struct Carrier<'a> {
     left_out: Map<Name, String>,
     /// Whether a view that has no form is refused.
     pub(super) needs_views: bool,
+    /// Whether a trigger that has no form is refused.
+    pub(super) needs_triggers: bool,
+    /// The revision that is translated, if that is known.
+    pub(super) revision: Option<String>,
+    /// The names of functions that are code.
+    pub(super) code: Arc<HashSet<String>>,
+    /// Triggers for which guards stand from now on, or do no more.
+    marked: Vec<Trigger>,
     /// Into which authored tables scripts have put rows.
     pub(super) filled: Filled,
     pending: Vec<Pending>,
@@ -93,6 +102,10 @@ impl<'a> Carrier<'a> {
             views: Map::default(),
             left_out: Map::default(),
             needs_views: false,
+            needs_triggers: false,
+            revision: None,
+            code: Arc::default(),
+            marked: Vec::new(),
             filled: Filled::default(),
             pending: Vec::new(),
             out: Vec::new(),
@@ -160,13 +173,16 @@ impl<'a> Carrier<'a> {
     pub(super) fn data(&mut self, source: usize, statement: &DataStatement, facts: Facts<'_>) {
         self.flush(facts.schema);
         self.make_all_again(facts.schema);
+        let lifted = self.lift_guards(source, statement, facts.schema);
         let from = self.out.len();
-        self.as_written(source, statement, facts.schema);
+        self.as_written(source, statement, facts);
         self.guard_instead(source, from, statement, facts);
+        self.make_again(source, &lifted, facts.schema);
         self.filled.note(statement, facts);
     }
 
-    fn as_written(&mut self, source: usize, statement: &DataStatement, authored: &Schema) {
+    fn as_written(&mut self, source: usize, statement: &DataStatement, facts: Facts<'_>) {
+        let authored = facts.schema;
         if let Err(refusal) = fresh::check(statement, authored) {
             self.refuse(source, refusal);
             return;
@@ -180,6 +196,8 @@ impl<'a> Carrier<'a> {
             return;
         }
         let rendered = self.target.data(statement, &self.scope(authored));
+        let rendered =
+            rendered.and_then(|rendered| self.meets_guard(statement, facts).map(|()| rendered));
         let done = rendered.is_ok();
         self.push(source, rendered);
         if done {

@@ -8,6 +8,7 @@
 
 use std::collections::HashSet;
 
+use super::guarded::Left;
 use super::{Carrier, depends};
 use crate::schema::{Change, Effect, Ident, Name, Schema, Trigger};
 use crate::sql;
@@ -31,6 +32,8 @@ pub(super) struct Carried {
     pub(super) authored: Trigger,
     /// What the target calls what came of it.
     pub(super) held: Vec<Ident>,
+    /// What stands there is a guard: why.
+    pub(super) left: Option<Left>,
     /// It is away, since it could not be made for the tables as they are: where the change stands
     /// that took it away.
     pub(super) away: Option<usize>,
@@ -41,12 +44,13 @@ impl Carrier<'_> {
     /// follows a new name, and its code fails.
     pub(super) fn member_renamed(&mut self, source: usize, from: &str) {
         let member = format!("'{}'", from.replace('\'', "''"));
-        let names = |trigger: &Trigger| {
-            let code = trigger.does.as_ref().map(|does| does.code.as_str());
-            trigger.text.contains(&member) || code.is_some_and(|code| code.contains(&member))
-        };
         let carried = self.triggers.values().flatten();
-        let naming = carried.filter(|carried| names(&carried.authored));
+        let naming = carried.filter(|carried| {
+            let authored = &carried.authored;
+            let code = authored.does.as_ref().map(|does| does.code.as_str());
+            let calls = carried.left.is_none() && code.is_some_and(|code| code.contains(&member));
+            authored.text.contains(&member) || calls
+        });
         let naming: Vec<Ident> = naming
             .map(|carried| carried.authored.name.clone())
             .collect();
@@ -67,9 +71,10 @@ impl Carrier<'_> {
         after: Option<&Trigger>,
         authored: &Schema,
     ) {
+        let guarded = before.is_some_and(|before| self.standing(before).is_some());
         match (before, after) {
             // It goes along with its table.
-            (Some(before), Some(after)) if before.table != after.table => {}
+            (Some(before), Some(after)) if before.table != after.table => return,
             (before, Some(after)) if is_idle(after) => {
                 if let Some(before) = before.filter(|before| !is_idle(before)) {
                     self.flush(authored);
@@ -105,11 +110,11 @@ impl Carrier<'_> {
             (Some(before), None) => self.drop_trigger(source, before, authored),
             (None, None) => {}
         }
-    }
-
-    /// Whether triggers of an authored table are held, or are to come back.
-    pub(in crate::translate) fn has_triggers(&self, table: &Name) -> bool {
-        !self.carried(table).is_empty()
+        // What the table's foreign keys did not do beside the guard they do again.
+        if let Some(before) = before.filter(|before| guarded && self.standing(before).is_none()) {
+            self.flush(authored);
+            self.hold_keys(source, &before.table, authored);
+        }
     }
 
     fn is_carried(&self, trigger: &Trigger) -> bool {
@@ -118,25 +123,99 @@ impl Carrier<'_> {
     }
 
     fn make_first(&mut self, source: usize, trigger: &Trigger, authored: &Schema) {
-        let lacking = self.lacking_of_trigger(trigger, authored);
-        if !lacking.is_empty() {
-            self.push(source, Err(lacking));
-            return;
-        }
-        let rendered = self.rendered_trigger(trigger, authored);
-        match rendered.and_then(|_| self.is_alone(trigger)) {
+        match self.in_the_way(trigger, authored) {
+            Err(refusals) => self.leave_guarded(source, trigger, refusals, authored),
             Ok(()) => {
                 self.make_trigger(source, trigger, authored, true);
                 self.check_order(source, authored);
+                self.renew_guards(source, &trigger.table, authored);
             }
-            Err(refusals) => self.push(source, Err(refusals)),
         }
     }
 
-    /// Refuses what makes it matter when a trigger runs.
+    /// # Errors
+    ///
+    /// Why a trigger that is not held cannot be made.
+    fn in_the_way(&self, trigger: &Trigger, authored: &Schema) -> Result<(), Vec<Refusal>> {
+        let lacking = self.lacking_of_trigger(trigger, authored);
+        if !lacking.is_empty() {
+            return Err(lacking);
+        }
+        if let Some(why) = trigger.does.as_ref().filter(|_| trigger.is_guard()) {
+            let why = why.unclear.as_deref().unwrap_or_default();
+            return Err(vec![program::refused(trigger, why)]);
+        }
+        self.rendered_trigger(trigger, authored)?;
+        self.is_alone(trigger)?;
+        if self.needs_triggers {
+            return Ok(());
+        }
+        match self.minds(trigger, authored) {
+            None => Ok(()),
+            Some(refusal) => Err(vec![refusal]),
+        }
+    }
+
+    /// Why it would matter when a new trigger runs, or another one beside it: whichever of the two it is
+    /// that minds, those that stand go on as they are.
+    fn minds(&self, trigger: &Trigger, authored: &Schema) -> Option<Refusal> {
+        let is_own = |one: &Trigger| one.name == trigger.name && one.table == trigger.table;
+        let minding = |schema: &Schema| -> Vec<(Trigger, String)> {
+            let is_of_account = |one: &Trigger| is_own(one) || self.is_as_it_is(one);
+            let all = program::check_all(schema, is_of_account).into_iter();
+            all.map(|(one, why)| (one.clone(), why)).collect()
+        };
+        let found = minding(authored);
+        if let Some((one, why)) = found.iter().find(|(one, _)| is_own(one)) {
+            return Some(program::refused(one, why));
+        }
+        if found.is_empty() {
+            return None;
+        }
+        let mut without = authored.clone();
+        without.remove_trigger(&trigger.table, &trigger.name);
+        let minded = minding(&without);
+        let is_new = |(one, _): &&(Trigger, String)| {
+            let mut minded = minded.iter();
+            minded.all(|(other, _)| other.name != one.name || other.table != one.table)
+        };
+        let (one, why) = found.iter().find(is_new)?;
+        Some(program::refused(one, why))
+    }
+
+    /// Whether a trigger is held, and that is no guard.
+    fn is_as_it_is(&self, trigger: &Trigger) -> bool {
+        let of_table = self.triggers.get(&trigger.table);
+        of_table.is_some_and(|all| {
+            let mut all = all.iter();
+            all.any(|one| one.authored.name == trigger.name && one.left.is_none())
+        })
+    }
+
+    /// Puts guards in the places of triggers for which it matters when they run; refuses them, where no
+    /// guard is wanted.
     pub(super) fn check_order(&mut self, source: usize, authored: &Schema) {
-        for (trigger, why) in program::check_all(authored, |trigger| self.is_carried(trigger)) {
-            self.refuse(source, program::refused(trigger, &why));
+        let minding = |this: &Self, schema: &Schema| -> Vec<(Trigger, String)> {
+            let all = program::check_all(schema, |one| this.is_as_it_is(one)).into_iter();
+            all.map(|(one, why)| (one.clone(), why)).collect()
+        };
+        let mut found = minding(self, authored);
+        if self.needs_triggers {
+            for (trigger, why) in found {
+                self.refuse(source, program::refused(&trigger, &why));
+            }
+            return;
+        }
+        let mut schema = authored.clone();
+        while let Some((trigger, why)) = found.into_iter().next() {
+            let refusals = vec![program::refused(&trigger, &why)];
+            self.demote(source, &trigger, refusals, &schema);
+            let Some((guard, _)) = self.standing(&trigger) else {
+                return;
+            };
+            // Another one may have minded this one alone.
+            schema.put_trigger(guard);
+            found = minding(self, &schema);
         }
     }
 
@@ -148,19 +227,39 @@ impl Carrier<'_> {
         authored: &Schema,
         said: bool,
     ) {
-        let mut rendered = self.rendered_trigger(trigger, authored);
-        if let (Ok(rendered), false) = (&mut rendered, said) {
+        let (mut rendered, form) = match self.rendered_trigger(trigger, authored) {
+            Ok(made) => made,
+            Err(refusals) => {
+                self.leave_guarded(source, trigger, refusals, authored);
+                return;
+            }
+        };
+        if !said {
             rendered.omissions.clear();
         }
-        let made = match &rendered {
-            Ok(rendered) => self.hold_trigger(trigger, rendered),
-            Err(_) => Ok(()),
+        let standing = self.standing(trigger);
+        let made = match &standing {
+            Some((guard, left)) => self.hold_trigger(guard, &form, &rendered, Some(left.clone())),
+            None => self.hold_trigger(trigger, &form, &rendered, None),
         };
-        self.push(source, made.and(rendered));
+        self.push(source, made.map(|()| rendered));
     }
 
-    /// The statements that make a trigger, for its table as the target holds it now.
+    /// The statements that make a trigger, or the guard that stands for it, for its table as the target
+    /// holds it now; and what they make.
     pub(super) fn rendered_trigger(
+        &self,
+        trigger: &Trigger,
+        authored: &Schema,
+    ) -> Result<(Rendered, Trigger), Vec<Refusal>> {
+        match self.standing(trigger) {
+            Some((guard, left)) => self.rendered_guard(&guard, &left, authored),
+            None => Ok((self.rendered_as(trigger, authored)?, trigger.clone())),
+        }
+    }
+
+    /// The statements that make a trigger as it is given.
+    pub(super) fn rendered_as(
         &self,
         trigger: &Trigger,
         authored: &Schema,
@@ -231,8 +330,14 @@ impl Carrier<'_> {
         })
     }
 
-    /// Holds a trigger as it was rendered.
-    fn hold_trigger(&mut self, trigger: &Trigger, rendered: &Rendered) -> Result<(), Vec<Refusal>> {
+    /// Holds a trigger as it was rendered; `form`: what of it was, which differs of a guard.
+    pub(super) fn hold_trigger(
+        &mut self,
+        trigger: &Trigger,
+        form: &Trigger,
+        rendered: &Rendered,
+        left: Option<Left>,
+    ) -> Result<(), Vec<Refusal>> {
         let mut names: Vec<Ident> = Vec::new();
         for text in &rendered.statements {
             for change in sql::parse(self.own, text) {
@@ -254,7 +359,7 @@ impl Carrier<'_> {
                     name: name.clone(),
                     table,
                     text: text.clone(),
-                    does: trigger.does.clone(),
+                    does: form.does.clone(),
                 });
                 names.push(name);
             }
@@ -264,6 +369,7 @@ impl Carrier<'_> {
             all.push(Carried {
                 authored: trigger.clone(),
                 held: names,
+                left,
                 away: None,
             });
         });
@@ -271,7 +377,7 @@ impl Carrier<'_> {
     }
 
     /// Drops what came of a trigger, or what an override made under its name.
-    fn drop_trigger(&mut self, source: usize, trigger: &Trigger, authored: &Schema) {
+    pub(super) fn drop_trigger(&mut self, source: usize, trigger: &Trigger, authored: &Schema) {
         let held = match self.pending_name(&trigger.table) {
             Some(name) => name,
             None => match self.held_table(&trigger.table) {
@@ -337,13 +443,15 @@ impl Carrier<'_> {
             let now = triggers.find(|t| t.name == one.authored.name);
             // Later in the script it is dropped, or its table is called otherwise once more.
             let texts = match now.map(|now| (now, self.rendered_trigger(now, authored))) {
-                Some((_, Ok(rendered))) => rendered.statements,
+                Some((_, Ok((rendered, _)))) => rendered.statements,
                 // A table that it names changes later in the script.
                 Some((now, Err(why))) if Self::names_others(now) && is_as_tables_stand(&why) => {
                     self.take_away(source, held, &one.held, authored);
                     self.mark_away(table, &one.authored.name, source);
                     continue;
                 }
+                // One that has no form any more is made anew as a guard.
+                Some((_, Err(_))) if one.left.is_none() && !self.needs_triggers => Vec::new(),
                 Some((_, Err(refusals))) => return Err(refusals),
                 None => Vec::new(),
             };
@@ -374,7 +482,7 @@ impl Carrier<'_> {
             return false;
         };
         let rendered = self.rendered_trigger(now, authored);
-        rendered.is_ok_and(|rendered| self.is_held_so(one, &held.name, &rendered.statements))
+        rendered.is_ok_and(|(rendered, _)| self.is_held_so(one, &held.name, &rendered.statements))
     }
 
     /// Takes all triggers away that were rendered for a table, and answers with them.
@@ -427,5 +535,6 @@ impl Carrier<'_> {
                 });
             });
         }
+        self.settle_guards(authored);
     }
 }

@@ -78,7 +78,8 @@ impl Carrier<'_> {
                 DataStatement::Delete(delete) => &delete.table,
                 DataStatement::Query(_) | DataStatement::Truncate { .. } => continue,
             };
-            if !self.held.triggers_of(table).is_empty() {
+            let mut triggers = self.held.triggers_of(table).iter();
+            if triggers.any(|trigger| !trigger.is_guard()) {
                 self.filled.add_any();
             }
             let mut names = self.names.iter();

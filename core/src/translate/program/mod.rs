@@ -13,7 +13,7 @@ mod names;
 mod order;
 
 pub(super) use flatten::for_event;
-pub(crate) use order::{check_all, meets_actions, read_between};
+pub(crate) use order::{Event, check_all, fired, meets_actions, read_between};
 
 use super::infer::{Relation, Scope};
 use super::target::{DataScope, Refusal};
@@ -78,6 +78,11 @@ pub fn row_program<'a>(
     scope: &DataScope<'a>,
 ) -> Option<Result<RowProgram<'a>, Vec<Refusal>>> {
     let does = trigger.does.as_deref()?;
+    if does.is_guard() {
+        // It changes nothing: when it runs among others is of no account.
+        let program = program(trigger, does, scope);
+        return Some(program.map_err(|why| vec![refused(trigger, &why)]));
+    }
     if does.unclear.is_some() || does.steps.is_empty() {
         return None;
     }
@@ -105,9 +110,7 @@ fn program<'a>(
     if [NEW, OLD].contains(&table.name.name.as_str()) {
         return Err("its table is called as the row is".into());
     }
-    if let Some(name) = does.of.iter().find(|name| table.column(name).is_none()) {
-        return Err(format!("`{}` has no column `{name}`", table.name));
-    }
+    of_what_is_set(&does.of, table)?;
     let mut events = Vec::new();
     for event in &does.events {
         let (condition, acts) = acts(does, table, *event, scope.authored)?;
@@ -132,6 +135,24 @@ fn program<'a>(
         of: &does.of,
         events,
     })
+}
+
+/// # Errors
+///
+/// Which of the columns for which a trigger runs no statement sets.
+pub(super) fn of_what_is_set(of: &[Ident], table: &Table) -> Result<(), String> {
+    for name in of {
+        match table.column(name) {
+            None => return Err(format!("`{}` has no column `{name}`", table.name)),
+            Some(column) if column.generated.is_some() => {
+                return Err(format!(
+                    "it runs where what `{name}` is generated from is set"
+                ));
+            }
+            Some(_) => {}
+        }
+    }
+    Ok(())
 }
 
 /// What a trigger does for an event, in the authored dialect's terms.

@@ -4,6 +4,7 @@ mod function;
 
 use std::collections::HashSet;
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::block::{Block, block};
 use super::carry::{Carrier, Out, Outcome};
@@ -60,8 +61,6 @@ pub struct Translator<'a> {
     programs: Programs,
     /// What code that no replay understands may have made.
     unread: Unread,
-    /// The names of functions that are code.
-    code: HashSet<String>,
     /// Tables all of whose triggers are switched off, those that are foreign keys too.
     unenforced: HashSet<Name>,
     /// The names of aggregates.
@@ -86,7 +85,6 @@ impl<'a> Translator<'a> {
             authored: Replay::new(source.syntax()).flavour(source.server().flavour()),
             programs: Programs::default(),
             unread: Unread::default(),
-            code: HashSet::new(),
             unenforced: HashSet::new(),
             aggregates: HashSet::new(),
             inlined: Vec::new(),
@@ -122,6 +120,19 @@ impl<'a> Translator<'a> {
         self
     }
 
+    /// Takes every table for one that an application writes: a trigger that has no form is refused. One
+    /// that fails stands for it otherwise, and that is said.
+    #[must_use]
+    pub fn expecting_writers(mut self) -> Self {
+        self.carrier.needs_triggers = true;
+        self
+    }
+
+    /// Names the revision whose script comes next, for what is said when it runs.
+    pub fn in_revision(&mut self, name: &str) {
+        self.carrier.revision = Some(name.to_owned());
+    }
+
     /// What the authored engine holds by now.
     pub fn authored(&self) -> &Schema {
         self.authored.schema()
@@ -146,6 +157,7 @@ impl<'a> Translator<'a> {
         self.carrier.flush(self.plain.of(self.authored.schema()));
         self.carrier
             .make_all_again(self.plain.of(self.authored.schema()));
+        self.mark_guards();
         self.end_script();
         finish(self.carrier.take())
     }
@@ -161,6 +173,7 @@ impl<'a> Translator<'a> {
         let replaced = self.replay_own(own);
         self.carrier
             .settle(&touched, &replaced, self.plain.of(self.authored.schema()));
+        self.mark_guards();
         if !own.is_empty() {
             self.carrier
                 .settle_views(self.plain.of(self.authored.schema()));
@@ -168,10 +181,17 @@ impl<'a> Translator<'a> {
         self.carrier.take();
     }
 
+    /// Takes note of the triggers for which guards stand now.
+    fn mark_guards(&mut self) {
+        for guard in self.carrier.take_marked() {
+            self.authored.stands_for_trigger(guard);
+        }
+    }
+
     /// Takes note of a statement that is not understood.
     fn unread(&mut self, body: &str) {
         if self.source.syntax() == Syntax::Postgres {
-            let known = |name: &str| is_known(name) && !self.code.contains(name);
+            let known = |name: &str| is_known(name) && !self.carrier.code.contains(name);
             let reach = sql::reach(body, &known);
             self.reached(reach);
         }
@@ -233,11 +253,11 @@ impl<'a> Translator<'a> {
             match does {
                 // A call may be one of the aggregate, if others have its name too.
                 Function::Aggregate => {
-                    self.code.remove(&name.name);
+                    Arc::make_mut(&mut self.carrier.code).remove(&name.name);
                     self.aggregates.insert(name.name.clone());
                 }
                 Function::Code if !self.aggregates.contains(&name.name) => {
-                    self.code.insert(name.name.clone());
+                    Arc::make_mut(&mut self.carrier.code).insert(name.name.clone());
                 }
                 _ => {}
             }
@@ -246,8 +266,8 @@ impl<'a> Translator<'a> {
             Change::Opaque(opaque) if !HARMLESS.contains(&opaque.what.as_str()) => {
                 self.unread(body);
             }
-            Change::Data(_) if !self.code.is_empty() => {
-                let known = |name: &str| !self.code.contains(name);
+            Change::Data(_) if !self.carrier.code.is_empty() => {
+                let known = |name: &str| !self.carrier.code.contains(name);
                 if let reach @ sql::Reach::Anything = sql::reach(body, &known) {
                     self.reached(reach);
                 }
@@ -353,6 +373,7 @@ impl<'a> Translator<'a> {
                     .settle(&[], &replaced, self.plain.of(self.authored.schema()));
                 self.carrier
                     .settle_views(self.plain.of(self.authored.schema()));
+                self.mark_guards();
             }
             Audience::Authored => {
                 self.carrier.flush(self.plain.of(self.authored.schema()));
@@ -360,6 +381,7 @@ impl<'a> Translator<'a> {
                 self.replay(body, &mut touched);
                 self.carrier
                     .settle(&touched, &[], self.plain.of(self.authored.schema()));
+                self.mark_guards();
             }
             Audience::Both => {
                 let followed = self.follow(body, &mut |this, text| this.render(index, text));
@@ -405,9 +427,10 @@ impl<'a> Translator<'a> {
             return false;
         }
         let schema = self.plain.of(self.authored.schema());
+        let code = self.carrier.code.clone();
         let facts = Facts {
             schema,
-            code: &self.code,
+            code: &code,
         };
         let vacancy = vacancy::of_block(body, &self.authored, facts);
         vacancy.is_some_and(|vacancy| self.carrier.leave_out(index, &vacancy, refusal, schema))
@@ -422,6 +445,11 @@ impl<'a> Translator<'a> {
     /// Makes a change, which `body` is or a part of it.
     fn change(&mut self, index: usize, change: Change, body: &str) {
         self.note(&change, body);
+        self.make_change(index, change);
+        self.mark_guards();
+    }
+
+    fn make_change(&mut self, index: usize, change: Change) {
         match change {
             Change::Opaque(opaque) => {
                 if let Some(omission) = without_effect(self.source.syntax(), &opaque) {
@@ -474,9 +502,10 @@ impl<'a> Translator<'a> {
                 plain_casts(&mut statement, self.authored.schema());
                 let schema = self.plain.of(self.authored.schema());
                 unfold(&mut statement, schema, self.source.syntax());
+                let code = self.carrier.code.clone();
                 let facts = Facts {
                     schema,
-                    code: &self.code,
+                    code: &code,
                 };
                 self.carrier.data(index, &statement, facts);
             }
@@ -531,25 +560,19 @@ impl<'a> Translator<'a> {
                     self.carrier.omit(index, omission(*ignored));
                     continue;
                 }
+                TableAction::SwitchTriggers {
+                    keys: true, runs, ..
+                } => {
+                    let name = self.authored.table_name(table);
+                    if *runs {
+                        self.unenforced.remove(&name);
+                    } else {
+                        self.unenforced.insert(name);
+                    }
+                    continue;
+                }
                 _ => continue,
             };
-            let name = self.authored.table_name(table);
-            let words: Vec<String> = what
-                .split_whitespace()
-                .map(str::to_ascii_uppercase)
-                .collect();
-            let words: Vec<&str> = words.iter().map(String::as_str).collect();
-            match words.as_slice() {
-                ["DISABLE", "TRIGGER", "ALL"] => drop(self.unenforced.insert(name.clone())),
-                ["ENABLE", "TRIGGER", "ALL"] => drop(self.unenforced.remove(&name)),
-                _ => {}
-            }
-            // Where there is no trigger it runs or does not run alike.
-            if let ["ENABLE" | "DISABLE", .., "TRIGGER", _] = words.as_slice()
-                && !self.carrier.has_triggers(&name)
-            {
-                continue;
-            }
             let message = format!("ALTER TABLE … {what} is understood by its own engine only");
             self.carrier.refuse(index, Refusal::new("opaque", message));
         }

@@ -1,8 +1,12 @@
 //! When a `DO` block with variables and loops does nothing.
 
+use std::collections::HashSet;
+
 use super::{Facts, Vacancy, computes, is_quiet, of_statement, only_computes};
-use crate::schema::{Change, DataStatement, Part, Replay};
-use crate::sql::{self, Doing, Syntax};
+use crate::schema::{
+    BinaryOp, Change, DataStatement, Expr, Literal, Name, Part, Replay, Schema, Table, Trigger,
+};
+use crate::sql::{self, Doing, StatementTrigger, Syntax};
 
 /// When a block does nothing; `None` if the statement is no block that is read.
 pub(in crate::translate) fn of_block(
@@ -11,13 +15,63 @@ pub(in crate::translate) fn of_block(
     facts: Facts<'_>,
 ) -> Option<Vacancy> {
     let doings = sql::doings(statement)?;
-    Some(Block { replay, facts }.all(&doings))
+    let block = Block {
+        replay,
+        facts,
+        level: None,
+    };
+    Some(block.all(&doings))
+}
+
+/// Whether a trigger that runs for a whole statement does nothing where that changes no row: what it is
+/// told of is all that it goes by.
+pub(in crate::translate) fn is_idle_without_rows(
+    trigger: &Trigger,
+    schema: &Schema,
+    code: &HashSet<String>,
+) -> bool {
+    const TAG: &str = "$aludel$";
+    let whole = StatementTrigger::of_text(&trigger.text);
+    let (Some(whole), Some(does)) = (whole, &trigger.does) else {
+        return false;
+    };
+    let Some(table) = schema.table(&trigger.table) else {
+        return false;
+    };
+    if does.code.is_empty() || does.code.contains(TAG) {
+        return false;
+    }
+    let mut schema = schema.clone();
+    for name in &whole.rows {
+        let mut rows = Table::new(Name::bare(name.clone()));
+        rows.columns.clone_from(&table.columns);
+        schema.put_table(rows);
+    }
+    let replay = Replay::on(Syntax::Postgres, schema.clone());
+    let facts = Facts {
+        schema: &schema,
+        code,
+    };
+    let text = format!("DO {TAG}{}{TAG}", does.code);
+    let block = Block {
+        replay: &replay,
+        facts,
+        level: Some("STATEMENT"),
+    };
+    let doings = sql::doings(&text);
+    let vacancy = doings.map(|doings| block.all(&doings));
+    vacancy.is_some_and(|vacancy| {
+        let is_told = |name: &Name| name.schema.is_none() && whole.rows.contains(&name.name);
+        vacancy.tables(is_told).is_some()
+    })
 }
 
 #[derive(Clone, Copy)]
 struct Block<'a> {
     replay: &'a Replay,
     facts: Facts<'a>,
+    /// What `TG_LEVEL` is, in a trigger's function.
+    level: Option<&'a str>,
 }
 
 impl Block<'_> {
@@ -43,6 +97,9 @@ impl Block<'_> {
                     let Some(condition) = condition else {
                         return self.all(doings);
                     };
+                    if self.is_of_another_level(condition) {
+                        return Vacancy::always();
+                    }
                     // A condition is what a row without a FROM is filtered by.
                     let asked = self.data(&format!("SELECT 1 WHERE {condition}"));
                     let skipped =
@@ -67,6 +124,29 @@ impl Block<'_> {
             }
             Doing::Other => Vacancy::never(),
         }
+    }
+
+    /// `TG_LEVEL = 'ROW'`, where it is not.
+    fn is_of_another_level(self, condition: &str) -> bool {
+        let Ok(Expr::Binary {
+            left,
+            op: BinaryOp::Eq,
+            right,
+        }) = sql::parse_expr(Syntax::Postgres, condition)
+        else {
+            return false;
+        };
+        let (
+            Expr::Column {
+                table: None,
+                column,
+            },
+            Expr::Literal(Literal::Text(level)),
+        ) = (*left, *right)
+        else {
+            return false;
+        };
+        column == "tg_level" && self.level.is_some_and(|own| own != level)
     }
 
     fn reads(self, text: &str) -> Vacancy {

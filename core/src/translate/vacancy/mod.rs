@@ -19,7 +19,7 @@ use crate::schema::{
     Schema, Select, SelectItem, SetExpr, SetOp, TableRef,
 };
 
-pub(super) use block::of_block;
+pub(super) use block::{is_idle_without_rows, of_block};
 
 /// Clauses: of each, one table at least has to be empty. One without tables never holds.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -124,7 +124,7 @@ pub(super) fn of_statement(statement: &DataStatement, facts: Facts<'_>) -> Vacan
         .iter();
     let by_row = triggers.all(|trigger| {
         let does = trigger.does.as_ref();
-        does.is_some_and(|does| does.unclear.is_none())
+        does.is_some_and(|does| does.unclear.is_none() || !does.events.is_empty())
     });
     if !by_row || !names_columns(statement, facts.schema) || !is_quiet(statement, facts) {
         return Vacancy::never();

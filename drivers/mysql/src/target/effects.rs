@@ -34,7 +34,7 @@ pub(crate) fn create(
                 .help("write an override, or skip the statement for this driver"),
         ]
     };
-    hindrance(program, scope).map_err(refused)?;
+    hindrance(trigger, program, scope).map_err(refused)?;
     let mut statements = Vec::new();
     let mut omissions = Vec::new();
     let mut writes = false;
@@ -75,16 +75,26 @@ pub(crate) fn meets_setter(program: &RowProgram<'_>, sets: &[&Ident], event: Tri
     own.is_some_and(|own| program.before && sets.iter().any(|set| own.reads_new(set)))
 }
 
-fn hindrance(program: &RowProgram<'_>, scope: &DataScope<'_>) -> Result<(), String> {
+fn hindrance(
+    trigger: &Trigger,
+    program: &RowProgram<'_>,
+    scope: &DataScope<'_>,
+) -> Result<(), String> {
     let table = program.table;
     let mut events = program.events.iter();
     if !program.of.is_empty() && events.any(|event| event.event == TriggerEvent::Update) {
         return Err("which columns a statement sets is not known to a trigger here".into());
     }
+    // Beside a guard foreign keys are held without what would not run it.
+    let held = match trigger.is_guard() {
+        true => scope.target.table(&names::flat(&table.name)),
+        false => None,
+    };
+    let keyed = held.map_or(table, |held| held);
     if program
         .events
         .iter()
-        .any(|event| is_acted(table, event.event))
+        .any(|event| is_acted(keyed, event.event))
     {
         return Err("what foreign keys do to its rows would not run it here".into());
     }

@@ -61,8 +61,9 @@ fn one(
     };
     hindrance(&made).map_err(|why| refused(&why))?;
     for other in scope.authored.triggers_of(&made.table.name) {
-        // One that is refused is not there.
-        if let Some(Ok(program)) = row_program(other, scope)
+        // One that is refused is not there, and a guard is made anew beside this one.
+        if !other.is_guard()
+            && let Some(Ok(program)) = row_program(other, scope)
             && effects::meets_setter(&program, &made.sets(), made.event)
         {
             return Err(refused(&format!(

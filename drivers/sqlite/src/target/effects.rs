@@ -36,7 +36,7 @@ pub(super) fn create(
             "write an override with a trigger of sqlite's, or skip the statement for this driver",
         )]
     };
-    hindrance(program, scope).map_err(&refused)?;
+    hindrance(trigger, program, scope).map_err(&refused)?;
     let mut rendered = Rendered::default();
     for event in &program.events {
         let (text, omissions) = one(trigger, program, event, scope, &refused)?;
@@ -59,6 +59,13 @@ pub(super) fn create(
     Ok(rendered)
 }
 
+/// Whether a trigger looks at columns that another sets after the row is written, or runs for them.
+fn sees_unset(program: &RowProgram<'_>, sets: &[&Ident]) -> bool {
+    let mut events = program.events.iter();
+    let reads = events.any(|event| sets.iter().any(|set| event.reads_new(set)));
+    reads || sets.iter().any(|set| program.of.contains(set))
+}
+
 /// Whether a trigger would run once more, or see too little, beside one that for an event sets
 /// columns after the row is written.
 pub(super) fn meets_setter(program: &RowProgram<'_>, sets: &[&Ident], event: TriggerEvent) -> bool {
@@ -78,7 +85,11 @@ pub(super) fn meets_setter(program: &RowProgram<'_>, sets: &[&Ident], event: Tri
         .any(|set| program.of.contains(set) || update.reads_new(set))
 }
 
-fn hindrance(program: &RowProgram<'_>, scope: &DataScope<'_>) -> Result<(), String> {
+fn hindrance(
+    trigger: &Trigger,
+    program: &RowProgram<'_>,
+    scope: &DataScope<'_>,
+) -> Result<(), String> {
     let table = program.table;
     for other in scope.authored.triggers_of(&table.name) {
         let Some(does) = other.does.as_deref().filter(|does| does.unclear.is_none()) else {
@@ -86,7 +97,12 @@ fn hindrance(program: &RowProgram<'_>, scope: &DataScope<'_>) -> Result<(), Stri
         };
         let sets: Vec<&Ident> = does.sets.iter().flat_map(|set| &set.columns).collect();
         let mut events = does.events.iter();
-        if !sets.is_empty() && events.any(|event| meets_setter(program, &sets, *event)) {
+        // A guard may run once more, and looks at nothing that is not set yet.
+        let meets = |event: &TriggerEvent| match trigger.is_guard() {
+            true => sees_unset(program, &sets),
+            false => meets_setter(program, &sets, *event),
+        };
+        if !sets.is_empty() && events.any(meets) {
             return Err(format!(
                 "it would run again, or see what is not set yet, when the trigger `{}`, which on sqlite runs after the row is written, writes it once more",
                 other.name

@@ -50,7 +50,8 @@ impl Both {
         let mut translator = Translator::new(self.postgres.as_ref(), self.sqlite.as_ref())
             .expect("a target")
             .expecting_rows()
-            .expecting_readers();
+            .expecting_readers()
+            .expecting_writers();
         let mut last = Translated::default();
         for script in &self.scripts {
             match script {

@@ -112,8 +112,31 @@ fn action(c: &mut Cursor<'_>, table: &Name) -> Parsed<TableAction> {
             c.ident()?;
             Ok(TableAction::Ignored(Ignored::Storage))
         }
-        _ => opaque(c),
+        _ => match triggers(c)? {
+            Some(action) => Ok(action),
+            None => opaque(c),
+        },
     }
+}
+
+/// `ENABLE [REPLICA | ALWAYS] TRIGGER name`, `DISABLE TRIGGER ALL`.
+fn triggers(c: &mut Cursor<'_>) -> Parsed<Option<TableAction>> {
+    if c.syntax() != Syntax::Postgres {
+        return Ok(None);
+    }
+    let runs = if c.eats(&["ENABLE", "TRIGGER"]) || c.eats(&["ENABLE", "ALWAYS", "TRIGGER"]) {
+        true
+    } else if c.eats(&["DISABLE", "TRIGGER"]) || c.eats(&["ENABLE", "REPLICA", "TRIGGER"]) {
+        // A replica's runs where changes of another server are applied.
+        false
+    } else {
+        return Ok(None);
+    };
+    let (name, keys) = match c.eat_any(&["ALL", "USER"]) {
+        Some(word) => (None, word == "ALL"),
+        None => (Some(c.ident()?), false),
+    };
+    Ok(Some(TableAction::SwitchTriggers { name, keys, runs }))
 }
 
 /// What only PostgreSQL understands, in its words.

@@ -24,7 +24,8 @@ use crate::schema::{DataStatement, Name, Part, RowTrigger, Schema, Trigger, Trig
 /// What PostgreSQL calls the triggers that are its foreign keys begins so.
 const FOREIGN_KEYS: &str = "RI_";
 
-type Event = (Name, TriggerEvent);
+/// A table, and what happens to a row of it.
+pub(crate) type Event = (Name, TriggerEvent);
 
 /// The triggers of a schema, of those that `counts` says, for which it matters when they run, with the
 /// reasons.
@@ -82,6 +83,22 @@ pub(crate) fn read_between(statement: &DataStatement, schema: &Schema) -> Option
     let written: BTreeSet<&Name> = effects.writes.iter().map(|(table, _)| table).collect();
     let mut reads = touched.reads.iter();
     reads.find(|table| written.contains(table)).cloned()
+}
+
+/// What a statement does itself, and what triggers and foreign keys do for it, as far as that is known.
+pub(crate) fn fired(
+    statement: &DataStatement,
+    schema: &Schema,
+) -> (BTreeSet<Event>, BTreeSet<Event>) {
+    let own = direct(statement, schema).writes;
+    let mut then = BTreeSet::new();
+    for event in &own {
+        // What is not known of one trigger is refused with it.
+        if let Ok(effects) = effects_of(event, schema, &mut BTreeSet::new()) {
+            then.extend(effects.writes);
+        }
+    }
+    (own, then)
 }
 
 /// Whether a trigger runs for an event that raises errors or changes rows.

@@ -1,7 +1,8 @@
 //! Constraints.
 
 use aludel::schema::{
-    Column, Constraint, ConstraintKind, Expr, ForeignKey, Ident, ReferentialAction, Table, Type,
+    Column, Constraint, ConstraintKind, Expr, ForeignKey, Ident, ReferentialAction, Table,
+    TriggerEvent, Type,
 };
 use aludel::translate::Refusal;
 use aludel::translate::infer::Family;
@@ -131,7 +132,37 @@ impl Lowering<'_, '_> {
             ..key.clone()
         };
         self.order_reference(key, &mut lowered);
+        self.guarded(&mut lowered, what);
         lowered
+    }
+
+    /// InnoDB runs no trigger for what a foreign key does to rows: one that would run a guard has no
+    /// action, so that what would bring it about fails.
+    fn guarded(&mut self, key: &mut ForeignKey, what: &str) {
+        let guards = self.authored.triggers_of(&self.table.name).iter();
+        let guards: Vec<_> = guards.filter(|trigger| trigger.is_guard()).collect();
+        for guard in guards {
+            let runs = |event| guard.runs_for(event);
+            let deletes = key.on_delete == ReferentialAction::Cascade;
+            let by_delete = match deletes {
+                true => runs(TriggerEvent::Delete),
+                false => acts(key.on_delete) && runs(TriggerEvent::Update),
+            };
+            let by_update = acts(key.on_update) && runs(TriggerEvent::Update);
+            if by_delete {
+                key.on_delete = ReferentialAction::NoAction;
+            }
+            if by_update {
+                key.on_update = ReferentialAction::NoAction;
+            }
+            if by_delete || by_update {
+                let message = format!(
+                    "the action of {what}, which would not run the one that fails for the trigger `{}`: what needs it fails",
+                    guard.name
+                );
+                self.omit("trigger", message);
+            }
+        }
     }
 
     /// The table that a foreign key refers to.
@@ -233,4 +264,12 @@ fn digits(ty: &Type) -> Option<u32> {
         }
         _ => None,
     }
+}
+
+/// Whether an action does something to the row that refers.
+fn acts(action: ReferentialAction) -> bool {
+    !matches!(
+        action,
+        ReferentialAction::NoAction | ReferentialAction::Restrict
+    )
 }

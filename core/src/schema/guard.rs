@@ -1,0 +1,89 @@
+//! What stands in the place of a trigger that a target has no form for: one that fails whenever the
+//! trigger would have run (`docs/adr/0016`).
+//!
+//! # Invariants
+//!
+//! - A guard runs at least whenever its trigger would: where it cannot be told when that is, it runs
+//!   more often.
+
+use super::replay::{PARTITIONED, RENAMED};
+use super::{RowTrigger, Trigger, TriggerEvent, TriggerStep};
+use crate::sql::StatementTrigger;
+
+impl RowTrigger {
+    /// Whether it is a guard: it raises an error, and calls nothing.
+    #[must_use]
+    pub fn is_guard(&self) -> bool {
+        self.unclear.is_some()
+            && self.code.is_empty()
+            && matches!(self.steps[..], [TriggerStep::Raise(_)])
+    }
+}
+
+impl Trigger {
+    /// Whether it is a guard that stands for a trigger.
+    #[must_use]
+    pub fn is_guard(&self) -> bool {
+        self.does.as_ref().is_some_and(|does| does.is_guard())
+    }
+
+    /// The guard that stands for it, with what it says. `None` if the trigger runs without any row, or it
+    /// is not known when it runs. `without_rows`: one for a whole statement does nothing then.
+    #[must_use]
+    pub(crate) fn guard(&self, why: &str, message: String, without_rows: bool) -> Option<Self> {
+        let own = self.does.as_ref()?;
+        let mut said = RowTrigger::of_text(&self.text)?;
+        if said.events.is_empty() {
+            let whole = StatementTrigger::of_text(&self.text).filter(|_| without_rows)?;
+            said.events = whole.events;
+            said.before = false;
+            said.condition = None;
+        }
+        let mut does = RowTrigger {
+            function: own.function.clone(),
+            code: String::new(),
+            sets: Vec::new(),
+            steps: vec![TriggerStep::Raise(message)],
+            unclear: Some(why.to_owned()),
+            ..said
+        };
+        let own = own.unclear.as_deref();
+        if let Some(kept) = own.filter(|why| [RENAMED, PARTITIONED].contains(why)) {
+            does.unclear = Some(kept.to_owned());
+            // Its text may have columns by names that they no longer have.
+            does.of.clear();
+            does.condition = None;
+        }
+        // An UPDATE that moves a row to another partition runs what is for DELETE and INSERT.
+        if own == Some(PARTITIONED) && !does.events.contains(&TriggerEvent::Update) {
+            does.events.push(TriggerEvent::Update);
+        }
+        Some(Self {
+            does: Some(Box::new(does)),
+            ..self.clone()
+        })
+    }
+
+    /// A guard as it is, and those that run more often than it: the first that has a form will do.
+    #[must_use]
+    pub fn wider(&self) -> Vec<Self> {
+        let mut all = vec![self.clone()];
+        let mut add = |change: &dyn Fn(&mut RowTrigger)| {
+            let mut wider = self.clone();
+            if let Some(does) = &mut wider.does {
+                change(does);
+            }
+            if !all.contains(&wider) {
+                all.push(wider);
+            }
+        };
+        add(&|does| does.condition = None);
+        add(&|does| does.of.clear());
+        add(&|does| {
+            does.condition = None;
+            does.of.clear();
+            does.before = true;
+        });
+        all
+    }
+}

@@ -1,0 +1,368 @@
+//! Guards: what stands in the place of a trigger that has no form.
+//!
+//! Nothing is lost in silence: what would have run the trigger fails (`docs/adr/0016`). A statement
+//! of the scripts that would is refused.
+
+use super::trigger::Carried;
+use super::{Carrier, Rendered};
+use crate::schema::{
+    DataStatement, Ident, Name, OnConflict, Schema, Table, TableEffect, Trigger, TriggerEvent,
+};
+use crate::sql::Syntax;
+use crate::translate::program::{self, Event};
+use crate::translate::target::{Omission, Refusal};
+use crate::translate::vacancy::{Facts, is_idle_without_rows, of_statement};
+
+/// Why a guard stands for a trigger.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Left {
+    /// What of the trigger has no form.
+    why: String,
+    /// In which revision that was found.
+    revision: Option<String>,
+    /// It does nothing where there are no rows, though it runs for a whole statement.
+    without_rows: bool,
+}
+
+impl Carrier<'_> {
+    /// Puts a guard in the place of a trigger that has no form; refuses it if it has none either, or one
+    /// is not wanted.
+    pub(super) fn leave_guarded(
+        &mut self,
+        source: usize,
+        trigger: &Trigger,
+        mut refusals: Vec<Refusal>,
+        authored: &Schema,
+    ) {
+        let left = Left {
+            why: reason(trigger, &refusals),
+            revision: self.revision.clone(),
+            without_rows: is_idle_without_rows(trigger, authored, &self.code),
+        };
+        let known = !self.unknown.contains(&trigger.table);
+        let guard = guard(trigger, &left);
+        let guard = guard.filter(|_| known && !self.needs_triggers);
+        let Some(guard) = guard else {
+            self.push(source, Err(refusals));
+            return;
+        };
+        // What was held of the trigger is gone by now.
+        self.triggers.change(trigger.table.clone(), |all| {
+            all.retain(|one| one.authored.name != trigger.name);
+        });
+        let mut schema = authored.clone();
+        schema.put_trigger(guard.clone());
+        self.hold_keys(source, &trigger.table, &schema);
+        let made = self.rendered_guard(&guard, &left, authored);
+        let held = made.and_then(|(rendered, form)| {
+            self.hold_trigger(&guard, &form, &rendered, Some(left))
+                .map(|()| rendered)
+        });
+        match held {
+            Ok(rendered) => {
+                self.push(source, Ok(rendered));
+                self.marked.push(guard);
+            }
+            Err(more) => {
+                let why = reason(trigger, &more);
+                let stands = |refusal: &Refusal| refusal.code == "depends-on-refused";
+                if let Some(first) = refusals.first_mut()
+                    && !more.iter().any(stands)
+                    && !first.message.ends_with(&why)
+                {
+                    first.message = format!(
+                        "{}; nor can a trigger that fails stand for it: {why}",
+                        first.message
+                    );
+                }
+                self.push(source, Err(refusals));
+            }
+        }
+    }
+
+    /// The guard that stands for a trigger, as it is now, and why.
+    pub(super) fn standing(&self, trigger: &Trigger) -> Option<(Trigger, Left)> {
+        let of_table = self.triggers.get(&trigger.table)?;
+        let mut carried = of_table.iter();
+        let one = carried.find(|one| one.authored.name == trigger.name)?;
+        let left = one.left.clone()?;
+        Some((guard(trigger, &left)?, left))
+    }
+
+    /// The statements that make a guard, and the form of it that they make.
+    pub(super) fn rendered_guard(
+        &self,
+        guard: &Trigger,
+        left: &Left,
+        authored: &Schema,
+    ) -> Result<(Rendered, Trigger), Vec<Refusal>> {
+        let mut first = None;
+        for form in guard.wider() {
+            match self.rendered_as(&form, authored) {
+                Ok(mut rendered) => {
+                    let message = format!(
+                        "the trigger `{}` on `{}`: what would run it fails here until an override makes it, since {}",
+                        guard.name, guard.table, left.why
+                    );
+                    rendered.omissions.push(Omission::new("trigger", message));
+                    return Ok((rendered, form));
+                }
+                Err(refusals) => first = Some(refusals),
+            }
+        }
+        Err(first.unwrap_or_default())
+    }
+
+    /// A target may hold a table's foreign keys otherwise beside a guard: changes them, if they are not
+    /// held as they should be by now.
+    pub(super) fn hold_keys(&mut self, source: usize, name: &Name, authored: &Schema) {
+        let pending = self.pending.iter().any(|one| one.after.name == *name);
+        let known = !pending && !self.unknown.contains(name) && !self.deviating.contains_key(name);
+        let (Some(table), Some(held)) = (authored.table(name), self.held_table(name)) else {
+            return;
+        };
+        let keys = |table: &Table| -> Vec<_> {
+            let keys = table.foreign_keys();
+            keys.map(|(_, key)| (key.columns.clone(), key.on_delete, key.on_update))
+                .collect()
+        };
+        let lowered = self.target.lower(table, authored, self.source);
+        let same = lowered.is_ok_and(|lowered| {
+            let (lowered, held) = (keys(&lowered.table), keys(held));
+            lowered.len() != held.len() || lowered.iter().all(|key| held.contains(key))
+        });
+        if known && !same {
+            let effect = TableEffect {
+                before: Some(table.clone()),
+                after: Some(table.clone()),
+                renamed: Vec::new(),
+                dropped: Vec::new(),
+                using: Vec::new(),
+            };
+            self.table(source, &effect, authored);
+            self.flush(authored);
+        }
+    }
+
+    /// Replaces a trigger that is held, and has no form any more, by a guard.
+    pub(super) fn demote(
+        &mut self,
+        source: usize,
+        trigger: &Trigger,
+        refusals: Vec<Refusal>,
+        authored: &Schema,
+    ) {
+        self.drop_trigger(source, trigger, authored);
+        self.leave_guarded(source, trigger, refusals, authored);
+    }
+
+    /// Makes the guards of a table anew that would be others beside a new trigger.
+    pub(super) fn renew_guards(&mut self, source: usize, table: &Name, authored: &Schema) {
+        let Some(held) = self.held_table(table).map(|held| held.name.clone()) else {
+            return;
+        };
+        for one in self.guards_of(table) {
+            let Some(now) = now(&one, table, authored) else {
+                continue;
+            };
+            if !self.is_as_rendered(now, &one, authored) {
+                self.take_away(source, &held, &one.held, authored);
+                self.make_trigger(source, now, authored, false);
+            }
+        }
+    }
+
+    fn guards_of(&self, table: &Name) -> Vec<Carried> {
+        let mut carried = self.carried(table);
+        carried.retain(|one| one.left.is_some());
+        carried
+    }
+
+    /// Takes the guards away that a TRUNCATE, which runs no such trigger, would run as the DELETEs that
+    /// it is here; answers with what is to be made again.
+    pub(super) fn lift_guards(
+        &mut self,
+        source: usize,
+        statement: &DataStatement,
+        authored: &Schema,
+    ) -> Vec<(Name, Ident)> {
+        let DataStatement::Truncate { tables, .. } = statement else {
+            return Vec::new();
+        };
+        let mut lifted = Vec::new();
+        let mut emptied = tables.clone();
+        let mut next = tables.clone();
+        while let Some(table) = next.pop() {
+            for child in authored.referrers(&table) {
+                if !emptied.contains(&child.name) {
+                    emptied.push(child.name.clone());
+                    next.push(child.name.clone());
+                }
+            }
+        }
+        for table in emptied {
+            let Some(held) = self.held_table(&table).map(|held| held.name.clone()) else {
+                continue;
+            };
+            for one in self.guards_of(&table) {
+                if one.authored.runs_for(TriggerEvent::Delete)
+                    || one.authored.runs_for(TriggerEvent::Update)
+                {
+                    self.take_away(source, &held, &one.held, authored);
+                    lifted.push((table.clone(), one.authored.name.clone()));
+                }
+            }
+        }
+        lifted
+    }
+
+    /// Refuses a statement that may run a guard.
+    pub(super) fn meets_guard(
+        &self,
+        statement: &DataStatement,
+        facts: Facts<'_>,
+    ) -> Result<(), Vec<Refusal>> {
+        // Also one whose trigger the scripts have dropped where that was refused.
+        if !self.held.triggers().any(Trigger::is_guard) {
+            return Ok(());
+        }
+        let vacancy = of_statement(statement, facts);
+        if vacancy.tables(|name| !self.filled.has(name)).is_some() {
+            return Ok(());
+        }
+        let (own, then) = program::fired(statement, facts.schema);
+        let again = self.second_writes(own.iter().chain(&then), facts.schema);
+        let comes = |table: &Name| then.contains(&(table.clone(), TriggerEvent::Insert));
+        let happens = |(table, event): &&Event| {
+            *event == TriggerEvent::Insert || self.filled.has(table) || comes(table)
+        };
+        let all = own.iter().chain(&then).filter(happens).chain(&again);
+        for event in all {
+            let set = match then.contains(event) || again.contains(event) {
+                true => None,
+                false => columns_set(statement, event),
+            };
+            if let Some(guard) = self.guard_for(event, set.as_deref()) {
+                let why = guard.does.as_ref().and_then(|does| does.unclear.as_deref());
+                let message = format!(
+                    "it would run the trigger `{}` on `{}`, which has no form here: {}",
+                    guard.name,
+                    event.0,
+                    why.unwrap_or_default()
+                );
+                let help =
+                    "write an override that makes the trigger, or one that does what it would do";
+                return Err(vec![Refusal::new("trigger", message).help(help)]);
+            }
+        }
+        Ok(())
+    }
+
+    /// SQLite's triggers that set columns write a row that is inserted once more.
+    fn second_writes<'e>(
+        &self,
+        events: impl Iterator<Item = &'e Event>,
+        authored: &Schema,
+    ) -> Vec<Event> {
+        let sets = |trigger: &Trigger| {
+            trigger.does.as_ref().is_some_and(|does| {
+                let inserts = does.events.contains(&TriggerEvent::Insert);
+                does.unclear.is_none() && !does.sets.is_empty() && inserts
+            })
+        };
+        let again = events.filter(|(table, event)| {
+            let inserted = self.own == Syntax::Sqlite && *event == TriggerEvent::Insert;
+            inserted && authored.triggers_of(table).iter().any(sets)
+        });
+        let again = again.map(|(table, _)| (table.clone(), TriggerEvent::Update));
+        again.collect()
+    }
+
+    /// A guard that runs for an event; `set`: the columns that the statement sets.
+    fn guard_for(&self, (table, event): &Event, set: Option<&[&Ident]>) -> Option<&Trigger> {
+        let held = self.held_table(table)?;
+        let mut triggers = self.held.triggers_of(&held.name).iter();
+        triggers.find(|trigger| {
+            let does = trigger.does.as_ref().filter(|does| does.is_guard());
+            does.is_some_and(|does| {
+                let of = match (event, set) {
+                    (TriggerEvent::Update, Some(set)) => {
+                        does.of.is_empty() || does.of.iter().any(|name| set.contains(&name))
+                    }
+                    _ => true,
+                };
+                does.events.contains(event) && of
+            })
+        })
+    }
+
+    /// Which guards stand, after the target's own scripts have changed what is held.
+    pub(super) fn settle_guards(&mut self, authored: &Schema) {
+        for trigger in authored.triggers() {
+            match self.standing(trigger) {
+                Some((guard, _)) if !trigger.is_guard() => self.marked.push(guard),
+                None if trigger.is_guard() => {
+                    let mut gone = trigger.clone();
+                    if let Some(does) = &mut gone.does {
+                        does.steps.clear();
+                    }
+                    self.marked.push(gone);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// The triggers for which guards stand since this was asked last.
+    pub(in crate::translate) fn take_marked(&mut self) -> Vec<Trigger> {
+        std::mem::take(&mut self.marked)
+    }
+}
+
+fn now<'s>(one: &Carried, table: &Name, authored: &'s Schema) -> Option<&'s Trigger> {
+    let mut triggers = authored.triggers_of(table).iter();
+    triggers.find(|trigger| trigger.name == one.authored.name)
+}
+
+/// The guard that stands for a trigger. What matters comes first: MySQL has 128 characters for it.
+fn guard(trigger: &Trigger, left: &Left) -> Option<Trigger> {
+    let revision = match &left.revision {
+        Some(revision) => format!("for {revision}"),
+        None => "that makes it".into(),
+    };
+    let message = format!(
+        "the trigger {} on {} has no form here: write an override {revision} ({})",
+        trigger.name, trigger.table, left.why
+    );
+    trigger.guard(&left.why, message.replace('\\', "/"), left.without_rows)
+}
+
+/// What refusals say of a trigger, in short.
+fn reason(trigger: &Trigger, refusals: &[Refusal]) -> String {
+    let Some(first) = refusals.first() else {
+        return "it has no form here".into();
+    };
+    let own = format!("the trigger `{}`: ", trigger.name);
+    let why = first.message.strip_prefix(&own).unwrap_or(&first.message);
+    let why = match why.split_once(" does is not understood: ") {
+        Some((what, why)) if what.starts_with("what it or its function ") => why,
+        _ => why,
+    };
+    why.to_owned()
+}
+
+/// The columns that an UPDATE sets, or an INSERT where a row exists; `None`: that is not known.
+fn columns_set<'s>(statement: &'s DataStatement, (table, event): &Event) -> Option<Vec<&'s Ident>> {
+    if *event != TriggerEvent::Update {
+        return None;
+    }
+    let (own, assignments) = match statement {
+        DataStatement::Update(update) => (&update.table, &update.assignments),
+        DataStatement::Insert(insert) => match &insert.on_conflict {
+            Some(OnConflict::Update { assignments, .. }) => (&insert.table, assignments),
+            _ => return None,
+        },
+        _ => return None,
+    };
+    (own == table).then(|| assignments.iter().flat_map(|set| &set.columns).collect())
+}
