@@ -1,6 +1,6 @@
 -- What SQLite does by rules of its own, statement by statement.
 CREATE TABLE Parents (id INTEGER PRIMARY KEY AUTOINCREMENT, Code TEXT NOT NULL UNIQUE COLLATE NOCASE, size REAL DEFAULT 1.5 CHECK (size >= 0));
-CREATE TABLE children (id INT PRIMARY KEY, parent_id INTEGER NOT NULL REFERENCES parents ON DELETE CASCADE, missing_id INTEGER REFERENCES later (key), UNIQUE (parent_id, id)) STRICT;
+CREATE TABLE children (id INT NOT NULL PRIMARY KEY, parent_id INTEGER NOT NULL REFERENCES parents ON DELETE CASCADE, missing_id INTEGER REFERENCES later (key), UNIQUE (parent_id, id)) STRICT;
 CREATE TABLE pairs (a INTEGER, b TEXT, note, PRIMARY KEY (b, a)) WITHOUT ROWID;
 CREATE TABLE later (key INTEGER PRIMARY KEY, UNIQUE (key));
 CREATE UNIQUE INDEX by_code ON parents (lower(code)) WHERE size > 1;
@@ -16,3 +16,6 @@ CREATE TRIGGER touched AFTER UPDATE ON elders BEGIN UPDATE pairs SET note = 'x' 
 DROP INDEX by_size;
 DROP TABLE pairs;
 CREATE TABLE "odd names" ("a ""b""" INTEGER, [c d] TEXT DEFAULT 'it''s', `e` BLOB DEFAULT x'00ff', f DATETIME DEFAULT CURRENT_TIMESTAMP, g NUMERIC(10, 2) DEFAULT -1);
+CREATE TABLE strict_pair (a INTEGER, b TEXT, PRIMARY KEY (a, b)) STRICT;
+CREATE TABLE strict_text (a TEXT PRIMARY KEY, b ANY) STRICT;
+CREATE TABLE strict_id (a INTEGER PRIMARY KEY, b TEXT) STRICT;

@@ -32,11 +32,13 @@ impl Civil {
         }
     }
 
-    /// From an id of 14 digits, if they are a time.
+    /// From the first 14 digits of an id of digits, if they are a time. More of them are a number within that
+    /// second, as Diesel 2.3 gives its revisions one (`2026-01-05-101500-0002_name`).
     pub(super) fn parse_id(id: &str) -> Option<Self> {
-        if id.len() != 14 || !id.bytes().all(|b| b.is_ascii_digit()) {
+        if id.len() < 14 || !id.bytes().all(|b| b.is_ascii_digit()) {
             return None;
         }
+        let id = &id[..14];
         let number = |range: std::ops::Range<usize>| id[range].parse::<i64>().ok();
         let (hour, minute, second) = (number(8..10)?, number(10..12)?, number(12..14)?);
         let civil = Self {
@@ -117,6 +119,8 @@ mod tests {
             assert_eq!(Civil::parse_id(id), None, "{id}");
         }
         assert!(Civil::parse_id("20260105101500").is_some());
+        let with_number = Civil::parse_id("202601051015000002");
+        assert_eq!(with_number, Civil::parse_id("20260105101500"));
     }
 
     proptest! {

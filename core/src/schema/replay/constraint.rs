@@ -12,6 +12,18 @@ use super::problem::{Step, problem};
 use super::resolve::{column_mut, unknown_column};
 use super::{Replay, place_of};
 
+/// Whether a key is one of a STRICT table that is no row id: no column of it takes NULL (SQLite's manual,
+/// "STRICT Tables", 2).
+fn is_strict_key(table: &Table, key: &[IndexPart]) -> bool {
+    let is_row_id = match key {
+        [part] => table
+            .column(&part.column)
+            .is_some_and(|column| column.ty == Type::INTEGER),
+        _ => false,
+    };
+    table.options.strict && !is_row_id
+}
+
 impl Replay {
     /// Adds a constraint to a table, with the name that the engine gives it.
     pub(super) fn add_constraint(&mut self, name: &Name, def: &ConstraintDef) -> Step {
@@ -56,7 +68,7 @@ impl Replay {
         };
         self.edit(name, |table| {
             if let ConstraintKind::PrimaryKey { columns } = &constraint.kind
-                && (keys_not_null || table.options.without_rowid)
+                && (keys_not_null || table.options.without_rowid || is_strict_key(table, columns))
             {
                 require(table, columns.iter().map(|part| &part.column));
             }

@@ -41,6 +41,7 @@ impl Introspect for SqliteIntrospect {
         let columns: Vec<ColumnRow> = columns.documents()?;
         let foreign_keys: Vec<ForeignKeyRow> = foreign_keys.documents()?;
         fill_in(&mut schema, &columns, &foreign_keys);
+        require_strict_keys(&mut schema, &columns);
         check::columns(&mut schema, &columns);
         check::foreign_keys(&mut schema, &foreign_keys);
         let indexes: Vec<IndexRow> = indexes.documents()?;
@@ -70,6 +71,25 @@ fn texts(objects: &[ObjectRow]) -> Schema {
         }
     }
     replay.into_schema()
+}
+
+/// `INT PRIMARY KEY` of a STRICT table is no row id, and so takes no NULL. The model knows INT and INTEGER
+/// for one type; the engine tells.
+fn require_strict_keys(schema: &mut Schema, rows: &[ColumnRow]) {
+    for row in rows.iter().filter(|row| row.key > 0 && row.not_null) {
+        let name = Name::bare(row.table.clone());
+        let takes_null = schema.table(&name).is_some_and(|table| {
+            let column = table.column(&row.name);
+            table.options.strict && column.is_some_and(|column| column.nullable)
+        });
+        if let Some(table) = schema.table(&name).filter(|_| takes_null) {
+            let mut table = Table::clone(table);
+            for column in &mut table.columns {
+                column.nullable &= column.name != row.name;
+            }
+            schema.put_table(table);
+        }
+    }
 }
 
 /// Gives tables whose text is not understood the columns and keys that the engine says they have.
