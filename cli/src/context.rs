@@ -425,7 +425,11 @@ impl Context {
         }
     }
 
-    fn unread(&self, settings: DatabaseSettings, need: Need) -> Result<Unread, Vec<Problem>> {
+    pub(crate) fn unread(
+        &self,
+        settings: DatabaseSettings,
+        need: Need,
+    ) -> Result<Unread, Vec<Problem>> {
         let options = self
             .options(&settings, need)
             .map_err(|problem| vec![problem])?;

@@ -2,13 +2,14 @@
 
 use std::path::Path;
 
-use aludel::adopt::{self, AdoptProblem, Tool};
+use aludel::adopt::{self, AdoptProblem, Adopted, Tool};
+use aludel::config::DatabaseSettings;
 use aludel::run::{Adoption, RunError, Runner};
 use tokio_util::sync::CancellationToken;
 
 use super::{Answer, block_on};
 use crate::args::Adopt;
-use crate::context::{Context, Need, Target};
+use crate::context::{Context, Need, Target, load};
 use crate::exit::Exit;
 use crate::present::{Problem, Reporter};
 
@@ -30,33 +31,107 @@ pub(crate) fn adopt(context: &Context, words: &Adopt) -> Answer {
             "there is no migrations directory to write to",
         )]);
     };
-    files(context, words, tool, directory)?;
+    let adopted = files(context, words, tool, directory)?;
     if words.files_only {
+        write(context, words, directory, &adopted)?;
         return Ok(Exit::Done);
     }
-    let targets = context.targets(Need::Session)?;
+    // The database is asked before anything is written, with the revisions that are to be.
+    let tried = tempfile::tempdir()
+        .map_err(|error| vec![Problem::refused("adopt-try", error.to_string())])?;
+    let target = tried_target(context, settings, directory, &adopted, tried.path())?;
+    let call = format!("adopt --from {}", tool.name());
+    let fails = |error: RunError, target: &Target| {
+        let problems = Problem::of_run(error, target, &call);
+        problems.into_iter().fold(Exit::Done, |worst, problem| {
+            context.out.problem(&problem, None);
+            worst.worse(problem.exit)
+        })
+    };
     block_on(async |cancel| {
+        if words.dry_run {
+            if let Err(problems) = write(context, words, directory, &adopted) {
+                return told(context, &problems);
+            }
+            let done = ledger(context, words, tool, &target, &cancel).await;
+            return done.map_or_else(|error| fails(error, &target), |()| Exit::Done);
+        }
+        if let Err(error) = would(context, tool, &target, &cancel).await {
+            return fails(error, &target);
+        }
+        let written = write(context, words, directory, &adopted);
+        let targets = written.and_then(|()| context.targets(Need::Session));
+        let targets = match targets {
+            Ok(targets) => targets,
+            Err(problems) => return told(context, &problems),
+        };
         let mut worst = Exit::Done;
         for target in &targets {
             if let Err(error) = ledger(context, words, tool, target, &cancel).await {
-                let words = format!("adopt --from {}", tool.name());
-                for problem in Problem::of_run(error, target, &words) {
-                    context.out.problem(&problem, None);
-                    worst = worst.worse(problem.exit);
-                }
+                worst = worst.worse(fails(error, target));
             }
         }
         worst
     })
 }
 
-/// Writes the revisions that the tool's files make, where there are such files.
+fn told(context: &Context, problems: &[Problem]) -> Exit {
+    problems.iter().fold(Exit::Done, |worst, problem| {
+        context.out.problem(problem, None);
+        worst.worse(problem.exit)
+    })
+}
+
+/// The database with the revisions that are there and those that would be, which are written to `tried`.
+fn tried_target(
+    context: &Context,
+    settings: &DatabaseSettings,
+    directory: &Path,
+    adopted: &[Adopted],
+    tried: &Path,
+) -> Result<Target, Vec<Problem>> {
+    let missing: Vec<Adopted> = adopted
+        .iter()
+        .filter(|revision| !directory.join(&revision.name).exists())
+        .cloned()
+        .collect();
+    adopt::place(tried, &missing).map_err(shown)?;
+    let mut with_them = settings.clone();
+    let directories = &mut with_them.migrations.value;
+    directories.retain(|path| path.is_dir());
+    directories.push(tried.to_path_buf());
+    let files = load(&with_them)?;
+    let unread = context.unread(settings.clone(), Need::Session)?;
+    Ok(context.read(unread, files))
+}
+
+/// Asks the database, and changes nothing.
+async fn would(
+    context: &Context,
+    tool: Tool,
+    target: &Target,
+    cancel: &CancellationToken,
+) -> Result<(), RunError> {
+    let mut options = context.run_options(&target.settings, None);
+    options.dry_run = true;
+    let runner = Runner {
+        events: &|_| {},
+        cancel,
+    };
+    target
+        .database
+        .adopt(tool, &options, runner)
+        .await
+        .map(drop)
+}
+
+/// The revisions that the tool's files make, where there are such files.
 fn files(
     context: &Context,
     words: &Adopt,
     tool: Tool,
     directory: &Path,
-) -> Result<(), Vec<Problem>> {
+) -> Result<Vec<Adopted>, Vec<Problem>> {
     let usual = tool.usual_source().map(|usual| context.base().join(usual));
     let Some(source) = words.source.clone().or(usual.filter(|path| path.is_dir())) else {
         if tool == Tool::Alembic && !directory.is_dir() {
@@ -70,21 +145,33 @@ fn files(
                 ),
             ]);
         }
-        return Ok(());
+        return Ok(Vec::new());
     };
-    let adopted = match adopt::read(tool, &source, words.down.as_deref()) {
-        Ok(adopted) => adopted,
+    match adopt::read(tool, &source, words.down.as_deref()) {
+        Ok(adopted) => Ok(adopted),
         // The second database of a project whose files were taken over with the first.
-        Err(problems) if words.source.is_none() && is_nothing(&problems) => return Ok(()),
-        Err(problems) => return Err(shown(problems)),
-    };
+        Err(problems) if words.source.is_none() && is_nothing(&problems) => Ok(Vec::new()),
+        Err(problems) => Err(shown(problems)),
+    }
+}
+
+/// Writes revisions, or says that it would.
+fn write(
+    context: &Context,
+    words: &Adopt,
+    directory: &Path,
+    adopted: &[Adopted],
+) -> Result<(), Vec<Problem>> {
+    if adopted.is_empty() {
+        return Ok(());
+    }
     if words.dry_run {
-        for revision in &adopted {
+        for revision in adopted {
             context.out.say(&format!("would write {}", revision.name));
         }
         return Ok(());
     }
-    let placed = adopt::place(directory, &adopted).map_err(shown)?;
+    let placed = adopt::place(directory, adopted).map_err(shown)?;
     for path in &placed.written {
         context
             .out

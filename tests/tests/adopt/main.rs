@@ -76,15 +76,16 @@ fn a_dry_run_writes_nothing() {
     let place = place(case);
     let before = place.everything();
     let url = &database.url;
-    let ran = place.run(&format!(
-        "--url {url} --migrations ours adopt --from sqlx --dry-run --files-only"
-    ));
-    assert_eq!(ran.code, 0, "{}", ran.text());
-    assert!(
-        ran.stderr.contains("would write 00000000000010_ten"),
-        "{}",
-        ran.text()
-    );
+    for only in ["", " --files-only"] {
+        let ran = place.run(&format!(
+            "--url {url} --migrations ours adopt --from sqlx --dry-run{only}"
+        ));
+        assert_eq!(ran.code, 0, "{}", ran.text());
+        let would = "would write 00000000000010_ten";
+        assert!(ran.stderr.contains(would), "{}", ran.text());
+        let records = ran.text().contains("would record 2 revisions");
+        assert_eq!(records, only.is_empty(), "{}", ran.text());
+    }
     assert_eq!(place.everything(), before);
     assert_eq!(database.applied(), [""; 0]);
 }
@@ -101,6 +102,7 @@ fn a_tool_that_stopped_half_way_is_not_taken_over() {
         let database = Database::new(Engine::Sqlite);
         database.client(&format!("{}{dirt}", case.ledger));
         let place = place(case);
+        let before = place.everything();
         let url = &database.url;
         let ran = place.run(&format!(
             "--url {url} --migrations ours adopt --from {}",
@@ -108,6 +110,7 @@ fn a_tool_that_stopped_half_way_is_not_taken_over() {
         ));
         assert_eq!(ran.code, 1, "{}", ran.text());
         assert!(ran.stderr.contains("half done"), "{}", ran.text());
+        assert_eq!(place.everything(), before);
         assert!(!database.has_table("__diesel_schema_migrations"));
     }
 }
@@ -121,12 +124,17 @@ fn a_version_without_a_file_is_refused_by_name() {
         case.ledger
     ));
     let place = place(case);
+    let before = place.everything();
     let url = &database.url;
     let ran = place.run(&format!(
         "--url {url} --migrations ours adopt --from dbmate"
     ));
     assert_eq!(ran.code, 1, "{}", ran.text());
     assert!(ran.stderr.contains("19990101000000"), "{}", ran.text());
+    let nowhere = "--url postgres://localhost:1/x --migrations ours adopt --from dbmate";
+    assert_eq!(place.run(nowhere).code, 8);
+    // Refused before anything was written.
+    assert_eq!(place.everything(), before);
     assert_eq!(database.applied(), [""; 0]);
 }
 
