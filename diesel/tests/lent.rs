@@ -110,6 +110,11 @@ where
     let text = error.to_string();
     assert!(text.contains("stopped at statement 2 of 2"), "{text}");
     assert!(text.contains("up.sql:2:1"), "{text}");
+    let last = &project.names()[1];
+    let lent = format!(
+        "applied in your transaction, which is yours to commit: 2 revisions, the last {last}"
+    );
+    assert!(text.contains(&lent), "{text}");
     drop(session);
     connection
         .batch_execute("INSERT INTO trace VALUES ('mine')")

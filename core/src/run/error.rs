@@ -91,6 +91,8 @@ pub struct StatementFailure {
     pub(super) begun: bool,
     /// Whether the revision is part-way still is what a lost answer would have told.
     pub(super) in_doubt: bool,
+    /// It ran in a transaction of the application's, which alone commits.
+    pub(super) is_lent: bool,
 }
 
 impl StatementFailure {
@@ -121,6 +123,7 @@ impl StatementFailure {
             part_way,
             begun,
             in_doubt: false,
+            is_lent: false,
         };
         let Purpose::Revision(work) = &unit.purpose else {
             return error;

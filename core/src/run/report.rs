@@ -141,6 +141,7 @@ impl StatementFailure {
     /// What the run committed, as far as it is known, in a sentence.
     pub fn committed_fact(&self) -> String {
         match self.failure.kind {
+            _ if self.is_lent => lent_fact(&self.committed),
             // More may be, whose answer was lost.
             FailureKind::Lost => fact(&self.committed, "known to be committed"),
             _ => committed_fact(&self.committed),
@@ -151,6 +152,16 @@ impl StatementFailure {
 /// What a run committed, in a sentence.
 pub fn committed_fact(committed: &[String]) -> String {
     fact(committed, "committed")
+}
+
+/// Of a run in a transaction of the application's: it alone commits.
+fn lent_fact(applied: &[String]) -> String {
+    let all = match applied {
+        [] => return "no revision of this run is applied".into(),
+        [one] => one.clone(),
+        [.., last] => format!("{} revisions, the last {last}", applied.len()),
+    };
+    format!("applied in your transaction, which is yours to commit: {all}")
 }
 
 fn fact(committed: &[String], how: &str) -> String {

@@ -336,6 +336,7 @@ impl Live<'_> {
         let committed = self.committed.clone();
         let mut told = StatementFailure::new(unit, step, failure, part_way, committed);
         told.in_doubt = in_doubt;
+        told.is_lent = self.session.tenure() == Tenure::InTransaction;
         if let Some(statement) = statement {
             told.statement = statement;
         }
