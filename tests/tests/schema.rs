@@ -142,6 +142,17 @@ fn the_settings_of_diesel_are_honoured_or_refused() {
     let ran = place.run("--driver sqlite schema print --offline --schema-key few");
     assert!(ran.stdout.contains("items (id)"), "{ran:?}");
     assert!(!ran.stdout.contains("orders (id)"), "{ran:?}");
+    let ran = print();
+    assert_eq!(ran.code, 1, "{ran:?}");
+    assert!(ran.stderr.contains("`all`, `few`"), "{ran:?}");
+    // `[print_schema]` itself may stand beside others.
+    place.write(
+        "diesel.toml",
+        "[print_schema]\nfilter = { only_tables = [\"orders\"] }\n[print_schema.few]\nfilter = { only_tables = [\"items\"] }\n",
+    );
+    let ran = print();
+    assert!(ran.stdout.contains("orders (id)"), "{ran:?}");
+    assert!(!ran.stdout.contains("items (id)"), "{ran:?}");
 }
 
 #[test]

@@ -167,15 +167,28 @@ pub(crate) fn chosen(path: &Path, key: &str) -> Result<Chosen, Problem> {
         toml::from_str(&text).map_err(|error| refused(error.message().to_owned()))?;
     // `[print_schema.users]` is a section of its own beside others.
     let is_section = |(name, value): (&String, &toml::Value)| name != "filter" && value.is_table();
-    let keyed = document.print_schema.iter().any(is_section);
-    let section = match (keyed, key) {
-        (true, key) => document.print_schema.get(key).cloned(),
-        (false, "default") => Some(toml::Value::Table(
-            document.print_schema.into_iter().collect(),
-        )),
-        (false, _) => None,
+    let (keyed, plain): (BTreeMap<_, _>, BTreeMap<_, _>) = document
+        .print_schema
+        .into_iter()
+        .partition(|(name, value)| is_section((name, value)));
+    let section = match keyed.get(key) {
+        Some(section) => Some(section.clone()),
+        // `[print_schema]` itself, which may stand beside others.
+        None if key == "default" && (keyed.is_empty() || !plain.is_empty()) => {
+            Some(toml::Value::Table(plain.into_iter().collect()))
+        }
+        None => None,
     };
-    let section = section.ok_or_else(|| refused(format!("there is no `[print_schema.{key}]`")))?;
+    let section = section.ok_or_else(|| {
+        let there: Vec<_> = keyed.keys().map(|key| format!("`{key}`")).collect();
+        refused(match there.as_slice() {
+            [] => format!("there is no `[print_schema.{key}]`"),
+            there => format!(
+                "there is no `[print_schema.{key}]`, but {}",
+                there.join(", ")
+            ),
+        })
+    })?;
     let section: Section = section
         .try_into()
         .map_err(|error: toml::de::Error| refused(error.message().to_owned()))?;
