@@ -652,8 +652,19 @@ fn from_the_command_line() {
                 && ran.text().contains("(2026-01-02-101500_b/up.sql:1)"),
             "{ran:?}"
         );
+        let script = run("upgrade --sql");
+        assert!(
+            script
+                .stderr
+                .contains("omitted: the trigger `audit` on `t`")
+                && !script.stdout.contains("omitted"),
+            "{script:?}"
+        );
         let ran = run("status --drift");
         assert!(ran.stdout.contains("drift       none"), "{ran:?}");
+        // As if it were known of no revision that it is applied, and all of them were.
+        assert_eq!(run("stamp base").code, 0);
+        assert_eq!(run("stamp --verify heads").code, 0);
         let write = "INSERT INTO t (id, n) VALUES (9, 1);";
         let output = database.client(write);
         let said = String::from_utf8_lossy(&output.stderr).into_owned();

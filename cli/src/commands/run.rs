@@ -4,7 +4,7 @@ use std::io::Write;
 
 use aludel::config::Origin;
 use aludel::driver::Client;
-use aludel::run::{Done, Drift, Move, RunError, Runner};
+use aludel::run::{Done, Drift, Move, Omitted, RunError, Runner};
 use tokio_util::sync::CancellationToken;
 
 use super::{Answer, block_on};
@@ -157,12 +157,18 @@ fn print(context: &Context, work: &Work<'_>, run: &Run) -> Answer {
     for target in &targets {
         // The whole script or nothing: half a script in a pipe would run.
         let mut text = Vec::new();
-        script(target, work, client, &mut text)
+        let omitted = script(target, work, client, &mut text)
             .map_err(|error| Problem::of_run(error, target, &verb(work)))?;
         context
             .out
             .answer(&String::from_utf8_lossy(&text))
             .map_err(|problem| vec![problem])?;
+        for left in omitted {
+            context.out.say(&format!(
+                "omitted: {} ({}/{}.sql:{})",
+                left.message, left.revision, left.direction, left.line
+            ));
+        }
     }
     Ok(Exit::Done)
 }
@@ -172,14 +178,20 @@ fn script(
     work: &Work<'_>,
     client: Client,
     out: &mut dyn Write,
-) -> Result<(), RunError> {
+) -> Result<Vec<Omitted>, RunError> {
     let database = &target.database;
     match work {
         Work::Upgrade { target, .. } => database.upgrade_sql(target, client, out),
         Work::Downgrade(range) => database.downgrade_sql(range, client, out),
-        Work::Stamp { targets, .. } => database.stamp_sql(targets, client, out),
-        Work::Forget(_) | Work::Repair { .. } => Ok(()),
-        Work::Ensure => database.ensure_sql(client, out),
+        Work::Stamp { targets, .. } => {
+            database.stamp_sql(targets, client, out)?;
+            Ok(Vec::new())
+        }
+        Work::Forget(_) | Work::Repair { .. } => Ok(Vec::new()),
+        Work::Ensure => {
+            database.ensure_sql(client, out)?;
+            Ok(Vec::new())
+        }
     }
 }
 

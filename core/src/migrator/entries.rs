@@ -245,7 +245,7 @@ impl Migrator {
         // Half a script in a pipe would run.
         let mut text = Vec::new();
         match to.into() {
-            Move::Upgrade(target) => database.upgrade_sql(&target, client, &mut text)?,
+            Move::Upgrade(target) => drop(database.upgrade_sql(&target, client, &mut text)?),
             Move::Downgrade(range) if !range.contains(':') => {
                 return Err(Error::Run(RunError::Refused {
                     code: "downgrade-sql-range",
@@ -253,7 +253,7 @@ impl Migrator {
                     help: "give `from:to`, such as `heads:base`".into(),
                 }));
             }
-            Move::Downgrade(range) => database.downgrade_sql(&range, client, &mut text)?,
+            Move::Downgrade(range) => drop(database.downgrade_sql(&range, client, &mut text)?),
             Move::Stamp {
                 targets,
                 purge: false,

@@ -4,14 +4,15 @@
 use std::io::Write;
 
 use super::decide::Intent;
-use super::{Database, RunError, RunOptions, script};
+use super::{Database, Omitted, RunError, RunOptions, script};
 use crate::driver::Client;
 use crate::graph::NodeIx;
 use crate::ledger::Snapshot;
 use crate::revision::Direction;
 
 impl Database {
-    /// Prints the script of an upgrade from base, or of `from:to`.
+    /// Prints the script of an upgrade from base, or of `from:to`, and returns what a translation leaves
+    /// out of it.
     ///
     /// # Errors
     ///
@@ -21,12 +22,12 @@ impl Database {
         target: &str,
         client: Client,
         out: &mut dyn Write,
-    ) -> Result<(), RunError> {
+    ) -> Result<Vec<Omitted>, RunError> {
         let (applied, target) = self.graph.offline_range(target, Direction::Up)?;
         self.print(&Intent::Upgrade(&target), &applied, client, out)
     }
 
-    /// Prints the script of a downgrade `from:to`.
+    /// Prints the script of a downgrade `from:to`, and returns what a translation leaves out of it.
     ///
     /// # Errors
     ///
@@ -36,7 +37,7 @@ impl Database {
         range: &str,
         client: Client,
         out: &mut dyn Write,
-    ) -> Result<(), RunError> {
+    ) -> Result<Vec<Omitted>, RunError> {
         let (applied, target) = self.graph.offline_range(range, Direction::Down)?;
         self.print(&Intent::Downgrade(&target), &applied, client, out)
     }
@@ -63,7 +64,8 @@ impl Database {
             targets: &targets,
             purge: false,
         };
-        self.print(&intent, &applied, client, out)
+        self.print(&intent, &applied, client, out)?;
+        Ok(())
     }
 
     /// Prints the script that makes the ledger's tables.
@@ -72,7 +74,8 @@ impl Database {
     ///
     /// If the server is refused or `out` cannot be written.
     pub fn ensure_sql(&self, client: Client, out: &mut dyn Write) -> Result<(), RunError> {
-        self.print(&Intent::Ensure, &[], client, out)
+        self.print(&Intent::Ensure, &[], client, out)?;
+        Ok(())
     }
 
     fn print(
@@ -81,7 +84,7 @@ impl Database {
         applied: &[NodeIx],
         client: Client,
         out: &mut dyn Write,
-    ) -> Result<(), RunError> {
+    ) -> Result<Vec<Omitted>, RunError> {
         self.closed()?;
         let dialect = self.offline_dialect()?;
         let mut tables = self.options.tables.clone();
@@ -100,6 +103,6 @@ impl Database {
         let dialect = dialect.as_ref();
         let decision = self.decide(intent, &snapshot, dialect, None, &options)?;
         script::print(&decision.plan, dialect, client, out)?;
-        Ok(())
+        Ok(decision.omitted)
     }
 }
