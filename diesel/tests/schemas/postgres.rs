@@ -22,6 +22,10 @@ pub mod sql_types {
     pub struct Hstore;
 
     #[derive(diesel::sql_types::SqlType)]
+    #[diesel(postgres_type(name = "int2vector", schema = "pg_catalog"))]
+    pub struct Int2vector;
+
+    #[derive(diesel::sql_types::SqlType)]
     #[diesel(postgres_type(name = "jsonpath", schema = "pg_catalog"))]
     pub struct Jsonpath;
 
@@ -48,6 +52,10 @@ pub mod sql_types {
     #[derive(diesel::sql_types::SqlType)]
     #[diesel(postgres_type(name = "Odd Mood"))]
     pub struct OddMood;
+
+    #[derive(diesel::sql_types::SqlType)]
+    #[diesel(postgres_type(name = "oidvector", schema = "pg_catalog"))]
+    pub struct Oidvector;
 
     #[derive(diesel::sql_types::SqlType)]
     #[diesel(postgres_type(name = "pair"))]
@@ -483,6 +491,8 @@ diesel::table! {
     use super::sql_types::TxidSnapshot;
     use super::sql_types::Refcursor;
     use super::sql_types::Aclitem;
+    use super::sql_types::Int2vector;
+    use super::sql_types::Oidvector;
 
     transactions (id) {
         id -> Int4,
@@ -495,6 +505,8 @@ diesel::table! {
         position -> Nullable<PgLsn>,
         cursor -> Nullable<Refcursor>,
         right_of -> Nullable<Aclitem>,
+        numbers -> Nullable<Int2vector>,
+        oids -> Nullable<Oidvector>,
     }
 }
 

@@ -137,7 +137,9 @@ CREATE TABLE transactions (
     snapshot_old txid_snapshot,
     position pg_lsn,
     cursor refcursor,
-    right_of aclitem
+    right_of aclitem,
+    numbers int2vector,
+    oids oidvector
 );
 
 CREATE TABLE arrays (
