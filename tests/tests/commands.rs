@@ -148,6 +148,10 @@ fn a_database_is_made_and_destroyed_on_every_engine() {
         expect("database create", "the database exists");
         assert_eq!(run("current --check-heads").code, 0);
         expect("database reset", "2 revisions applied");
+        expect("redo", "1 revision reverted and applied again");
+        expect("database drop", "the database is dropped");
+        // Where there is none, none stands in the way.
+        expect("database reset", "there was no database to drop");
         expect("database drop", "the database is dropped");
         if engine != Engine::Sqlite {
             assert_eq!(run("status").code, 8, "{engine:?}");

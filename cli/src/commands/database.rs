@@ -77,7 +77,11 @@ async fn one(
     let mut done = Vec::new();
     if deeds.destroy && deeds.upgrade {
         // What cannot be made again is not destroyed.
-        database.check_up_scripts(None)?;
+        match database.check_up_scripts(None, &options, runner).await {
+            // There may be no database.
+            Ok(()) | Err(RunError::Session(_)) => {}
+            Err(error) => return Err(error),
+        }
     }
     if deeds.destroy {
         let dropped = database.destroy(&options, runner).await?;

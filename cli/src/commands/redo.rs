@@ -58,7 +58,10 @@ async fn one(
         cancel,
     };
     let would = target.database.downgrade(&goal, &looking, silent).await?;
-    target.database.check_up_scripts(Some(&would.revisions))?;
+    let scripts = target
+        .database
+        .check_up_scripts(Some(&would.revisions), &options, silent);
+    scripts.await?;
     let reverted = target.database.downgrade(&goal, &options, runner).await?;
     // One by one and last reverted first: what else is pending stays so.
     for revision in reverted.revisions.iter().rev() {

@@ -164,10 +164,7 @@ fn print(context: &Context, work: &Work<'_>, run: &Run) -> Answer {
             .answer(&String::from_utf8_lossy(&text))
             .map_err(|problem| vec![problem])?;
         for left in omitted {
-            context.out.say(&format!(
-                "omitted: {} ({}/{}.sql:{})",
-                left.message, left.revision, left.direction, left.line
-            ));
+            context.out.say(&format!("omitted: {left}"));
         }
     }
     Ok(Exit::Done)

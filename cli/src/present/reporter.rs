@@ -290,10 +290,7 @@ impl Events for Reporter {
             }
             Event::Omitted { omissions } => {
                 for left in omissions {
-                    self.deed(&format!(
-                        "  omitted: {} ({}/{}.sql:{})",
-                        left.message, left.revision, left.direction, left.line
-                    ));
+                    self.deed(&format!("  omitted: {left}"));
                 }
             }
             Event::Warning { message, .. } => {

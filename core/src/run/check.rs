@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{Database, RunError, ScriptIssue, prepare};
+use super::{Database, RunError, RunOptions, Runner, ScriptIssue, prepare};
 use crate::config::nearest;
-use crate::driver::Dialect;
+use crate::driver::{Access, Dialect};
 use crate::graph::NodeIx;
 use crate::ledger::Direction;
 
@@ -39,21 +39,34 @@ impl Database {
         issues
     }
 
-    /// Sees that the up scripts of some revisions, by their directories' names, would be prepared without
-    /// a problem: before something is destroyed that they are to make again. `None`: of all.
-    ///
-    /// Nothing is asked of a server: the dialect is the one that [`offline_dialect`](Self::offline_dialect)
-    /// assumes.
+    /// Sees that the up scripts of some revisions, by their directories' names, can be prepared for the server
+    /// that is there: before something is destroyed that they are to make again. `None`: of all.
     ///
     /// # Errors
     ///
-    /// [`RunError::Scripts`] with all that is wrong, or as [`translate`](Self::translate).
-    pub fn check_up_scripts(&self, names: Option<&[String]>) -> Result<(), RunError> {
-        let dialect = self.offline_dialect()?;
+    /// [`RunError::Scripts`] with all that is wrong; [`RunError::Session`] without a connection, as when there
+    /// is no database.
+    pub async fn check_up_scripts(
+        &self,
+        names: Option<&[String]>,
+        options: &RunOptions,
+        runner: Runner<'_>,
+    ) -> Result<(), RunError> {
+        let (session, dialect) = self.connect(Access::Read, options, runner).await?;
+        session.close().await;
+        let dialect = dialect.as_ref();
+        let wanted = |name: &String| names.is_none_or(|names| names.contains(name));
         let mut issues = Vec::new();
-        for revision in self.translate("heads", dialect.as_ref())? {
-            if names.is_none_or(|names| names.contains(&revision.name)) {
+        if self.options.authored.is_some() {
+            let revisions = self.translate("heads", dialect)?.into_iter();
+            for revision in revisions.filter(|revision| wanted(&revision.name)) {
                 issues.extend(revision.up.err().into_iter().flatten());
+            }
+        } else {
+            let all = self.graph.topological().iter();
+            for &ix in all.filter(|&&ix| wanted(&self.graph.node(ix).name)) {
+                let script = prepare::script(self, dialect, ix, Direction::Up, true);
+                issues.extend(script.err().into_iter().flatten());
             }
         }
         if issues.is_empty() {

@@ -5,6 +5,7 @@
 //! the revisions that are applied are replayed, those that are to run are translated.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::sync::Arc;
 
 use super::discreet::Discreet;
@@ -31,6 +32,19 @@ pub struct Omitted {
     pub code: &'static str,
     /// What was left out.
     pub message: String,
+}
+
+impl fmt::Display for Omitted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            revision,
+            direction,
+            line,
+            message,
+            ..
+        } = self;
+        write!(f, "{message} ({revision}/{direction}.sql:{line})")
+    }
 }
 
 /// Translates the scripts of one database, revision by revision.

@@ -9,8 +9,7 @@ use super::follow::{Now, Steps, Thing};
 use super::sequence::sequences_in;
 use super::shared::Map;
 use super::{
-    Column, Constraint, ConstraintKind, Domain, EnumType, Ident, Name, Sequence, Table, Trigger,
-    Type, View,
+    Column, ConstraintKind, Domain, EnumType, Ident, Name, Sequence, Table, Trigger, Type, View,
 };
 
 /// A whole schema: of the authored engine by replay, of any engine by introspection, or of a
@@ -384,9 +383,7 @@ impl Schema {
     pub fn put_domain(&mut self, domain: Domain) {
         self.remove_domain(&domain.name);
         self.steps.add(Thing::Domain(domain.name.clone()));
-        for constraint in &domain.constraints {
-            self.count_constraint(&domain.name, constraint, true);
-        }
+        self.count_constraints(&domain, true);
         self.domains.insert(domain.name.clone(), domain);
     }
 
@@ -394,25 +391,15 @@ impl Schema {
     pub fn remove_domain(&mut self, name: &Name) -> Option<Domain> {
         let domain = self.domains.remove(name)?;
         self.steps.add(Thing::Domain(name.clone()));
-        for constraint in &domain.constraints {
-            self.count_constraint(name, constraint, false);
-        }
+        self.count_constraints(&domain, false);
         Some(domain)
     }
 
-    /// A constraint that is new or gone, of something in the schema of `beside`.
-    fn count_constraint(&mut self, beside: &Name, constraint: &Constraint, is_new: bool) {
-        let Some(name) = &constraint.name else {
-            return;
-        };
-        let name = self.beside(beside, name);
-        if is_new {
-            self.constraint_names.change(name, |count| *count += 1);
-        } else if let Some(count) = self.constraint_names.get_mut(&name) {
-            *count -= 1;
-            if *count == 0 {
-                self.constraint_names.remove(&name);
-            }
+    /// The constraints of a domain are new or gone.
+    fn count_constraints(&mut self, domain: &Domain, are_new: bool) {
+        let names = domain.constraints.iter().filter_map(|c| c.name.as_ref());
+        for name in names {
+            self.count_constraint(self.beside(&domain.name, name), are_new);
         }
     }
 

@@ -91,12 +91,24 @@ impl Schema {
         }
     }
 
+    /// A constraint of this name is new or gone.
+    pub(super) fn count_constraint(&mut self, name: Name, is_new: bool) {
+        if is_new {
+            self.constraint_names.change(name, |count| *count += 1);
+        } else if let Some(count) = self.constraint_names.get_mut(&name) {
+            *count -= 1;
+            if *count == 0 {
+                self.constraint_names.remove(&name);
+            }
+        }
+    }
+
     fn mention_anew(&mut self, key: &Name, entry: Entry) {
         let key = || key.clone();
         match entry {
             Entry::Index(name) => self.index_tables.insert(name, key()),
             Entry::Key(name) => self.key_tables.insert(name, key()),
-            Entry::Constraint(name) => self.constraint_names.change(name, |count| *count += 1),
+            Entry::Constraint(name) => self.count_constraint(name, true),
             Entry::Alike(name) => self.alike.add(name, key()),
             Entry::Referred(name) => self.referrers.add(name, key()),
             Entry::Type(name) => self.type_users.add(name, key()),
@@ -108,14 +120,7 @@ impl Schema {
         match entry {
             Entry::Index(name) => drop(self.index_tables.remove(&name)),
             Entry::Key(name) => drop(self.key_tables.remove(&name)),
-            Entry::Constraint(name) => {
-                if let Some(count) = self.constraint_names.get_mut(&name) {
-                    *count -= 1;
-                    if *count == 0 {
-                        self.constraint_names.remove(&name);
-                    }
-                }
-            }
+            Entry::Constraint(name) => self.count_constraint(name, false),
             Entry::Alike(name) => self.alike.remove(&name, key),
             Entry::Referred(name) => self.referrers.remove(&name, key),
             Entry::Type(name) => self.type_users.remove(&name, key),

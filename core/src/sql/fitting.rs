@@ -40,7 +40,8 @@ impl<'t> Place<'t> {
         let found = *tokens.get(index)?;
         let token = &text[found.span()];
         let may_be_body = syntax == Syntax::Postgres && found.kind == Kind::Text;
-        let body = match Body::of(text, tokens, index).filter(|_| may_be_body) {
+        let body = may_be_body.then(|| Body::of(text, tokens, index));
+        let body = match body.flatten() {
             None => None,
             Some(Body::Opaque) => Some(Inside::Opaque),
             Some(Body::Code) => {
