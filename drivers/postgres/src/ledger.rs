@@ -95,8 +95,8 @@ pub fn probe(tables: &LedgerTables, lock: Lock) -> String {
     };
     // OFFSET 0: each is computed once, and whether the lock is ours already before it is asked for.
     // A new server process knows no function, operator or table yet and looks up each that is named,
-    // so there are few of them, and no joins and no views: with those this took three times as long,
-    // and longer than all the rest of a run at head.
+    // so there are few of them, and no joins and no views: with those the whole message took 3.5 ms
+    // instead of 2.6.
     format!(
         "SELECT {obtained} AS obtained, key, schema, ledger IS NOT NULL AS ledger, \
          journal IS NOT NULL AS journal, ledger IS NOT DISTINCT FROM found \
