@@ -19,6 +19,8 @@ OBJECT = re.compile(r"(c?)ob=\((\d+)\)(?: (.*))?")
 ADDRESS = re.compile(r"(0x[0-9a-f]+|\+\d+|-\d+|\*) ")
 # The hash that ends a symbol, and in the newer mangling the one behind a crate's name.
 HASH = re.compile(r"(?<=17h)[0-9a-f]{16}(?=E)|(?<=Cs)[0-9a-zA-Z]+(?=_)")
+# What optimizing over all crates puts behind the name of a function that was its crate's own; cli/build.rs allows for it.
+NUMBER = re.compile(r"\.\d+$")
 
 
 def functions(program):
@@ -67,7 +69,7 @@ def main():
     # What a pattern matches, and which of it is needed.
     instances, needed = collections.Counter(), collections.defaultdict(list)
     for at, (_, size, name) in enumerate(known):
-        pattern = HASH.sub("*", name)
+        pattern = HASH.sub("*", NUMBER.sub("", name))
         instances[pattern] += size
         if at in seen_by:
             needed[pattern].append(at)
@@ -77,7 +79,7 @@ def main():
         useful = sum(known[at][1] for at in members)
         sparse = instances[pattern] > 2 * useful
         if sparse:
-            lines += [(place(seen_by[at], runs, 0), known[at][2]) for at in members]
+            lines += [(place(seen_by[at], runs, 0), NUMBER.sub("", known[at][2])) for at in members]
         lines.append((place(set().union(*(seen_by[at] for at in members)), runs, sparse and instances[pattern]), pattern))
     lines.sort(key=lambda line: line[0])
     print("\n".join(line for _, line in lines))
