@@ -1,5 +1,6 @@
 //! Words, environment and `aludel.toml` become databases that are ready to work with.
 
+mod diesel;
 mod typed;
 
 use std::path::{Path, PathBuf};
@@ -212,6 +213,12 @@ impl Context {
         };
         if selected.is_empty() {
             let mut settings = DatabaseSettings::without_file("default");
+            if self.config.is_none()
+                && global.migrations.is_empty()
+                && let Some(migrations) = diesel::migrations().map_err(|problem| vec![problem])?
+            {
+                settings.migrations = migrations;
+            }
             if let Some(value) = self
                 .variable("DATABASE_URL")
                 .filter(|_| global.url.is_none())

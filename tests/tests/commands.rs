@@ -101,6 +101,12 @@ fn edit_opens_both_scripts() {
         ran.stdout,
         format!("migrations/{A}/up.sql migrations/{A}/down.sql\n")
     );
+    // As a shell reads it.
+    let quoted = line().variable("EDITOR", "echo 'a b'  \"c\"");
+    let ran = quoted.run(&format!("edit {A}"));
+    assert!(ran.stdout.starts_with("a b c migrations/"), "{ran:?}");
+    let ran = line().variable("EDITOR", "echo 'a").run("edit head");
+    assert!(ran.stderr.contains("a quote has no end"), "{ran:?}");
     let ran = line().run("edit head");
     assert_eq!(ran.code, 1, "{ran:?}");
     assert!(ran.stderr.contains("no editor is known"), "{ran:?}");

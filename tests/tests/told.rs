@@ -241,6 +241,40 @@ fn a_database_is_made_and_dropped_where_no_migrations_are() {
     }
 }
 
+/// It was said that a ledger could not be read, which nobody had asked for.
+#[test]
+fn a_database_that_may_not_be_made_is_told_as_that() {
+    let servers = engines().into_iter();
+    // SQLite has no users.
+    for engine in servers.filter(|engine| engine.driver() != "sqlite") {
+        let database = Database::new(engine);
+        let user = format!("u_{}", database.name());
+        let (create, drop) = match engine.driver() {
+            "postgres" => (
+                format!("ROLE {user} LOGIN PASSWORD 'weak'"),
+                format!("ROLE {user}"),
+            ),
+            _ => (
+                format!("USER {user} IDENTIFIED BY 'weak'"),
+                format!("USER {user}"),
+            ),
+        };
+        database.query_server(&format!("CREATE {create}"));
+        let (scheme, rest) = database.url.split_once("://").unwrap();
+        let host = rest.split_once('@').unwrap().1;
+        for words in ["database create", "database setup"] {
+            let url = format!("{scheme}://{user}:weak@{host}_made");
+            let ran = place().run(&format!("--url {url} {words}"));
+            assert_eq!(ran.code, 5, "{engine:?}: {ran:?}");
+            let said = "the database could not be created: ";
+            assert!(ran.stderr.contains(said), "{engine:?}: {ran:?}");
+            let granted = "let the user be granted what it lacks";
+            assert!(help(&ran).starts_with(granted), "{engine:?}: {ran:?}");
+        }
+        database.query_server(&format!("DROP {drop}"));
+    }
+}
+
 /// What a symbolic link led to stayed, and the next run made another file in the link's place.
 #[test]
 fn a_database_behind_a_symbolic_link_is_not_dropped() {

@@ -48,8 +48,12 @@ pub(crate) fn database(context: &Context, command: &DatabaseCommand) -> Answer {
     block_on(async |cancel| {
         let mut worst = Exit::Done;
         for target in &targets {
-            if let Err(error) = one(context, deeds, target, several, &cancel).await {
-                for problem in Problem::of_run(error, target, words) {
+            if let Err((deed, error)) = one(context, deeds, target, several, &cancel).await {
+                let problems = match deed {
+                    Some(deed) => Problem::of_administration(error, target, words, deed),
+                    None => Problem::of_run(error, target, words),
+                };
+                for problem in problems {
                     let name = several.then_some(target.settings.name.as_str());
                     context.out.problem(&problem, name);
                     worst = worst.worse(problem.exit);
@@ -60,13 +64,14 @@ pub(crate) fn database(context: &Context, command: &DatabaseCommand) -> Answer {
     })
 }
 
+/// One database's. What fails is told with what was done to the database as a whole, if that failed.
 async fn one(
     context: &Context,
     deeds: Deeds,
     target: &Target,
     several: bool,
     cancel: &CancellationToken,
-) -> Result<(), RunError> {
+) -> Result<(), (Option<&'static str>, RunError)> {
     let reporter = Reporter::new(context.out.clone(), target, several);
     let runner = Runner {
         events: &reporter,
@@ -80,11 +85,12 @@ async fn one(
         match database.check_up_scripts(None, &options, runner).await {
             // There may be no database.
             Ok(()) | Err(RunError::Session(_)) => {}
-            Err(error) => return Err(error),
+            Err(error) => return Err((None, error)),
         }
     }
     if deeds.destroy {
-        let dropped = database.destroy(&options, runner).await?;
+        let dropped = database.destroy(&options, runner).await;
+        let dropped = dropped.map_err(|error| (Some("dropped"), error))?;
         done.push(if dropped {
             "the database is dropped"
         } else {
@@ -92,7 +98,8 @@ async fn one(
         });
     }
     if deeds.create {
-        let created = database.create(&options, runner).await?;
+        let created = database.create(&options, runner).await;
+        let created = created.map_err(|error| (Some("created"), error))?;
         done.push(if created {
             "the database is created"
         } else {
@@ -106,7 +113,8 @@ async fn one(
     }
     let mut revisions = Vec::new();
     if deeds.upgrade {
-        revisions = database.upgrade("heads", &options, runner).await?.revisions;
+        let upgraded = database.upgrade("heads", &options, runner).await;
+        revisions = upgraded.map_err(|error| (None, error))?.revisions;
     }
     if reporter.out.json() {
         let document = serde_json::json!({

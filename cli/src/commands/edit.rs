@@ -33,9 +33,18 @@ pub(crate) fn edit(context: &Context, target: &str) -> Answer {
         )]);
     }
     let editor = editor(context)?;
-    let mut words = editor.split_whitespace();
-    let program = words.next().unwrap_or("vi");
-    let status = Command::new(program).args(words).args(&files).status();
+    let unclear = || {
+        vec![
+            Problem::refused(
+                "editor",
+                format!("`{editor}` is no command: a quote has no end"),
+            )
+            .help("set VISUAL or EDITOR as a shell would read it"),
+        ]
+    };
+    let mut words = shlex::split(&editor).ok_or_else(unclear)?.into_iter();
+    let program = words.next().ok_or_else(unclear)?;
+    let status = Command::new(&program).args(words).args(&files).status();
     match status {
         Ok(status) if status.success() => Ok(Exit::Done),
         Ok(status) => Err(vec![Problem::refused(

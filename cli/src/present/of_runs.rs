@@ -10,6 +10,34 @@ use crate::context::Target;
 use crate::exit::Exit;
 
 impl Problem {
+    /// Why a database could not be `deed` (made, or dropped) as a whole. `words` is the command to run again.
+    pub(crate) fn of_administration(
+        error: RunError,
+        target: &Target,
+        words: &str,
+        deed: &str,
+    ) -> Vec<Self> {
+        match &error {
+            RunError::Session(failure)
+                if matches!(failure.kind, FailureKind::Refused | FailureKind::Denied) =>
+            {
+                let message = format!("the database could not be {deed}: {}", failure.message);
+                let mut problem = Self::new(error.code(), error.class().into(), message);
+                problem.server_says(failure);
+                if let Some(url) = &target.settings.url {
+                    problem.facts.push(format!("the URL is {}", url.value));
+                }
+                let next = if failure.kind == FailureKind::Denied {
+                    "let the user be granted what it lacks, or connect as another"
+                } else {
+                    "mend the cause"
+                };
+                vec![problem.help(format!("{next}, then `aludel {words}` again"))]
+            }
+            _ => Self::of_run(error, target, words),
+        }
+    }
+
     /// Why a run stopped. `words` is the command to run again.
     pub(crate) fn of_run(error: RunError, target: &Target, words: &str) -> Vec<Self> {
         let code = error.code();

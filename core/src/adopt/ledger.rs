@@ -129,3 +129,9 @@ impl Ledger {
         }
     }
 }
+
+/// Whether a table of this name is some tool's own, which stays where it is when its project is taken over.
+pub(crate) fn is_a_tools(table: &str) -> bool {
+    let ledgers = Tool::ALL.into_iter().filter_map(Tool::ledger);
+    ledgers.map(|ledger| ledger.table).any(|name| name == table)
+}

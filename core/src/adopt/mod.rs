@@ -44,6 +44,7 @@ mod tests;
 
 use std::path::{Path, PathBuf};
 
+pub(crate) use ledger::is_a_tools;
 pub use ledger::{Ledger, Says};
 pub use place::{Placed, place};
 pub use problem::AdoptProblem;

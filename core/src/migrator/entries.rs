@@ -87,6 +87,10 @@ impl Migrator {
     ///
     /// See [`RunError`]; and if `url` is no URL, no driver was added for its scheme, or this is called
     /// outside a tokio runtime.
+    ///
+    /// # Panics
+    ///
+    /// If the runtime was built without its timers (`Builder::enable_time`), which tokio does not let ask for.
     pub async fn run(&self, url: impl IntoUrl, to: impl Into<Move>) -> Result<Done, Error> {
         let database = self.online(url.into_url()?)?;
         let to = to.into();

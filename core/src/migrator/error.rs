@@ -74,7 +74,7 @@ pub enum Error {
     /// A blocking entry was called where blocking would stop a runtime's thread.
     #[error(
         "`{entry}` was called inside a running tokio runtime, whose thread it would block: use \
-         `{instead}(…).await` there"
+         `{instead}(…).await` there, or `Handle::current().block_on(…)` of it in `spawn_blocking`"
     )]
     InsideRuntime {
         /// The entry that was called.

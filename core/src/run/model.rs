@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use super::decide::Intent;
 use super::{Database, RunError, RunOptions, Runner, ScriptIssue, prepare, translation};
+use crate::adopt;
 use crate::driver::{self, Access, Dialect, IntrospectError, Server, Session};
 use crate::graph::{Applied, NodeIx};
 use crate::ledger::{Direction, Snapshot};
@@ -407,7 +408,7 @@ fn may_define(what: &str) -> bool {
 }
 
 /// Takes out of a live schema what lies in schemas of the server that no script speaks of:
-/// another application's.
+/// another application's. And the table in which another migration tool has its own state, which `adopt` leaves there.
 fn leave_others(live: &mut Schema, model: &Schema) {
     let ours: BTreeSet<String> = model
         .tables()
@@ -421,12 +422,19 @@ fn leave_others(live: &mut Schema, model: &Schema) {
         let schema = name.schema.as_ref();
         schema.is_some_and(|schema| !ours.contains(schema) && !model.has_schema(schema))
     };
+    let is_a_tools = |name: &Name| adopt::is_a_tools(&name.name) && model.table(name).is_none();
     let others = |names: Vec<Name>| names.into_iter().filter(|name| is_other(name));
     for name in others(live.views().map(|view| view.name.clone()).collect()) {
         live.remove_view(&name);
     }
-    for name in others(live.tables().map(|table| table.name.clone()).collect()) {
-        live.remove_table(&name);
+    for name in live
+        .tables()
+        .map(|table| table.name.clone())
+        .collect::<Vec<_>>()
+    {
+        if is_other(&name) || is_a_tools(&name) {
+            live.remove_table(&name);
+        }
     }
     for name in others(live.sequences().map(|s| s.name.clone()).collect()) {
         live.remove_sequence(&name);

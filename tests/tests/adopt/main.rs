@@ -52,6 +52,9 @@ fn is_taken_over(place: &Place, database: &Database, tool: &str, applied: &[&str
     let ran = there("upgrade");
     assert_eq!(ran.code, 0, "{}", ran.text());
     assert!(database.has_table("later"), "{tool}");
+    // The tool's own table stays, and is no drift.
+    let drift = there("--format json status --drift");
+    assert_eq!(drift.code, 0, "{tool} {engine:?}: {}", drift.text());
 }
 
 #[test]
@@ -158,6 +161,31 @@ fn diesels_rows_get_their_checksums() {
     let ran = place.run(&format!("--url {url} adopt --from diesel"));
     assert_eq!(ran.code, 0, "{}", ran.text());
     assert_eq!(files(), serde_json::json!([]));
+}
+
+/// A project that `diesel setup` made with a directory of its own needs no word more.
+#[test]
+fn the_directory_of_diesel_toml_is_read_where_there_is_no_aludel_toml() {
+    let place = Place::new();
+    place.write("db/migs/2026-01-01-000001_one/up.sql", UP);
+    let toml = "[print_schema]\nfile = \"src/schema.rs\"\n\n[migrations_directory]\n";
+    place.write("diesel.toml", format!("{toml}dir = \"db/migs\"\n"));
+    let ran = place.run("--url sqlite:a.db upgrade");
+    assert_eq!(ran.code, 0, "{}", ran.text());
+    assert!(
+        ran.text().contains("2026-01-01-000001_one"),
+        "{}",
+        ran.text()
+    );
+    let explained = place.run("--url sqlite:a.db config --explain").stdout;
+    assert!(explained.contains("diesel.toml:5"), "{explained}");
+    // Both say it better.
+    let ran = place.run("--url sqlite:a.db --migrations none upgrade");
+    assert!(ran.stderr.contains("`none`"), "{}", ran.text());
+    place.write("diesel.toml", format!("{toml}dir = 1\n"));
+    let ran = place.run("--url sqlite:a.db upgrade");
+    assert_eq!(ran.code, 1, "{}", ran.text());
+    assert!(ran.stderr.contains("`diesel.toml`: "), "{}", ran.text());
 }
 
 #[test]
