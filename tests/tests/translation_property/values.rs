@@ -4,6 +4,8 @@ use aludel::schema::{Column, ConstraintKind, Schema, Table, Type};
 
 use aludel_tests::seeded::Random;
 
+use crate::kinds;
+
 /// A value as PostgreSQL reads it and as the target holds it.
 pub(crate) struct Value {
     pub(crate) postgres: String,
@@ -165,7 +167,7 @@ pub(crate) fn value(random: &mut Random, ty: &Type, schema: &Schema) -> Value {
 /// An INSERT, UPDATE or DELETE of an application, in both dialects; names stand between `‹` and
 /// `›`, which each quotes its own way.
 pub(crate) fn change(random: &mut Random, schema: &Schema) -> Option<(String, String)> {
-    let tables: Vec<_> = schema.tables().cloned().collect();
+    let tables = kinds::tables(schema);
     let table = random.maybe(&tables)?.clone();
     let change = match random.below(8) {
         0 => delete(random, &table, schema),
