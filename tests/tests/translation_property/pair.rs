@@ -461,8 +461,10 @@ fn late(failure: &Failure) -> bool {
         .code
         .as_deref()
         .is_some_and(|code| ["22001", "22P02", "22007", "22003"].contains(&code));
+    // A domain of an enum is compared with no text that has no type.
+    let domain = failure.code.as_deref() == Some("42883");
     let context = failure.context.as_deref();
-    constant && context.is_some_and(|context| context.contains("PL/pgSQL function"))
+    (constant || domain) && context.is_some_and(|context| context.contains("PL/pgSQL function"))
 }
 
 fn quoted(name: &Name) -> String {

@@ -84,6 +84,7 @@ fn said(mut c: Cursor<'_>) -> Parsed<Said> {
                 c.is_any(&[
                     "LANGUAGE",
                     "AS",
+                    "RETURN",
                     "IMMUTABLE",
                     "STABLE",
                     "VOLATILE",
@@ -105,6 +106,10 @@ fn said(mut c: Cursor<'_>) -> Parsed<Said> {
             language = Some(said.to_ascii_lowercase());
         } else if c.eat("AS") {
             code = Some(c.string()?);
+        } else if c.eat("RETURN") {
+            // Its body as SQL has it, which comes last.
+            language.get_or_insert_with(|| "sql".to_owned());
+            code = Some(format!("SELECT {}", c.until(|_| false).as_written()));
         } else if c.eat("COST") {
             c.integer()?;
         } else if c.eat("PARALLEL") {

@@ -235,7 +235,7 @@ fn a_regular_expression_that_glob_can_say_checks_the_same() {
         );
     }
     assert_eq!(
-        codes("", "CREATE TABLE t (s text CHECK (s ~ '^(a|b)$'))"),
+        codes("", "CREATE TABLE t (s text CHECK (s ~ '^a+[ab]+$'))"),
         ["regex"]
     );
 }

@@ -92,6 +92,12 @@ impl Convert<'_> {
                 none!(any);
                 self.like(expr, pattern, escape_char, true, negated)?
             }
+            E::SimilarTo {
+                negated,
+                expr,
+                pattern,
+                escape_char: None,
+            } => self.similar(expr, pattern, negated)?,
             E::RLike {
                 negated,
                 expr,

@@ -3,7 +3,7 @@
 use sqlparser::ast;
 
 use super::{Convert, Parsed, unclear};
-use crate::schema::{Expr, Literal, Quantifier};
+use crate::schema::{BinaryOp, Expr, Literal, Quantifier};
 
 impl Convert<'_> {
     pub(super) fn is_null(self, expr: Box<ast::Expr>, negated: bool) -> Parsed<Expr> {
@@ -88,6 +88,28 @@ impl Convert<'_> {
         })
     }
 
+    /// SIMILAR TO, as the regular expression that PostgreSQL makes of it (its manual, 9.7.2).
+    pub(super) fn similar(
+        self,
+        expr: Box<ast::Expr>,
+        pattern: Box<ast::Expr>,
+        negated: bool,
+    ) -> Parsed<Expr> {
+        let left = self.expr(*expr)?;
+        let Expr::Literal(Literal::Text(pattern)) = self.expr(*pattern)? else {
+            return unclear("SIMILAR TO a pattern that is computed");
+        };
+        let Some(pattern) = regular(&pattern) else {
+            return unclear("this pattern of SIMILAR TO");
+        };
+        let op = BinaryOp::Regex {
+            any_case: false,
+            negated,
+        };
+        let right = Expr::Literal(Literal::Text(pattern));
+        Ok(Expr::binary(left, op, right))
+    }
+
     pub(super) fn quantified(
         self,
         left: Box<ast::Expr>,
@@ -102,4 +124,30 @@ impl Convert<'_> {
             right: self.boxed(right)?,
         })
     }
+}
+
+/// A pattern of SIMILAR TO as a regular expression; nothing, if versions of PostgreSQL read it in several ways.
+fn regular(pattern: &str) -> Option<String> {
+    let mut text = String::from("^(?:");
+    let mut chars = pattern.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '%' => text.push_str(".*"),
+            '_' => text.push('.'),
+            '(' => text.push_str("(?:"),
+            '\\' => text.extend(['\\', chars.next()?]),
+            '.' | '^' | '$' => text.extend(['\\', c]),
+            '[' => {
+                let inside: String = chars.by_ref().take_while(|c| *c != ']').collect();
+                let odd = inside.is_empty() || inside == "^" || inside.contains(['\\', '[']);
+                if odd {
+                    return None;
+                }
+                text.push_str(&format!("[{inside}]"));
+            }
+            c => text.push(c),
+        }
+    }
+    text.push_str(")$");
+    Some(text)
 }

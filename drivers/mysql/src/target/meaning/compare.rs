@@ -413,24 +413,36 @@ pub(super) fn pattern_here(pattern: &str, any_case: bool) -> Option<String> {
     let mut class = false;
     while let Some(c) = chars.next() {
         match c {
-            '\\' => {
-                let escaped = chars.next()?;
-                // A character that stands for itself; classes differ beyond ASCII.
-                if escaped.is_ascii_alphanumeric() || !escaped.is_ascii() {
-                    return None;
+            '\\' => match (chars.next()?, class) {
+                ('d', true) => result.push_str("0-9"),
+                ('d', false) => result.push_str("[0-9]"),
+                ('D', false) => result.push_str("[^0-9]"),
+                // A character that stands for itself; other classes differ beyond ASCII.
+                (escaped, _) if escaped.is_ascii_punctuation() || escaped == ' ' => {
+                    result.push('\\');
+                    result.push(escaped);
                 }
-                result.push('\\');
-                result.push(escaped);
+                _ => return None,
+            },
+            '[' if class && chars.peek() == Some(&':') => {
+                let name: String = chars.by_ref().take_while(|c| *c != ']').collect();
+                result.push_str(match name.as_str() {
+                    ":digit:" => "0-9",
+                    ":xdigit:" => "0-9A-Fa-f",
+                    _ => return None,
+                });
             }
-            '[' if class => return None,
+            '[' if class && matches!(chars.peek(), Some('.' | '=')) => return None,
+            '[' if class => result.push_str("\\["),
             '[' => {
                 class = true;
                 result.push('[');
                 if chars.next_if_eq(&'^').is_some() {
                     result.push('^');
                 }
-                if matches!(chars.peek(), Some(']')) {
-                    return None;
+                // First it is a member.
+                if chars.next_if_eq(&']').is_some() {
+                    result.push_str("\\]");
                 }
             }
             ']' => {
@@ -438,9 +450,12 @@ pub(super) fn pattern_here(pattern: &str, any_case: bool) -> Option<String> {
                 result.push(']');
             }
             // Operators of classes to one of the engines.
-            '&' | '~' if class => return None,
+            '&' | '~' | '^' if class => result.extend(['\\', c]),
             '$' if !class => result.push_str("\\z"),
-            '(' if chars.peek() == Some(&'?') => return None,
+            '(' if !class && chars.next_if_eq(&'?').is_some() => {
+                chars.next_if_eq(&':')?;
+                result.push_str("(?:");
+            }
             // A quantifier after a quantifier is another one in each of the engines.
             '*' | '+' | '?' | '}' if !class => {
                 result.push(c);

@@ -6,7 +6,7 @@ use aludel::translate::infer::Family;
 use aludel::translate::rewrite::Rewriter;
 use aludel::translate::{Omission, Refusal};
 
-use super::build::{call, case, concat, is_stable, not_null, null, number};
+use super::build::{call, case, concat, eq, is_stable, not_null, null, number};
 use super::convert::{How, ascii_only};
 use super::json;
 use super::{Meaning, Stands, constant, refuse, time};
@@ -136,6 +136,29 @@ impl Meaning {
             ("strpos", [text, part]) => {
                 self.texts(rw, [*text, *part]);
                 call("instr", [rw.expr(text), rw.expr(part)])
+            }
+            ("starts_with", [Expr::Call(inner), Expr::Literal(Literal::Text(end))])
+                if inner.name.schema.is_none()
+                    && inner.name.name == "reverse"
+                    && end.chars().count() == 1
+                    && let [CallArg::Expr(text)] = inner.args.as_slice() =>
+            {
+                self.texts(rw, [text]);
+                eq(call("substr", [rw.expr(text), number(-1)]), Expr::text(end))
+            }
+            ("starts_with", [text, start]) => {
+                self.texts(rw, [*text, *start]);
+                let (text, start) = (rw.expr(text), rw.expr(start));
+                if !is_stable(&start) {
+                    return Some(no_such_function(rw, called));
+                }
+                let long = match &start {
+                    Expr::Literal(Literal::Text(start)) => {
+                        number(i64::try_from(start.chars().count()).unwrap_or(i64::MAX))
+                    }
+                    start => call("length", [start.clone()]),
+                };
+                eq(call("substr", [text, number(1), long]), start)
             }
             ("concat", args) if !args.is_empty() => self.concat_call(rw, args),
             (
