@@ -156,6 +156,7 @@ impl Type {
             "daterange",
             "geography",
             "geometry",
+            "halfvec",
             "int4multirange",
             "int4range",
             "int8multirange",
@@ -168,13 +169,19 @@ impl Type {
             "path",
             "point",
             "polygon",
+            "sparsevec",
             "tsmultirange",
             "tsrange",
             "tstzmultirange",
             "tstzrange",
             "vector",
         ];
-        matches!(self, Self::Other(name) if KEPT.contains(&name.as_str()))
+        let bare = |name: &str| {
+            name.split('(')
+                .next()
+                .is_some_and(|name| KEPT.contains(&name))
+        };
+        matches!(self, Self::Other(name) if bare(name))
     }
 
     /// Whether it is an integer of any width.

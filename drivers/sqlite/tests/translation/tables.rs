@@ -250,6 +250,18 @@ fn schemas_are_flattened_unless_two_tables_have_one_name() {
     assert_eq!(codes(tables, "CREATE TABLE app.t (a int)"), ["name-clash"]);
 }
 
+/// How long a vector is, and what kind of geometry, are a type's modifiers.
+#[test]
+fn what_is_kept_as_text_is_so_with_modifiers() {
+    assert_eq!(
+        one(
+            "",
+            "CREATE TABLE t (v vector(512), g geometry(Point, 4326))"
+        ),
+        "CREATE TABLE t (\n    v TEXT,\n    g TEXT\n)"
+    );
+}
+
 #[test]
 fn views_spell_out_their_columns() {
     let tables = "CREATE TABLE t (id int, name text)";

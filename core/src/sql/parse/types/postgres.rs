@@ -279,7 +279,9 @@ fn named(c: &mut Cursor<'_>, name: Name) -> Parsed<Spelled> {
         return Ok(match name.name.as_str() {
             "citext" => Type::Citext,
             "hstore" => Type::Hstore,
-            "geometry" | "geography" | "vector" | "ltree" => Type::Other(name.name),
+            "geometry" | "geography" | "vector" | "halfvec" | "sparsevec" | "ltree" => {
+                Type::Other(name.name)
+            }
             _ => Type::Named(name),
         }
         .into());

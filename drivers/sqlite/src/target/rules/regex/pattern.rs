@@ -96,8 +96,8 @@ impl Reader<'_> {
                 '^' | '$' | '|' | '.' | ')' => self.text.push(c),
                 c => self.literal(c),
             }
-            after_atom = !matches!(c, '(' | '*' | '+' | '?' | '^' | '$' | '|')
-                && !(c == '{' && self.text.ends_with('}'));
+            let is_bound = c == '{' && self.text.ends_with('}');
+            after_atom = !is_bound && !matches!(c, '(' | '*' | '+' | '?' | '^' | '$' | '|');
         }
         Some(())
     }
