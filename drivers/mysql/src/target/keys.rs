@@ -127,13 +127,15 @@ pub(crate) fn fit(
     }
     let mut refusals = Vec::new();
     for (key, bytes) in whole_keys(table) {
-        let intervals = |name: &&Ident| {
+        let texts = |name: &&Ident| {
             let column = table.column(name);
-            column.is_some_and(|column| matches!(column.ty, Type::Interval(_)))
+            column.is_some_and(|column| {
+                matches!(column.ty, Type::Interval(_)) || column.ty.is_kept_as_text()
+            })
         };
-        if let Some(column) = key.iter().find(intervals) {
+        if let Some(column) = key.iter().find(texts) {
             let message =
-                format!("a key over column `{column}`: equal intervals may be different texts");
+                format!("a key over column `{column}`: equal values of it may be different texts");
             refusals.push(Refusal::new("key-of-texts", message));
         }
         let (key, bytes) = without_documents(table, key, bytes, held);

@@ -173,6 +173,16 @@ pub(crate) fn hold(ty: &Type, authored: &Schema, facts: &Facts) -> Result<Held, 
                 ..Held::plain(Type::LongText)
             });
         }
+        // Held as PostgreSQL writes it; MySQL's own types of these names are another thing.
+        kept if kept.is_kept_as_text() => {
+            return Ok(Held {
+                said: Some((
+                    "text-form",
+                    "it is held as the text that PostgreSQL writes, and nothing computes with it",
+                )),
+                ..Held::plain(Type::LongText)
+            });
+        }
         Type::Interval(_) => Type::Varchar(Some(255)),
         Type::Other(name) if name == "oid" => Type::Integer { unsigned: true },
         Type::Bit(None) => Type::Bit(Some(1)),

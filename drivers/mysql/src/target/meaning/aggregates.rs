@@ -1,6 +1,8 @@
 //! Aggregates and window functions.
 
-use aludel::schema::{Call, CallArg, Expr, Literal, OrderBy, Query, Select, SelectItem, SetExpr};
+use aludel::schema::{
+    Call, CallArg, Expr, Literal, OrderBy, Query, Select, SelectItem, SetExpr, Type,
+};
 use aludel::translate::infer::Family;
 use aludel::translate::rewrite::Rewriter;
 
@@ -36,6 +38,14 @@ impl Meaning<'_> {
             "avg" if family.is_some_and(Family::is_number) && rounded => "avg",
             "min" | "max" if family == Some(Family::Enum) => {
                 return Some(self.refuse(rw, "comparison", "the order of an enum's members"));
+            }
+            "min" | "max"
+                if ty.as_ref().is_some_and(|ty| {
+                    Family::is_of_many_texts(ty) || matches!(ty, Type::Inet | Type::Cidr)
+                }) =>
+            {
+                let what = "the order of values that are held as texts";
+                return Some(self.refuse(rw, "comparison", what));
             }
             "min" | "max" if family == Some(Family::Text) && !first.is_some_and(is_by_bytes) => {
                 return Some(self.refuse_text_order(rw));

@@ -95,7 +95,10 @@ impl Meaning<'_> {
                 self.nullif(rw, value, other)
             }
             _ => {
-                if matches!(Family::of(&ty), Family::Json | Family::Array | Family::Enum) {
+                let unordered = matches!(ty, Type::Inet | Type::Cidr)
+                    || Family::of(&ty) == Family::Enum
+                    || Family::is_of_many_texts(&ty);
+                if unordered {
                     return None;
                 }
                 if Family::of(&ty) == Family::Text && !args.iter().any(|arg| is_by_bytes(arg)) {

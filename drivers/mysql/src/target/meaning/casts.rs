@@ -126,6 +126,9 @@ impl Meaning<'_> {
     ) -> Expr {
         let (a, b) = (Family::of(from), Family::of(to));
         match (a, b) {
+            _ if from != to && (from.is_kept_as_text() || to.is_kept_as_text()) => {
+                self.no_cast(rw, from, to)
+            }
             (Family::Text, Family::Text) => match to {
                 Type::Varchar(Some(_)) | Type::Char(Some(_)) if explicit && from != to => {
                     self.limited(value, to)

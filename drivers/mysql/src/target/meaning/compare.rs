@@ -9,6 +9,7 @@ use aludel::translate::rewrite::Rewriter;
 use super::Meaning;
 use super::casts::is_text;
 use crate::target::build;
+use crate::target::types::words;
 
 impl Meaning<'_> {
     /// Two operands that meet in one type: a text constant takes the other's.
@@ -29,6 +30,11 @@ impl Meaning<'_> {
         let Some(ty) = rw.scope.compared(left, right) else {
             return (self.refuse_unknown(rw, what), build::null());
         };
+        // Equal ones may be written in several ways.
+        if ty.is_kept_as_text() {
+            let what = format!("{what} of values of type {}", words(&ty));
+            return (self.refuse(rw, "comparison", what), build::null());
+        }
         // Values of two types that are held alike are compared as they are.
         let (mut l, mut r) = (self.meet(rw, left, &ty), self.meet(rw, right, &ty));
         if is_text(&ty) {
@@ -247,8 +253,9 @@ impl Meaning<'_> {
         let mut without = false;
         for (ours, theirs) in ours.iter().zip(fields) {
             match (rw.scope.ty(ours), theirs.ty) {
-                (Some(ty), _) if matches!(Family::of(&ty), Family::Json | Family::Array) => {
-                    return Some(self.refuse(rw, "comparison", "IN of JSON values or arrays"));
+                (Some(ty), _) if Family::is_of_many_texts(&ty) => {
+                    let what = "IN of JSON values, arrays or others of several texts";
+                    return Some(self.refuse(rw, "comparison", what));
                 }
                 // As two texts of `char(n)`, of which one is held with its blanks.
                 (Some(Type::Varchar(_)), Some(Type::Char(_))) if !matches!(expr, Expr::Row(_)) => {
@@ -281,7 +288,21 @@ impl Meaning<'_> {
         let negated = match (op, quantifier) {
             (BinaryOp::Eq, Quantifier::Any) => false,
             (BinaryOp::NotEq, Quantifier::All) => true,
-            _ if matches!(right, Expr::Subquery(_)) => return None,
+            _ if matches!(right, Expr::Subquery(_)) => {
+                return match rw.scope.ty(left) {
+                    Some(ty) if Family::of(&ty) == Family::Text => Some(self.refuse_text_order(rw)),
+                    Some(ty)
+                        if Family::is_of_many_texts(&ty)
+                            || Family::of(&ty) == Family::Enum
+                            || matches!(ty, Type::Inet | Type::Cidr) =>
+                    {
+                        let what = format!("ANY and ALL of values of type {}", words(&ty));
+                        Some(self.refuse(rw, "comparison", what))
+                    }
+                    Some(_) => None,
+                    None => Some(self.refuse_unknown(rw, "ANY and ALL")),
+                };
+            }
             _ => return Some(self.refuse(rw, "operator", "ANY and ALL but with `=`")),
         };
         Some(match right {

@@ -180,10 +180,13 @@ impl Meaning<'_> {
         value: &Expr,
     ) -> OrderBy {
         let ordered = rw.scope.ty(value).map(|ty| Family::of(&ty));
-        if matches!(
-            ordered,
-            Some(Family::Json | Family::Array | Family::Interval)
-        ) {
+        let kept = rw.scope.ty(value).is_some_and(|ty| ty.is_kept_as_text());
+        if kept
+            || matches!(
+                ordered,
+                Some(Family::Json | Family::Array | Family::Interval)
+            )
+        {
             self.refuse(
                 rw,
                 "comparison",
