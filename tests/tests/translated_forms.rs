@@ -522,3 +522,37 @@ fn a_long_list_is_translated() {
         twin.same("SELECT id, coalesce(m, '-') FROM t ORDER BY id");
     });
 }
+
+/// A token that a function of the scripts draws: a row that has one is exact, one that is left to the default fails.
+#[test]
+fn a_default_that_a_function_gives_fails_where_a_row_is_left_to_it() {
+    each(|twin| {
+        let function = "CREATE FUNCTION token(n integer) RETURNS text LANGUAGE sql AS $$
+            SELECT array_to_string(array(SELECT substr('abc', floor(random() * 3)::integer + 1, 1) FROM generate_series(1, n)), '') $$;";
+        twin.run(function);
+        twin.run("CREATE TABLE t (id integer PRIMARY KEY, token text NOT NULL DEFAULT token(8), n integer);
+            INSERT INTO t VALUES (1, 'a', 1);
+            CREATE TABLE u (token varchar(20) DEFAULT token(8) PRIMARY KEY, n integer);
+            INSERT INTO u (token) VALUES ('x');
+            ALTER TABLE t ALTER COLUMN token SET DEFAULT token(9), ADD COLUMN m integer; ALTER TABLE t RENAME COLUMN n TO o;
+            UPDATE t SET o = 2;");
+        twin.both_take("INSERT INTO t (id, token) VALUES (2, 'b')");
+        twin.same("SELECT id, coalesce(o, 0) FROM t ORDER BY id");
+        assert!(twin.target_error("INSERT INTO t (id) VALUES (3)").is_some());
+        assert!(twin.target_error("INSERT INTO u (n) VALUES (3)").is_some());
+        twin.run("ALTER TABLE t ALTER COLUMN token SET DEFAULT token(7); INSERT INTO t (id, token) VALUES (4, 'd');");
+        for refused in [
+            "INSERT INTO t (id) VALUES (3);",
+            "INSERT INTO u (n) SELECT id FROM t;",
+            "ALTER TABLE t ADD COLUMN k text NOT NULL DEFAULT token(3);",
+        ] {
+            let codes = twin.refused(refused);
+            assert!(
+                codes.iter().all(
+                    |code| ["default-fails", "no-such-function", "unknown-type"].contains(code)
+                ),
+                "{refused}: {codes:?}"
+            );
+        }
+    });
+}

@@ -1,6 +1,7 @@
 //! Columns: renamed, made anew, converted, added, dropped.
 
 use aludel::schema::{Column, Generated};
+use aludel::translate::Refusal;
 use aludel::translate::print::Printer;
 
 use super::Alteration;
@@ -165,6 +166,15 @@ impl<'a> Alteration<'a> {
         let default = column.default.as_ref();
         let nothing = build::nothing(self.facts);
         let unfilled = !column.nullable && default.is_none_or(|value| *value == nothing);
+        let authored = self.change.authored_after;
+        let authored = authored.and_then(|table| table.column(&column.name));
+        if unfilled && default.is_some() && authored.is_some_and(|own| own.default.is_some()) {
+            let message = format!(
+                "`{}` is added with a default that has no form on {}, which the rows would get",
+                column.name, self.facts.name
+            );
+            self.refusals.push(Refusal::new("default-fails", message));
+        }
         if !plain || (fill.is_none() && !unfilled) {
             self.columns
                 .push(format!("ADD COLUMN {definition}{position}"));

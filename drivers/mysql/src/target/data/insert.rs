@@ -9,6 +9,7 @@ use aludel::translate::print::Printer;
 use aludel::translate::{DataScope, Refusal};
 
 use super::conflict;
+use crate::target::build;
 use crate::target::facts::Facts;
 use crate::target::lower::drawn_apart;
 
@@ -87,6 +88,7 @@ pub(super) fn shape(
     // What it gives back, nobody gets.
     insert.returning.clear();
     insert.overriding = false;
+    no_failing_default(&insert, scope, facts)?;
     let table = scope.authored.table(&authored.table).map(AsRef::as_ref);
     if insert.columns.is_empty() && matches!(insert.source, InsertSource::Query(_)) {
         let message = format!("which columns `{}` gets is not known", insert.table);
@@ -121,6 +123,41 @@ pub(super) fn shape(
     }
     insert.alias = None;
     Ok(insert)
+}
+
+/// Refuses a row that leaves a column to a default which has no form.
+fn no_failing_default(
+    insert: &Insert,
+    scope: &DataScope<'_>,
+    facts: &Facts,
+) -> Result<(), Vec<Refusal>> {
+    let authored = scope.authored.table(&insert.table);
+    let has_default = |name: &str| {
+        let column = authored.and_then(|table| table.column(name));
+        column.is_some_and(|column| column.default.is_some())
+    };
+    let held = scope.target.table(&insert.table);
+    let columns = held.into_iter().flat_map(|held| &held.columns);
+    let nothing = build::nothing(facts);
+    let left = columns.filter(|column| {
+        !column.nullable
+            && column.default.as_ref() == Some(&nothing)
+            && has_default(&column.name)
+            && !insert.columns.contains(&column.name)
+    });
+    let refusals: Vec<Refusal> = left
+        .map(|column| {
+            let message = format!(
+                "`{}` of `{}` is left to its default, which has no form on {}",
+                column.name, insert.table, facts.name
+            );
+            Refusal::new("default-fails", message).help("give it a value")
+        })
+        .collect();
+    match refusals.is_empty() {
+        true => Ok(()),
+        false => Err(refusals),
+    }
 }
 
 /// A trigger that PostgreSQL runs before it knows whether there is such a row already.

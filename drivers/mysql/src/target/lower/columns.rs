@@ -5,6 +5,8 @@ use aludel::schema::{
     Table, Type, sequence_of,
 };
 use aludel::translate::Refusal;
+use aludel::translate::infer::Scope;
+use aludel::translate::rewrite::rewrite;
 
 use super::{COMMENTS, Lowering};
 use crate::target::facts::Facts;
@@ -139,7 +141,16 @@ impl Lowering<'_, '_> {
             }
             self.refuse_numbered(&generated.expr, &on);
         } else if let Some(default) = &column.default {
-            lowered.default = self.meaning.default(self.rewriter, default, &column.ty);
+            lowered.default = match self.formless(column, default) {
+                Some(why) => {
+                    let message = format!(
+                        "the default of {on}: {why}, so a row that leaves the column to it fails"
+                    );
+                    self.omit("default-fails", message);
+                    Some(build::nothing(self.facts))
+                }
+                None => self.meaning.default(self.rewriter, default, &column.ty),
+            };
             self.refuse_long_default(&lowered);
         }
         // Without one, a row that says nothing would get the first member.
@@ -149,6 +160,30 @@ impl Lowering<'_, '_> {
             lowered.default = Some(build::nothing(self.facts));
         }
         lowered
+    }
+
+    /// Why a default has no form, if a row that is left to it fails without one: the column takes no NULL. (One that
+    /// does would get it; and MariaDB evaluates a default that fails by itself whenever it alters the table.)
+    fn formless(&self, column: &Column, default: &Expr) -> Option<String> {
+        if column.nullable {
+            return None;
+        }
+        let scope = Scope::of_table(self.table, self.authored, self.rewriter.scope.source());
+        let tried = rewrite(self.meaning, scope, |rw| {
+            self.meaning.default(rw, default, &column.ty)
+        });
+        let refusals = tried.err()?;
+        // What a function gives that nobody knows has no type.
+        let calls = is_call(default);
+        let formless = |refusal: &Refusal| match refusal.code {
+            "no-such-function" | "no-form" => true,
+            code => calls && code == "unknown-type",
+        };
+        match default {
+            _ if !refusals.iter().all(formless) => None,
+            _ if calls => Some("what it calls has no form here".into()),
+            _ => refusals.first().map(|refusal| refusal.message.clone()),
+        }
     }
 
     /// A default that no row takes, which the server refuses with the column.
@@ -365,5 +400,12 @@ pub(super) fn length_check(
         initially_deferred: false,
         not_valid: false,
         named: false,
+    }
+}
+
+fn is_call(expr: &Expr) -> bool {
+    match expr {
+        Expr::Cast { expr, .. } => is_call(expr),
+        expr => matches!(expr, Expr::Call(_)),
     }
 }
