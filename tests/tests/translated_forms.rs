@@ -556,3 +556,18 @@ fn a_default_that_a_function_gives_fails_where_a_row_is_left_to_it() {
         }
     });
 }
+
+#[test]
+fn bytes_become_a_text_of_their_digits() {
+    each(|twin| {
+        twin.run("CREATE TABLE t (id integer PRIMARY KEY, b bytea, s text); INSERT INTO t VALUES (1, '\\x00ff5c41', NULL), (2, '', NULL), (3, NULL, NULL);");
+        twin.run("UPDATE t SET s = b::text || '!';");
+        twin.same(
+            "SELECT id, coalesce(substr(s, 2), '-'), coalesce(length(s), 0) FROM t ORDER BY id",
+        );
+        twin.run("ALTER TABLE t ALTER COLUMN b TYPE text;");
+        twin.same(
+            "SELECT id, coalesce(substr(b, 2), '-'), coalesce(length(b), 0) FROM t ORDER BY id",
+        );
+    });
+}

@@ -267,6 +267,11 @@ impl Meaning<'_> {
                     otherwise: None,
                 }
             }
+            // As `bytea_output` has it unless it is set.
+            ty if ty.is_bytes() => {
+                let digits = build::call("lower", [build::call("hex", [value])]);
+                Expr::binary(Expr::text("\\x"), BinaryOp::Concat, digits)
+            }
             other => self.no_cast(rw, other, &Type::Text),
         }
     }
