@@ -6,26 +6,44 @@
 //!   that rows could raise too, leave the block as not understood.
 //! - A block is tried on a copy of the model first: what it comes to is known as a whole, or not at
 //!   all.
+//! - What only rows answer is asked where the block asks it: see [`asked`].
 
-mod question;
+mod asked;
+mod catalog;
+mod settled;
+mod value;
+
+use std::collections::HashMap;
 
 use super::expand::expand;
 use super::unread::Unread;
 use crate::schema::{
-    Change, ConstraintDef, ConstraintKind, Expr, Function, Ignored, Name, Replay, Schema,
-    TableAction,
+    Change, DataStatement, Expr, Function, Ident, Ignored, Name, Query, Replay,
 };
 use crate::sql::{self, Part, Syntax};
+use settled::{RAISED, has_type, is_forgiven, is_settled};
+use value::{Env, Known, Value};
 
 /// What a block comes to.
 #[derive(Debug, PartialEq)]
 pub(super) enum Block {
     /// However its questions are answered, it says nothing about tables and rows.
     Idle(Vec<Change>),
-    /// These statements, in order.
-    Statements(Vec<String>),
+    /// These, in order.
+    Acts(Vec<Act>),
     /// It is not understood.
     Unclear(String),
+}
+
+/// Something that a block comes to.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Act {
+    /// A statement, as written.
+    Statement(String),
+    /// A statement on rows, with what the block knows.
+    Data(DataStatement),
+    /// An error, with its message, if a query gives a row.
+    Assert(Query, String),
 }
 
 /// Why a block stops.
@@ -33,26 +51,43 @@ enum Stop {
     /// A statement fails, by the code of the replay's problem.
     Raised(&'static str, String),
     Unclear(String),
+    /// It comes to what is not read.
+    Unread,
+    /// It ends.
+    Return,
 }
 
 /// What a statement comes to; `None` if it is no block that is read.
 ///
 /// `unread`: what code that no replay understands may have made.
 pub(super) fn block(statement: &str, replay: &Replay, unread: &Unread) -> Option<Block> {
-    let parts = sql::block(statement)?;
+    run(&sql::block(statement)?, replay, unread)
+}
+
+/// What a block comes to; `None` if it comes to what is not read.
+pub(super) fn run(block: &sql::Block, replay: &Replay, unread: &Unread) -> Option<Block> {
     let mut ignored = Vec::new();
-    if idle(&parts, &mut ignored) {
+    if idle(&block.parts, &mut ignored) {
         return Some(Block::Idle(ignored));
     }
     let mut trial = Trial {
         replay: replay.clone(),
-        statements: Vec::new(),
+        acts: Vec::new(),
+        variables: HashMap::new(),
         unread,
+        steps: 0,
     };
-    Some(match trial.all(&parts, None) {
-        Ok(()) => Block::Statements(trial.statements),
-        Err(Stop::Raised(_, why) | Stop::Unclear(why)) => Block::Unclear(why),
-    })
+    let first = block.variables.iter().try_for_each(|(name, value)| {
+        let value = value.as_ref();
+        value.map_or(Ok(()), |value| trial.set(name, value))?;
+        trial.variables.entry(name.clone()).or_insert(Value::Unknown);
+        Ok(())
+    });
+    match first.and_then(|()| trial.all(&block.parts, None)) {
+        Ok(()) | Err(Stop::Return) => Some(Block::Acts(trial.acts)),
+        Err(Stop::Raised(_, why) | Stop::Unclear(why)) => Some(Block::Unclear(why)),
+        Err(Stop::Unread) => None,
+    }
 }
 
 /// Whether all that parts may do may be left out; if so, what that is.
@@ -69,7 +104,7 @@ fn idle(parts: &[Part], ignored: &mut Vec<Change>) -> bool {
             ignored.extend(changes);
             all
         }
-        Part::Perform(name) => {
+        Part::Perform { name, .. } => {
             ignored.push(Change::Ignored(Ignored::Replication));
             REPLICATION.contains(&name.as_str())
         }
@@ -78,15 +113,22 @@ fn idle(parts: &[Part], ignored: &mut Vec<Change>) -> bool {
             branches.all(|parts| idle(parts, ignored)) && idle(otherwise, ignored)
         }
         Part::Forgiving { body, .. } => idle(body, ignored),
+        Part::Set(_, None) => true,
+        _ => false,
     })
 }
 
 /// A block that is tried on a copy of the model.
 struct Trial<'a> {
     replay: Replay,
-    statements: Vec<String>,
+    acts: Vec<Act>,
+    variables: HashMap<Ident, Value>,
     unread: &'a Unread,
+    steps: usize,
 }
+
+/// How many parts a block may come to.
+const STEPS: usize = 10_000;
 
 impl Trial<'_> {
     /// `forgiven`: the errors that would be.
@@ -94,23 +136,68 @@ impl Trial<'_> {
         parts.iter().try_for_each(|part| self.one(part, forgiven))
     }
 
+    fn env(&self) -> Env<'_> {
+        Env {
+            replay: &self.replay,
+            unread: self.unread,
+            variables: &self.variables,
+        }
+    }
+
     fn one(&mut self, part: &Part, forgiven: Option<&[String]>) -> Result<(), Stop> {
+        self.steps += 1;
+        if self.steps > STEPS {
+            return Err(Stop::Unclear("a program that does not end".into()));
+        }
         match part {
-            Part::Statement(text) => self.statement(text, forgiven),
-            Part::Perform(name) => Err(Stop::Unclear(format!("the function `{name}`"))),
+            Part::Statement(text) | Part::Perform { text, .. } => self.written(text, forgiven),
+            Part::Execute(text) => match self.env().value(text) {
+                Ok(Value::Text(text)) => {
+                    self.statement(text.trim().trim_end_matches(';'), forgiven)
+                }
+                _ => Err(Stop::Unread),
+            },
+            Part::Set(name, None) => {
+                self.variables.insert(name.clone(), Value::Unknown);
+                Ok(())
+            }
+            Part::Set(name, Some(value)) => self.set(name, value),
+            Part::Select(query, names) => self.select(query, names),
             Part::If { whens, otherwise } => {
-                for (condition, parts) in whens {
-                    let holds = match condition {
-                        Some(condition) => {
-                            question::holds(condition, self.replay.schema(), self.unread)
+                for (at, (condition, parts)) in whens.iter().enumerate() {
+                    let condition = condition.as_ref();
+                    let condition =
+                        condition.ok_or_else(|| Stop::Unclear("a condition".into()))?;
+                    match self.env().holds(condition) {
+                        Ok(true) => return self.all(parts, forgiven),
+                        Ok(false) => {}
+                        Err(why) if at + 1 < whens.len() || forgiven.is_some() => {
+                            return Err(Stop::Unclear(why));
                         }
-                        None => Err("a condition".into()),
-                    };
-                    if holds.map_err(Stop::Unclear)? {
-                        return self.all(parts, forgiven);
+                        Err(why) => return self.asked(condition, parts, otherwise, why),
                     }
                 }
                 self.all(otherwise, forgiven)
+            }
+            Part::Each(name, query, parts) => {
+                let rows = self.env().records(query).map_err(|_| Stop::Unread)?;
+                for row in rows {
+                    self.variables.insert(name.clone(), Value::Record(row));
+                    self.all(parts, forgiven)?;
+                }
+                // It keeps the last row, or is NULL.
+                self.variables.insert(name.clone(), Value::Unknown);
+                Ok(())
+            }
+            Part::EachOf(name, values, parts) => {
+                let Ok(Value::List(values)) = self.env().value(values) else {
+                    return Err(Stop::Unread);
+                };
+                for value in values {
+                    self.variables.insert(name.clone(), value);
+                    self.all(parts, forgiven)?;
+                }
+                Ok(())
             }
             Part::Forgiving { .. } if forgiven.is_some() => {
                 Err(Stop::Unclear("an error that is forgiven twice".into()))
@@ -123,7 +210,7 @@ impl Trial<'_> {
                 if self.drops_nothing(body, errors) {
                     return Ok(());
                 }
-                let before = (self.replay.clone(), self.statements.len());
+                let before = (self.replay.clone(), self.acts.len());
                 match self.all(body, Some(errors)) {
                     Err(Stop::Raised(code, _)) if is_forgiven(code, errors) => {
                         if *instead {
@@ -131,12 +218,22 @@ impl Trial<'_> {
                             return Err(Stop::Unclear(why.into()));
                         }
                         self.replay = before.0;
-                        self.statements.truncate(before.1);
+                        self.acts.truncate(before.1);
                         Ok(())
                     }
                     other => other,
                 }
             }
+            Part::Raise(message) => Err(Stop::Raised(
+                RAISED,
+                format!("an error that it raises: {message}"),
+            )),
+            Part::Fail(message) => Err(Stop::Raised(
+                "assertion",
+                format!("an error that it raises: {message}"),
+            )),
+            Part::Return => Err(Stop::Return),
+            Part::Unread => Err(Stop::Unread),
         }
     }
 
@@ -153,6 +250,31 @@ impl Trial<'_> {
         let unknown =
             |name: &Name| !has_type(self.replay.schema(), name) && !self.unread.reaches(&name.name);
         is_forgiven("unknown-type", errors) && names.all(unknown)
+    }
+
+    /// A statement of the block's own, which may name its variables.
+    fn written(&mut self, text: &str, forgiven: Option<&[String]>) -> Result<(), Stop> {
+        if self.variables.is_empty() {
+            return self.statement(text, forgiven);
+        }
+        let words = sql::words_of(text).ok_or(Stop::Unread)?;
+        let mut words = words.iter();
+        if !words.any(|word| self.variables.contains_key(word)) {
+            return self.statement(text, forgiven);
+        }
+        let changes = sql::parse(Syntax::Postgres, text);
+        match changes.as_slice() {
+            [Change::Data(statement)] if forgiven.is_none() => {
+                let mut statement = statement.clone();
+                self.fill(crate::schema::PartMut::Data(&mut statement))
+                    .map_err(|_| Stop::Unread)?;
+                self.data(statement)
+            }
+            [Change::Data(_)] => Err(Stop::Unread),
+            [Change::CreateTable(create)] if create.query.is_some() => Err(Stop::Unread),
+            // No other statement has parameters: what it names is something else.
+            _ => self.statement(text, forgiven),
+        }
     }
 
     fn statement(&mut self, text: &str, forgiven: Option<&[String]>) -> Result<(), Stop> {
@@ -180,119 +302,51 @@ impl Trial<'_> {
                 return Err(Stop::Raised(problem.code, problem.message));
             }
         }
-        self.statements.push(text.to_owned());
+        self.acts.push(Act::Statement(text.to_owned()));
         Ok(())
     }
-}
 
-/// Whether the model alone settles if a change raises one of these errors.
-fn is_settled(change: &Change, errors: &[String], schema: &Schema, unread: &Unread) -> bool {
-    const OF_SCHEMA: &[&str] = &[
-        "dependent_objects_still_exist",
-        "duplicate_object",
-        "duplicate_table",
-        "duplicate_column",
-        "duplicate_schema",
-        "feature_not_supported",
-        "internal_error",
-        "undefined_table",
-        "undefined_column",
-        "undefined_object",
-    ];
-    let of_schema = errors
-        .iter()
-        .all(|error| OF_SCHEMA.contains(&error.as_str()));
-    let is_known = |name: &Name| {
-        let own = schema.tables().find(|table| table.name.name == name.name);
-        !own.map_or_else(
-            || unread.reaches(&name.name),
-            |table| unread.reaches_table(table),
-        )
-    };
-    let refers = |key: &ConstraintDef| match &key.kind {
-        ConstraintKind::ForeignKey(key) => is_known(&key.table),
-        _ => true,
-    };
-    match change {
-        // No row is looked at.
-        Change::CreateEnum(made) => is_known(&made.name),
-        Change::CreateSchema { name, .. } => !unread.reaches(name),
-        // A type that the model does not know may be there or not: what follows is done, or is not.
-        Change::DropTypes {
-            names,
-            cascade: false,
-            if_exists,
-        } => {
-            let mut names = names.iter();
-            names.all(|name| is_known(name) && (*if_exists || has_type(schema, name)))
+    fn data(&mut self, statement: DataStatement) -> Result<(), Stop> {
+        let change = Change::Data(statement.clone());
+        if let Err(problem) = self.replay.apply(&change) {
+            return Err(Stop::Raised(problem.code, problem.message));
         }
-        Change::CreateTable(create) => {
-            let mut columns = create.columns.iter();
-            create.query.is_none()
-                && is_known(&create.name)
-                && create.constraints.iter().all(refers)
-                && columns.all(|column| column.constraints.iter().all(refers))
-        }
-        Change::AddEnumMember { name, .. } | Change::RenameEnumMember { name, .. } => {
-            let mut errors = errors.iter();
-            errors.all(|error| OF_SCHEMA.contains(&error.as_str()) || error == NO_MEMBER)
-                && is_known(name)
-        }
-        Change::CreateIndex(index) => {
-            // Rows may keep one from being made (a text is too long): no row is another for that.
-            let of_rows = index.unique || index.keys.iter().any(|key| !is_column(&key.expr));
-            let mut names = index.name.iter();
-            (of_schema || !of_rows && index.filter.is_none())
-                && names.all(|name| !unread.reaches(name))
-                && is_known(&index.table)
-        }
-        Change::AlterTable { table, actions, .. } => {
-            let known = |action: &TableAction| match action {
-                TableAction::AddConstraint(key) => refers(key),
-                TableAction::AddColumn { column, .. } => column.constraints.iter().all(refers),
-                TableAction::RenameTo(to) => !unread.reaches(&to.name),
-                _ => true,
-            };
-            of_schema && is_known(table) && actions.iter().all(known)
-        }
-        Change::Data(_) => false,
-        // Which things it looks at is not looked for.
-        _ => of_schema && unread.is_empty() && schema.tables().all(|table| table.opaque.is_none()),
+        self.acts.push(Act::Data(statement));
+        Ok(())
     }
-}
 
-/// A member of an enum is to be renamed that is not there.
-const NO_MEMBER: &str = "invalid_parameter_value";
+    /// `a := …`.
+    fn set(&mut self, name: &Ident, value: &Expr) -> Result<(), Stop> {
+        let value = match self.env().value(value) {
+            Ok(value) => value,
+            Err(_) => self.asked_value(value)?,
+        };
+        self.variables.insert(name.clone(), value);
+        Ok(())
+    }
 
-/// Whether a type is one that the model knows: what else has a name of the user's is no part of it.
-fn has_type(schema: &Schema, name: &Name) -> bool {
-    let mut enums = schema.enums().map(|ty| &ty.name);
-    let mut domains = schema.domains().map(|ty| &ty.name);
-    enums.any(|ty| ty.name == name.name) || domains.any(|ty| ty.name == name.name)
-}
-
-fn is_column(expr: &Expr) -> bool {
-    matches!(expr, Expr::Column { .. })
-}
-
-/// Whether a problem of the replay's is one of these errors of PostgreSQL's.
-fn is_forgiven(code: &str, errors: &[String]) -> bool {
-    let name = match code {
-        "unknown-member" => NO_MEMBER,
-        "duplicate-type" | "duplicate-member" | "duplicate-constraint" => "duplicate_object",
-        "duplicate-relation" => "duplicate_table",
-        "duplicate-column" => "duplicate_column",
-        "duplicate-schema" => "duplicate_schema",
-        "unknown-table" => "undefined_table",
-        "unknown-column" => "undefined_column",
-        "unknown-constraint" | "unknown-index" | "unknown-trigger" | "unknown-type" => {
-            "undefined_object"
+    /// `SELECT … INTO a, b`.
+    fn select(&mut self, query: &Query, names: &[Ident]) -> Result<(), Stop> {
+        let rows: Known<_> = self.env().records(query);
+        let Ok(mut rows) = rows else {
+            return self.asked_row(query, names);
+        };
+        if rows.len() > 1 && query.order_by.is_empty() {
+            return Err(Stop::Unclear("which row is the first".into()));
         }
-        "needed" | "dependent-trigger" => "dependent_objects_still_exist",
-        "type-needed" => "feature_not_supported",
-        _ => return false,
-    };
-    errors
-        .iter()
-        .any(|error| error == name || error == "others")
+        let row = match rows.is_empty() {
+            true => Vec::new(),
+            false => rows.remove(0),
+        };
+        if let ([name], true) = (names, row.len() > 1) {
+            self.variables.insert(name.clone(), Value::Record(row));
+            return Ok(());
+        }
+        let mut values = row.into_iter().map(|(_, value)| value);
+        for name in names {
+            let value = values.next().unwrap_or(Value::Null);
+            self.variables.insert(name.clone(), value);
+        }
+        Ok(())
+    }
 }

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::block::{Block, block};
+use super::block::{Act, Block, block};
 use super::carry::{Carrier, Out, Outcome};
 use super::expand::expand;
 use super::infer::is_known;
@@ -214,7 +214,13 @@ impl<'a> Translator<'a> {
     /// Replays an authored statement, which the authored engine alone runs: it will say itself what
     /// it does not take.
     fn replay(&mut self, body: &str, touched: &mut Vec<TableEffect>) {
-        let followed = self.follow(body, &mut |this, text| this.replay_one(text, touched));
+        let followed = self.follow(body, &mut |this, act| match act {
+            Act::Statement(text) => this.replay_one(&text, touched),
+            Act::Data(statement) => {
+                this.apply(&Change::Data(statement)).ok();
+            }
+            Act::Assert(..) => {}
+        });
         if let Followed::Not | Followed::Unclear(_) = followed {
             self.replay_one(body, touched);
         }
@@ -278,15 +284,15 @@ impl<'a> Translator<'a> {
 
     /// Gives what a block of PostgreSQL's comes to, or a program of MySQL's, statement after
     /// statement, each of which is to be replayed before the next is asked for.
-    fn follow(&mut self, body: &str, each: &mut dyn FnMut(&mut Self, &str)) -> Followed {
+    fn follow(&mut self, body: &str, each: &mut dyn FnMut(&mut Self, Act)) -> Followed {
         match self.source.syntax() {
             Syntax::Postgres => {
                 return match block(body, &self.authored, &self.unread) {
                     None => Followed::Not,
                     Some(Block::Idle(changes)) => Followed::Idle(changes),
-                    Some(Block::Statements(statements)) => {
-                        for statement in statements {
-                            each(self, &statement);
+                    Some(Block::Acts(acts)) => {
+                        for act in acts {
+                            each(self, act);
                         }
                         Followed::Whole
                     }
@@ -308,7 +314,7 @@ impl<'a> Translator<'a> {
             match self.programs.next(&mut running, self.authored.schema()) {
                 Ok(Some(text)) => {
                     begun = true;
-                    each(self, &text);
+                    each(self, Act::Statement(text));
                 }
                 Ok(None) => return Followed::Whole,
                 Err(why) if begun => return Followed::Until(why),
@@ -384,7 +390,7 @@ impl<'a> Translator<'a> {
                 self.mark_guards();
             }
             Audience::Both => {
-                let followed = self.follow(body, &mut |this, text| this.render(index, text));
+                let followed = self.follow(body, &mut |this, act| this.act(index, act, body));
                 match followed {
                     Followed::Whole => {}
                     Followed::Not => {
@@ -434,6 +440,25 @@ impl<'a> Translator<'a> {
         };
         let vacancy = vacancy::of_block(body, &self.authored, facts);
         vacancy.is_some_and(|vacancy| self.carrier.leave_out(index, &vacancy, refusal, schema))
+    }
+
+    /// Does what a block that `body` is comes to.
+    fn act(&mut self, index: usize, act: Act, body: &str) {
+        match act {
+            Act::Statement(text) => self.render(index, &text),
+            Act::Data(statement) => {
+                let mut change = Change::Data(statement);
+                inline(&mut change, &self.authored, &mut self.inlined);
+                self.change(index, change, body);
+            }
+            Act::Assert(query, message) => {
+                let mut change = Change::Data(DataStatement::Query(Box::new(query)));
+                inline(&mut change, &self.authored, &mut self.inlined);
+                if let Change::Data(statement) = change {
+                    self.on_rows(index, statement, Some(&message));
+                }
+            }
+        }
     }
 
     fn render(&mut self, index: usize, body: &str) {
@@ -487,28 +512,7 @@ impl<'a> Translator<'a> {
             },
             // The target runs the whole script in one transaction: see `docs/translation.md`.
             Change::Transaction(_) => {}
-            Change::Data(statement) => {
-                let mut statement = self.authored.resolve(statement);
-                if let Some(refusal) = partition::named(&statement, self.authored.schema()) {
-                    self.carrier.refuse(index, refusal);
-                    return;
-                }
-                if !self.unenforced.is_empty() && acts_on_others(&statement, self.authored.schema())
-                {
-                    let message = "foreign keys of the tables whose triggers are all switched off do nothing to other rows there, and do here";
-                    self.carrier.refuse(index, Refusal::new("opaque", message));
-                    return;
-                }
-                plain_casts(&mut statement, self.authored.schema());
-                let schema = self.plain.of(self.authored.schema());
-                unfold(&mut statement, schema, self.source.syntax());
-                let code = self.carrier.code.clone();
-                let facts = Facts {
-                    schema,
-                    code: &code,
-                };
-                self.carrier.data(index, &statement, facts);
-            }
+            Change::Data(statement) => self.on_rows(index, statement, None),
             change => {
                 if let Change::DropFunctions { functions, cascade } = &change {
                     self.functions_dropped(index, functions, *cascade);
@@ -545,6 +549,33 @@ impl<'a> Translator<'a> {
                     Err(problem) => self.carrier.refuse(index, replay_refusal(problem)),
                 }
             }
+        }
+    }
+
+    /// A statement on rows; `message`: an error, if it gives a row.
+    fn on_rows(&mut self, index: usize, statement: DataStatement, message: Option<&str>) {
+        let mut statement = self.authored.resolve(statement);
+        if let Some(refusal) = partition::named(&statement, self.authored.schema()) {
+            self.carrier.refuse(index, refusal);
+            return;
+        }
+        if !self.unenforced.is_empty() && acts_on_others(&statement, self.authored.schema())
+        {
+            let message = "foreign keys of the tables whose triggers are all switched off do nothing to other rows there, and do here";
+            self.carrier.refuse(index, Refusal::new("opaque", message));
+            return;
+        }
+        plain_casts(&mut statement, self.authored.schema());
+        let schema = self.plain.of(self.authored.schema());
+        unfold(&mut statement, schema, self.source.syntax());
+        let code = self.carrier.code.clone();
+        let facts = Facts {
+            schema,
+            code: &code,
+        };
+        match message {
+            None => self.carrier.data(index, &statement, facts),
+            Some(message) => self.carrier.assertion(index, &statement, message, facts),
         }
     }
 

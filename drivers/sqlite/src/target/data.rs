@@ -46,6 +46,24 @@ pub(super) fn render(
     })
 }
 
+/// Fails where a query gives a row.
+pub(super) fn fails_with(
+    query: &Query,
+    message: &str,
+    scope: &DataScope<'_>,
+) -> Result<Rendered, Vec<Refusal>> {
+    let types = Scope::new(scope.authored, scope.source);
+    let meaning = Meaning::new(Stands::Statement);
+    let asked = DataStatement::Query(Box::new(query.clone()));
+    let (asked, omissions) = rewrite(&meaning, types, |rw| meant(rw, &meaning, &asked))?;
+    let asked = print(&Sqlite, |p| p.statement(&asked))?;
+    Ok(Rendered {
+        statements: vec![table::fails_where(&asked, message)],
+        omissions,
+        ..Rendered::default()
+    })
+}
+
 /// A statement on rows in the shape that SQLite takes, in the authored meaning still.
 pub(super) fn shaped(
     statement: &DataStatement,
