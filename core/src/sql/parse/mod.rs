@@ -48,7 +48,9 @@ mod tests;
 
 use crate::schema::{Change, Expr, Opaque, Query, Type};
 
-pub(crate) use block::{Block, Part, Reach, block, name_of, reach, words_of};
+pub(crate) use block::{
+    Block, Part, Reach, Routine, block, call, name_of, reach, routine, words_of,
+};
 pub(crate) use doing::{Doing, calls, doings};
 pub(crate) use program::program;
 pub(crate) use trigger::StatementTrigger;

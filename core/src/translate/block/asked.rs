@@ -20,7 +20,7 @@ use crate::schema::{
 use crate::sql::{self, Part as BlockPart, Syntax};
 use crate::translate::infer::{gathers, is_known};
 
-impl Trial<'_> {
+impl Trial {
     /// `IF` of what rows answer; `why` says so otherwise.
     pub(super) fn asked(
         &mut self,
@@ -292,7 +292,7 @@ fn reads_rows(expr: &Expr) -> bool {
 }
 
 /// Whether all that something calls is of the engine, changes nothing, and gives the same each time.
-fn is_quiet(part: Part<'_>) -> bool {
+pub(super) fn is_quiet(part: Part<'_>) -> bool {
     const OTHERWISE: &[&str] = &[
         "random",
         "gen_random_uuid",
@@ -304,16 +304,25 @@ fn is_quiet(part: Part<'_>) -> bool {
         "lastval",
         "setval",
     ];
-    let mut quiet = true;
-    let mut inner = |part: Part<'_>| quiet = quiet && is_quiet(part);
+    calls_only(part, &|name| {
+        is_known(name) && !OTHERWISE.contains(&name) && !name.starts_with("uuid_generate")
+    })
+}
+
+/// Whether all that something calls is of the engine.
+pub(super) fn calls_known(part: Part<'_>) -> bool {
+    calls_only(part, &is_known)
+}
+
+fn calls_only(part: Part<'_>, known: &dyn Fn(&str) -> bool) -> bool {
+    let mut only = true;
+    let mut inner = |part: Part<'_>| only = only && calls_only(part, known);
     match part {
         Part::Expr(expr) => {
-            if let Expr::Call(call) = expr {
-                let name = call.name.name.as_str();
-                let known = is_known(name) && !name.starts_with("uuid_generate");
-                if !known || OTHERWISE.contains(&name) {
-                    return false;
-                }
+            if let Expr::Call(call) = expr
+                && !known(&call.name.name)
+            {
+                return false;
             }
             expr.parts(&mut inner);
         }
@@ -321,7 +330,7 @@ fn is_quiet(part: Part<'_>) -> bool {
         Part::Table(table) => table.parts(&mut inner),
         Part::Data(statement) => statement.parts(&mut inner),
     }
-    quiet
+    only
 }
 
 /// A statement that does what another does where a condition holds, and else nothing.
@@ -358,8 +367,10 @@ fn body_where(body: &SetExpr, condition: &Expr) -> Option<SetExpr> {
                 _ => None,
             });
             let mut all = items.chain(&select.having);
-            // An aggregate gives a row also where there is none.
-            if select.having.is_some() || !select.group_by.is_empty() || all.any(may_gather) {
+            // Without groups, an aggregate gives a row also where there is none.
+            let keys = |key: &Expr| !matches!(key, Expr::Call(_) | Expr::Row(_));
+            let grouped = !select.group_by.is_empty() && select.group_by.iter().all(keys);
+            if !grouped && (select.having.is_some() || all.any(may_gather)) {
                 return None;
             }
             let mut select = (**select).clone();

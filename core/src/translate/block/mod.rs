@@ -9,6 +9,7 @@
 //! - What only rows answer is asked where the block asks it: see [`asked`].
 
 mod asked;
+mod batches;
 mod catalog;
 mod settled;
 mod value;
@@ -16,9 +17,11 @@ mod value;
 use std::collections::HashMap;
 
 use super::expand::expand;
+use super::infer::is_known;
+use super::script::without_effect;
 use super::unread::Unread;
 use crate::schema::{
-    Change, DataStatement, Expr, Function, Ident, Ignored, Name, Query, Replay,
+    CallArg, Change, DataStatement, Expr, Function, Ident, Ignored, Literal, Name, Query, Replay,
 };
 use crate::sql::{self, Part, Syntax};
 use settled::{RAISED, has_type, is_forgiven, is_settled};
@@ -61,11 +64,16 @@ enum Stop {
 ///
 /// `unread`: what code that no replay understands may have made.
 pub(super) fn block(statement: &str, replay: &Replay, unread: &Unread) -> Option<Block> {
-    run(&sql::block(statement)?, replay, unread)
+    run(&sql::block(statement)?, &[], replay, unread)
 }
 
-/// What a block comes to; `None` if it comes to what is not read.
-pub(super) fn run(block: &sql::Block, replay: &Replay, unread: &Unread) -> Option<Block> {
+/// What a block comes to with variables that it is given; `None` if it comes to what is not read.
+pub(super) fn run(
+    block: &sql::Block,
+    given: &[(Ident, Expr)],
+    replay: &Replay,
+    unread: &Unread,
+) -> Option<Block> {
     let mut ignored = Vec::new();
     if idle(&block.parts, &mut ignored) {
         return Some(Block::Idle(ignored));
@@ -74,15 +82,17 @@ pub(super) fn run(block: &sql::Block, replay: &Replay, unread: &Unread) -> Optio
         replay: replay.clone(),
         acts: Vec::new(),
         variables: HashMap::new(),
-        unread,
+        unread: unread.clone(),
         steps: 0,
     };
+    let given = given.iter().try_for_each(|(name, value)| trial.set(name, value));
     let first = block.variables.iter().try_for_each(|(name, value)| {
         let value = value.as_ref();
         value.map_or(Ok(()), |value| trial.set(name, value))?;
         trial.variables.entry(name.clone()).or_insert(Value::Unknown);
         Ok(())
     });
+    let first = given.and(first);
     match first.and_then(|()| trial.all(&block.parts, None)) {
         Ok(()) | Err(Stop::Return) => Some(Block::Acts(trial.acts)),
         Err(Stop::Raised(_, why) | Stop::Unclear(why)) => Some(Block::Unclear(why)),
@@ -113,24 +123,79 @@ fn idle(parts: &[Part], ignored: &mut Vec<Change>) -> bool {
             branches.all(|parts| idle(parts, ignored)) && idle(otherwise, ignored)
         }
         Part::Forgiving { body, .. } => idle(body, ignored),
-        Part::Set(_, None) => true,
+        // Which functions there are: no target holds one.
+        Part::Each(_, query, body) => {
+            asked::is_quiet(crate::schema::Part::Query(query)) && idle(body, ignored)
+        }
+        Part::Execute(text) if drops_functions(text) => {
+            ignored.push(Change::DropFunctions {
+                functions: Vec::new(),
+                cascade: false,
+            });
+            true
+        }
+        Part::Told(..) => true,
         _ => false,
     })
 }
 
+/// Whether a text that is put together drops functions, and nothing with them.
+fn drops_functions(text: &Expr) -> bool {
+    let mut first = text;
+    loop {
+        first = match first {
+            Expr::Binary { left, .. } => left,
+            Expr::Call(call) if call.name.name == "format" => match call.args.first() {
+                Some(CallArg::Expr(form)) => form,
+                _ => return false,
+            },
+            other => break first_words(other, text),
+        };
+    }
+}
+
+fn first_words(first: &Expr, whole: &Expr) -> bool {
+    const DROPS: &[&str] = &["FUNCTION ", "PROCEDURE ", "ROUTINE ", "AGGREGATE "];
+    let Expr::Literal(Literal::Text(text)) = first else {
+        return false;
+    };
+    let text = text.trim_start().to_ascii_uppercase();
+    let drops = text
+        .strip_prefix("DROP ")
+        .is_some_and(|rest| DROPS.iter().any(|what| rest.starts_with(what)));
+    let mut alone = true;
+    whole.parts(&mut |part| alone &= plain_text(part));
+    drops && alone && plain_text(crate::schema::Part::Expr(first))
+}
+
+/// Whether no text within ends a statement, or drops what hangs on something.
+fn plain_text(part: crate::schema::Part<'_>) -> bool {
+    let crate::schema::Part::Expr(expr) = part else {
+        return false;
+    };
+    if let Expr::Literal(Literal::Text(text)) = expr {
+        let whole = text.trim_end().trim_end_matches(';');
+        return !whole.contains(';') && !whole.to_ascii_uppercase().contains("CASCADE");
+    }
+    let mut plain = true;
+    expr.parts(&mut |part| plain = plain && plain_text(part));
+    plain
+}
+
 /// A block that is tried on a copy of the model.
-struct Trial<'a> {
+struct Trial {
     replay: Replay,
     acts: Vec<Act>,
     variables: HashMap<Ident, Value>,
-    unread: &'a Unread,
+    /// What code that no replay understands may have made, that of the block too.
+    unread: Unread,
     steps: usize,
 }
 
 /// How many parts a block may come to.
 const STEPS: usize = 10_000;
 
-impl Trial<'_> {
+impl Trial {
     /// `forgiven`: the errors that would be.
     fn all(&mut self, parts: &[Part], forgiven: Option<&[String]>) -> Result<(), Stop> {
         parts.iter().try_for_each(|part| self.one(part, forgiven))
@@ -139,7 +204,7 @@ impl Trial<'_> {
     fn env(&self) -> Env<'_> {
         Env {
             replay: &self.replay,
-            unread: self.unread,
+            unread: &self.unread,
             variables: &self.variables,
         }
     }
@@ -157,11 +222,15 @@ impl Trial<'_> {
                 }
                 _ => Err(Stop::Unread),
             },
-            Part::Set(name, None) => {
+            Part::Told(name, _) => {
                 self.variables.insert(name.clone(), Value::Unknown);
                 Ok(())
             }
-            Part::Set(name, Some(value)) => self.set(name, value),
+            Part::Set(name, value) => self.set(name, value),
+            Part::Batches(text) => {
+                let whole = forgiven.is_none().then(|| self.whole(text)).flatten();
+                self.data(whole.ok_or(Stop::Unread)?)
+            }
             Part::Select(query, names) => self.select(query, names),
             Part::If { whens, otherwise } => {
                 for (at, (condition, parts)) in whens.iter().enumerate() {
@@ -199,6 +268,19 @@ impl Trial<'_> {
                 }
                 Ok(())
             }
+            Part::Count(name, first, last, parts) => {
+                let bounds = (self.env().value(first), self.env().value(last));
+                let (Ok(Value::Number(first)), Ok(Value::Number(last))) = bounds else {
+                    return Err(Stop::Unread);
+                };
+                for value in first..=last {
+                    self.variables.insert(name.clone(), Value::Number(value));
+                    self.all(parts, forgiven)?;
+                }
+                // It is another one than what was declared under that name.
+                self.variables.insert(name.clone(), Value::Unknown);
+                Ok(())
+            }
             Part::Forgiving { .. } if forgiven.is_some() => {
                 Err(Stop::Unclear("an error that is forgiven twice".into()))
             }
@@ -233,7 +315,7 @@ impl Trial<'_> {
                 format!("an error that it raises: {message}"),
             )),
             Part::Return => Err(Stop::Return),
-            Part::Unread => Err(Stop::Unread),
+            Part::Unread | Part::Exit(_) | Part::Commit => Err(Stop::Unread),
         }
     }
 
@@ -283,7 +365,9 @@ impl Trial<'_> {
             .flat_map(|change| expand(change, &self.replay, Syntax::Postgres))
             .collect();
         for change in changes {
-            if let Change::Opaque(opaque) = &change {
+            if let Change::Opaque(opaque) = &change
+                && (forgiven.is_some() || without_effect(Syntax::Postgres, opaque).is_none())
+            {
                 return Err(Stop::Unclear(opaque.what.clone()));
             }
             // One whose text is wrong is not made, and the error forgiven.
@@ -293,11 +377,12 @@ impl Trial<'_> {
             {
                 return Err(Stop::Unclear("CREATE FUNCTION".into()));
             }
-            let settled = |errors| is_settled(&change, errors, self.replay.schema(), self.unread);
+            let settled = |errors| is_settled(&change, errors, self.replay.schema(), &self.unread);
             if forgiven.is_some_and(|errors| !settled(errors)) {
                 let why = "an error that is forgiven, and that rows could raise too";
                 return Err(Stop::Unclear(why.into()));
             }
+            self.note(&change, text);
             if let Err(problem) = self.replay.apply(&change) {
                 return Err(Stop::Raised(problem.code, problem.message));
             }
@@ -308,11 +393,25 @@ impl Trial<'_> {
 
     fn data(&mut self, statement: DataStatement) -> Result<(), Stop> {
         let change = Change::Data(statement.clone());
+        self.note(&change, "");
         if let Err(problem) = self.replay.apply(&change) {
             return Err(Stop::Raised(problem.code, problem.message));
         }
         self.acts.push(Act::Data(statement));
         Ok(())
+    }
+
+    /// Takes note of code that may make what no replay knows of.
+    fn note(&mut self, change: &Change, text: &str) {
+        match change {
+            Change::Opaque(_) => self.unread.add(sql::reach(text, &is_known)),
+            Change::Data(statement)
+                if !asked::calls_known(crate::schema::Part::Data(statement)) =>
+            {
+                self.unread.add(sql::Reach::Anything);
+            }
+            _ => {}
+        }
     }
 
     /// `a := …`.

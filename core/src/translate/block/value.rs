@@ -588,6 +588,9 @@ impl Env<'_> {
         for item in &select.from {
             flatten(item, &mut tables, &mut wanted)?;
         }
+        for (name, _) in &tables {
+            catalog::catalogue(name).ok_or("a query of rows")?;
+        }
         if !tables.is_empty() {
             self.by_name(&wanted, outer)?;
         }

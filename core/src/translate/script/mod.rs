@@ -1,12 +1,13 @@
 //! Translating scripts one after the other, in the order of their revisions.
 
 mod function;
+mod routines;
 
 use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::block::{Act, Block, block};
+use super::block::{Act, Block, block, run};
 use super::carry::{Carrier, Out, Outcome};
 use super::expand::expand;
 use super::infer::is_known;
@@ -24,6 +25,7 @@ use crate::schema::{
     Opaque, Programs, ReferentialAction, Replay, ReplayProblem, Schema, TableAction, TableEffect,
 };
 use crate::sql::{self, Statement, Syntax};
+use routines::Routines;
 
 /// Who runs a statement of an authored script.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +65,8 @@ pub struct Translator<'a> {
     unread: Unread,
     /// Tables all of whose triggers are switched off, those that are foreign keys too.
     unenforced: HashSet<Name>,
+    /// Functions and procedures of the scripts', by their names without the schema.
+    routines: Routines,
     /// The names of aggregates.
     aggregates: HashSet<String>,
     /// Functions with which something was made that lasts, written out.
@@ -86,6 +90,7 @@ impl<'a> Translator<'a> {
             programs: Programs::default(),
             unread: Unread::default(),
             unenforced: HashSet::new(),
+            routines: Routines::default(),
             aggregates: HashSet::new(),
             inlined: Vec::new(),
             made_here: Vec::new(),
@@ -202,6 +207,7 @@ impl<'a> Translator<'a> {
         let unread = &self.unread;
         self.authored
             .functions_reached(&|name| unread.reaches(name));
+        self.routines.reached(&|name| unread.reaches(name));
     }
 
     fn end_script(&mut self) {
@@ -255,6 +261,7 @@ impl<'a> Translator<'a> {
             "ALTER FUNCTION",
             "ALTER PROCEDURE",
         ];
+        self.routines.note(change, body);
         if let Change::CreateFunction { name, does, .. } = change {
             match does {
                 // A call may be one of the aggregate, if others have its name too.
@@ -273,7 +280,9 @@ impl<'a> Translator<'a> {
                 self.unread(body);
             }
             Change::Data(_) if !self.carrier.code.is_empty() => {
-                let known = |name: &str| !self.carrier.code.contains(name);
+                let known = |name: &str| {
+                    !self.carrier.code.contains(name) || self.routines.makes_nothing(name)
+                };
                 if let reach @ sql::Reach::Anything = sql::reach(body, &known) {
                     self.reached(reach);
                 }
@@ -287,7 +296,15 @@ impl<'a> Translator<'a> {
     fn follow(&mut self, body: &str, each: &mut dyn FnMut(&mut Self, Act)) -> Followed {
         match self.source.syntax() {
             Syntax::Postgres => {
-                return match block(body, &self.authored, &self.unread) {
+                let called = self.routines.called(body);
+                let of_call = called.is_some();
+                let found = match called {
+                    Some((block, given)) => run(block, &given, &self.authored, &self.unread),
+                    None => block(body, &self.authored, &self.unread),
+                };
+                return match found {
+                    // A call that is not understood is refused as one.
+                    Some(Block::Unclear(_)) if of_call => Followed::Not,
                     None => Followed::Not,
                     Some(Block::Idle(changes)) => Followed::Idle(changes),
                     Some(Block::Acts(acts)) => {
@@ -676,7 +693,7 @@ enum Followed {
 }
 
 /// What only the authored engine understands, and the target is the same without.
-fn without_effect(syntax: Syntax, opaque: &Opaque) -> Option<Omission> {
+pub(super) fn without_effect(syntax: Syntax, opaque: &Opaque) -> Option<Omission> {
     match opaque.what.as_str() {
         // No function of the authored dialect is ever there to be dropped.
         "DROP FUNCTION" | "DROP PROCEDURE" | "DROP ROUTINE" | "DROP AGGREGATE" => {

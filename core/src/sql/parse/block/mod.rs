@@ -13,14 +13,17 @@
 //! of their own.
 
 mod reach;
+mod routine;
 
 pub(in crate::sql::parse) use reach::calls_only;
+use reach::reach_of_code;
 pub(crate) use reach::{Reach, reach};
+pub(crate) use routine::{Routine, call, routine};
 
 use super::cursor::{Cursor, Parsed, Source, unclear};
 use super::lex::{self, Lex};
 use super::{parse_expr, parse_query};
-use crate::schema::{Expr, Ident, Literal, Name, Query};
+use crate::schema::{BinaryOp, Expr, Ident, Literal, Name, Query, UnaryOp};
 use crate::sql::Syntax;
 
 /// A block.
@@ -46,8 +49,10 @@ pub(crate) enum Part {
     },
     /// `EXECUTE` of a text that is put together.
     Execute(Expr),
-    /// `a := …`; `None`: what is told of a statement (`GET DIAGNOSTICS`).
-    Set(Ident, Option<Expr>),
+    /// `a := …`.
+    Set(Ident, Expr),
+    /// `GET DIAGNOSTICS a = …`, with what is told of a statement.
+    Told(Ident, Ident),
     /// `SELECT … INTO a, b`.
     Select(Query, Vec<Ident>),
     /// `IF … THEN … ELSIF … ELSE … END IF`; a condition that is not read is `None`.
@@ -61,6 +66,14 @@ pub(crate) enum Part {
     Each(Ident, Query, Vec<Part>),
     /// `FOREACH a IN ARRAY … LOOP … END LOOP`.
     EachOf(Ident, Expr, Vec<Part>),
+    /// `FOR a IN 1..n LOOP … END LOOP`.
+    Count(Ident, Expr, Expr, Vec<Part>),
+    /// `LOOP … EXIT WHEN n = 0; END LOOP` of one statement, which is run until it finds no more rows.
+    Batches(String),
+    /// `EXIT [WHEN …]`.
+    Exit(Option<Expr>),
+    /// `COMMIT`.
+    Commit,
     /// `BEGIN … EXCEPTION WHEN a OR b THEN …; END`.
     Forgiving {
         /// What is done.
@@ -88,7 +101,7 @@ pub(crate) fn block(statement: &str) -> Option<Block> {
 }
 
 /// The code of a function, as a block.
-pub(in crate::sql::parse) fn code_block(code: &str) -> Option<Block> {
+fn code_block(code: &str) -> Option<Block> {
     let source = Source::new(Syntax::Postgres, code);
     let toks = lex::tokens(Syntax::Postgres, code).ok()?;
     let mut c = Cursor::new(&source, &toks);
@@ -237,7 +250,7 @@ fn body(c: &mut Cursor<'_>) -> Parsed<Vec<Part>> {
         let handler = parts(c)?;
         // What is raised again, or raised as something else, is not forgiven.
         if let [before_it @ .., Part::Raise(_)] = handler.as_slice()
-            && before_it.iter().all(|part| matches!(part, Part::Set(..)))
+            && before_it.iter().all(|part| matches!(part, Part::Told(..)))
         {
             errors.truncate(before);
             if !c.is("END") {
@@ -345,10 +358,22 @@ fn one(mut text: Cursor<'_>) -> Parsed<Vec<Part>> {
             if !eat_set(c) {
                 return unclear("what is asked of a statement");
             }
-            c.ident()?;
-            Ok(name)
+            Ok(Part::Told(name, c.ident()?))
         })?;
-        return Ok(names.into_iter().map(|name| Part::Set(name, None)).collect());
+        return Ok(names);
+    }
+    if text.eat("EXIT") {
+        if text.done() {
+            return Ok(vec![Part::Exit(None)]);
+        }
+        if !text.eat("WHEN") {
+            return Ok(vec![Part::Unread]);
+        }
+        let when = parse_expr(Syntax::Postgres, text.as_written()).ok();
+        return Ok(vec![when.map_or(Part::Unread, |when| Part::Exit(Some(when)))]);
+    }
+    if text.is("COMMIT") && text.rest().len() == 1 {
+        return Ok(vec![Part::Commit]);
     }
     if text.is("PERFORM") {
         return Ok(vec![perform(text)?]);
@@ -362,7 +387,7 @@ fn one(mut text: Cursor<'_>) -> Parsed<Vec<Part>> {
         eat_set(&mut text);
         let value = parse_expr(Syntax::Postgres, text.as_written()).ok();
         return Ok(vec![match value {
-            Some(value) => Part::Set(name, Some(value)),
+            Some(value) => Part::Set(name, value),
             None => Part::Unread,
         }]);
     }
@@ -372,7 +397,10 @@ fn one(mut text: Cursor<'_>) -> Parsed<Vec<Part>> {
 /// `PERFORM …`.
 fn perform(mut c: Cursor<'_>) -> Parsed<Part> {
     c.expect("PERFORM")?;
-    let text = format!("SELECT {}", c.as_written());
+    // Rows that are locked are the same.
+    let mut unlocked = c;
+    let unlocked = unlocked.until(|c| c.starts(&["FOR", "UPDATE"]) || c.starts(&["FOR", "SHARE"]));
+    let text = format!("SELECT {}", unlocked.as_written());
     let part = match called(c) {
         Ok(name) => Part::Perform { name, text },
         Err(_) => Part::Statement(text),
@@ -421,6 +449,9 @@ fn repeated(c: &mut Cursor<'_>) -> Parsed<Part> {
     if c.is_ident() {
         c.ident()?;
     }
+    if head.done() {
+        return Ok(batches(&body).unwrap_or(Part::Unread));
+    }
     let array = head.is("FOREACH");
     if !array && !head.is("FOR") {
         return Ok(Part::Unread);
@@ -438,6 +469,13 @@ fn repeated(c: &mut Cursor<'_>) -> Parsed<Part> {
     if !head.eat("IN") {
         return Ok(Part::Unread);
     }
+    if let Some((first, last)) = head.as_written().split_once("..") {
+        let bound = |text: &str| parse_expr(Syntax::Postgres, text).ok();
+        return Ok(match (bound(first), bound(last)) {
+            (Some(first), Some(last)) => Part::Count(name, first, last, body),
+            _ => Part::Unread,
+        });
+    }
     let mut inside = head;
     if let Ok(group) = inside.group()
         && inside.done()
@@ -450,6 +488,68 @@ fn repeated(c: &mut Cursor<'_>) -> Parsed<Part> {
         Some(query) => Part::Each(name, query, body),
         None => Part::Unread,
     })
+}
+
+/// What a loop without a head does, if it runs one statement until that finds no more rows.
+fn batches(body: &[Part]) -> Option<Part> {
+    let [Part::Statement(text), rest @ ..] = body else {
+        return None;
+    };
+    let idle = |part: &Part| match part {
+        Part::Commit => true,
+        Part::Perform { name, .. } => name == "pg_sleep",
+        _ => false,
+    };
+    let mut rest: Vec<&Part> = rest.iter().filter(|part| !idle(part)).collect();
+    let ends = match rest.pop()? {
+        Part::Exit(Some(ends)) => ends,
+        _ => return None,
+    };
+    let found = |expr: &Expr| *expr == Expr::column("found");
+    let none = match (rest.as_slice(), ends) {
+        (
+            [],
+            Expr::Unary {
+                op: UnaryOp::Not,
+                expr,
+            },
+        ) => found(expr),
+        (
+            [Part::Told(count, what)],
+            Expr::Binary {
+                left,
+                op: BinaryOp::Eq,
+                right,
+            },
+        ) => {
+            let none = Expr::Literal(Literal::Number("0".into()));
+            what == "row_count" && **left == Expr::column(count.clone()) && **right == none
+        }
+        _ => false,
+    };
+    none.then(|| Part::Batches(unlocked(text)))
+}
+
+/// A statement without what its queries lock: the rows are the same.
+fn unlocked(text: &str) -> String {
+    let source = Source::new(Syntax::Postgres, text);
+    let Ok(toks) = lex::tokens(Syntax::Postgres, text) else {
+        return text.to_owned();
+    };
+    let mut c = Cursor::new(&source, &toks);
+    let mut rest = String::new();
+    while let Some(tok) = c.tok(0) {
+        let locks = c.eats(&["FOR", "UPDATE"]) || c.eats(&["FOR", "NO", "KEY", "UPDATE"]);
+        if locks {
+            c.eats(&["SKIP", "LOCKED"]);
+            c.eat("NOWAIT");
+            continue;
+        }
+        rest.push_str(c.text_of(tok));
+        rest.push(' ');
+        c.skip(1);
+    }
+    rest
 }
 
 /// One statement, up to its end; `EXECUTE '…'` is what it executes.
@@ -536,30 +636,37 @@ mod tests {
             "EXECUTE format('REVOKE ALL ON t FROM %I', current_user);",
         ] {
             let read = block(&format!("DO $$ BEGIN {code} END $$"));
+            let parts = read.map(|read| read.parts);
             assert!(
-                matches!(read.as_deref(), Some([Part::Statement(_)])),
-                "{code}: {read:?}"
+                matches!(parts.as_deref(), Some([Part::Statement(_)])),
+                "{code}: {parts:?}"
             );
         }
-        let read = block("DO $$ BEGIN EXECUTE 'GRANT ALL ON t TO x; DROP TABLE ' || t; END $$");
-        assert_eq!(read, None);
+        let parts = parts("BEGIN EXECUTE 'GRANT ALL ON t TO x; DROP TABLE ' || t; END");
+        assert!(
+            matches!(parts.as_slice(), [Part::Execute(_)]),
+            "{parts:?}"
+        );
+    }
+
+    fn parts(code: &str) -> Vec<Part> {
+        let read = block(&format!("DO $$ {code} $$"));
+        read.expect(code).parts
     }
 
     #[test]
     fn a_block_that_defines_things_is_read() {
-        let read = block(
-            "DO $$ BEGIN CREATE TYPE a AS ENUM ('x'); EXCEPTION WHEN duplicate_object THEN null; END $$",
+        let read = parts(
+            "BEGIN CREATE TYPE a AS ENUM ('x'); EXCEPTION WHEN duplicate_object THEN null; END",
         );
-        let body = vec![Part::Statement("CREATE TYPE a AS ENUM ('x')".into())];
-        let errors = vec!["duplicate_object".into()];
         let forgiving = Part::Forgiving {
-            body,
-            errors,
+            body: vec![Part::Statement("CREATE TYPE a AS ENUM ('x')".into())],
+            errors: vec!["duplicate_object".into()],
             instead: false,
         };
-        assert_eq!(read, Some(vec![forgiving]));
-        let read = block(
-            "DO $$ BEGIN DROP TABLE t; EXCEPTION WHEN SQLSTATE '2BP01' THEN RAISE NOTICE 'no'; WHEN undefined_table THEN DROP TABLE u; END $$",
+        assert_eq!(read, [forgiving]);
+        let read = parts(
+            "BEGIN DROP TABLE t; EXCEPTION WHEN SQLSTATE '2BP01' THEN RAISE NOTICE 'no'; WHEN undefined_table THEN DROP TABLE u; END",
         );
         let forgiving = Part::Forgiving {
             body: vec![Part::Statement("DROP TABLE t".into())],
@@ -569,28 +676,86 @@ mod tests {
             ],
             instead: true,
         };
-        assert_eq!(read, Some(vec![forgiving]));
+        assert_eq!(read, [forgiving]);
         let read = block(
             "DO LANGUAGE plpgsql 'BEGIN RAISE NOTICE ''hm''; PERFORM f(1); EXECUTE ''DROP TABLE t''; END;'",
         );
         let parts = [
-            Part::Perform("f".into()),
+            Part::Perform {
+                name: "f".into(),
+                text: "SELECT f(1)".into(),
+            },
             Part::Statement("DROP TABLE t".into()),
         ];
-        assert_eq!(read.as_deref(), Some(parts.as_slice()));
+        assert_eq!(read.map(|read| read.parts), Some(parts.into()));
     }
 
     #[test]
-    fn a_program_on_rows_is_not_read() {
-        for code in [
-            "DECLARE n integer; BEGIN NULL; END",
-            "BEGIN FOR r IN SELECT 1 LOOP NULL; END LOOP; END",
-            "BEGIN EXECUTE format('DROP TABLE %I', 't'); END",
-            "BEGIN INSERT INTO t VALUES (1) RETURNING id INTO n; END",
-            "BEGIN RAISE EXCEPTION 'no'; END",
-            "BEGIN RETURN; END",
+    fn an_error_that_is_raised_as_another_is_not_forgiven() {
+        let read = parts(
+            "BEGIN DROP TABLE t; EXCEPTION WHEN OTHERS THEN GET STACKED DIAGNOSTICS c = RETURNED_SQLSTATE; RAISE EXCEPTION USING ERRCODE = c; END",
+        );
+        let [Part::Forgiving { errors, .. }] = read.as_slice() else {
+            panic!("{read:?}")
+        };
+        assert!(errors.is_empty(), "{errors:?}");
+    }
+
+    #[test]
+    fn variables_and_loops_are_read() {
+        let read = block(
+            "DO $$ DECLARE n CONSTANT int := 3; DECLARE r record; c CURSOR FOR SELECT 1; BEGIN \
+             SELECT count(*) INTO n FROM t; n = n + 1; \
+             FOR r IN (SELECT a FROM t) LOOP EXECUTE format('DROP TABLE %I', r.a); END LOOP; \
+             FOR i IN 1..n LOOP NULL; END LOOP; \
+             FOREACH x IN ARRAY ARRAY['a'] LOOP NULL; END LOOP; RETURN; END $$",
+        );
+        let read = read.expect("a block");
+        let names: Vec<_> = read.variables.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["n", "r", "c"]);
+        assert!(read.variables[0].1.is_some() && read.variables[2].1.is_none());
+        let kinds: Vec<String> = read.parts.iter().map(|part| format!("{part:?}")).collect();
+        let kinds: Vec<&str> = kinds
+            .iter()
+            .map(|kind| kind.split(['(', ' ']).next().unwrap_or_default())
+            .collect();
+        assert_eq!(kinds, ["Select", "Set", "Each", "Count", "EachOf", "Return"]);
+    }
+
+    #[test]
+    fn a_loop_until_there_are_no_more_rows_is_batches() {
+        let update = "UPDATE t SET a = 1 WHERE id IN (SELECT id FROM t LIMIT 5 FOR UPDATE SKIP LOCKED)";
+        for ends in [
+            "GET DIAGNOSTICS n = ROW_COUNT; COMMIT; EXIT WHEN n = 0; PERFORM pg_sleep(1);",
+            "EXIT WHEN NOT FOUND; RAISE NOTICE 'on';",
         ] {
-            assert_eq!(block(&format!("DO $$ {code} $$")), None, "{code}");
+            let read = parts(&format!("BEGIN LOOP {update}; {ends} END LOOP; END"));
+            let [Part::Batches(text)] = read.as_slice() else {
+                panic!("{ends}: {read:?}")
+            };
+            assert!(!text.contains("LOCKED"), "{text}");
+        }
+        for ends in [
+            "GET DIAGNOSTICS n = ROW_COUNT; EXIT WHEN n < 5;",
+            "EXIT WHEN NOT FOUND; DELETE FROM u;",
+            "EXIT;",
+        ] {
+            let read = parts(&format!("BEGIN LOOP {update}; {ends} END LOOP; END"));
+            assert_eq!(read, [Part::Unread], "{ends}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_read_is_a_part_of_its_own() {
+        for code in [
+            "BEGIN WHILE true LOOP NULL; END LOOP; END",
+            "BEGIN INSERT INTO t VALUES (1) RETURNING id INTO n; END",
+            "BEGIN EXECUTE 'SELECT 1' INTO n; END",
+            "BEGIN SELECT a INTO STRICT n FROM t; END",
+            "BEGIN RETURN 1; END",
+            "BEGIN DECLARE n int; BEGIN NULL; END; END",
+        ] {
+            assert_eq!(parts(code), [Part::Unread], "{code}");
         }
         assert_eq!(block("DO LANGUAGE plperl $$ BEGIN NULL; END $$"), None);
     }

@@ -37,6 +37,13 @@ pub(crate) fn reach(statement: &str, known: &dyn Fn(&str) -> bool) -> Reach {
     reach_of(Cursor::new(&source, &toks), false, known)
 }
 
+/// Whether the code of a function makes nothing: it changes rows at most.
+pub(super) fn reach_of_code(code: &str, known: &dyn Fn(&str) -> bool) -> bool {
+    let source = Source::new(Syntax::Postgres, code);
+    let toks = lex::tokens(Syntax::Postgres, code);
+    toks.is_ok_and(|toks| reach_of(Cursor::new(&source, &toks), false, known) == Reach::Rows)
+}
+
 fn reach_of(c: Cursor<'_>, makes: bool, known: &dyn Fn(&str) -> bool) -> Reach {
     let words = words(&c);
     let one_of = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
