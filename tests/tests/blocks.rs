@@ -19,12 +19,23 @@ fn an_error_is_raised_where_rows_say_so() {
     each(|twin| {
         twin.run(TABLES);
         for (there, missing) in [
-            ("EXISTS (SELECT 1 FROM t WHERE n = 3)", "EXISTS (SELECT 1 FROM t WHERE n = 4)"),
-            ("(SELECT count(*) FROM t) <> (SELECT count(*) FROM u)", "(SELECT count(*) FROM t) < (SELECT count(*) FROM u)"),
-            ("NOT EXISTS (SELECT 1 FROM u) AND true", "(SELECT max(n) FROM u) > 0"),
+            (
+                "EXISTS (SELECT 1 FROM t WHERE n = 3)",
+                "EXISTS (SELECT 1 FROM t WHERE n = 4)",
+            ),
+            (
+                "(SELECT count(*) FROM t) <> (SELECT count(*) FROM u)",
+                "(SELECT count(*) FROM t) < (SELECT count(*) FROM u)",
+            ),
+            (
+                "NOT EXISTS (SELECT 1 FROM u) AND true",
+                "(SELECT max(id) FROM u) > 0",
+            ),
         ] {
             let block = |condition: &str| {
-                format!("DO $$ BEGIN IF {condition} THEN RAISE EXCEPTION 'found % of them', 1; END IF; UPDATE t SET n = coalesce(n, 0) + 1 WHERE id = 1; END $$;")
+                format!(
+                    "DO $$ BEGIN IF {condition} THEN RAISE EXCEPTION 'found % of them', 1; END IF; UPDATE t SET n = coalesce(n, 0) + 1 WHERE id = 1; END $$;"
+                )
             };
             twin.run(&block(missing));
             all(twin);
@@ -53,6 +64,12 @@ fn variables_hold_what_rows_give_until_those_change() {
         twin.run(&block(2));
         twin.fails(&block(1));
         all(twin);
+        twin.run(
+            "DO $$ DECLARE a bigint; b bigint; half numeric := 2; BEGIN SELECT count(*) INTO a FROM t; SELECT count(*) INTO b FROM u; \
+             IF a > 5 THEN RAISE EXCEPTION 'a'; END IF; IF b > 5 THEN RAISE EXCEPTION 'b'; END IF; \
+             INSERT INTO u (id, name) SELECT id + 20, 'half' FROM t WHERE id / half = 1.5; END $$;",
+        );
+        all(twin);
         let stale = "DO $$ DECLARE c bigint; BEGIN SELECT count(*) INTO c FROM u; DELETE FROM u; \
                      IF c > 0 THEN RAISE EXCEPTION 'there were'; END IF; END $$;";
         assert_eq!(twin.refused(stale), ["opaque"]);
@@ -72,10 +89,20 @@ fn what_is_done_where_rows_say_so_is_done_once() {
         ] {
             // The second time, rows say otherwise.
             for _ in 0..2 {
-                if block.contains("id + 100") && twin.authored.query("SELECT 1 FROM u WHERE id > 100").len() > 0 {
+                if block.contains("id + 100")
+                    && !twin
+                        .authored
+                        .query("SELECT 1 FROM u WHERE id > 100")
+                        .is_empty()
+                {
                     continue;
                 }
-                if block.contains("HAVING") && twin.authored.query("SELECT 1 FROM u WHERE id = 3").len() > 0 {
+                if block.contains("HAVING")
+                    && !twin
+                        .authored
+                        .query("SELECT 1 FROM u WHERE id = 3")
+                        .is_empty()
+                {
                     continue;
                 }
                 twin.run(&format!("DO $$ BEGIN {block} END $$;"));
@@ -109,8 +136,8 @@ fn a_call_of_the_scripts_own_does_what_its_code_does() {
         twin.run("UPDATE t SET name = NULL WHERE id = 1; SELECT refresh(3); DROP FUNCTION refresh(integer);");
         all(twin);
         twin.run(
-            "CREATE PROCEDURE fill() LANGUAGE plpgsql AS $$ DECLARE done integer; some CONSTANT integer := 2; BEGIN LOOP \
-               UPDATE t SET name = 'filled' WHERE id IN (SELECT id FROM t WHERE name IS NULL LIMIT some FOR UPDATE SKIP LOCKED); \
+            "CREATE PROCEDURE fill() LANGUAGE plpgsql AS $$ DECLARE done integer; size CONSTANT integer := 2; BEGIN LOOP \
+               UPDATE t SET name = 'filled' WHERE id IN (SELECT id FROM t WHERE name IS NULL LIMIT size FOR UPDATE SKIP LOCKED); \
                GET DIAGNOSTICS done = ROW_COUNT; EXIT WHEN done = 0; RAISE NOTICE 'some %', done; END LOOP; END $$; \
              CALL fill(); DROP PROCEDURE fill();",
         );
@@ -152,9 +179,9 @@ fn an_aggregate_in_with_has_the_name_that_it_gets() {
     each(|twin| {
         twin.run(TABLES);
         twin.run("INSERT INTO u (id, name) VALUES (1, 'a'), (2, 'a'), (3, 'b');");
-        twin.run("WITH some AS (SELECT name, count(*) FROM u GROUP BY name) UPDATE t SET n = some.count FROM some WHERE some.name = t.name;");
+        twin.run("WITH found AS (SELECT name, count(*) FROM u GROUP BY name) UPDATE t SET n = found.count FROM found WHERE found.name = t.name;");
         all(twin);
-        twin.run("WITH some AS (SELECT max(id) FROM u) DELETE FROM u USING some WHERE u.id = some.max;");
+        twin.run("WITH found AS (SELECT max(id) FROM u) DELETE FROM u USING found WHERE u.id = found.max;");
         all(twin);
     });
 }

@@ -14,8 +14,8 @@
 use super::value::Value;
 use super::{Act, Stop, Trial, catalog};
 use crate::schema::{
-    BinaryOp, Change, DataStatement, Expr, Ident, InsertSource, Literal, Name, Part,
-    PartMut, Query, Select, SelectItem, SetExpr, UnaryOp, named_tables,
+    BinaryOp, Change, DataStatement, Expr, Ident, InsertSource, Literal, Name, Part, PartMut,
+    Query, Select, SelectItem, SetExpr, Type, UnaryOp, named_tables,
 };
 use crate::sql::{self, Part as BlockPart, Syntax};
 use crate::translate::infer::{gathers, is_known};
@@ -68,7 +68,8 @@ impl Trial {
                         filter: Some(condition),
                         ..Select::default()
                     });
-                    self.acts.push(Act::Assert(query, message.clone()));
+                    self.acts
+                        .push(Act::Assert(Box::new(query), message.clone()));
                     // Nothing is done after it.
                     return Ok(());
                 }
@@ -97,11 +98,12 @@ impl Trial {
         let mut asked = Vec::new();
         named_tables(Part::Expr(condition), &mut asked);
         let asked: Vec<Name> = asked.iter().map(|name| self.name_of(name)).collect();
+        if changed.is_empty() {
+            return true;
+        }
         changed.iter().all(|statement| {
             let (table, keys) = match statement {
-                DataStatement::Insert(insert) => {
-                    (&insert.table, insert.on_conflict.is_some())
-                }
+                DataStatement::Insert(insert) => (&insert.table, insert.on_conflict.is_some()),
                 DataStatement::Update(update) => (&update.table, true),
                 DataStatement::Delete(delete) => (&delete.table, true),
                 DataStatement::Query(_) | DataStatement::Truncate { .. } => return false,
@@ -112,6 +114,12 @@ impl Trial {
                 && (!keys || schema.referrers(&table).next().is_none());
             alone && schema.table(&table).is_some() && !asked.contains(&table)
         }) && asked.iter().all(|name| schema.table(name).is_some())
+    }
+
+    /// How many statements there were that may have changed rows.
+    fn changes(&self) -> usize {
+        let acts = self.acts.iter();
+        acts.filter(|act| !matches!(act, Act::Assert(..))).count()
     }
 
     fn name_of(&self, name: &Name) -> Name {
@@ -127,7 +135,7 @@ impl Trial {
         let mut asked = value.clone();
         let filled = self.fill(PartMut::Expr(&mut asked));
         Ok(match filled {
-            Ok(()) if reads_rows(&asked) => Value::Asked(Box::new(asked), self.acts.len()),
+            Ok(()) if reads_rows(&asked) => Value::Asked(Box::new(asked), self.changes()),
             _ => Value::Unknown,
         })
     }
@@ -188,31 +196,36 @@ impl Trial {
         };
         match part {
             PartMut::Expr(expr) => {
-                let found = match &*expr {
+                let (name, found) = match &*expr {
                     Expr::Column {
                         table: None,
                         column,
-                    } => self.variables.get(column),
+                    } => (Some(column), self.variables.get(column)),
                     Expr::Column {
                         table: Some(record),
                         column,
-                    } if record.schema.is_none() => match self.variables.get(&record.name) {
-                        Some(Value::Record(fields)) => {
-                            let mut fields = fields.iter();
-                            let field = fields.find(|(name, _)| name == column);
-                            Some(field.map_or(&Value::Unknown, |(_, value)| value))
-                        }
-                        found => found.map(|_| &Value::Unknown),
-                    },
-                    _ => None,
+                    } if record.schema.is_none() => {
+                        let field = match self.variables.get(&record.name) {
+                            Some(Value::Record(fields)) => {
+                                let mut fields = fields.iter();
+                                let field = fields.find(|(name, _)| name == column);
+                                Some(field.map_or(&Value::Unknown, |(_, value)| value))
+                            }
+                            found => found.map(|_| &Value::Unknown),
+                        };
+                        (None, field)
+                    }
+                    _ => (None, None),
                 };
+                let ty = name.and_then(|name| self.types.get(name)).cloned();
                 match found {
                     None => expr.parts_mut(&mut inner),
-                    Some(Value::Asked(asked, at)) if *at == self.acts.len() => {
-                        *expr = (**asked).clone();
+                    Some(Value::Asked(asked, at)) if *at == self.changes() => {
+                        *expr = of_type((**asked).clone(), ty).ok_or("what a variable is")?;
                     }
                     Some(value) => {
-                        *expr = constant(value).ok_or("what a variable is")?;
+                        let value = constant(value).and_then(|value| of_type(value, ty));
+                        *expr = value.ok_or("what a variable is")?;
                     }
                 }
             }
@@ -221,6 +234,58 @@ impl Trial {
             PartMut::Data(statement) => statement.parts_mut(&mut inner),
         }
         done
+    }
+}
+
+/// A value as one of a variable's type. What is too long for it is not looked for.
+fn of_type(value: Expr, ty: Option<Type>) -> Option<Expr> {
+    let Some(ty) = ty else {
+        return Some(value);
+    };
+    let is_integer = matches!(
+        ty,
+        Type::Integer { .. } | Type::BigInt { .. } | Type::SmallInt { .. }
+    );
+    let is_text = matches!(ty, Type::Text | Type::Varchar(None));
+    let as_it_is = match &value {
+        Expr::Literal(Literal::Number(digits)) => {
+            is_integer && digits.bytes().all(|digit| digit.is_ascii_digit())
+        }
+        Expr::Literal(Literal::Text(_)) => is_text,
+        Expr::Literal(Literal::Boolean(_)) | Expr::Exists(_) => ty == Type::Boolean,
+        Expr::Subquery(query) => match gives(query) {
+            Some("count") => is_integer,
+            Some("string_agg") => is_text,
+            Some("bool_and" | "bool_or") => ty == Type::Boolean,
+            _ => false,
+        },
+        _ => false,
+    };
+    if as_it_is {
+        return Some(value);
+    }
+    if matches!(ty, Type::Char(_) | Type::Varchar(Some(_)) | Type::Other(_)) {
+        return None;
+    }
+    Some(Expr::Cast {
+        expr: Box::new(value),
+        ty,
+    })
+}
+
+/// The aggregate that a query of one gives.
+fn gives(query: &Query) -> Option<&str> {
+    let SetExpr::Select(select) = &query.body else {
+        return None;
+    };
+    match select.items.as_slice() {
+        [
+            SelectItem::Expr {
+                expr: Expr::Call(call),
+                ..
+            },
+        ] => Some(&call.name.name),
+        _ => None,
     }
 }
 
@@ -414,4 +479,3 @@ fn may_gather(expr: &Expr) -> bool {
     });
     found
 }
-

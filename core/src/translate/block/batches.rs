@@ -11,8 +11,8 @@
 use super::Trial;
 use super::value::Value;
 use crate::schema::{
-    Assignment, BinaryOp, Change, DataStatement, Expr, Ident, Literal, Name, Part,
-    PartMut, Select, SelectItem, SetExpr, Table, TableRef, Type,
+    Assignment, BinaryOp, Change, DataStatement, Expr, Ident, Literal, Name, Part, PartMut, Select,
+    SelectItem, SetExpr, Table, TableRef, Type,
 };
 use crate::sql::{self, Syntax};
 
@@ -46,10 +46,15 @@ impl Trial {
             DataStatement::Delete(delete) => delete.filter = Some(wanted),
             DataStatement::Update(update) => {
                 let referred = |set: &Assignment| {
-                    let mut keys = schema.referrers(&own).flat_map(|table| table.foreign_keys());
+                    let mut keys = schema
+                        .referrers(&own)
+                        .flat_map(|table| table.foreign_keys());
                     keys.any(|(_, key)| {
                         key.table == own
-                            && set.columns.iter().any(|column| key.referred.contains(column))
+                            && set
+                                .columns
+                                .iter()
+                                .any(|column| key.referred.contains(column))
                     })
                 };
                 let alone = |set: &Assignment| is_of_row(&set.value, table) && !referred(set);
@@ -115,7 +120,12 @@ impl Trial {
         else {
             return None;
         };
-        let keyed = key == "ctid" || table.primary_key().iter().map(|part| &part.column).eq([key]);
+        let keyed = key == "ctid"
+            || table
+                .primary_key()
+                .iter()
+                .map(|part| &part.column)
+                .eq([key]);
         if !some || !plain || key != theirs || !keyed || !is_of_row(wanted, table) {
             return None;
         }

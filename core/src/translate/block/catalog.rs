@@ -108,7 +108,7 @@ pub(super) fn rows(name: &Name, replay: &Replay, unread: &Unread) -> Option<Vec<
         (false, "pg_constraint") => known.of_tables(constraints),
         (false, "pg_attribute") => known.of_relations(attributes),
         (false, "pg_index") => known.of_tables(index_rows),
-        (false, "pg_indexes") => known.of_tables(indexes),
+        (false, "pg_indexes") => known.indexes(),
         (false, "pg_trigger") => known.triggers(),
         (false, "pg_tables") => known.of_tables(|table| {
             vec![row("schemaname", &table.name).with([("tablename", text(&table.name.name))])]
@@ -159,6 +159,22 @@ impl Known<'_> {
             let row = row("table_schema", &view.name);
             row.with([("table_name", text(&view.name.name)), ("attrelid", id)])
                 .unless(false)
+        }));
+        all
+    }
+
+    fn indexes(&self) -> Vec<Row> {
+        let mut all = self.of_tables(indexes);
+        all.extend(self.schema.views().flat_map(|view| {
+            let sure = self.sure(&view.name);
+            view.indexes.iter().map(move |index| {
+                row("schemaname", &view.name)
+                    .with([
+                        ("tablename", text(&view.name.name)),
+                        ("indexname", text(&index.name)),
+                    ])
+                    .unless(sure)
+            })
         }));
         all
     }
@@ -216,9 +232,11 @@ impl Known<'_> {
             rows.extend(indexes.map(|name| class(&name, "i")));
             rows.into_iter().map(move |row| row.unless(sure))
         }));
-        all.extend(self.schema.sequences().map(|sequence| {
-            class(&sequence.name, "S").unless(self.sure(&sequence.name))
-        }));
+        all.extend(
+            self.schema
+                .sequences()
+                .map(|sequence| class(&sequence.name, "S").unless(self.sure(&sequence.name))),
+        );
         all
     }
 
@@ -465,10 +483,7 @@ fn constraints(table: &Table) -> Vec<Row> {
                     ("confdeltype", text(action(key.on_delete))),
                     ("confupdtype", text(action(key.on_update))),
                 ]),
-                _ => row.with([
-                    ("confdeltype", text(" ")),
-                    ("confupdtype", text(" ")),
-                ]),
+                _ => row.with([("confdeltype", text(" ")), ("confupdtype", text(" "))]),
             }
         })
         .collect();

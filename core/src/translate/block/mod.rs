@@ -22,8 +22,9 @@ use super::script::without_effect;
 use super::unread::Unread;
 use crate::schema::{
     CallArg, Change, DataStatement, Expr, Function, Ident, Ignored, Literal, Name, Query, Replay,
+    Type,
 };
-use crate::sql::{self, Part, Syntax};
+use crate::sql::{self, Part, Syntax, Variable};
 use settled::{RAISED, has_type, is_forgiven, is_settled};
 use value::{Env, Known, Value};
 
@@ -46,7 +47,7 @@ pub(super) enum Act {
     /// A statement on rows, with what the block knows.
     Data(DataStatement),
     /// An error, with its message, if a query gives a row.
-    Assert(Query, String),
+    Assert(Box<Query>, String),
 }
 
 /// Why a block stops.
@@ -70,7 +71,7 @@ pub(super) fn block(statement: &str, replay: &Replay, unread: &Unread) -> Option
 /// What a block comes to with variables that it is given; `None` if it comes to what is not read.
 pub(super) fn run(
     block: &sql::Block,
-    given: &[(Ident, Expr)],
+    given: &[Variable],
     replay: &Replay,
     unread: &Unread,
 ) -> Option<Block> {
@@ -82,17 +83,12 @@ pub(super) fn run(
         replay: replay.clone(),
         acts: Vec::new(),
         variables: HashMap::new(),
+        types: HashMap::new(),
         unread: unread.clone(),
         steps: 0,
     };
-    let given = given.iter().try_for_each(|(name, value)| trial.set(name, value));
-    let first = block.variables.iter().try_for_each(|(name, value)| {
-        let value = value.as_ref();
-        value.map_or(Ok(()), |value| trial.set(name, value))?;
-        trial.variables.entry(name.clone()).or_insert(Value::Unknown);
-        Ok(())
-    });
-    let first = given.and(first);
+    let mut all = given.iter().chain(&block.variables);
+    let first = all.try_for_each(|variable| trial.declare(variable));
     match first.and_then(|()| trial.all(&block.parts, None)) {
         Ok(()) | Err(Stop::Return) => Some(Block::Acts(trial.acts)),
         Err(Stop::Raised(_, why) | Stop::Unclear(why)) => Some(Block::Unclear(why)),
@@ -187,6 +183,8 @@ struct Trial {
     replay: Replay,
     acts: Vec<Act>,
     variables: HashMap<Ident, Value>,
+    /// The types of variables, where they are known.
+    types: HashMap<Ident, Type>,
     /// What code that no replay understands may have made, that of the block too.
     unread: Unread,
     steps: usize,
@@ -194,6 +192,9 @@ struct Trial {
 
 /// How many parts a block may come to.
 const STEPS: usize = 10_000;
+
+/// How far it may count.
+const MOST: i64 = 1_000;
 
 impl Trial {
     /// `forgiven`: the errors that would be.
@@ -235,8 +236,7 @@ impl Trial {
             Part::If { whens, otherwise } => {
                 for (at, (condition, parts)) in whens.iter().enumerate() {
                     let condition = condition.as_ref();
-                    let condition =
-                        condition.ok_or_else(|| Stop::Unclear("a condition".into()))?;
+                    let condition = condition.ok_or_else(|| Stop::Unclear("a condition".into()))?;
                     match self.env().holds(condition) {
                         Ok(true) => return self.all(parts, forgiven),
                         Ok(false) => {}
@@ -273,6 +273,9 @@ impl Trial {
                 let (Ok(Value::Number(first)), Ok(Value::Number(last))) = bounds else {
                     return Err(Stop::Unread);
                 };
+                if last.saturating_sub(first) > MOST {
+                    return Err(Stop::Unread);
+                }
                 for value in first..=last {
                     self.variables.insert(name.clone(), Value::Number(value));
                     self.all(parts, forgiven)?;
@@ -411,6 +414,21 @@ impl Trial {
                 self.unread.add(sql::Reach::Anything);
             }
             _ => {}
+        }
+    }
+
+    fn declare(&mut self, variable: &Variable) -> Result<(), Stop> {
+        let name = &variable.name;
+        self.types.remove(name);
+        if let Some(ty) = &variable.ty {
+            self.types.insert(name.clone(), ty.clone());
+        }
+        match &variable.value {
+            Some(value) => self.set(name, value),
+            None => {
+                self.variables.insert(name.clone(), Value::Unknown);
+                Ok(())
+            }
         }
     }
 

@@ -169,11 +169,7 @@ impl Env<'_> {
                         _ => return Err("a condition".into()),
                     },
                 };
-                boolean(any(
-                    &self.of(left, sight)?,
-                    *op,
-                    list.into_iter().map(Ok),
-                )?)
+                boolean(any(&self.of(left, sight)?, *op, list.into_iter().map(Ok))?)
             }
             Expr::Exists(query) => Value::Boolean(!self.rows(query, sight, true)?.is_empty()),
             Expr::Like {
@@ -465,12 +461,7 @@ impl Env<'_> {
     }
 
     /// The rows of a query; `any`: it is only asked whether there are some.
-    fn rows(
-        &self,
-        query: &Query,
-        outer: &Sight<'_>,
-        any: bool,
-    ) -> Known<Vec<Vec<(Ident, Value)>>> {
+    fn rows(&self, query: &Query, outer: &Sight<'_>, any: bool) -> Known<Vec<Vec<(Ident, Value)>>> {
         let select = match &query.body {
             SetExpr::Select(select) => select,
             SetExpr::Query(inner) if query.with.is_empty() && query.limit.is_none() => {
@@ -525,7 +516,10 @@ impl Env<'_> {
                 });
                 record.push((name.unwrap_or_default(), self.of(expr, &sight)?));
             }
-            let keys = query.order_by.iter().map(|key| self.key(key, &sight, &record));
+            let keys = query
+                .order_by
+                .iter()
+                .map(|key| self.key(key, &sight, &record));
             rows.push((keys.collect::<Known<Vec<_>>>()?, record));
         }
         rows.sort_by(|(a, _), (b, _)| a.cmp(b));
@@ -593,6 +587,11 @@ impl Env<'_> {
         }
         if !tables.is_empty() {
             self.by_name(&wanted, outer)?;
+        }
+        // Each that is not asked for by name is joined with one that is.
+        let joins = wanted.iter().filter(|one| joins(one)).count();
+        if joins + 1 < tables.len() {
+            return Err("a query of all that there is".into());
         }
         let mut found: Vec<Vec<(Ident, Row)>> = vec![Vec::new()];
         for (name, alias) in tables {
@@ -815,6 +814,12 @@ enum Pin {
     Any,
 }
 
+/// `a.b = c.d`.
+fn joins(condition: &Expr) -> bool {
+    let column = |expr: &Expr| matches!(expr, Expr::Column { .. });
+    matches!(condition, Expr::Binary { left, op: BinaryOp::Eq, right } if column(left) && column(right))
+}
+
 /// Whether one of the conditions says which, of this column.
 fn names_one(wanted: &[&Expr], column: &str) -> bool {
     let is = |expr: &Expr| matches!(expr, Expr::Column { column: own, .. } if own == column);
@@ -846,8 +851,7 @@ fn with_count(expr: &Expr, number: &Expr) -> Option<Expr> {
         }
         Expr::Binary { left, op, right } => {
             let left = with_count(left, number)?;
-            matches!(**right, Expr::Literal(_))
-                .then(|| Expr::binary(left, *op, (**right).clone()))
+            matches!(**right, Expr::Literal(_)).then(|| Expr::binary(left, *op, (**right).clone()))
         }
         _ => None,
     }
@@ -980,7 +984,8 @@ fn like(text: &str, pattern: &str) -> Known<bool> {
     if pattern.contains('\\') {
         return Err("a condition".into());
     }
-    let (text, pattern): (Vec<char>, Vec<char>) = (text.chars().collect(), pattern.chars().collect());
+    let (text, pattern): (Vec<char>, Vec<char>) =
+        (text.chars().collect(), pattern.chars().collect());
     // Whether what is left of the pattern is what is left of the text, from the end.
     let mut same = vec![false; text.len() + 1];
     same[text.len()] = true;
@@ -1010,22 +1015,146 @@ fn quoted(name: &str) -> String {
 
 /// Words that are no names without quotes.
 const RESERVED: &[&str] = &[
-    "analyse", "analyze", "asymmetric", "authorization", "between", "bigint", "binary", "bit",
-    "boolean", "both", "char", "character", "coalesce", "collation", "concurrently", "cross",
-    "current_date", "current_role", "current_schema", "current_time", "current_timestamp",
-    "current_user", "dec", "decimal", "deferrable", "exists", "extract", "float", "freeze", "full",
-    "greatest", "grouping", "ilike", "inner", "inout", "int", "integer", "interval", "is", "isnull",
-    "join", "lateral", "least", "left", "like", "localtime", "localtimestamp", "national",
-    "natural", "nchar", "none", "normalize", "notnull", "nullif", "numeric", "out", "outer",
-    "overlaps", "overlay", "position", "precision", "real", "right", "row", "session_user", "setof",
-    "similar", "smallint", "substring", "symmetric", "system_user", "tablesample", "time",
-    "timestamp", "treat", "trim", "varchar", "variadic", "verbose",
-    "all", "and", "any", "array", "as", "asc", "case", "cast", "check", "collate", "column",
-    "constraint", "create", "default", "desc", "distinct", "do", "else", "end", "except", "false",
-    "fetch", "for", "foreign", "from", "grant", "group", "having", "in", "initially", "intersect",
-    "into", "leading", "limit", "not", "null", "offset", "on", "only", "or", "order", "placing",
-    "primary", "references", "returning", "select", "some", "table", "then", "to", "trailing",
-    "true", "union", "unique", "user", "using", "values", "when", "where", "window", "with",
+    "analyse",
+    "analyze",
+    "asymmetric",
+    "authorization",
+    "between",
+    "bigint",
+    "binary",
+    "bit",
+    "boolean",
+    "both",
+    "char",
+    "character",
+    "coalesce",
+    "collation",
+    "concurrently",
+    "cross",
+    "current_date",
+    "current_role",
+    "current_schema",
+    "current_time",
+    "current_timestamp",
+    "current_user",
+    "dec",
+    "decimal",
+    "deferrable",
+    "exists",
+    "extract",
+    "float",
+    "freeze",
+    "full",
+    "greatest",
+    "grouping",
+    "ilike",
+    "inner",
+    "inout",
+    "int",
+    "integer",
+    "interval",
+    "is",
+    "isnull",
+    "join",
+    "lateral",
+    "least",
+    "left",
+    "like",
+    "localtime",
+    "localtimestamp",
+    "national",
+    "natural",
+    "nchar",
+    "none",
+    "normalize",
+    "notnull",
+    "nullif",
+    "numeric",
+    "out",
+    "outer",
+    "overlaps",
+    "overlay",
+    "position",
+    "precision",
+    "real",
+    "right",
+    "row",
+    "session_user",
+    "setof",
+    "similar",
+    "smallint",
+    "substring",
+    "symmetric",
+    "system_user",
+    "tablesample",
+    "time",
+    "timestamp",
+    "treat",
+    "trim",
+    "varchar",
+    "variadic",
+    "verbose",
+    "all",
+    "and",
+    "any",
+    "array",
+    "as",
+    "asc",
+    "case",
+    "cast",
+    "check",
+    "collate",
+    "column",
+    "constraint",
+    "create",
+    "default",
+    "desc",
+    "distinct",
+    "do",
+    "else",
+    "end",
+    "except",
+    "false",
+    "fetch",
+    "for",
+    "foreign",
+    "from",
+    "grant",
+    "group",
+    "having",
+    "in",
+    "initially",
+    "intersect",
+    "into",
+    "leading",
+    "limit",
+    "not",
+    "null",
+    "offset",
+    "on",
+    "only",
+    "or",
+    "order",
+    "placing",
+    "primary",
+    "references",
+    "returning",
+    "select",
+    "some",
+    "table",
+    "then",
+    "to",
+    "trailing",
+    "true",
+    "union",
+    "unique",
+    "user",
+    "using",
+    "values",
+    "when",
+    "where",
+    "window",
+    "with",
 ];
 
 /// A text as a constant.

@@ -276,6 +276,9 @@ impl<'a> Translator<'a> {
             }
         }
         match change {
+            // What it calls may be known to change rows at most.
+            Change::Opaque(opaque)
+                if opaque.what == "CALL" && self.routines.calls_nothing(body) => {}
             Change::Opaque(opaque) if !HARMLESS.contains(&opaque.what.as_str()) => {
                 self.unread(body);
             }
@@ -469,7 +472,7 @@ impl<'a> Translator<'a> {
                 self.change(index, change, body);
             }
             Act::Assert(query, message) => {
-                let mut change = Change::Data(DataStatement::Query(Box::new(query)));
+                let mut change = Change::Data(DataStatement::Query(query));
                 inline(&mut change, &self.authored, &mut self.inlined);
                 if let Change::Data(statement) = change {
                     self.on_rows(index, statement, Some(&message));
@@ -576,8 +579,7 @@ impl<'a> Translator<'a> {
             self.carrier.refuse(index, refusal);
             return;
         }
-        if !self.unenforced.is_empty() && acts_on_others(&statement, self.authored.schema())
-        {
+        if !self.unenforced.is_empty() && acts_on_others(&statement, self.authored.schema()) {
             let message = "foreign keys of the tables whose triggers are all switched off do nothing to other rows there, and do here";
             self.carrier.refuse(index, Refusal::new("opaque", message));
             return;

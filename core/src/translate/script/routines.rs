@@ -6,8 +6,8 @@
 
 use std::collections::HashMap;
 
-use crate::schema::{Change, Expr, Ident};
-use crate::sql::{self, Routine};
+use crate::schema::{Change, Expr};
+use crate::sql::{self, Routine, Variable};
 use crate::translate::infer::is_known;
 
 /// The functions and procedures that scripts have made.
@@ -69,16 +69,32 @@ impl Routines {
         made.is_some_and(|made| made.routine.makes_nothing)
     }
 
+    /// Whether what a statement calls, with constants alone, changes rows at most.
+    pub(super) fn calls_nothing(&self, statement: &str) -> bool {
+        let constant = |arg: &Expr| matches!(arg, Expr::Literal(_));
+        sql::call(statement)
+            .is_some_and(|(name, args)| self.makes_nothing(&name.name) && args.iter().all(constant))
+    }
+
     /// The code that a statement calls, with what it gives it.
-    pub(super) fn called(&self, statement: &str) -> Option<(&sql::Block, Vec<(Ident, Expr)>)> {
+    pub(super) fn called(&self, statement: &str) -> Option<(&sql::Block, Vec<Variable>)> {
         if self.0.is_empty() {
             return None;
         }
         let (name, args) = sql::call(statement)?;
-        let made = self.0.get(&name.name)?.as_ref()?;
+        // The engine's own comes first.
+        let made = self.0.get(&name.name).filter(|_| !is_known(&name.name));
+        let made = made?.as_ref()?;
         let same = made.routine.name.schema == name.schema;
         let (parameters, block) = made.routine.runs.as_ref()?;
-        (same && parameters.len() == args.len())
-            .then(|| (block, parameters.iter().cloned().zip(args).collect()))
+        if parameters.len() != args.len() {
+            return None;
+        }
+        let given = parameters.iter().zip(args).map(|(one, arg)| Variable {
+            value: Some(arg),
+            ..one.clone()
+        });
+        let given: Vec<Variable> = given.collect();
+        same.then_some((block, given))
     }
 }

@@ -196,8 +196,9 @@ fn after_code_of_another_kind_no_question_has_an_answer() {
 #[test]
 fn after_code_that_names_other_things_questions_have_answers() {
     let tables = "CREATE TABLE t (id int, code text, CONSTRAINT one_code UNIQUE (code)); CREATE TABLE u (id int)";
-    let code =
-        |what: &str| format!("DO $$ DECLARE n int; BEGIN WHILE n > 0 LOOP {what} END LOOP; END $$;");
+    let code = |what: &str| {
+        format!("DO $$ DECLARE n int; BEGIN WHILE n > 0 LOOP {what} END LOOP; END $$;")
+    };
     let ask = |name: &str| {
         format!(
             "DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conname = '{name}') THEN \

@@ -22,17 +22,28 @@ pub(crate) use routine::{Routine, call, routine};
 
 use super::cursor::{Cursor, Parsed, Source, unclear};
 use super::lex::{self, Lex};
-use super::{parse_expr, parse_query};
-use crate::schema::{BinaryOp, Expr, Ident, Literal, Name, Query, UnaryOp};
+use super::{parse_expr, parse_query, parse_type};
+use crate::schema::{BinaryOp, Expr, Ident, Literal, Name, Query, Type, UnaryOp};
 use crate::sql::Syntax;
 
 /// A block.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct Block {
-    /// Its variables, with what they are at first; `None`: no value (a cursor).
-    pub variables: Vec<(Ident, Option<Expr>)>,
+    /// Its variables.
+    pub variables: Vec<Variable>,
     /// What it does.
     pub parts: Vec<Part>,
+}
+
+/// A variable of a block.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Variable {
+    /// Its name.
+    pub name: Ident,
+    /// Its type; `None`: a record, or that of something else (`%TYPE`).
+    pub ty: Option<Type>,
+    /// What it is at first; `None`: no value (a cursor).
+    pub value: Option<Expr>,
 }
 
 /// A part of a block.
@@ -193,25 +204,43 @@ fn whole(c: &mut Cursor<'_>) -> Parsed<Block> {
 }
 
 /// `a [CONSTANT] type [NOT NULL] [:= …]`; a cursor is not read.
-fn variable(c: &mut Cursor<'_>) -> Parsed<(Ident, Option<Expr>)> {
+fn variable(c: &mut Cursor<'_>) -> Parsed<Variable> {
     let name = c.ident()?;
     let mut rest = c.until(|c| c.is_op(";"));
     let mut ty = rest.until(|c| is_set(c) || c.is("DEFAULT"));
+    ty.eat("CONSTANT");
     let words = ["CURSOR", "ALIAS", "SCROLL"];
     if ty.done() || ty.is_any(&words) || ty.starts(&["NO", "SCROLL"]) {
-        return Ok((name, None));
+        return Ok(Variable {
+            name,
+            ty: None,
+            value: None,
+        });
     }
-    if rest.done() {
-        ty.take_rest();
-        return Ok((name, Some(Expr::Literal(Literal::Null))));
-    }
-    if !rest.eat("DEFAULT") {
-        eat_set(&mut rest);
-    }
-    match parse_expr(Syntax::Postgres, rest.as_written()) {
-        Ok(value) => Ok((name, Some(value))),
-        Err(_) => unclear("what a variable is at first"),
-    }
+    let ty = typed(ty.until(|c| c.starts(&["NOT", "NULL"])));
+    let value = if rest.done() {
+        Expr::Literal(Literal::Null)
+    } else {
+        if !rest.eat("DEFAULT") {
+            eat_set(&mut rest);
+        }
+        match parse_expr(Syntax::Postgres, rest.as_written()) {
+            Ok(value) => value,
+            Err(_) => return unclear("what a variable is at first"),
+        }
+    };
+    Ok(Variable {
+        name,
+        ty,
+        value: Some(value),
+    })
+}
+
+/// The type of a variable; `None`: that of something else.
+fn typed(ty: Cursor<'_>) -> Option<Type> {
+    let text = ty.as_written();
+    let other = text.contains('%') || text.eq_ignore_ascii_case("record");
+    parse_type(Syntax::Postgres, text).ok().filter(|_| !other)
 }
 
 /// Whether `:=` or `=` stands next.
@@ -221,9 +250,8 @@ fn is_set(c: &Cursor<'_>) -> bool {
 
 fn eat_set(c: &mut Cursor<'_>) -> bool {
     let is = is_set(c);
-    if is && c.eat_op(":") {
-        c.skip(1);
-    } else if is {
+    if is {
+        c.eat_op(":");
         c.skip(1);
     }
     is
@@ -370,7 +398,9 @@ fn one(mut text: Cursor<'_>) -> Parsed<Vec<Part>> {
             return Ok(vec![Part::Unread]);
         }
         let when = parse_expr(Syntax::Postgres, text.as_written()).ok();
-        return Ok(vec![when.map_or(Part::Unread, |when| Part::Exit(Some(when)))]);
+        return Ok(vec![
+            when.map_or(Part::Unread, |when| Part::Exit(Some(when))),
+        ]);
     }
     if text.is("COMMIT") && text.rest().len() == 1 {
         return Ok(vec![Part::Commit]);
@@ -643,10 +673,7 @@ mod tests {
             );
         }
         let parts = parts("BEGIN EXECUTE 'GRANT ALL ON t TO x; DROP TABLE ' || t; END");
-        assert!(
-            matches!(parts.as_slice(), [Part::Execute(_)]),
-            "{parts:?}"
-        );
+        assert!(matches!(parts.as_slice(), [Part::Execute(_)]), "{parts:?}");
     }
 
     fn parts(code: &str) -> Vec<Part> {
@@ -711,20 +738,27 @@ mod tests {
              FOREACH x IN ARRAY ARRAY['a'] LOOP NULL; END LOOP; RETURN; END $$",
         );
         let read = read.expect("a block");
-        let names: Vec<_> = read.variables.iter().map(|(name, _)| name.as_str()).collect();
+        let variables = &read.variables;
+        let names: Vec<_> = variables.iter().map(|one| one.name.as_str()).collect();
         assert_eq!(names, ["n", "r", "c"]);
-        assert!(read.variables[0].1.is_some() && read.variables[2].1.is_none());
+        let typed: Vec<bool> = variables.iter().map(|one| one.ty.is_some()).collect();
+        assert_eq!(typed, [true, false, false]);
+        assert!(variables[0].value.is_some() && variables[2].value.is_none());
         let kinds: Vec<String> = read.parts.iter().map(|part| format!("{part:?}")).collect();
         let kinds: Vec<&str> = kinds
             .iter()
             .map(|kind| kind.split(['(', ' ']).next().unwrap_or_default())
             .collect();
-        assert_eq!(kinds, ["Select", "Set", "Each", "Count", "EachOf", "Return"]);
+        assert_eq!(
+            kinds,
+            ["Select", "Set", "Each", "Count", "EachOf", "Return"]
+        );
     }
 
     #[test]
     fn a_loop_until_there_are_no_more_rows_is_batches() {
-        let update = "UPDATE t SET a = 1 WHERE id IN (SELECT id FROM t LIMIT 5 FOR UPDATE SKIP LOCKED)";
+        let update =
+            "UPDATE t SET a = 1 WHERE id IN (SELECT id FROM t LIMIT 5 FOR UPDATE SKIP LOCKED)";
         for ends in [
             "GET DIAGNOSTICS n = ROW_COUNT; COMMIT; EXIT WHEN n = 0; PERFORM pg_sleep(1);",
             "EXIT WHEN NOT FOUND; RAISE NOTICE 'on';",

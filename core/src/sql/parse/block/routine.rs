@@ -9,8 +9,8 @@
 use super::super::cursor::{Cursor, Parsed, Source, unclear};
 use super::super::lex::{self, Lex};
 use super::super::parse_expr;
-use super::{Block, Part, code_block, reach_of_code};
-use crate::schema::{Expr, Ident, Name};
+use super::{Block, Part, Variable, code_block, reach_of_code, typed};
+use crate::schema::{Expr, Name};
 use crate::sql::Syntax;
 
 /// A function or procedure.
@@ -21,7 +21,7 @@ pub(crate) struct Routine {
     /// Its arguments, as written.
     pub arguments: String,
     /// Its parameters and its code, if that is read.
-    pub runs: Option<(Vec<Ident>, Block)>,
+    pub runs: Option<(Vec<Variable>, Block)>,
     /// At most rows are changed by it.
     pub makes_nothing: bool,
 }
@@ -80,7 +80,7 @@ fn read(c: &mut Cursor<'_>, known: &dyn Fn(&str) -> bool) -> Parsed<Routine> {
 }
 
 /// The names of parameters that are given alone; `None` if there are others.
-fn parameters(mut c: Cursor<'_>) -> Option<Vec<Ident>> {
+fn parameters(mut c: Cursor<'_>) -> Option<Vec<Variable>> {
     let mut all = Vec::new();
     while !c.done() {
         let mut one = c.until(|c| c.is_op(","));
@@ -91,12 +91,17 @@ fn parameters(mut c: Cursor<'_>) -> Option<Vec<Ident>> {
         }
         let name = one.ident().ok()?;
         let mut toks = one.rest().iter();
-        let given = |text: &str| text == "=" || text == ":=" || text.eq_ignore_ascii_case("DEFAULT");
+        let given =
+            |text: &str| text == "=" || text == ":=" || text.eq_ignore_ascii_case("DEFAULT");
         // One word is a type, which has no name to be called by.
         if one.done() || toks.any(|tok| given(one.text_of(*tok))) {
             return None;
         }
-        all.push(name);
+        all.push(Variable {
+            name,
+            ty: typed(one),
+            value: None,
+        });
     }
     Some(all)
 }
@@ -159,10 +164,13 @@ mod tests {
             "CREATE OR REPLACE PROCEDURE p(a int, IN b text) LANGUAGE plpgsql AS $$ BEGIN DELETE FROM t WHERE x < now(); END $$",
         );
         let (parameters, block) = made.runs.expect("code");
-        assert_eq!(parameters, ["a", "b"]);
+        let names: Vec<_> = parameters.iter().map(|one| one.name.as_str()).collect();
+        assert_eq!(names, ["a", "b"]);
         assert_eq!(block.parts.len(), 1);
         assert!(made.makes_nothing);
-        let made = read("CREATE FUNCTION f() RETURNS void AS 'UPDATE t SET a = g(1); DELETE FROM t' LANGUAGE sql");
+        let made = read(
+            "CREATE FUNCTION f() RETURNS void AS 'UPDATE t SET a = g(1); DELETE FROM t' LANGUAGE sql",
+        );
         assert_eq!(made.runs.expect("code").1.parts.len(), 2);
         assert!(!made.makes_nothing);
         for text in [
