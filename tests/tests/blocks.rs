@@ -65,7 +65,7 @@ fn variables_hold_what_rows_give_until_those_change() {
         twin.fails(&block(1));
         all(twin);
         twin.run(
-            "DO $$ DECLARE a bigint; b bigint; half numeric := 2; BEGIN SELECT count(*) INTO a FROM t; SELECT count(*) INTO b FROM u; \
+            "DO $$ DECLARE a bigint; b bigint; half double precision := 2; BEGIN SELECT count(*) INTO a FROM t; SELECT count(*) INTO b FROM u; \
              IF a > 5 THEN RAISE EXCEPTION 'a'; END IF; IF b > 5 THEN RAISE EXCEPTION 'b'; END IF; \
              INSERT INTO u (id, name) SELECT id + 20, 'half' FROM t WHERE id / half = 1.5; END $$;",
         );
