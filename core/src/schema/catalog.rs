@@ -305,6 +305,11 @@ impl Schema {
         self.constraint_names.contains_key(&*self.key(name))
     }
 
+    /// The schemas within it that were made, but for the default one.
+    pub fn schemas(&self) -> impl Iterator<Item = &Ident> {
+        self.schemas.iter()
+    }
+
     /// Whether a schema was created, beside the default one.
     pub fn has_schema(&self, name: &str) -> bool {
         self.schemas.contains(name)

@@ -51,7 +51,8 @@ mod tests;
 pub use directive::{Directive, DirectiveKind};
 pub use facts::{Facts, TransactionUse};
 pub(crate) use parse::{
-    Doing, Part, Reach, StatementTrigger, block, calls, doings, program, reach,
+    Block, Doing, Part, Reach, Routine, StatementTrigger, Variable, block, call, calls, doings,
+    name_of, program, reach, routine, words_of,
 };
 pub use parse::{parse, parse_expr, parse_query, parse_type};
 pub use problem::{Reason, ScanProblem, line_col};

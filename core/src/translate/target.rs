@@ -1,6 +1,6 @@
 //! What a dialect does to be a target of translations.
 
-use crate::schema::{DataStatement, Effect, Expr, Ident, Schema, Table, Trigger, View};
+use crate::schema::{DataStatement, Effect, Expr, Ident, Query, Schema, Table, Trigger, View};
 use crate::sql::Syntax;
 
 /// The rendering half of a dialect. Pure; all of its text is SQL of one server.
@@ -40,6 +40,23 @@ pub trait Target: Send + Sync {
     fn assert_empty(&self, table: &Table, message: &str, scope: &DataScope<'_>) -> Option<String> {
         let _ = (table, message, scope);
         None
+    }
+
+    /// The statement that fails, and says `message` if the engine lets it, where a query in the
+    /// authored meaning gives a row, and does nothing where it gives none.
+    ///
+    /// # Errors
+    ///
+    /// Every expression that has no faithful form, or that there is no such statement.
+    fn assert_none(
+        &self,
+        query: &Query,
+        message: &str,
+        scope: &DataScope<'_>,
+    ) -> Result<Rendered, Vec<Refusal>> {
+        let _ = (query, message, scope);
+        let why = "an error that is raised where there are rows has no form here";
+        Err(vec![Refusal::new("no-form", why)])
     }
 
     /// The statements that turn a table's state before into its state after.

@@ -68,6 +68,22 @@ impl Replay {
         })
     }
 
+    /// The relation that a name means, if there is one.
+    pub(crate) fn relation_named(&self, name: &Name) -> Option<Name> {
+        let found = self.first(name, |name| self.schema.relation(name).is_some())?;
+        Some(self.schema.spelled(&found))
+    }
+
+    /// The schema in which something is made whose name has none, if that is known.
+    pub(crate) fn current_schema(&self) -> Option<String> {
+        let default = self.default_schema()?;
+        let first = self.path().iter().find(|schema| match schema {
+            None => true,
+            Some(schema) => self.schema.has_schema(schema),
+        })?;
+        Some(first.clone().unwrap_or_else(|| default.to_owned()))
+    }
+
     /// The relation that a name means; the name that it would have if there is none.
     pub(super) fn found(&self, name: &Name) -> Name {
         self.first(name, |name| self.schema.relation(name).is_some())

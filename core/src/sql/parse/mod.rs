@@ -48,7 +48,9 @@ mod tests;
 
 use crate::schema::{Change, Expr, Opaque, Query, Type};
 
-pub(crate) use block::{Part, Reach, block, reach};
+pub(crate) use block::{
+    Block, Part, Reach, Routine, Variable, block, call, name_of, reach, routine, words_of,
+};
 pub(crate) use doing::{Doing, calls, doings};
 pub(crate) use program::program;
 pub(crate) use trigger::StatementTrigger;

@@ -6,26 +6,48 @@
 //!   that rows could raise too, leave the block as not understood.
 //! - A block is tried on a copy of the model first: what it comes to is known as a whole, or not at
 //!   all.
+//! - What only rows answer is asked where the block asks it: see [`asked`].
 
-mod question;
+mod asked;
+mod batches;
+mod catalog;
+mod settled;
+mod value;
+
+use std::collections::HashMap;
 
 use super::expand::expand;
+use super::infer::is_known;
+use super::script::without_effect;
 use super::unread::Unread;
 use crate::schema::{
-    Change, ConstraintDef, ConstraintKind, Expr, Function, Ignored, Name, Replay, Schema,
-    TableAction,
+    CallArg, Change, DataStatement, Expr, Function, Ident, Ignored, Literal, Name, Query, Replay,
+    Type,
 };
-use crate::sql::{self, Part, Syntax};
+use crate::sql::{self, Part, Syntax, Variable};
+use settled::{RAISED, has_type, is_forgiven, is_settled};
+use value::{Env, Known, Value};
 
 /// What a block comes to.
 #[derive(Debug, PartialEq)]
 pub(super) enum Block {
     /// However its questions are answered, it says nothing about tables and rows.
     Idle(Vec<Change>),
-    /// These statements, in order.
-    Statements(Vec<String>),
+    /// These, in order.
+    Acts(Vec<Act>),
     /// It is not understood.
     Unclear(String),
+}
+
+/// Something that a block comes to.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Act {
+    /// A statement, as written.
+    Statement(String),
+    /// A statement on rows, with what the block knows.
+    Data(DataStatement),
+    /// An error, with its message, if a query gives a row.
+    Assert(Box<Query>, String),
 }
 
 /// Why a block stops.
@@ -33,26 +55,45 @@ enum Stop {
     /// A statement fails, by the code of the replay's problem.
     Raised(&'static str, String),
     Unclear(String),
+    /// It comes to what is not read.
+    Unread,
+    /// It ends.
+    Return,
 }
 
 /// What a statement comes to; `None` if it is no block that is read.
 ///
 /// `unread`: what code that no replay understands may have made.
 pub(super) fn block(statement: &str, replay: &Replay, unread: &Unread) -> Option<Block> {
-    let parts = sql::block(statement)?;
+    run(&sql::block(statement)?, &[], replay, unread)
+}
+
+/// What a block comes to with variables that it is given; `None` if it comes to what is not read.
+pub(super) fn run(
+    block: &sql::Block,
+    given: &[Variable],
+    replay: &Replay,
+    unread: &Unread,
+) -> Option<Block> {
     let mut ignored = Vec::new();
-    if idle(&parts, &mut ignored) {
+    if idle(&block.parts, &mut ignored) {
         return Some(Block::Idle(ignored));
     }
     let mut trial = Trial {
         replay: replay.clone(),
-        statements: Vec::new(),
-        unread,
+        acts: Vec::new(),
+        variables: HashMap::new(),
+        types: HashMap::new(),
+        unread: unread.clone(),
+        steps: 0,
     };
-    Some(match trial.all(&parts, None) {
-        Ok(()) => Block::Statements(trial.statements),
-        Err(Stop::Raised(_, why) | Stop::Unclear(why)) => Block::Unclear(why),
-    })
+    let mut all = given.iter().chain(&block.variables);
+    let first = all.try_for_each(|variable| trial.declare(variable));
+    match first.and_then(|()| trial.all(&block.parts, None)) {
+        Ok(()) | Err(Stop::Return) => Some(Block::Acts(trial.acts)),
+        Err(Stop::Raised(_, why) | Stop::Unclear(why)) => Some(Block::Unclear(why)),
+        Err(Stop::Unread) => None,
+    }
 }
 
 /// Whether all that parts may do may be left out; if so, what that is.
@@ -69,7 +110,7 @@ fn idle(parts: &[Part], ignored: &mut Vec<Change>) -> bool {
             ignored.extend(changes);
             all
         }
-        Part::Perform(name) => {
+        Part::Perform { name, .. } => {
             ignored.push(Change::Ignored(Ignored::Replication));
             REPLICATION.contains(&name.as_str())
         }
@@ -78,39 +119,170 @@ fn idle(parts: &[Part], ignored: &mut Vec<Change>) -> bool {
             branches.all(|parts| idle(parts, ignored)) && idle(otherwise, ignored)
         }
         Part::Forgiving { body, .. } => idle(body, ignored),
+        // Which functions there are: no target holds one.
+        Part::Each(_, query, body) => {
+            asked::is_quiet(crate::schema::Part::Query(query)) && idle(body, ignored)
+        }
+        Part::Execute(text) if drops_functions(text) => {
+            ignored.push(Change::DropFunctions {
+                functions: Vec::new(),
+                cascade: false,
+            });
+            true
+        }
+        Part::Told(..) => true,
+        _ => false,
     })
 }
 
-/// A block that is tried on a copy of the model.
-struct Trial<'a> {
-    replay: Replay,
-    statements: Vec<String>,
-    unread: &'a Unread,
+/// Whether a text that is put together drops functions, and nothing with them.
+fn drops_functions(text: &Expr) -> bool {
+    let mut first = text;
+    loop {
+        first = match first {
+            Expr::Binary { left, .. } => left,
+            Expr::Call(call) if call.name.name == "format" => match call.args.first() {
+                Some(CallArg::Expr(form)) => form,
+                _ => return false,
+            },
+            other => break first_words(other, text),
+        };
+    }
 }
 
-impl Trial<'_> {
+fn first_words(first: &Expr, whole: &Expr) -> bool {
+    const DROPS: &[&str] = &["FUNCTION ", "PROCEDURE ", "ROUTINE ", "AGGREGATE "];
+    let Expr::Literal(Literal::Text(text)) = first else {
+        return false;
+    };
+    let text = text.trim_start().to_ascii_uppercase();
+    let drops = text
+        .strip_prefix("DROP ")
+        .is_some_and(|rest| DROPS.iter().any(|what| rest.starts_with(what)));
+    let mut alone = true;
+    whole.parts(&mut |part| alone &= plain_text(part));
+    drops && alone && plain_text(crate::schema::Part::Expr(first))
+}
+
+/// Whether no text within ends a statement, or drops what hangs on something.
+fn plain_text(part: crate::schema::Part<'_>) -> bool {
+    let crate::schema::Part::Expr(expr) = part else {
+        return false;
+    };
+    if let Expr::Literal(Literal::Text(text)) = expr {
+        let whole = text.trim_end().trim_end_matches(';');
+        return !whole.contains(';') && !whole.to_ascii_uppercase().contains("CASCADE");
+    }
+    let mut plain = true;
+    expr.parts(&mut |part| plain = plain && plain_text(part));
+    plain
+}
+
+/// A block that is tried on a copy of the model.
+struct Trial {
+    replay: Replay,
+    acts: Vec<Act>,
+    variables: HashMap<Ident, Value>,
+    /// The types of variables, where they are known.
+    types: HashMap<Ident, Type>,
+    /// What code that no replay understands may have made, that of the block too.
+    unread: Unread,
+    steps: usize,
+}
+
+/// How many parts a block may come to.
+const STEPS: usize = 10_000;
+
+/// How far it may count.
+const MOST: i64 = 1_000;
+
+impl Trial {
     /// `forgiven`: the errors that would be.
     fn all(&mut self, parts: &[Part], forgiven: Option<&[String]>) -> Result<(), Stop> {
         parts.iter().try_for_each(|part| self.one(part, forgiven))
     }
 
+    fn env(&self) -> Env<'_> {
+        Env {
+            replay: &self.replay,
+            unread: &self.unread,
+            variables: &self.variables,
+        }
+    }
+
     fn one(&mut self, part: &Part, forgiven: Option<&[String]>) -> Result<(), Stop> {
+        self.steps += 1;
+        if self.steps > STEPS {
+            return Err(Stop::Unclear("a program that does not end".into()));
+        }
         match part {
-            Part::Statement(text) => self.statement(text, forgiven),
-            Part::Perform(name) => Err(Stop::Unclear(format!("the function `{name}`"))),
+            Part::Statement(text) | Part::Perform { text, .. } => self.written(text, forgiven),
+            Part::Execute(text) => match self.env().value(text) {
+                Ok(Value::Text(text)) => {
+                    self.statement(text.trim().trim_end_matches(';'), forgiven)
+                }
+                _ => Err(Stop::Unread),
+            },
+            Part::Told(name, _) => {
+                self.variables.insert(name.clone(), Value::Unknown);
+                Ok(())
+            }
+            Part::Set(name, value) => self.set(name, value),
+            Part::Batches(text) => {
+                let whole = forgiven.is_none().then(|| self.whole(text)).flatten();
+                self.data(whole.ok_or(Stop::Unread)?)
+            }
+            Part::Select(query, names) => self.select(query, names),
             Part::If { whens, otherwise } => {
-                for (condition, parts) in whens {
-                    let holds = match condition {
-                        Some(condition) => {
-                            question::holds(condition, self.replay.schema(), self.unread)
+                for (at, (condition, parts)) in whens.iter().enumerate() {
+                    let condition = condition.as_ref();
+                    let condition = condition.ok_or_else(|| Stop::Unclear("a condition".into()))?;
+                    match self.env().holds(condition) {
+                        Ok(true) => return self.all(parts, forgiven),
+                        Ok(false) => {}
+                        Err(why) if at + 1 < whens.len() || forgiven.is_some() => {
+                            return Err(Stop::Unclear(why));
                         }
-                        None => Err("a condition".into()),
-                    };
-                    if holds.map_err(Stop::Unclear)? {
-                        return self.all(parts, forgiven);
+                        Err(why) => return self.asked(condition, parts, otherwise, why),
                     }
                 }
                 self.all(otherwise, forgiven)
+            }
+            Part::Each(name, query, parts) => {
+                let rows = self.env().records(query).map_err(|_| Stop::Unread)?;
+                for row in rows {
+                    self.variables.insert(name.clone(), Value::Record(row));
+                    self.all(parts, forgiven)?;
+                }
+                // It keeps the last row, or is NULL.
+                self.variables.insert(name.clone(), Value::Unknown);
+                Ok(())
+            }
+            Part::EachOf(name, values, parts) => {
+                let Ok(Value::List(values)) = self.env().value(values) else {
+                    return Err(Stop::Unread);
+                };
+                for value in values {
+                    self.variables.insert(name.clone(), value);
+                    self.all(parts, forgiven)?;
+                }
+                Ok(())
+            }
+            Part::Count(name, first, last, parts) => {
+                let bounds = (self.env().value(first), self.env().value(last));
+                let (Ok(Value::Number(first)), Ok(Value::Number(last))) = bounds else {
+                    return Err(Stop::Unread);
+                };
+                if last.saturating_sub(first) > MOST {
+                    return Err(Stop::Unread);
+                }
+                for value in first..=last {
+                    self.variables.insert(name.clone(), Value::Number(value));
+                    self.all(parts, forgiven)?;
+                }
+                // It is another one than what was declared under that name.
+                self.variables.insert(name.clone(), Value::Unknown);
+                Ok(())
             }
             Part::Forgiving { .. } if forgiven.is_some() => {
                 Err(Stop::Unclear("an error that is forgiven twice".into()))
@@ -123,7 +295,7 @@ impl Trial<'_> {
                 if self.drops_nothing(body, errors) {
                     return Ok(());
                 }
-                let before = (self.replay.clone(), self.statements.len());
+                let before = (self.replay.clone(), self.acts.len());
                 match self.all(body, Some(errors)) {
                     Err(Stop::Raised(code, _)) if is_forgiven(code, errors) => {
                         if *instead {
@@ -131,12 +303,22 @@ impl Trial<'_> {
                             return Err(Stop::Unclear(why.into()));
                         }
                         self.replay = before.0;
-                        self.statements.truncate(before.1);
+                        self.acts.truncate(before.1);
                         Ok(())
                     }
                     other => other,
                 }
             }
+            Part::Raise(message) => Err(Stop::Raised(
+                RAISED,
+                format!("an error that it raises: {message}"),
+            )),
+            Part::Fail(message) => Err(Stop::Raised(
+                "assertion",
+                format!("an error that it raises: {message}"),
+            )),
+            Part::Return => Err(Stop::Return),
+            Part::Unread | Part::Exit(_) | Part::Commit => Err(Stop::Unread),
         }
     }
 
@@ -155,13 +337,40 @@ impl Trial<'_> {
         is_forgiven("unknown-type", errors) && names.all(unknown)
     }
 
+    /// A statement of the block's own, which may name its variables.
+    fn written(&mut self, text: &str, forgiven: Option<&[String]>) -> Result<(), Stop> {
+        if self.variables.is_empty() {
+            return self.statement(text, forgiven);
+        }
+        let words = sql::words_of(text).ok_or(Stop::Unread)?;
+        let mut words = words.iter();
+        if !words.any(|word| self.variables.contains_key(word)) {
+            return self.statement(text, forgiven);
+        }
+        let changes = sql::parse(Syntax::Postgres, text);
+        match changes.as_slice() {
+            [Change::Data(statement)] if forgiven.is_none() => {
+                let mut statement = statement.clone();
+                self.fill(crate::schema::PartMut::Data(&mut statement))
+                    .map_err(|_| Stop::Unread)?;
+                self.data(statement)
+            }
+            [Change::Data(_)] => Err(Stop::Unread),
+            [Change::CreateTable(create)] if create.query.is_some() => Err(Stop::Unread),
+            // No other statement has parameters: what it names is something else.
+            _ => self.statement(text, forgiven),
+        }
+    }
+
     fn statement(&mut self, text: &str, forgiven: Option<&[String]>) -> Result<(), Stop> {
         let changes = sql::parse(Syntax::Postgres, text).into_iter();
         let changes: Vec<Change> = changes
             .flat_map(|change| expand(change, &self.replay, Syntax::Postgres))
             .collect();
         for change in changes {
-            if let Change::Opaque(opaque) = &change {
+            if let Change::Opaque(opaque) = &change
+                && (forgiven.is_some() || without_effect(Syntax::Postgres, opaque).is_none())
+            {
                 return Err(Stop::Unclear(opaque.what.clone()));
             }
             // One whose text is wrong is not made, and the error forgiven.
@@ -171,128 +380,90 @@ impl Trial<'_> {
             {
                 return Err(Stop::Unclear("CREATE FUNCTION".into()));
             }
-            let settled = |errors| is_settled(&change, errors, self.replay.schema(), self.unread);
+            let settled = |errors| is_settled(&change, errors, self.replay.schema(), &self.unread);
             if forgiven.is_some_and(|errors| !settled(errors)) {
                 let why = "an error that is forgiven, and that rows could raise too";
                 return Err(Stop::Unclear(why.into()));
             }
+            self.note(&change, text);
             if let Err(problem) = self.replay.apply(&change) {
                 return Err(Stop::Raised(problem.code, problem.message));
             }
         }
-        self.statements.push(text.to_owned());
+        self.acts.push(Act::Statement(text.to_owned()));
         Ok(())
     }
-}
 
-/// Whether the model alone settles if a change raises one of these errors.
-fn is_settled(change: &Change, errors: &[String], schema: &Schema, unread: &Unread) -> bool {
-    const OF_SCHEMA: &[&str] = &[
-        "dependent_objects_still_exist",
-        "duplicate_object",
-        "duplicate_table",
-        "duplicate_column",
-        "duplicate_schema",
-        "feature_not_supported",
-        "internal_error",
-        "undefined_table",
-        "undefined_column",
-        "undefined_object",
-    ];
-    let of_schema = errors
-        .iter()
-        .all(|error| OF_SCHEMA.contains(&error.as_str()));
-    let is_known = |name: &Name| {
-        let own = schema.tables().find(|table| table.name.name == name.name);
-        !own.map_or_else(
-            || unread.reaches(&name.name),
-            |table| unread.reaches_table(table),
-        )
-    };
-    let refers = |key: &ConstraintDef| match &key.kind {
-        ConstraintKind::ForeignKey(key) => is_known(&key.table),
-        _ => true,
-    };
-    match change {
-        // No row is looked at.
-        Change::CreateEnum(made) => is_known(&made.name),
-        Change::CreateSchema { name, .. } => !unread.reaches(name),
-        // A type that the model does not know may be there or not: what follows is done, or is not.
-        Change::DropTypes {
-            names,
-            cascade: false,
-            if_exists,
-        } => {
-            let mut names = names.iter();
-            names.all(|name| is_known(name) && (*if_exists || has_type(schema, name)))
+    fn data(&mut self, statement: DataStatement) -> Result<(), Stop> {
+        let change = Change::Data(statement.clone());
+        self.note(&change, "");
+        if let Err(problem) = self.replay.apply(&change) {
+            return Err(Stop::Raised(problem.code, problem.message));
         }
-        Change::CreateTable(create) => {
-            let mut columns = create.columns.iter();
-            create.query.is_none()
-                && is_known(&create.name)
-                && create.constraints.iter().all(refers)
-                && columns.all(|column| column.constraints.iter().all(refers))
-        }
-        Change::AddEnumMember { name, .. } | Change::RenameEnumMember { name, .. } => {
-            let mut errors = errors.iter();
-            errors.all(|error| OF_SCHEMA.contains(&error.as_str()) || error == NO_MEMBER)
-                && is_known(name)
-        }
-        Change::CreateIndex(index) => {
-            // Rows may keep one from being made (a text is too long): no row is another for that.
-            let of_rows = index.unique || index.keys.iter().any(|key| !is_column(&key.expr));
-            let mut names = index.name.iter();
-            (of_schema || !of_rows && index.filter.is_none())
-                && names.all(|name| !unread.reaches(name))
-                && is_known(&index.table)
-        }
-        Change::AlterTable { table, actions, .. } => {
-            let known = |action: &TableAction| match action {
-                TableAction::AddConstraint(key) => refers(key),
-                TableAction::AddColumn { column, .. } => column.constraints.iter().all(refers),
-                TableAction::RenameTo(to) => !unread.reaches(&to.name),
-                _ => true,
-            };
-            of_schema && is_known(table) && actions.iter().all(known)
-        }
-        Change::Data(_) => false,
-        // Which things it looks at is not looked for.
-        _ => of_schema && unread.is_empty() && schema.tables().all(|table| table.opaque.is_none()),
+        self.acts.push(Act::Data(statement));
+        Ok(())
     }
-}
 
-/// A member of an enum is to be renamed that is not there.
-const NO_MEMBER: &str = "invalid_parameter_value";
-
-/// Whether a type is one that the model knows: what else has a name of the user's is no part of it.
-fn has_type(schema: &Schema, name: &Name) -> bool {
-    let mut enums = schema.enums().map(|ty| &ty.name);
-    let mut domains = schema.domains().map(|ty| &ty.name);
-    enums.any(|ty| ty.name == name.name) || domains.any(|ty| ty.name == name.name)
-}
-
-fn is_column(expr: &Expr) -> bool {
-    matches!(expr, Expr::Column { .. })
-}
-
-/// Whether a problem of the replay's is one of these errors of PostgreSQL's.
-fn is_forgiven(code: &str, errors: &[String]) -> bool {
-    let name = match code {
-        "unknown-member" => NO_MEMBER,
-        "duplicate-type" | "duplicate-member" | "duplicate-constraint" => "duplicate_object",
-        "duplicate-relation" => "duplicate_table",
-        "duplicate-column" => "duplicate_column",
-        "duplicate-schema" => "duplicate_schema",
-        "unknown-table" => "undefined_table",
-        "unknown-column" => "undefined_column",
-        "unknown-constraint" | "unknown-index" | "unknown-trigger" | "unknown-type" => {
-            "undefined_object"
+    /// Takes note of code that may make what no replay knows of.
+    fn note(&mut self, change: &Change, text: &str) {
+        match change {
+            Change::Opaque(_) => self.unread.add(sql::reach(text, &is_known)),
+            Change::Data(statement)
+                if !asked::calls_known(crate::schema::Part::Data(statement)) =>
+            {
+                self.unread.add(sql::Reach::Anything);
+            }
+            _ => {}
         }
-        "needed" | "dependent-trigger" => "dependent_objects_still_exist",
-        "type-needed" => "feature_not_supported",
-        _ => return false,
-    };
-    errors
-        .iter()
-        .any(|error| error == name || error == "others")
+    }
+
+    fn declare(&mut self, variable: &Variable) -> Result<(), Stop> {
+        let name = &variable.name;
+        self.types.remove(name);
+        if let Some(ty) = &variable.ty {
+            self.types.insert(name.clone(), ty.clone());
+        }
+        match &variable.value {
+            Some(value) => self.set(name, value),
+            None => {
+                self.variables.insert(name.clone(), Value::Unknown);
+                Ok(())
+            }
+        }
+    }
+
+    /// `a := …`.
+    fn set(&mut self, name: &Ident, value: &Expr) -> Result<(), Stop> {
+        let value = match self.env().value(value) {
+            Ok(value) => value,
+            Err(_) => self.asked_value(value)?,
+        };
+        self.variables.insert(name.clone(), value);
+        Ok(())
+    }
+
+    /// `SELECT … INTO a, b`.
+    fn select(&mut self, query: &Query, names: &[Ident]) -> Result<(), Stop> {
+        let rows: Known<_> = self.env().records(query);
+        let Ok(mut rows) = rows else {
+            return self.asked_row(query, names);
+        };
+        if rows.len() > 1 && query.order_by.is_empty() {
+            return Err(Stop::Unclear("which row is the first".into()));
+        }
+        let row = match rows.is_empty() {
+            true => Vec::new(),
+            false => rows.remove(0),
+        };
+        if let ([name], true) = (names, row.len() > 1) {
+            self.variables.insert(name.clone(), Value::Record(row));
+            return Ok(());
+        }
+        let mut values = row.into_iter().map(|(_, value)| value);
+        for name in names {
+            let value = values.next().unwrap_or(Value::Null);
+            self.variables.insert(name.clone(), value);
+        }
+        Ok(())
+    }
 }

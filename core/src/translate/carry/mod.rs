@@ -175,13 +175,34 @@ impl<'a> Carrier<'a> {
         self.make_all_again(facts.schema);
         let lifted = self.lift_guards(source, statement, facts.schema);
         let from = self.out.len();
-        self.as_written(source, statement, facts);
+        self.as_written(source, statement, None, facts);
         self.guard_instead(source, from, statement, facts);
         self.make_again(source, &lifted, facts.schema);
         self.filled.note(statement, facts);
     }
 
-    fn as_written(&mut self, source: usize, statement: &DataStatement, facts: Facts<'_>) {
+    /// Renders an error that is raised where a query gives a row, after all that is pending.
+    pub(super) fn assertion(
+        &mut self,
+        source: usize,
+        query: &DataStatement,
+        message: &str,
+        facts: Facts<'_>,
+    ) {
+        self.flush(facts.schema);
+        self.make_all_again(facts.schema);
+        let from = self.out.len();
+        self.as_written(source, query, Some(message), facts);
+        self.guard_instead(source, from, query, facts);
+    }
+
+    fn as_written(
+        &mut self,
+        source: usize,
+        statement: &DataStatement,
+        message: Option<&str>,
+        facts: Facts<'_>,
+    ) {
         let authored = facts.schema;
         if let Err(refusal) = fresh::check(statement, authored) {
             self.refuse(source, refusal);
@@ -195,7 +216,13 @@ impl<'a> Carrier<'a> {
             self.push(source, Err(lacking));
             return;
         }
-        let rendered = self.target.data(statement, &self.scope(authored));
+        let scope = self.scope(authored);
+        let rendered = match (statement, message) {
+            (DataStatement::Query(query), Some(message)) => {
+                self.target.assert_none(query, message, &scope)
+            }
+            _ => self.target.data(statement, &scope),
+        };
         let rendered =
             rendered.and_then(|rendered| self.meets_guard(statement, facts).map(|()| rendered));
         let done = rendered.is_ok();

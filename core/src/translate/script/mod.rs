@@ -1,12 +1,13 @@
 //! Translating scripts one after the other, in the order of their revisions.
 
 mod function;
+mod routines;
 
 use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::block::{Block, block};
+use super::block::{Act, Block, block, run};
 use super::carry::{Carrier, Out, Outcome};
 use super::expand::expand;
 use super::infer::is_known;
@@ -24,6 +25,7 @@ use crate::schema::{
     Opaque, Programs, ReferentialAction, Replay, ReplayProblem, Schema, TableAction, TableEffect,
 };
 use crate::sql::{self, Statement, Syntax};
+use routines::Routines;
 
 /// Who runs a statement of an authored script.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +65,8 @@ pub struct Translator<'a> {
     unread: Unread,
     /// Tables all of whose triggers are switched off, those that are foreign keys too.
     unenforced: HashSet<Name>,
+    /// Functions and procedures of the scripts', by their names without the schema.
+    routines: Routines,
     /// The names of aggregates.
     aggregates: HashSet<String>,
     /// Functions with which something was made that lasts, written out.
@@ -86,6 +90,7 @@ impl<'a> Translator<'a> {
             programs: Programs::default(),
             unread: Unread::default(),
             unenforced: HashSet::new(),
+            routines: Routines::default(),
             aggregates: HashSet::new(),
             inlined: Vec::new(),
             made_here: Vec::new(),
@@ -202,6 +207,7 @@ impl<'a> Translator<'a> {
         let unread = &self.unread;
         self.authored
             .functions_reached(&|name| unread.reaches(name));
+        self.routines.reached(&|name| unread.reaches(name));
     }
 
     fn end_script(&mut self) {
@@ -214,7 +220,13 @@ impl<'a> Translator<'a> {
     /// Replays an authored statement, which the authored engine alone runs: it will say itself what
     /// it does not take.
     fn replay(&mut self, body: &str, touched: &mut Vec<TableEffect>) {
-        let followed = self.follow(body, &mut |this, text| this.replay_one(text, touched));
+        let followed = self.follow(body, &mut |this, act| match act {
+            Act::Statement(text) => this.replay_one(&text, touched),
+            Act::Data(statement) => {
+                this.apply(&Change::Data(statement)).ok();
+            }
+            Act::Assert(..) => {}
+        });
         if let Followed::Not | Followed::Unclear(_) = followed {
             self.replay_one(body, touched);
         }
@@ -249,6 +261,7 @@ impl<'a> Translator<'a> {
             "ALTER FUNCTION",
             "ALTER PROCEDURE",
         ];
+        self.routines.note(change, body);
         if let Change::CreateFunction { name, does, .. } = change {
             match does {
                 // A call may be one of the aggregate, if others have its name too.
@@ -263,11 +276,16 @@ impl<'a> Translator<'a> {
             }
         }
         match change {
+            // What it calls may be known to change rows at most.
+            Change::Opaque(opaque)
+                if opaque.what == "CALL" && self.routines.calls_nothing(body) => {}
             Change::Opaque(opaque) if !HARMLESS.contains(&opaque.what.as_str()) => {
                 self.unread(body);
             }
             Change::Data(_) if !self.carrier.code.is_empty() => {
-                let known = |name: &str| !self.carrier.code.contains(name);
+                let known = |name: &str| {
+                    !self.carrier.code.contains(name) || self.routines.makes_nothing(name)
+                };
                 if let reach @ sql::Reach::Anything = sql::reach(body, &known) {
                     self.reached(reach);
                 }
@@ -278,15 +296,23 @@ impl<'a> Translator<'a> {
 
     /// Gives what a block of PostgreSQL's comes to, or a program of MySQL's, statement after
     /// statement, each of which is to be replayed before the next is asked for.
-    fn follow(&mut self, body: &str, each: &mut dyn FnMut(&mut Self, &str)) -> Followed {
+    fn follow(&mut self, body: &str, each: &mut dyn FnMut(&mut Self, Act)) -> Followed {
         match self.source.syntax() {
             Syntax::Postgres => {
-                return match block(body, &self.authored, &self.unread) {
+                let called = self.routines.called(body);
+                let of_call = called.is_some();
+                let found = match called {
+                    Some((block, given)) => run(block, &given, &self.authored, &self.unread),
+                    None => block(body, &self.authored, &self.unread),
+                };
+                return match found {
+                    // A call that is not understood is refused as one.
+                    Some(Block::Unclear(_)) if of_call => Followed::Not,
                     None => Followed::Not,
                     Some(Block::Idle(changes)) => Followed::Idle(changes),
-                    Some(Block::Statements(statements)) => {
-                        for statement in statements {
-                            each(self, &statement);
+                    Some(Block::Acts(acts)) => {
+                        for act in acts {
+                            each(self, act);
                         }
                         Followed::Whole
                     }
@@ -308,7 +334,7 @@ impl<'a> Translator<'a> {
             match self.programs.next(&mut running, self.authored.schema()) {
                 Ok(Some(text)) => {
                     begun = true;
-                    each(self, &text);
+                    each(self, Act::Statement(text));
                 }
                 Ok(None) => return Followed::Whole,
                 Err(why) if begun => return Followed::Until(why),
@@ -384,7 +410,7 @@ impl<'a> Translator<'a> {
                 self.mark_guards();
             }
             Audience::Both => {
-                let followed = self.follow(body, &mut |this, text| this.render(index, text));
+                let followed = self.follow(body, &mut |this, act| this.act(index, act, body));
                 match followed {
                     Followed::Whole => {}
                     Followed::Not => {
@@ -434,6 +460,25 @@ impl<'a> Translator<'a> {
         };
         let vacancy = vacancy::of_block(body, &self.authored, facts);
         vacancy.is_some_and(|vacancy| self.carrier.leave_out(index, &vacancy, refusal, schema))
+    }
+
+    /// Does what a block that `body` is comes to.
+    fn act(&mut self, index: usize, act: Act, body: &str) {
+        match act {
+            Act::Statement(text) => self.render(index, &text),
+            Act::Data(statement) => {
+                let mut change = Change::Data(statement);
+                inline(&mut change, &self.authored, &mut self.inlined);
+                self.change(index, change, body);
+            }
+            Act::Assert(query, message) => {
+                let mut change = Change::Data(DataStatement::Query(query));
+                inline(&mut change, &self.authored, &mut self.inlined);
+                if let Change::Data(statement) = change {
+                    self.on_rows(index, statement, Some(&message));
+                }
+            }
+        }
     }
 
     fn render(&mut self, index: usize, body: &str) {
@@ -487,28 +532,7 @@ impl<'a> Translator<'a> {
             },
             // The target runs the whole script in one transaction: see `docs/translation.md`.
             Change::Transaction(_) => {}
-            Change::Data(statement) => {
-                let mut statement = self.authored.resolve(statement);
-                if let Some(refusal) = partition::named(&statement, self.authored.schema()) {
-                    self.carrier.refuse(index, refusal);
-                    return;
-                }
-                if !self.unenforced.is_empty() && acts_on_others(&statement, self.authored.schema())
-                {
-                    let message = "foreign keys of the tables whose triggers are all switched off do nothing to other rows there, and do here";
-                    self.carrier.refuse(index, Refusal::new("opaque", message));
-                    return;
-                }
-                plain_casts(&mut statement, self.authored.schema());
-                let schema = self.plain.of(self.authored.schema());
-                unfold(&mut statement, schema, self.source.syntax());
-                let code = self.carrier.code.clone();
-                let facts = Facts {
-                    schema,
-                    code: &code,
-                };
-                self.carrier.data(index, &statement, facts);
-            }
+            Change::Data(statement) => self.on_rows(index, statement, None),
             change => {
                 if let Change::DropFunctions { functions, cascade } = &change {
                     self.functions_dropped(index, functions, *cascade);
@@ -545,6 +569,32 @@ impl<'a> Translator<'a> {
                     Err(problem) => self.carrier.refuse(index, replay_refusal(problem)),
                 }
             }
+        }
+    }
+
+    /// A statement on rows; `message`: an error, if it gives a row.
+    fn on_rows(&mut self, index: usize, statement: DataStatement, message: Option<&str>) {
+        let mut statement = self.authored.resolve(statement);
+        if let Some(refusal) = partition::named(&statement, self.authored.schema()) {
+            self.carrier.refuse(index, refusal);
+            return;
+        }
+        if !self.unenforced.is_empty() && acts_on_others(&statement, self.authored.schema()) {
+            let message = "foreign keys of the tables whose triggers are all switched off do nothing to other rows there, and do here";
+            self.carrier.refuse(index, Refusal::new("opaque", message));
+            return;
+        }
+        plain_casts(&mut statement, self.authored.schema());
+        let schema = self.plain.of(self.authored.schema());
+        unfold(&mut statement, schema, self.source.syntax());
+        let code = self.carrier.code.clone();
+        let facts = Facts {
+            schema,
+            code: &code,
+        };
+        match message {
+            None => self.carrier.data(index, &statement, facts),
+            Some(message) => self.carrier.assertion(index, &statement, message, facts),
         }
     }
 
@@ -645,7 +695,7 @@ enum Followed {
 }
 
 /// What only the authored engine understands, and the target is the same without.
-fn without_effect(syntax: Syntax, opaque: &Opaque) -> Option<Omission> {
+pub(super) fn without_effect(syntax: Syntax, opaque: &Opaque) -> Option<Omission> {
     match opaque.what.as_str() {
         // No function of the authored dialect is ever there to be dropped.
         "DROP FUNCTION" | "DROP PROCEDURE" | "DROP ROUTINE" | "DROP AGGREGATE" => {

@@ -28,7 +28,7 @@ mod types;
 mod view;
 
 use aludel::driver::Server;
-use aludel::schema::{DataStatement, Effect, Schema, Table, View};
+use aludel::schema::{DataStatement, Effect, Query, Schema, Table, View};
 use aludel::sql::Syntax;
 use aludel::translate::{DataScope, Lowered, Refusal, Rendered, TableChange, Target};
 
@@ -69,6 +69,15 @@ impl Target for MysqlTarget {
 
     fn assert_empty(&self, table: &Table, message: &str, _: &DataScope<'_>) -> Option<String> {
         Some(data::fails_with_rows(table, message))
+    }
+
+    fn assert_none(
+        &self,
+        query: &Query,
+        message: &str,
+        scope: &DataScope<'_>,
+    ) -> Result<Rendered, Vec<Refusal>> {
+        data::fails_with(query, message, scope, &self.facts)
     }
 
     fn table(&self, change: &TableChange<'_>) -> Result<Rendered, Vec<Refusal>> {

@@ -64,6 +64,7 @@ fn answer(
         Wanted::View(before, after) => target.view(before.as_deref(), after.as_deref(), &scope),
         Wanted::Other(effect) => target.other(effect, &scope),
         Wanted::Data(statement) => target.data(statement, &scope),
+        Wanted::AssertNone(query, message) => target.assert_none(query, message, &scope),
         Wanted::AssertEmpty(table, message) => Ok(Rendered {
             statements: target
                 .assert_empty(table, message, &scope)

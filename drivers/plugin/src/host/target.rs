@@ -3,7 +3,7 @@
 use std::sync::{Arc, PoisonError};
 
 use aludel::driver::{Introspect, ResultSet, Server};
-use aludel::schema::{DataStatement, Effect, Schema, Table, View};
+use aludel::schema::{DataStatement, Effect, Query, Schema, Table, View};
 use aludel::sql::Syntax;
 use aludel::translate::{DataScope, Lowered, Refusal, Rendered, TableChange, Target};
 
@@ -140,6 +140,17 @@ impl Target for PluginTarget {
         let wanted = Wanted::AssertEmpty(Box::new(table.clone()), message.to_owned());
         let rendered = self.rendered(scope, wanted).ok()?;
         rendered.statements.into_iter().next()
+    }
+
+    // One that was built before this was asked for says that it does not understand.
+    fn assert_none(
+        &self,
+        query: &Query,
+        message: &str,
+        scope: &DataScope<'_>,
+    ) -> Result<Rendered, Vec<Refusal>> {
+        let wanted = Wanted::AssertNone(Box::new(query.clone()), message.to_owned());
+        self.rendered(scope, wanted)
     }
 
     fn table(&self, change: &TableChange<'_>) -> Result<Rendered, Vec<Refusal>> {

@@ -12,7 +12,7 @@ use aludel::translate::print::print;
 use aludel::translate::rewrite::{Rewriter, rewrite};
 use aludel::translate::{DataScope, Refusal, Rendered};
 
-use super::rules::{self, Meaning, Stands, first_of_each, mysql_statement};
+use super::rules::{self, Meaning, Stands, first_of_each, mysql_statement, with_names};
 use super::spelling::Sqlite;
 use super::{lower, names, sequence, table};
 
@@ -41,6 +41,24 @@ pub(super) fn render(
     let statement = print(&Sqlite, |p| p.statement(&statement))?;
     Ok(Rendered {
         statements: vec![statement],
+        omissions,
+        ..Rendered::default()
+    })
+}
+
+/// Fails where a query gives a row.
+pub(super) fn fails_with(
+    query: &Query,
+    message: &str,
+    scope: &DataScope<'_>,
+) -> Result<Rendered, Vec<Refusal>> {
+    let types = Scope::new(scope.authored, scope.source);
+    let meaning = Meaning::new(Stands::Statement);
+    let asked = DataStatement::Query(Box::new(query.clone()));
+    let (asked, omissions) = rewrite(&meaning, types, |rw| meant(rw, &meaning, &asked))?;
+    let asked = print(&Sqlite, |p| p.statement(&asked))?;
+    Ok(Rendered {
+        statements: vec![table::fails_where(&asked, message)],
         omissions,
         ..Rendered::default()
     })
@@ -83,12 +101,30 @@ pub(super) fn meant(
     meaning: &Meaning,
     statement: &DataStatement,
 ) -> DataStatement {
+    let statement = &with_names_in_with(statement);
     if let DataStatement::Insert(insert) = statement
         && let InsertSource::Query(query) = &insert.source
     {
         meaning.no_doubles(rw, query);
     }
     rw.statement(statement)
+}
+
+/// A statement whose common table expressions have the names of columns that PostgreSQL gives them.
+fn with_names_in_with(statement: &DataStatement) -> DataStatement {
+    let mut statement = statement.clone();
+    let with = match &mut statement {
+        DataStatement::Insert(insert) => &mut insert.with,
+        DataStatement::Update(update) => &mut update.with,
+        DataStatement::Delete(delete) => &mut delete.with,
+        DataStatement::Query(_) | DataStatement::Truncate { .. } => return statement,
+    };
+    for cte in with.iter_mut().filter(|cte| cte.columns.is_empty()) {
+        if let DataStatement::Query(query) = &mut *cte.body {
+            **query = with_names(query);
+        }
+    }
+    statement
 }
 
 /// The authored table that a statement writes.

@@ -18,7 +18,7 @@ mod types;
 #[cfg(test)]
 mod tests;
 
-use aludel::schema::{DataStatement, Effect, Schema, Table, View};
+use aludel::schema::{DataStatement, Effect, Query, Schema, Table, View};
 use aludel::sql::Syntax;
 use aludel::translate::infer::Scope;
 use aludel::translate::print::print;
@@ -53,6 +53,15 @@ impl Target for SqliteTarget {
 
     fn assert_empty(&self, table: &Table, message: &str, _: &DataScope<'_>) -> Option<String> {
         Some(table::fails_with_rows(table, message))
+    }
+
+    fn assert_none(
+        &self,
+        query: &Query,
+        message: &str,
+        scope: &DataScope<'_>,
+    ) -> Result<Rendered, Vec<Refusal>> {
+        data::fails_with(query, message, scope)
     }
 
     fn table(&self, change: &TableChange<'_>) -> Result<Rendered, Vec<Refusal>> {

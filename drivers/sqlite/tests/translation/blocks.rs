@@ -36,6 +36,16 @@ fn a_question_to_the_catalogues_is_answered_by_the_model() {
         "EXISTS (SELECT 1 FROM pg_constraint WHERE conname = 'positive' AND conrelid = 't'::regclass)",
         "EXISTS (SELECT 1 FROM pg_indexes WHERE indexname = 't_pkey')",
         "EXISTS (SELECT constraint_name FROM information_schema.table_constraints WHERE constraint_name = 't_pkey' AND constraint_type = 'PRIMARY KEY')",
+        "EXISTS (SELECT count(*) FROM pg_tables WHERE tablename = 'u')",
+        "(SELECT count(*) = 2 FROM information_schema.columns WHERE table_name = 't' AND column_name IN ('a', 'id', 'z'))",
+        "EXISTS (SELECT FROM information_schema.columns WHERE table_name = 't' AND table_schema = current_schema() AND column_name = 'id' AND numeric_precision = 32 AND data_type = 'integer')",
+        "(SELECT to_regclass('public.t') IS NOT NULL) AND to_regclass('u') IS NULL",
+        "EXISTS (SELECT 1 FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid, pg_namespace n WHERE n.oid = c.relnamespace AND n.nspname = 'public' AND c.relname = 't' AND a.attname = 'a' AND a.attnum > 0 AND NOT a.attisdropped)",
+        "NOT EXISTS (SELECT 1 FROM pg_trigger WHERE tgname = 'on_t' AND NOT tgisinternal)",
+        "(SELECT contype FROM pg_constraint WHERE conrelid = to_regclass('t') AND conname = 'positive') = 'c'",
+        "EXISTS (SELECT 1 FROM pg_class WHERE relname = ANY (ARRAY['t_pkey', 'other']) AND relkind = 'i')",
+        "NOT EXISTS (SELECT 1 FROM information_schema.schemata WHERE schema_name = 'extra')",
+        "EXISTS (SELECT 1 FROM pg_constraint WHERE conrelid = 't'::regclass AND contype = 'p' AND conrelid::regclass::text = 't')",
     ] {
         assert_eq!(block(there), 1, "{there}");
     }
@@ -53,7 +63,11 @@ fn a_question_that_the_model_cannot_answer_is_refused() {
         "EXISTS (SELECT 1 FROM t)",
         "EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'app')",
         "EXISTS (SELECT 1 FROM pg_tables)",
-        "EXISTS (SELECT count(*) FROM pg_tables WHERE tablename = 'u')",
+        "EXISTS (SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'pg_catalog')",
+        "EXISTS (SELECT 1 FROM pg_trigger WHERE tgrelid = 't'::regclass)",
+        "EXISTS (SELECT 1 FROM pg_constraint WHERE conrelid = 't'::regclass AND contype <> 'f')",
+        "EXISTS (SELECT 1 FROM pg_constraint WHERE conrelid = 'u'::regclass)",
+        "(SELECT count(*) FROM t) > 0",
         "EXISTS (SELECT 1 FROM information_schema.columns WHERE table_name = 't' AND column_default = '1')",
         "current_setting('server_version_num')::int > 140000",
     ] {
@@ -182,7 +196,9 @@ fn after_code_of_another_kind_no_question_has_an_answer() {
 #[test]
 fn after_code_that_names_other_things_questions_have_answers() {
     let tables = "CREATE TABLE t (id int, code text, CONSTRAINT one_code UNIQUE (code)); CREATE TABLE u (id int)";
-    let code = |what: &str| format!("DO $$ DECLARE n int; BEGIN {what} END $$;");
+    let code = |what: &str| {
+        format!("DO $$ DECLARE n int; BEGIN WHILE n > 0 LOOP {what} END LOOP; END $$;")
+    };
     let ask = |name: &str| {
         format!(
             "DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conname = '{name}') THEN \
@@ -228,7 +244,15 @@ fn after_a_call_of_a_function_that_is_code_no_question_has_an_answer() {
     let function = "CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS $f$ BEGIN EXECUTE 'CREATE TYPE e'; END $f$; SELECT f();";
     let ask = "DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_type WHERE typname = 'e') THEN CREATE TYPE e AS ENUM ('x'); END IF; END $$;";
     let found = codes("", &format!("{function} {ask}"));
+    assert_eq!(found, ["opaque"]);
+    // What it puts together is not known.
+    let other = function.replace("'CREATE TYPE e'", "'CREATE TYPE ' || clock_timestamp()");
+    let found = codes("", &format!("{other} {ask}"));
     assert_eq!(found, ["no-such-function", "opaque"]);
+    // One that changes rows at most has made nothing.
+    let quiet = "CREATE FUNCTION f(n int) RETURNS text LANGUAGE plpgsql AS $f$ BEGIN FOR i IN 1..n LOOP NULL; END LOOP; RETURN n; END $f$; SELECT f(1);";
+    let found = codes("", &format!("{quiet} {ask}"));
+    assert_eq!(found, ["no-such-function"]);
 }
 
 /// An error is told by its code, and what would be done after it is not done if it cannot be.

@@ -42,6 +42,35 @@ pub(crate) fn fails_with_rows(table: &Table, message: &str) -> String {
     format!("SELECT (SELECT {message} UNION ALL SELECT '') FROM {name} LIMIT 1")
 }
 
+/// Fails if a query gives a row, in the way of [`fails_with_rows`].
+///
+/// # Errors
+///
+/// Every part of the query that has no faithful form.
+pub(crate) fn fails_with(
+    query: &Query,
+    message: &str,
+    scope: &DataScope<'_>,
+    facts: &Facts,
+) -> Result<Rendered, Vec<Refusal>> {
+    let mut query = query.clone();
+    write_distinct(&mut query);
+    name_columns(&mut query);
+    let meaning = Meaning::of(scope.source, facts)?.over(scope.target);
+    let inner = Scope::new(scope.authored, scope.source);
+    let (query, omissions) = rewrite(&meaning, inner, |rw| rw.query(&query))?;
+    let asked = DataStatement::Query(Box::new(query));
+    let words = Words { facts };
+    let asked = print(&words, |printer| printer.statement(&asked))?;
+    let message = text(message);
+    let fails = format!(
+        "SELECT (SELECT {message} UNION ALL SELECT '') FROM ({asked}) AS aludel_asked LIMIT 1"
+    );
+    let mut rendered = session::rendered(vec![fails], facts);
+    rendered.omissions = omissions;
+    Ok(rendered)
+}
+
 /// The statements for a statement.
 ///
 /// # Errors

@@ -1,6 +1,6 @@
 //! Translation: what is asked of a driver's [`Target`](aludel::translate::Target), and what it answers.
 
-use aludel::schema::{DataStatement, Effect, Table, Trigger, View};
+use aludel::schema::{DataStatement, Effect, Query, Table, Trigger, View};
 use aludel::translate::{ColumnOrigin, DataScope, Lowered, Refusal, Rendered, TableChange};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -42,6 +42,8 @@ pub enum Wanted {
     Data(Box<DataStatement>),
     /// A statement that fails, with this message, where a table has rows.
     AssertEmpty(Box<Table>, String),
+    /// A statement that fails, with this message, where a query gives a row.
+    AssertNone(Box<Query>, String),
 }
 
 /// A table before and after; see [`TableChange`], whose words these are.
@@ -77,6 +79,7 @@ choice!(Wanted, "wanted thing" {
     "other" Other(effect),
     "data" Data(statement),
     "assert_empty" AssertEmpty(table, message),
+    "assert_none" AssertNone(query, message),
 });
 
 record!(Change, "a change of a table" {

@@ -40,8 +40,13 @@ pub(super) fn guard(table: &Table, triggers: &[&Trigger]) -> String {
 /// Fails if a table has rows. It is asked within CASE: SQLite computes a constant before it looks
 /// for rows anywhere else.
 pub(in crate::target) fn fails_with_rows(table: &Table, message: &str) -> String {
-    let (name, message) = (ident(&table.name), text(message));
-    format!("SELECT CASE WHEN EXISTS (SELECT 1 FROM {name}) THEN json_extract('0', {message}) END")
+    fails_where(&format!("SELECT 1 FROM {}", ident(&table.name)), message)
+}
+
+/// Fails if a query gives a row.
+pub(in crate::target) fn fails_where(query: &str, message: &str) -> String {
+    let message = text(message);
+    format!("SELECT CASE WHEN EXISTS ({query}) THEN json_extract('0', {message}) END")
 }
 
 fn text(value: &str) -> String {

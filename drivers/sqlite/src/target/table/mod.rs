@@ -15,7 +15,7 @@ use super::lower::numbers_itself;
 use super::rules::{self, Meaning, Stands};
 use super::spelling::Sqlite;
 
-pub(super) use guard::fails_with_rows;
+pub(super) use guard::{fails_where, fails_with_rows};
 pub(super) use names::ident;
 
 /// The statements that turn one state into the other.

@@ -1,0 +1,100 @@
+//! Functions and procedures that scripts define and call: what a call does is what their code does.
+//!
+//! # Invariants
+//!
+//! - One of whose name there are several, or that other code may have replaced, is not known.
+
+use std::collections::HashMap;
+
+use crate::schema::{Change, Expr};
+use crate::sql::{self, Routine, Variable};
+use crate::translate::infer::is_known;
+
+/// The functions and procedures that scripts have made.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Routines(HashMap<String, Option<Made>>);
+
+#[derive(Debug, Clone)]
+struct Made {
+    /// The words of its arguments: another of its name has others.
+    arguments: String,
+    routine: Routine,
+}
+
+impl Routines {
+    /// Takes note of a change that `body` is.
+    pub(super) fn note(&mut self, change: &Change, body: &str) {
+        match change {
+            Change::CreateFunction { .. } => self.made(body),
+            Change::Opaque(opaque) if opaque.what == "CREATE PROCEDURE" => self.made(body),
+            Change::DropFunctions { functions, .. } => {
+                for function in functions {
+                    self.0.remove(&function.name.name);
+                }
+            }
+            // What is not understood may make another.
+            Change::Opaque(_) => {
+                let words = sql::words_of(body).unwrap_or_default();
+                self.0.retain(|name, _| !words.contains(name));
+            }
+            _ => {}
+        }
+    }
+
+    fn made(&mut self, body: &str) {
+        let known = |name: &str| is_known(name) || self.makes_nothing(name);
+        let Some(routine) = sql::routine(body, &known) else {
+            return;
+        };
+        let name = routine.name.name.clone();
+        let arguments = routine.arguments.clone();
+        let made = Made { arguments, routine };
+        match self.0.get_mut(&name) {
+            Some(Some(before)) if before.arguments == made.arguments => *before = made,
+            Some(other) => *other = None,
+            None => {
+                self.0.insert(name, Some(made));
+            }
+        }
+    }
+
+    /// Forgets those that other code may have replaced.
+    pub(super) fn reached(&mut self, reached: &dyn Fn(&str) -> bool) {
+        self.0.retain(|name, _| !reached(name));
+    }
+
+    /// Whether a function changes rows at most.
+    pub(super) fn makes_nothing(&self, name: &str) -> bool {
+        let made = self.0.get(name).and_then(Option::as_ref);
+        made.is_some_and(|made| made.routine.makes_nothing)
+    }
+
+    /// Whether what a statement calls, with constants alone, changes rows at most.
+    pub(super) fn calls_nothing(&self, statement: &str) -> bool {
+        let constant = |arg: &Expr| matches!(arg, Expr::Literal(_));
+        sql::call(statement)
+            .is_some_and(|(name, args)| self.makes_nothing(&name.name) && args.iter().all(constant))
+    }
+
+    /// The code that a statement calls, with what it gives it.
+    pub(super) fn called(&self, statement: &str) -> Option<(&sql::Block, Vec<Variable>)> {
+        if self.0.is_empty() {
+            return None;
+        }
+        let (name, args) = sql::call(statement)?;
+        // The engine's own comes first.
+        let made = self.0.get(&name.name).filter(|_| !is_known(&name.name));
+        let made = made?.as_ref()?;
+        let same = made.routine.name.schema == name.schema;
+        let (parameters, block) = made.routine.runs.as_ref()?;
+        if parameters.len() != args.len() {
+            return None;
+        }
+        let given = parameters.iter().zip(args).map(|(one, arg)| Variable {
+            value: Some(arg),
+            ..one.clone()
+        });
+        let given: Vec<Variable> = given.collect();
+        same.then_some((block, given))
+    }
+}

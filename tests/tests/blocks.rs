@@ -1,0 +1,187 @@
+//! `DO` blocks, and functions and procedures that a script calls, where what they do hangs on rows: the
+//! same over the same rows, on PostgreSQL and translated on SQLite, MariaDB and MySQL.
+
+#![allow(clippy::unwrap_used, reason = "a panic is the report")]
+
+use aludel_tests::twin::{Twin, each};
+
+const TABLES: &str = "CREATE TABLE t (id integer PRIMARY KEY, name text, n integer);
+    CREATE TABLE u (id integer PRIMARY KEY, name text);
+    INSERT INTO t (id, name, n) VALUES (1, 'a', 1), (2, 'b', NULL), (3, NULL, 3);";
+
+fn all(twin: &Twin) {
+    twin.same("SELECT id, coalesce(name, '-'), coalesce(n, -1) FROM t ORDER BY id");
+    twin.same("SELECT id, coalesce(name, '-') FROM u ORDER BY id");
+}
+
+#[test]
+fn an_error_is_raised_where_rows_say_so() {
+    each(|twin| {
+        twin.run(TABLES);
+        for (there, missing) in [
+            (
+                "EXISTS (SELECT 1 FROM t WHERE n = 3)",
+                "EXISTS (SELECT 1 FROM t WHERE n = 4)",
+            ),
+            (
+                "(SELECT count(*) FROM t) <> (SELECT count(*) FROM u)",
+                "(SELECT count(*) FROM t) < (SELECT count(*) FROM u)",
+            ),
+            (
+                "NOT EXISTS (SELECT 1 FROM u) AND true",
+                "(SELECT max(id) FROM u) > 0",
+            ),
+        ] {
+            let block = |condition: &str| {
+                format!(
+                    "DO $$ BEGIN IF {condition} THEN RAISE EXCEPTION 'found % of them', 1; END IF; UPDATE t SET n = coalesce(n, 0) + 1 WHERE id = 1; END $$;"
+                )
+            };
+            twin.run(&block(missing));
+            all(twin);
+            twin.fails(&block(there));
+            all(twin);
+        }
+        twin.run("DO $$ BEGIN ASSERT (SELECT count(*) FROM t) = 3, 'three'; END $$;");
+        twin.fails("DO $$ BEGIN ASSERT (SELECT count(*) FROM t) = 4, 'four'; END $$;");
+        // What is not known to hold does not hold.
+        twin.fails("DO $$ BEGIN ASSERT (SELECT max(id) FROM u) = 1; END $$;");
+    });
+}
+
+#[test]
+fn variables_hold_what_rows_give_until_those_change() {
+    each(|twin| {
+        twin.run(TABLES);
+        let block = |limit: u32| {
+            format!(
+                "DO $$ DECLARE found_rows bigint; most integer := {limit}; longest integer; BEGIN \
+                 SELECT count(*), max(n) INTO found_rows, longest FROM t WHERE n IS NOT NULL; \
+                 IF found_rows > most OR longest > 9 THEN RAISE EXCEPTION 'too many: %', found_rows; END IF; \
+                 INSERT INTO u (id, name) VALUES (10 + most, 'most'); END $$;"
+            )
+        };
+        twin.run(&block(2));
+        twin.fails(&block(1));
+        all(twin);
+        twin.run(
+            "DO $$ DECLARE a bigint; b bigint; half double precision := 2; BEGIN SELECT count(*) INTO a FROM t; SELECT count(*) INTO b FROM u; \
+             IF a > 5 THEN RAISE EXCEPTION 'a'; END IF; IF b > 5 THEN RAISE EXCEPTION 'b'; END IF; \
+             INSERT INTO u (id, name) SELECT id + 20, 'half' FROM t WHERE id / half = 1.5; END $$;",
+        );
+        all(twin);
+        let stale = "DO $$ DECLARE c bigint; BEGIN SELECT count(*) INTO c FROM u; DELETE FROM u; \
+                     IF c > 0 THEN RAISE EXCEPTION 'there were'; END IF; END $$;";
+        assert_eq!(twin.refused(stale), ["opaque"]);
+    });
+}
+
+#[test]
+fn what_is_done_where_rows_say_so_is_done_once() {
+    each(|twin| {
+        twin.run(TABLES);
+        for block in [
+            "IF NOT EXISTS (SELECT 1 FROM u WHERE name = 'x') THEN INSERT INTO u (id, name) VALUES (1, 'x'); END IF;",
+            "IF EXISTS (SELECT 1 FROM t WHERE name IS NULL) THEN UPDATE t SET name = 'z' WHERE name IS NULL; END IF;",
+            "IF (SELECT count(*) FROM t) = 3 THEN INSERT INTO u (id, name) SELECT id + 100, name FROM t WHERE id > 1; DELETE FROM u WHERE id = 1; END IF;",
+            "IF (SELECT count(*) FROM u) > 100 THEN RAISE NOTICE 'no'; ELSE DELETE FROM t WHERE id = 2; END IF;",
+            "IF EXISTS (SELECT 1 FROM t WHERE id = 3) THEN INSERT INTO u (id, name) SELECT max(id), 'g' FROM t GROUP BY name HAVING max(id) > 2; END IF;",
+        ] {
+            // The second time, rows say otherwise.
+            for _ in 0..2 {
+                if block.contains("id + 100")
+                    && !twin
+                        .authored
+                        .query("SELECT 1 FROM u WHERE id > 100")
+                        .is_empty()
+                {
+                    continue;
+                }
+                if block.contains("HAVING")
+                    && !twin
+                        .authored
+                        .query("SELECT 1 FROM u WHERE id = 3")
+                        .is_empty()
+                {
+                    continue;
+                }
+                twin.run(&format!("DO $$ BEGIN {block} END $$;"));
+                all(twin);
+            }
+        }
+        for block in [
+            // What is done first changes the answer.
+            "IF EXISTS (SELECT 1 FROM u) THEN DELETE FROM u; INSERT INTO t (id) VALUES (50); END IF;",
+            "IF EXISTS (SELECT 1 FROM u) THEN DELETE FROM u; ELSE INSERT INTO t (id) VALUES (50); END IF;",
+            "IF EXISTS (SELECT 1 FROM u) THEN CREATE TABLE v (id integer); END IF;",
+            "IF EXISTS (SELECT 1 FROM u) THEN INSERT INTO t (id) SELECT max(id) + 1 FROM t; END IF;",
+        ] {
+            let refused = twin.refused(&format!("DO $$ BEGIN {block} END $$;"));
+            assert_eq!(refused, ["opaque"], "{block}");
+        }
+    });
+}
+
+#[test]
+fn a_call_of_the_scripts_own_does_what_its_code_does() {
+    each(|twin| {
+        twin.run(TABLES);
+        twin.run(
+            "CREATE FUNCTION refresh(most integer) RETURNS void LANGUAGE plpgsql AS $$ BEGIN \
+               INSERT INTO u (id, name) SELECT id, name FROM t WHERE t.id <= most ON CONFLICT DO NOTHING; \
+               DELETE FROM u WHERE id NOT IN (SELECT t.id FROM t WHERE t.name IS NOT NULL); END $$; \
+             SELECT refresh(2);",
+        );
+        all(twin);
+        twin.run("UPDATE t SET name = NULL WHERE id = 1; SELECT refresh(3); DROP FUNCTION refresh(integer);");
+        all(twin);
+        twin.run(
+            "CREATE PROCEDURE fill() LANGUAGE plpgsql AS $$ DECLARE done integer; size CONSTANT integer := 2; BEGIN LOOP \
+               UPDATE t SET name = 'filled' WHERE id IN (SELECT id FROM t WHERE name IS NULL LIMIT size FOR UPDATE SKIP LOCKED); \
+               GET DIAGNOSTICS done = ROW_COUNT; EXIT WHEN done = 0; RAISE NOTICE 'some %', done; END LOOP; END $$; \
+             CALL fill(); DROP PROCEDURE fill();",
+        );
+        all(twin);
+    });
+}
+
+#[test]
+fn some_rows_at_a_time_are_all_in_the_end() {
+    each(|twin| {
+        twin.run(TABLES);
+        let batches = |statement: &str| {
+            format!("DO $$ BEGIN LOOP {statement}; EXIT WHEN NOT FOUND; END LOOP; END $$;")
+        };
+        for statement in [
+            "UPDATE t AS own SET n = 0 WHERE own.id IN (SELECT old.id FROM t old WHERE old.n IS NULL AND old.name <> '' LIMIT 1)",
+            "UPDATE t SET name = CASE WHEN n > 2 THEN 'big' ELSE 'small' END WHERE id IN (SELECT id FROM t WHERE name IS NULL LIMIT 1)",
+            "UPDATE t SET name = 'x' WHERE id IN (SELECT id FROM t WHERE name <> 'x' LIMIT 2)",
+            "DELETE FROM t WHERE id IN (SELECT id FROM t WHERE n < 2 LIMIT 1)",
+        ] {
+            twin.run(&batches(statement));
+            all(twin);
+        }
+        for statement in [
+            // It would find them again, or others.
+            "UPDATE t SET n = n + 1 WHERE id IN (SELECT id FROM t WHERE n < 9 LIMIT 1)",
+            "UPDATE t SET name = NULL WHERE id IN (SELECT id FROM t WHERE name = 'x' LIMIT 1)",
+            "UPDATE t SET n = (SELECT count(*) FROM t) WHERE id IN (SELECT id FROM t WHERE n IS NULL LIMIT 1)",
+            "DELETE FROM t WHERE id IN (SELECT id FROM t WHERE id > (SELECT min(id) FROM t) LIMIT 1)",
+            "DELETE FROM t WHERE name IN (SELECT name FROM t WHERE n > 1 LIMIT 1)",
+        ] {
+            assert_eq!(twin.refused(&batches(statement)), ["opaque"], "{statement}");
+        }
+    });
+}
+
+#[test]
+fn an_aggregate_in_with_has_the_name_that_it_gets() {
+    each(|twin| {
+        twin.run(TABLES);
+        twin.run("INSERT INTO u (id, name) VALUES (1, 'a'), (2, 'a'), (3, 'b');");
+        twin.run("WITH found AS (SELECT name, count(*) FROM u GROUP BY name) UPDATE t SET n = found.count FROM found WHERE found.name = t.name;");
+        all(twin);
+        twin.run("WITH found AS (SELECT max(id) FROM u) DELETE FROM u USING found WHERE u.id = found.max;");
+        all(twin);
+    });
+}
