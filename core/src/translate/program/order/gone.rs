@@ -1,6 +1,6 @@
 //! Changes to rows of which a statement is taking some away, that nobody sees.
 
-use super::Event;
+use super::{Event, Known};
 use super::causes::enclosing_without;
 use crate::schema::{
     BinaryOp, DataStatement, Expr, ForeignKey, Ident, Name, OLD, Part, ReferentialAction, Schema,
@@ -70,7 +70,7 @@ pub(super) fn finds_none(
     (child, event): &Event,
     parent: &Name,
     statements: &[&DataStatement],
-    schema: &Schema,
+    schema: &Known<'_>,
 ) -> bool {
     let Some(own) = schema
         .table(child)

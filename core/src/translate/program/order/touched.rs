@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::super::Deed;
 use super::causes::actions;
-use super::{Event, acts};
+use super::{Event, Known};
 use crate::schema::{
     DataStatement, Name, OnConflict, Part, RowTrigger, Schema, TriggerEvent, named_tables,
 };
@@ -41,7 +41,7 @@ impl Touched {
 
 pub(super) fn actions_of(
     event: &Event,
-    schema: &Schema,
+    schema: &Known<'_>,
     seen: &mut BTreeSet<Event>,
 ) -> Result<Touched, String> {
     let mut all = Touched::default();
@@ -55,7 +55,7 @@ pub(super) fn actions_of(
 /// What triggers and foreign keys do when an event happens to a row, and what those run.
 pub(super) fn effects_of(
     event: &Event,
-    schema: &Schema,
+    schema: &Known<'_>,
     seen: &mut BTreeSet<Event>,
 ) -> Result<Touched, String> {
     if !seen.insert(event.clone()) {
@@ -80,7 +80,7 @@ pub(super) fn effects_of(
 pub(super) fn touched(
     does: &RowTrigger,
     event: &Event,
-    schema: &Schema,
+    schema: &Known<'_>,
     seen: &mut BTreeSet<Event>,
 ) -> Result<Touched, String> {
     let mut all = Touched::default();
@@ -90,12 +90,11 @@ pub(super) fn touched(
     if does.steps.is_empty() {
         return Ok(all);
     }
-    let (condition, acts) = acts(does, table, event.1, schema)?;
-    let conditions = acts.iter().filter_map(|act| act.condition.as_ref());
-    for expr in condition.iter().chain(conditions) {
+    let flat = schema.acts(does, table, event.1)?;
+    for expr in flat.exprs() {
         read(Part::Expr(expr), schema, &mut all.reads);
     }
-    for act in &acts {
+    for act in &flat.acts {
         if let Deed::Run(statement) = &act.does {
             let own = direct(statement, schema);
             for event in &own.writes {
