@@ -127,7 +127,9 @@ impl Carrier<'_> {
             Err(refusals) => self.leave_guarded(source, trigger, refusals, authored),
             Ok(()) => {
                 self.make_trigger(source, trigger, authored, true);
-                self.check_order(source, false, authored);
+                if !program::is_alone(trigger) {
+                    self.check_order(source, false, authored);
+                }
                 self.renew_beside(source, &trigger.table, authored);
             }
         }
@@ -161,9 +163,11 @@ impl Carrier<'_> {
     fn minds(&self, trigger: &Trigger, authored: &Schema) -> Option<Refusal> {
         let is_own = |one: &Trigger| one.name == trigger.name && one.table == trigger.table;
         let minding = |schema: &Schema| -> Vec<(Trigger, String)> {
-            // What touches no table does not mind another trigger.
-            let is_of_account =
-                |one: &Trigger| is_own(one) || (!program::is_alone(one) && self.is_as_it_is(one));
+            // What touches no table does not mind another trigger, and none minds it.
+            let alone = program::is_alone(trigger);
+            let is_of_account = |one: &Trigger| {
+                is_own(one) || (!alone && !program::is_alone(one) && self.is_as_it_is(one))
+            };
             let all = program::check_all(schema, is_of_account).into_iter();
             all.map(|(one, why)| (one.clone(), why)).collect()
         };

@@ -2,7 +2,9 @@
 //! row, so that it is the query itself.
 
 use super::words;
-use crate::schema::{BinaryOp, CallArg, Expr, NEW, OLD, Part, PartMut, Query, named_tables};
+use crate::schema::{
+    BinaryOp, CallArg, Expr, NEW, Name, OLD, Part, PartMut, Query, Select, SelectItem, named_tables,
+};
 use crate::sql::{Syntax, parse_query};
 
 /// What `$1` is called while the query is read.
@@ -15,6 +17,9 @@ const GIVEN: &str = "aludel_given_";
 /// If it is not known before, or asks tables: which those are would depend on the session.
 pub(super) fn query(text: &Expr, using: &[Expr]) -> Result<Query, String> {
     let text = constant(text).ok_or("it executes what is not known before")?;
+    if let Some(query) = field(&text, using) {
+        return Ok(query);
+    }
     let query = parse_query(Syntax::Postgres, &placed(&text));
     let mut query = query.map_err(|why| format!("it executes what is not understood: {why}"))?;
     let mut problem = false;
@@ -25,6 +30,22 @@ pub(super) fn query(text: &Expr, using: &[Expr]) -> Result<Query, String> {
         true => Err("it executes a query of more than what is given to it".into()),
         false => Ok(query),
     }
+}
+
+/// `SELECT $1."a"`, which is what most such queries are: it need not be taken apart.
+fn field(text: &str, using: &[Expr]) -> Option<Query> {
+    let (number, column) = text.trim().strip_prefix("SELECT $")?.split_once(".\"")?;
+    let column = column.strip_suffix('"').filter(|name| !name.contains('"'))?;
+    let row = using.get(number.parse::<usize>().ok()?.checked_sub(1)?)?;
+    let name = [NEW, OLD].into_iter().find(|name| *row == Expr::column(*name))?;
+    let expr = Expr::Column {
+        table: Some(Name::bare(name)),
+        column: column.to_owned(),
+    };
+    Some(Query::from(Select {
+        items: vec![SelectItem::Expr { expr, alias: None }],
+        ..Select::default()
+    }))
 }
 
 /// `$1` by a name that is read.

@@ -233,7 +233,8 @@ impl Walk<'_> {
                         return Ok(true);
                     }
                     let asked = self.writes();
-                    for path in self.returned.split_off(before) {
+                    // They stay what they are for the branches around.
+                    for path in self.returned.get(before..).unwrap_or_default().to_vec() {
                         // What follows is done where the function has not returned.
                         let first = path.iter().skip(live.len()).map(|(_, asked)| *asked).min();
                         let own = path.into_iter().skip(live.len()).map(|(one, _)| one);

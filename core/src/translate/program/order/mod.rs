@@ -212,13 +212,15 @@ fn check_in(trigger: &Trigger, schema: &Known<'_>) -> Result<(), String> {
 
 /// Whether a trigger touches no table but the row: when it runs among other triggers is of no account.
 pub(crate) fn is_alone(trigger: &Trigger) -> bool {
-    programmed(trigger).is_none_or(|does| {
-        let mut tables = TriggerStep::tables(&does.steps);
-        if let Some(condition) = &does.condition {
-            named_tables(Part::Expr(condition), &mut tables);
-        }
-        tables.is_empty()
-    })
+    programmed(trigger).is_none_or(touches_nothing)
+}
+
+fn touches_nothing(does: &RowTrigger) -> bool {
+    let mut tables = TriggerStep::tables(&does.steps);
+    if let Some(condition) = &does.condition {
+        named_tables(Part::Expr(condition), &mut tables);
+    }
+    tables.is_empty()
 }
 
 /// What a trigger does, if it is of the kind that raises errors and changes rows.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::super::Deed;
 use super::causes::actions;
-use super::{Event, Known};
+use super::{Event, Known, touches_nothing};
 use crate::schema::{
     DataStatement, Name, OnConflict, Part, RowTrigger, Schema, TriggerEvent, named_tables,
 };
@@ -87,7 +87,7 @@ pub(super) fn touched(
     let Some(table) = schema.table(&event.0) else {
         return Ok(all);
     };
-    if does.steps.is_empty() {
+    if does.steps.is_empty() || touches_nothing(does) {
         return Ok(all);
     }
     let flat = schema.acts(does, table, event.1)?;
