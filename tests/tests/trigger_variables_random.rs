@@ -47,7 +47,16 @@ impl Code<'_> {
     }
 
     fn text(&mut self) -> String {
-        let all = ["w", "w", "NEW.name", "'a'", "lower(NEW.name)", "coalesce(w, 'b')", "TG_OP", "NULL"];
+        let all = [
+            "w",
+            "w",
+            "NEW.name",
+            "'a'",
+            "lower(NEW.name)",
+            "coalesce(w, 'b')",
+            "TG_OP",
+            "NULL",
+        ];
         (*self.random.pick(&all)).to_owned()
     }
 
@@ -79,8 +88,14 @@ impl Code<'_> {
             2 => format!("w := {}; ", self.text()),
             3 => format!("b := {}; ", self.condition()),
             4 => format!("SELECT k INTO v FROM ref WHERE id = {}; ", self.integer()),
-            5 => format!("SELECT name, k INTO w, v FROM ref WHERE ref.id = {}; ", self.integer()),
-            6 => format!("SELECT count(*) INTO v FROM ref WHERE k = {}; ", self.integer()),
+            5 => format!(
+                "SELECT name, k INTO w, v FROM ref WHERE ref.id = {}; ",
+                self.integer()
+            ),
+            6 => format!(
+                "SELECT count(*) INTO v FROM ref WHERE k = {}; ",
+                self.integer()
+            ),
             7 => format!("PERFORM FROM ref WHERE k >= {}; ", self.integer()),
             8 | 9 => format!(
                 "INSERT INTO log (what, a, b) VALUES ({}, {}, {}); ",
@@ -100,7 +115,9 @@ impl Code<'_> {
                     0 => format!("IF {a} THEN {then} END IF; "),
                     1 => format!("IF {a} THEN {then} ELSE {next} END IF; "),
                     2 => format!("IF {a} THEN {then} ELSIF {b} THEN {next} END IF; "),
-                    _ => format!("CASE WHEN {a} THEN {then} WHEN {b} THEN {next} ELSE NULL; END CASE; "),
+                    _ => format!(
+                        "CASE WHEN {a} THEN {then} WHEN {b} THEN {next} ELSE NULL; END CASE; "
+                    ),
                 }
             }
         }
@@ -110,7 +127,10 @@ impl Code<'_> {
 fn trigger(random: &mut Random) -> String {
     let before = random.one_in(2);
     let events = *random.pick(&["INSERT", "UPDATE", "INSERT OR UPDATE"]);
-    let (v, w) = (random.below(3), *random.pick(&["", " := 'a'", " := NEW.name"]));
+    let (v, w) = (
+        random.below(3),
+        *random.pick(&["", " := 'a'", " := NEW.name"]),
+    );
     let mut code = Code {
         random,
         before,
@@ -136,7 +156,10 @@ fn write(random: &mut Random, id: &mut usize) -> String {
             format!("INSERT INTO t (id, name, n, other) VALUES ({id}, {text}, {n}, {other});")
         }
         2 => format!("UPDATE t SET n = {n}, name = {text} WHERE id <= {};", *id),
-        _ => format!("UPDATE t SET other = {other} WHERE id = {};", 1 + random.below(*id + 1)),
+        _ => format!(
+            "UPDATE t SET other = {other} WHERE id = {};",
+            1 + random.below(*id + 1)
+        ),
     }
 }
 
@@ -153,7 +176,9 @@ fn round(twin: &mut Twin, seed: u64) -> (usize, usize) {
         made += 1;
         for _ in 0..6 {
             let sql = write(&mut random, &mut id);
-            let there = twin.authored.client(&format!("\\set ON_ERROR_STOP on\n{sql}"));
+            let there = twin
+                .authored
+                .client(&format!("\\set ON_ERROR_STOP on\n{sql}"));
             let here = twin.target_error(&sql);
             let engine = twin.target.engine;
             assert_eq!(
@@ -191,7 +216,10 @@ fn triggers_with_variables_do_the_same() {
     for seed in first..first + rounds {
         each(|twin| {
             let (made, writes) = round(twin, seed);
-            println!("{seed} {:?}: {made} triggers, {writes} writes", twin.target.engine);
+            println!(
+                "{seed} {:?}: {made} triggers, {writes} writes",
+                twin.target.engine
+            );
         });
     }
 }

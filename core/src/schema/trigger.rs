@@ -1,8 +1,8 @@
 //! Triggers, and what those do whose function is understood.
 
 use super::{
-    Assignment, BinaryOp, Column, Expr, Ident, Name, Part, PartMut, Table, TriggerEvent, TriggerStep, Type,
-    Variable,
+    Assignment, BinaryOp, Column, Expr, Ident, Name, Part, PartMut, Table, TriggerEvent,
+    TriggerStep, Type, Variable,
 };
 
 /// A trigger: kept as text, in the dialect of the engine that holds it.

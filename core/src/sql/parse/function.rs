@@ -6,8 +6,8 @@ use super::cursor::{Cursor, Parsed, Source, unclear};
 use super::lex::{self, Lex};
 use super::{parse_expr, steps, telling, value_function};
 use crate::schema::{
-    Assignment, Change, DroppedFunction, Expr, Function, Ident, NEW, OLD, Part, RowSets, TriggerDoes,
-    TriggerFunction, TriggerStep, named_tables,
+    Assignment, Change, DroppedFunction, Expr, Function, Ident, NEW, OLD, Part, RowSets,
+    TriggerDoes, TriggerFunction, TriggerStep, named_tables,
 };
 use crate::sql::Syntax;
 

@@ -54,7 +54,8 @@ impl Reader {
                 c.expect_op(";")?;
                 let name = one.ident()?;
                 one.eat("CONSTANT");
-                let mut ty = one.until(|c| is_value(c, 0).is_some() || c.is_any(&["NOT", "DEFAULT"]));
+                let mut ty =
+                    one.until(|c| is_value(c, 0).is_some() || c.is_any(&["NOT", "DEFAULT"]));
                 if ty.rest().iter().any(|tok| ty.text_of(*tok) == "%") {
                     return unclear("it has a variable of another thing's type");
                 }
@@ -141,9 +142,9 @@ impl Reader {
                 Some(operand) => {
                     let one = |c: &mut Cursor<'_>| condition(c.until(|c| c.is_op(",")));
                     let values = given.each(one)?;
-                    let values = values.into_iter().map(|value| {
-                        Expr::binary(operand.clone(), BinaryOp::Eq, value)
-                    });
+                    let values = values
+                        .into_iter()
+                        .map(|value| Expr::binary(operand.clone(), BinaryOp::Eq, value));
                     let any = values.reduce(|any, one| Expr::binary(any, BinaryOp::Or, one));
                     match any {
                         Some(any) => any,
@@ -250,7 +251,11 @@ impl Reader {
         }
         let mut rest = c;
         rest.skip(1);
-        let list = if rest.is("FROM") { "SELECT 1" } else { "SELECT" };
+        let list = if rest.is("FROM") {
+            "SELECT 1"
+        } else {
+            "SELECT"
+        };
         all.push(TriggerStep::Ask {
             query: query(&format!("{list} {}", rest.as_written()))?,
             into: Vec::new(),
@@ -341,9 +346,7 @@ pub(super) fn condition(c: Cursor<'_>) -> Parsed<Expr> {
     }
     text.push_str(written.get(from..).unwrap_or_default());
     let mut expr = parse_expr(Syntax::Postgres, &text).or_else(unclear)?;
-    let is_row = |expr: &Expr| {
-        matches!(expr, Expr::Column { table: None, column } if [NEW, OLD].contains(&column.as_str()))
-    };
+    let is_row = |expr: &Expr| matches!(expr, Expr::Column { table: None, column } if [NEW, OLD].contains(&column.as_str()));
     expr.each_mut(&mut |expr| {
         if let Expr::Row(items) = expr
             && let [row] = items.as_slice()

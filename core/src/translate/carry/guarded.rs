@@ -167,7 +167,10 @@ impl Carrier<'_> {
             let Some(now) = now(&one, table, authored) else {
                 continue;
             };
-            let sets = now.does.as_ref().is_some_and(|does| !does.set_columns().is_empty());
+            let sets = now
+                .does
+                .as_ref()
+                .is_some_and(|does| !does.set_columns().is_empty());
             let of_account = match one.left {
                 Some(_) => true,
                 // One that has no form any more is found with the order of all.

@@ -316,8 +316,14 @@ impl Carrier<'_> {
         };
         // Those of one event would run each other, or in no order that is known.
         let meets = |other: &Trigger| {
-            let events = [TriggerEvent::Insert, TriggerEvent::Update, TriggerEvent::Delete];
-            events.iter().any(|event| trigger.runs_for(*event) && other.runs_for(*event))
+            let events = [
+                TriggerEvent::Insert,
+                TriggerEvent::Update,
+                TriggerEvent::Delete,
+            ];
+            events
+                .iter()
+                .any(|event| trigger.runs_for(*event) && other.runs_for(*event))
         };
         let other = others.find(|other| {
             !self.stands_for(trigger, &other.name)

@@ -35,9 +35,13 @@ pub(super) fn query(text: &Expr, using: &[Expr]) -> Result<Query, String> {
 /// `SELECT $1."a"`, which is what most such queries are: it need not be taken apart.
 fn field(text: &str, using: &[Expr]) -> Option<Query> {
     let (number, column) = text.trim().strip_prefix("SELECT $")?.split_once(".\"")?;
-    let column = column.strip_suffix('"').filter(|name| !name.contains('"'))?;
+    let column = column
+        .strip_suffix('"')
+        .filter(|name| !name.contains('"'))?;
     let row = using.get(number.parse::<usize>().ok()?.checked_sub(1)?)?;
-    let name = [NEW, OLD].into_iter().find(|name| *row == Expr::column(*name))?;
+    let name = [NEW, OLD]
+        .into_iter()
+        .find(|name| *row == Expr::column(*name))?;
     let expr = Expr::Column {
         table: Some(Name::bare(name)),
         column: column.to_owned(),

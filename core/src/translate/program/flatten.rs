@@ -11,7 +11,8 @@ use super::words::{Words, fold};
 use super::{Act, Deed, executed, rows, sure};
 use crate::schema::{
     Assignment, BinaryOp, DataStatement, Expr, Ident, Literal, Part, PartMut, Place, Query,
-    Returned, RowTrigger, Schema, Table, TriggerEvent, TriggerStep, UnaryOp, compared_rows, named_tables, whole_rows,
+    Returned, RowTrigger, Schema, Table, TriggerEvent, TriggerStep, UnaryOp, compared_rows,
+    named_tables, whole_rows,
 };
 use crate::sql::Syntax;
 
@@ -271,12 +272,16 @@ impl Walk<'_> {
                     // FOUND stays what it was.
                     let found = state.variables.get(FOUND).cloned();
                     self.asks_for(query, &into, false, state)?;
-                    state.variables.extend(found.map(|found| (FOUND.into(), found)));
+                    state
+                        .variables
+                        .extend(found.map(|found| (FOUND.into(), found)));
                 }
                 TriggerStep::Each(variable, body) => {
                     let arguments = &self.words.does.arguments;
                     for argument in arguments.iter().rev() {
-                        body.iter().rev().for_each(|step| steps.push_front(step.clone()));
+                        body.iter()
+                            .rev()
+                            .for_each(|step| steps.push_front(step.clone()));
                         let place = Place::Variable(variable.clone());
                         steps.push_front(TriggerStep::Set(place, Expr::text(argument)));
                     }
@@ -358,7 +363,11 @@ impl Walk<'_> {
             return Ok(all_sets);
         }
         let writes = self.writes();
-        let mut names: Vec<&Ident> = self.rows.iter().flat_map(|(_, end)| end.row.keys()).collect();
+        let mut names: Vec<&Ident> = self
+            .rows
+            .iter()
+            .flat_map(|(_, end)| end.row.keys())
+            .collect();
         names.sort();
         names.dedup();
         for name in names {
@@ -516,7 +525,9 @@ impl Walk<'_> {
             _ => None,
         };
         let mut tables = Vec::new();
-        asked.iter().for_each(|expr| named_tables(Part::Expr(expr), &mut tables));
+        asked
+            .iter()
+            .for_each(|expr| named_tables(Part::Expr(expr), &mut tables));
         if written.is_some_and(|table| tables.contains(table)) {
             return Err("a statement of it changes the table that a variable was asked of".into());
         }
@@ -548,11 +559,7 @@ impl Walk<'_> {
     }
 
     /// A condition for the event, with what is known of it worked out.
-    fn condition(
-        &self,
-        condition: &Expr,
-        at: Option<(&State, usize)>,
-    ) -> Result<Value, String> {
+    fn condition(&self, condition: &Expr, at: Option<(&State, usize)>) -> Result<Value, String> {
         let mut condition = condition.clone();
         if at.is_some() {
             self.check().hides_variables_in(&condition)?;

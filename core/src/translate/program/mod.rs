@@ -18,16 +18,16 @@ mod sure;
 mod values;
 mod words;
 
-pub(super) use words::Words;
 pub(crate) use order::{Event, check_all, fired, is_alone, meets_actions, read_between};
+pub(super) use words::Words;
 
 use self::flatten::Flat;
 use super::infer::{Relation, Scope};
 use super::target::{DataScope, Omission, Refusal};
 use super::trigger::event_name;
 use crate::schema::{
-    Assignment, BinaryOp, DataStatement, Expr, Ident, Literal, NEW, Name, OLD, Part, RowTrigger, Schema, Table, Trigger,
-    TriggerEvent, named_tables,
+    Assignment, BinaryOp, DataStatement, Expr, Ident, Literal, NEW, Name, OLD, Part, RowTrigger,
+    Schema, Table, Trigger, TriggerEvent, named_tables,
 };
 
 /// What a trigger does, event by event.

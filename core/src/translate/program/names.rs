@@ -112,9 +112,7 @@ impl Check<'_> {
             // The row's own columns are in sight by its name alone.
             ColumnUse::Of { alias, .. } if [NEW, OLD].contains(&alias.as_str()) => None,
             ColumnUse::Of { expr, .. } | ColumnUse::Derived { expr, .. } => bare(expr),
-            ColumnUse::Joined { column, .. } => {
-                self.is_variable(column).then(|| either(column))
-            }
+            ColumnUse::Joined { column, .. } => self.is_variable(column).then(|| either(column)),
             ColumnUse::Missing(_) => None,
             ColumnUse::Unknown(Some(column)) if !self.is_variable(column) => None,
             ColumnUse::Unknown(_) => Some("which columns it names is not known".into()),

@@ -29,9 +29,8 @@ pub(super) fn rows(query: &Query, schema: &Schema) -> Rows {
     }
     let limited = query.limit.is_some();
     let whole = select.group_by.is_empty() && select.having.is_none();
-    let gathered = |item: &SelectItem| {
-        matches!(item, SelectItem::Expr { expr, .. } if has_aggregate(expr))
-    };
+    let gathered =
+        |item: &SelectItem| matches!(item, SelectItem::Expr { expr, .. } if has_aggregate(expr));
     if whole && !limited && select.items.iter().any(gathered) {
         return Rows::One;
     }
@@ -41,7 +40,13 @@ pub(super) fn rows(query: &Query, schema: &Schema) -> Rows {
         [] if !select.items.iter().all(gives_one) => Rows::Any,
         [] if select.filter.is_none() && !limited => Rows::One,
         [] => Rows::AtMostOne,
-        [TableRef::Table { name, alias, columns }] if columns.is_empty() => {
+        [
+            TableRef::Table {
+                name,
+                alias,
+                columns,
+            },
+        ] if columns.is_empty() => {
             let one = Expr::Literal(Literal::Number("1".into()));
             let first = query.limit.as_ref() == Some(&one) && !query.order_by.is_empty();
             match schema.table(name) {

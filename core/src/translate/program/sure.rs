@@ -37,7 +37,11 @@ const SURE: &[&str] = &[
 pub(super) fn fails(expr: &Expr) -> Option<String> {
     let own = match expr {
         Expr::Call(call) => {
-            let plain = call.over.is_none() && call.args.iter().all(|arg| !matches!(arg, CallArg::Named(..)));
+            let plain = call.over.is_none()
+                && call
+                    .args
+                    .iter()
+                    .all(|arg| !matches!(arg, CallArg::Named(..)));
             let known = SURE.contains(&call.name.name.as_str());
             (!known || !plain).then(|| format!("what `{}` gives", call.name))
         }
@@ -55,7 +59,13 @@ pub(super) fn fails(expr: &Expr) -> Option<String> {
         Expr::Cast { expr, ty } if !is_text_constant(expr) => {
             let sure = matches!(
                 ty,
-                Type::Text | Type::BigInt { .. } | Type::Numeric { precision: None, .. } | Type::Double
+                Type::Text
+                    | Type::BigInt { .. }
+                    | Type::Numeric {
+                        precision: None,
+                        ..
+                    }
+                    | Type::Double
             );
             let is_constant = matches!(**expr, Expr::Literal(_));
             (!sure && !is_constant || is_of_text(expr) && *ty != Type::Text)

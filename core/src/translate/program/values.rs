@@ -47,18 +47,22 @@ impl State {
         asked: &mut Vec<Expr>,
     ) -> Result<(), String> {
         let mut problem = Ok(());
-        self.put(part, &mut |known: &Known| match known {
-            Err(why) => Err(why.clone()),
-            Ok(value) => {
-                if let Some(when) = value.asked {
-                    if when != writes {
-                        return Err("what it asked has changed when it is looked at".into());
+        self.put(
+            part,
+            &mut |known: &Known| match known {
+                Err(why) => Err(why.clone()),
+                Ok(value) => {
+                    if let Some(when) = value.asked {
+                        if when != writes {
+                            return Err("what it asked has changed when it is looked at".into());
+                        }
+                        asked.push(value.expr.clone());
                     }
-                    asked.push(value.expr.clone());
+                    Ok(value.expr.clone())
                 }
-                Ok(value.expr.clone())
-            }
-        }, &mut problem);
+            },
+            &mut problem,
+        );
         problem
     }
 
@@ -79,7 +83,8 @@ impl State {
                         column,
                     } => {
                         if *column == NEW && !self.row.is_empty() {
-                            *problem = Err("it looks at the whole row after it has set a column".into());
+                            *problem =
+                                Err("it looks at the whole row after it has set a column".into());
                             return;
                         }
                         self.variables.get(column)
@@ -90,10 +95,11 @@ impl State {
                     } if row.schema.is_none() && row.name == NEW => self.row.get(column),
                     _ => None,
                 };
-                let constant = |known: &Known| {
-                    known.as_ref().is_ok_and(|value| is_constant(&value.expr))
-                };
-                if matches!(expr, Expr::Column { table: Some(_), .. }) && known.is_some_and(constant) {
+                let constant =
+                    |known: &Known| known.as_ref().is_ok_and(|value| is_constant(&value.expr));
+                if matches!(expr, Expr::Column { table: Some(_), .. })
+                    && known.is_some_and(constant)
+                {
                     *problem = Err("it looks at a constant that it has set".into());
                     return;
                 }
@@ -214,9 +220,13 @@ pub(super) fn assigned(
             true => expr,
             false => cast(expr),
         }),
-        (from, Type::Numeric { precision: None, .. } | Type::Double) if from.is_integer() => {
-            Ok(cast(expr))
-        }
+        (
+            from,
+            Type::Numeric {
+                precision: None, ..
+            }
+            | Type::Double,
+        ) if from.is_integer() => Ok(cast(expr)),
         (
             from,
             Type::Boolean
@@ -275,7 +285,10 @@ pub(super) fn without_texts(condition: &mut Expr, scope: &Scope<'_>) {
             return;
         };
         if let (Some(a), Some(b)) = (as_text(left), as_text(right))
-            && scope.ty(a).filter(has_one_text).is_some_and(|ty| scope.ty(b) == Some(ty))
+            && scope
+                .ty(a)
+                .filter(has_one_text)
+                .is_some_and(|ty| scope.ty(b) == Some(ty))
         {
             let (a, b) = (a.clone(), b.clone());
             (**left, **right) = (a, b);

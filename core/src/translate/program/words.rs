@@ -41,7 +41,9 @@ impl Words<'_> {
             let is_list = **expr == Expr::column("tg_argv");
             let index = index.parse::<usize>().ok().filter(|_| is_list)?;
             let given = self.does.arguments.get(index);
-            return Some(typed(given.map_or(Expr::Literal(Literal::Null), Expr::text)));
+            return Some(typed(
+                given.map_or(Expr::Literal(Literal::Null), Expr::text),
+            ));
         }
         let Expr::Column {
             table: None,

@@ -243,9 +243,8 @@ fn set(
     let words = Words { facts };
     let text = print(&words, |p| {
         let sets = names.iter().zip(&update.assignments);
-        let sets = sets.map(|(name, set)| {
-            format!("NEW.{} = {}", p.ident(name), p.at(&set.value, Level::Or))
-        });
+        let sets = sets
+            .map(|(name, set)| format!("NEW.{} = {}", p.ident(name), p.at(&set.value, Level::Or)));
         sets.collect::<Vec<_>>().join(", ")
     })?;
     Ok((text, omissions))

@@ -69,9 +69,8 @@ fn one(
         return Err(refused(why));
     }
     let seen = second::seen_by(trigger, &made.sets(), made.event, scope);
-    let checked = made.event == TriggerEvent::Insert
-        && seen.is_some()
-        && second::is_by_default(&made, scope);
+    let checked =
+        made.event == TriggerEvent::Insert && seen.is_some() && second::is_by_default(&made, scope);
     if let Some(other) = seen.filter(|other| !checked && !other.is_guard()) {
         return Err(refused(format!(
             "the trigger `{}` would run again, or see what is not set yet",

@@ -14,7 +14,11 @@ pub(super) fn enclosing(event: &Event, schema: &Known<'_>) -> BTreeSet<Event> {
 }
 
 /// Those, but for what the row's own foreign keys to a table bring about.
-pub(super) fn enclosing_without(event: &Event, parent: &Name, schema: &Known<'_>) -> BTreeSet<Event> {
+pub(super) fn enclosing_without(
+    event: &Event,
+    parent: &Name,
+    schema: &Known<'_>,
+) -> BTreeSet<Event> {
     around(event, Some(parent), schema)
 }
 

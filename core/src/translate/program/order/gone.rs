@@ -1,7 +1,7 @@
 //! Changes to rows of which a statement is taking some away, that nobody sees.
 
-use super::{Event, Known};
 use super::causes::enclosing_without;
+use super::{Event, Known};
 use crate::schema::{
     BinaryOp, DataStatement, Expr, ForeignKey, Ident, Name, OLD, Part, ReferentialAction, Schema,
     TriggerEvent, named_tables,

@@ -38,10 +38,11 @@ pub(super) fn seen_by<'a>(
         }
     };
     let guards = |other: &&Trigger| other.is_guard() && other.runs_for(TriggerEvent::Update);
-    others
-        .clone()
-        .find(sees)
-        .or_else(|| others.find(guards).filter(|_| event == TriggerEvent::Insert))
+    others.clone().find(sees).or_else(|| {
+        others
+            .find(guards)
+            .filter(|_| event == TriggerEvent::Insert)
+    })
 }
 
 /// Another trigger that writes a row once more that is inserted.
@@ -126,7 +127,9 @@ pub(super) fn checking(
         trigger.name
     );
     print(&Sqlite, |p| {
-        let when = when.map_or_else(String::new, |when| format!(" WHEN {}", p.at(&when, Level::Or)));
+        let when = when.map_or_else(String::new, |when| {
+            format!(" WHEN {}", p.at(&when, Level::Or))
+        });
         format!(
             "CREATE TRIGGER {} AFTER INSERT ON {} FOR EACH ROW{when} BEGIN SELECT RAISE(ABORT, {}); END",
             ident(&Name::bare(trigger_name(table, name))),
