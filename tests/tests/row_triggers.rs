@@ -619,7 +619,7 @@ fn a_trigger_whose_time_would_matter_is_refused() {
             (
                 "t",
                 "AFTER INSERT",
-                "DECLARE x integer; BEGIN INSERT INTO log (what) VALUES ('x'); RETURN NULL; END",
+                "BEGIN FOR x IN 1..2 LOOP INSERT INTO log (what) VALUES ('x'); END LOOP; RETURN NULL; END",
             ),
             (
                 "t",

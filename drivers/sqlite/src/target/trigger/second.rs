@@ -34,7 +34,10 @@ pub(super) fn seen_by<'a>(
             Some(Ok(program)) => effects::meets_setter(&program, sets, event),
             // One that is refused is not there.
             Some(Err(_)) => false,
-            None => inserted && !does.sets.is_empty() && other.runs_for(TriggerEvent::Update),
+            None => {
+                let sets = inserted && !does.sets.is_empty();
+                sets && other.runs_for(TriggerEvent::Update) && is_there(other, scope)
+            }
         }
     };
     let guards = |other: &&Trigger| other.is_guard() && other.runs_for(TriggerEvent::Update);
@@ -53,12 +56,18 @@ pub(super) fn written_by<'a>(trigger: &Trigger, scope: &DataScope<'a>) -> Option
     })
 }
 
+/// Whether a trigger that sets columns has a form, as far as its own table says.
+fn is_there(trigger: &Trigger, scope: &DataScope<'_>) -> bool {
+    row_updates(trigger, scope)
+        .is_ok_and(|updates| updates.iter().all(|made| super::hindrance(made).is_none()))
+}
+
 /// Whether a trigger sets columns of a row that is inserted.
 fn inserts(trigger: &Trigger, scope: &DataScope<'_>) -> bool {
     let does = trigger.does.as_deref();
     does.is_some_and(|does| does.unclear.is_none() && !does.sets.is_empty())
         && trigger.runs_for(TriggerEvent::Insert)
-        && row_updates(trigger, scope).is_ok()
+        && is_there(trigger, scope)
 }
 
 /// Whether what a trigger sets when a row is inserted is what the columns have by themselves.
