@@ -12,7 +12,7 @@ fn is_sqlite(twin: &Twin) -> bool {
     twin.target.engine == Engine::Sqlite
 }
 
-/// `odd` has no form anywhere: it has a variable that is not one value.
+/// `odd` has no form anywhere: it loops over numbers.
 const BEGIN: &str = "CREATE TABLE parent (id integer PRIMARY KEY, name text);
 CREATE TABLE t (id serial PRIMARY KEY, name text, n integer, status text, parent integer REFERENCES parent ON DELETE CASCADE);
 CREATE TABLE log (id integer PRIMARY KEY, what text);
@@ -33,10 +33,8 @@ fn guarded(twin: &mut Twin, runs: &str) {
     let script = format!("CREATE TRIGGER audit {runs} ON t FOR EACH ROW EXECUTE FUNCTION odd();");
     let said = twin.omitted(&script);
     assert!(
-        said.iter().any(
-            |said| said.starts_with("trigger: the trigger `audit` on `t`: ")
-                && said.contains("variables")
-        ),
+        said.iter()
+            .any(|said| said.starts_with("trigger: the trigger `audit` on `t`: ")),
         "{said:?}"
     );
 }

@@ -15,6 +15,7 @@ use aludel_tests::twin::{Twin, each_anew};
 const FUNCTION: &str = "CREATE FUNCTION odd() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE v integer;
 BEGIN
+  FOR v IN 1..1 LOOP NULL; END LOOP;
   INSERT INTO log (what) VALUES (TG_OP);
   IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
   RETURN NEW;

@@ -347,8 +347,7 @@ fn a_trigger_that_would_not_be_the_same_is_refused() {
             "BEGIN NEW.n = 1; RETURN NULL; END",
             "BEGIN INSERT INTO t (name) VALUES (NEW.name); RETURN NEW; END",
             "BEGIN IF NEW.n = 1 THEN RETURN NULL; END IF; RETURN NEW; END",
-            "BEGIN IF NEW.n = 1 THEN NEW.n = 2; ELSE NEW.n = 3; END IF; RETURN NEW; END",
-            "DECLARE x integer; BEGIN NEW.n = 1; RETURN NEW; END",
+            "BEGIN FOR i IN 1..2 LOOP NEW.n = i; END LOOP; RETURN NEW; END",
             // json has no equality, and PostgreSQL fails.
             "BEGIN IF NEW IS DISTINCT FROM OLD THEN NEW.n = 1; END IF; RETURN NEW; END",
         ] {
@@ -453,11 +452,11 @@ fn a_trigger_that_only_tells_listeners_is_left_out() {
         twin.run("ALTER TABLE t RENAME TO u;");
         twin.same("SELECT id, coalesce(title, '-') FROM u ORDER BY id");
         // Before a change it says whether there is one.
-        assert_eq!(
-            twin.refused(
-                "CREATE TRIGGER b BEFORE DELETE ON u FOR EACH ROW EXECUTE FUNCTION tell();"
-            ),
-            ["trigger"]
+        let said = twin
+            .omitted("CREATE TRIGGER b BEFORE DELETE ON u FOR EACH ROW EXECUTE FUNCTION tell();");
+        assert!(
+            said.iter().any(|said| said.starts_with("notification: ")),
+            "{said:?}"
         );
     });
 }

@@ -100,10 +100,11 @@ pub use replay::{Replay, generated_name};
 pub use scope::{ColumnUse, each_column, expand_stars, output_names};
 pub use sequence::{drawn_by_name, nextval, sequence_of};
 pub(crate) use shared::Map;
-pub use steps::{Returned, TriggerEvent, TriggerStep, named_tables};
-pub(crate) use trigger::whole_rows;
+pub use steps::{Place, Returned, TriggerEvent, TriggerStep, Variable, named_tables};
 pub use trigger::{
-    Function, NEW, OLD, RowTrigger, Trigger, TriggerDoes, TriggerFunction, ValueFunction,
+    Function, NEW, OLD, RowSets, RowTrigger, Trigger, TriggerCode, TriggerDoes, TriggerFunction,
+    ValueFunction,
 };
+pub(crate) use trigger::{compared_rows, whole_rows};
 pub use ty::Type;
 pub use walk::{Part, PartMut};

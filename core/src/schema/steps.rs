@@ -1,7 +1,7 @@
-//! What a trigger's function does beyond setting columns of its row: it raises errors and runs
-//! statements on rows, under conditions.
+//! What a trigger's function does beyond setting columns of its row at once: it raises errors and runs
+//! statements on rows, under conditions, with variables.
 
-use super::{DataStatement, Expr, Name, Part, TableRef};
+use super::{DataStatement, Expr, Ident, Name, Part, Query, TableRef, Type};
 
 /// A step of a trigger's function.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,6 +19,46 @@ pub enum TriggerStep {
     },
     /// `RETURN`.
     Return(Returned),
+    /// A value is assigned.
+    Set(Place, Expr),
+    /// `SELECT … INTO`, `PERFORM`: `FOUND` says from here on whether a query has rows.
+    Ask {
+        /// The query.
+        query: Box<Query>,
+        /// Where the values of its first row go.
+        into: Vec<Place>,
+        /// `STRICT`: it is an error if there is not one row.
+        strict: bool,
+    },
+    /// `EXECUTE text USING …` of a query, and where the values of its first row go.
+    Execute {
+        /// The text.
+        text: Expr,
+        /// What `$1` and the others are in it.
+        using: Vec<Expr>,
+        /// Where the values go.
+        into: Vec<Place>,
+    },
+    /// `FOREACH variable IN ARRAY TG_ARGV`: steps for each of the trigger's arguments.
+    Each(Ident, Vec<TriggerStep>),
+}
+
+/// What an assignment of a trigger's function changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// A variable.
+    Variable(Ident),
+    /// A column of `NEW`.
+    Column(Ident),
+}
+
+/// A variable of a trigger's function. It is NULL until it is set.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Variable {
+    /// Its name.
+    pub name: Ident,
+    /// Its type.
+    pub ty: Type,
 }
 
 /// What a trigger's function returns.
@@ -70,9 +110,60 @@ impl TriggerStep {
                     }
                     Self::each(otherwise, f);
                 }
+                Self::Set(_, value) => f(Part::Expr(value)),
+                Self::Ask { query, .. } => f(Part::Query(query)),
+                Self::Execute { text, using, .. } => {
+                    f(Part::Expr(text));
+                    using.iter().for_each(|value| f(Part::Expr(value)));
+                }
+                Self::Each(_, steps) => Self::each(steps, f),
                 Self::Raise(_) | Self::Return(_) => {}
             }
         }
+    }
+
+    /// Whether steps run a statement.
+    #[must_use]
+    pub fn run(steps: &[Self]) -> bool {
+        steps.iter().any(|step| match step {
+            Self::Run(_) => true,
+            Self::If { whens, otherwise } => {
+                whens.iter().any(|(_, steps)| Self::run(steps)) || Self::run(otherwise)
+            }
+            Self::Each(_, steps) => Self::run(steps),
+            Self::Raise(_)
+            | Self::Return(_)
+            | Self::Set(..)
+            | Self::Ask { .. }
+            | Self::Execute { .. } => false,
+        })
+    }
+
+    /// The columns of `NEW` that steps set.
+    #[must_use]
+    pub fn sets(steps: &[Self]) -> Vec<&Ident> {
+        let mut all = Vec::new();
+        for step in steps {
+            let places: &[Place] = match step {
+                Self::Set(place, _) => std::slice::from_ref(place),
+                Self::Ask { into, .. } | Self::Execute { into, .. } => into,
+                Self::If { whens, otherwise } => {
+                    all.extend(whens.iter().flat_map(|(_, steps)| Self::sets(steps)));
+                    all.extend(Self::sets(otherwise));
+                    &[]
+                }
+                Self::Each(_, steps) => {
+                    all.extend(Self::sets(steps));
+                    &[]
+                }
+                Self::Raise(_) | Self::Run(_) | Self::Return(_) => &[],
+            };
+            all.extend(places.iter().filter_map(|place| match place {
+                Place::Column(name) => Some(name),
+                Place::Variable(_) => None,
+            }));
+        }
+        all
     }
 
     /// The tables that steps name, read or written, each as often as it is named.

@@ -1,7 +1,8 @@
 //! Triggers, and what those do whose function is understood.
 
 use super::{
-    Assignment, BinaryOp, Expr, Ident, Name, Part, PartMut, Table, TriggerEvent, TriggerStep, Type,
+    Assignment, BinaryOp, Column, Expr, Ident, Name, Part, PartMut, Table, TriggerEvent,
+    TriggerStep, Type, Variable,
 };
 
 /// A trigger: kept as text, in the dialect of the engine that holds it.
@@ -20,11 +21,13 @@ pub struct Trigger {
 /// What a trigger that calls a function does for a row that changes, as far as it is understood.
 ///
 /// Understood is `BEFORE INSERT OR UPDATE … FOR EACH ROW` with a function that only sets columns, or any
-/// `FOR EACH ROW` with one that only raises errors and runs statements on rows.
+/// `FOR EACH ROW` with one that raises errors, runs statements on rows and sets columns, with variables.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RowTrigger {
     /// The function.
     pub function: Name,
+    /// What the trigger hands to it: `TG_ARGV`.
+    pub arguments: Vec<String>,
     /// What the function consists of.
     pub code: String,
     /// It runs before the row is written, else after.
@@ -38,8 +41,15 @@ pub struct RowTrigger {
     pub condition: Option<Expr>,
     /// What the columns get instead of what the statement gave them, all at once.
     pub sets: Vec<Assignment>,
+    /// Where `condition` does not hold, which compares the whole rows, the row before is written: the
+    /// two are equal.
+    pub or_old: bool,
+    /// The variables of `steps`.
+    pub variables: Vec<Variable>,
     /// What it does else; then `condition` is that of the trigger's own `WHEN`.
     pub steps: Vec<TriggerStep>,
+    /// It also tells listeners of the change.
+    pub tells: bool,
     /// Why it is not understood. Then it may do anything.
     pub unclear: Option<String>,
 }
@@ -94,11 +104,33 @@ pub struct TriggerFunction {
 #[derive(Debug, Clone, PartialEq)]
 pub enum TriggerDoes {
     /// It only tells somebody of the change; by these steps, where they are understood.
-    Tells(Option<Vec<TriggerStep>>),
-    /// It only sets columns of the row, under a condition or not.
-    Sets(Option<Expr>, Vec<Assignment>),
-    /// It raises errors and runs statements.
-    Steps(Vec<TriggerStep>),
+    Tells(Option<TriggerCode>),
+    /// It only sets columns of the row.
+    Sets(RowSets),
+    /// It raises errors, runs statements, and sets columns.
+    Steps(TriggerCode),
+}
+
+/// Columns of a row that are set, all at once.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct RowSets {
+    /// Only where this holds.
+    pub condition: Option<Expr>,
+    /// What is set.
+    pub sets: Vec<Assignment>,
+    /// [`RowTrigger::or_old`].
+    pub or_old: bool,
+}
+
+/// The code of a trigger's function, step by step.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct TriggerCode {
+    /// Its variables.
+    pub variables: Vec<Variable>,
+    /// What it does.
+    pub steps: Vec<TriggerStep>,
+    /// It also tells listeners of the change.
+    pub tells: bool,
 }
 
 /// What qualifies columns of the row after the change, in a trigger.
@@ -162,17 +194,20 @@ impl RowTrigger {
                 self.unclear
                     .get_or_insert_with(|| "it tells of a change before it".to_owned());
             }
-            Ok(TriggerDoes::Tells(Some(steps)) | TriggerDoes::Steps(steps)) => {
-                self.steps.clone_from(steps);
+            Ok(TriggerDoes::Tells(Some(code)) | TriggerDoes::Steps(code)) => {
+                self.variables.clone_from(&code.variables);
+                self.steps.clone_from(&code.steps);
+                self.tells = code.tells;
             }
-            Ok(TriggerDoes::Sets(condition, sets)) => {
+            Ok(TriggerDoes::Sets(row)) => {
                 if !self.before || self.events.contains(&TriggerEvent::Delete) {
                     self.unclear.get_or_insert_with(|| {
                         "it sets columns, and does not only run BEFORE INSERT or UPDATE".to_owned()
                     });
                 }
-                self.sets.clone_from(sets);
-                self.condition = match (self.condition.take(), condition.clone()) {
+                self.sets.clone_from(&row.sets);
+                self.or_old = row.or_old;
+                self.condition = match (self.condition.take(), row.condition.clone()) {
                     (Some(a), Some(b)) => Some(Expr::binary(a, BinaryOp::And, b)),
                     (a, b) => a.or(b),
                 };
@@ -182,6 +217,14 @@ impl RowTrigger {
             }
         }
         self
+    }
+
+    /// The columns of the row that it sets.
+    #[must_use]
+    pub fn set_columns(&self) -> Vec<&Ident> {
+        let mut all: Vec<&Ident> = self.sets.iter().flat_map(|set| &set.columns).collect();
+        all.extend(TriggerStep::sets(&self.steps));
+        all
     }
 
     /// A condition of it for a table as it is: whole rows are compared column by column.
@@ -204,6 +247,12 @@ impl RowTrigger {
                     Some(_) => {}
                 }
             }
+        }
+        if let Some(column) = self.or_old.then(|| equal_and_other(table)).flatten() {
+            return Err(format!(
+                "it writes the row before where the two are equal, and `{}` may be another then",
+                column.name
+            ));
         }
         let mut problem = None;
         let values = self.sets.iter().map(|set| &set.value);
@@ -271,8 +320,40 @@ impl RowTrigger {
     }
 }
 
-/// `NEW IS [NOT] DISTINCT FROM OLD` by columns.
+/// A column whose values may be equal and yet others: `1.0` and `1.00`, texts without regard to case.
+fn equal_and_other(table: &Table) -> Option<&Column> {
+    let is_one = |column: &&Column| {
+        !matches!(
+            column.ty,
+            Type::Boolean
+                | Type::SmallInt { .. }
+                | Type::Integer { .. }
+                | Type::BigInt { .. }
+                | Type::Text
+                | Type::Varchar(_)
+                | Type::Name
+                | Type::Uuid
+                | Type::Blob
+                | Type::Date
+                | Type::Timestamp { .. }
+                | Type::Enum(_)
+        )
+    };
+    table.columns.iter().find(is_one)
+}
+
+/// `NEW IS [NOT] DISTINCT FROM OLD` by columns; nothing else may be asked of a whole row.
 pub(crate) fn whole_rows(expr: &mut Expr, table: &Table, problem: &mut Option<String>) {
+    compared_rows(expr, table, problem);
+    walk(expr, &mut |expr| {
+        if let Some(Expr::Column { table: None, .. }) = expr {
+            *problem = Some("a whole row is asked for more than whether it is another".into());
+        }
+    });
+}
+
+/// `NEW IS [NOT] DISTINCT FROM OLD` by columns.
+pub(crate) fn compared_rows(expr: &mut Expr, table: &Table, problem: &mut Option<String>) {
     if let Expr::IsDistinct {
         left,
         right,
@@ -324,13 +405,9 @@ pub(crate) fn whole_rows(expr: &mut Expr, table: &Table, problem: &mut Option<St
         }
         return;
     }
-    if let Expr::Column { table: None, .. } = expr {
-        *problem = Some("a whole row is asked for more than whether it is another".into());
-        return;
-    }
     expr.parts_mut(&mut |part| {
         if let PartMut::Expr(expr) = part {
-            whole_rows(expr, table, problem);
+            compared_rows(expr, table, problem);
         }
     });
 }

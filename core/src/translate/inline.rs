@@ -99,9 +99,10 @@ pub(super) fn inline(change: &mut Change, replay: &Replay, lasting: &mut Vec<Nam
             does: Function::Trigger(function),
             ..
         } => {
-            if let Ok(TriggerDoes::Sets(condition, sets)) = &mut function.does {
-                inliner.maybe(condition);
-                sets.iter_mut().for_each(|set| inliner.expr(&mut set.value));
+            if let Ok(TriggerDoes::Sets(row)) = &mut function.does {
+                inliner.maybe(&mut row.condition);
+                let sets = row.sets.iter_mut();
+                sets.for_each(|set| inliner.expr(&mut set.value));
             }
         }
         Change::CreateDomain(domain) => inliner.column(&mut domain.value),

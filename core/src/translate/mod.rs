@@ -39,7 +39,7 @@ mod unfold;
 mod unread;
 mod vacancy;
 
-pub use program::{Act, Deed, EventProgram, RowProgram, row_program};
+pub use program::{Act, Deed, EventProgram, RowProgram, names_new, row_program};
 pub use script::{Audience, Translated, Translator, audience};
 pub use target::{
     ColumnOrigin, DataScope, Lowered, Omission, Refusal, Rendered, TableChange, Target,

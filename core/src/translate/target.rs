@@ -88,6 +88,13 @@ pub trait Target: Send + Sync {
     /// If the engine has nothing of the kind and does not need it for the tables either.
     fn other(&self, effect: &Effect, scope: &DataScope<'_>) -> Result<Rendered, Vec<Refusal>>;
 
+    /// Whether a row that is inserted may be written once more for a trigger that sets columns, which
+    /// runs what there is for UPDATE.
+    fn writes_again(&self, trigger: &Trigger, scope: &DataScope<'_>) -> bool {
+        let _ = (trigger, scope);
+        true
+    }
+
     /// A statement on rows.
     ///
     /// # Errors

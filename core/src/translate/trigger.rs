@@ -65,7 +65,8 @@ pub fn row_updates<'a>(
     for event in &does.events {
         let mut condition = does.condition.clone();
         if let Some(condition) = &mut condition {
-            program::for_event(condition, does, *event);
+            let event = *event;
+            program::Words { does, table, event }.settle(condition);
         }
         match condition {
             Some(Expr::Literal(Literal::Boolean(false) | Literal::Null)) => continue,

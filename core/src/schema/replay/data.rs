@@ -48,7 +48,15 @@ impl Replay {
                     }
                     self.resolve_steps(otherwise);
                 }
-                TriggerStep::Raise(_) | TriggerStep::Return(_) => {}
+                TriggerStep::Set(_, value) => {
+                    self.resolve_part(PartMut::Expr(value), &[], &mut BTreeSet::new());
+                }
+                TriggerStep::Ask { query, .. } => {
+                    self.resolve_part(PartMut::Query(query), &[], &mut BTreeSet::new());
+                }
+                TriggerStep::Each(_, steps) => self.resolve_steps(steps),
+                // A query that is executed asks no table.
+                TriggerStep::Execute { .. } | TriggerStep::Raise(_) | TriggerStep::Return(_) => {}
             }
         }
     }

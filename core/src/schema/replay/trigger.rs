@@ -81,8 +81,8 @@ impl Replay {
         if table.options.partition_by.is_some() && !does.is_idle() {
             does.unclear = Some(PARTITIONED.to_owned());
         }
-        let mut set = does.sets.iter().flat_map(|set| &set.columns);
-        let asked = set.find(|name| {
+        let set = does.set_columns();
+        let asked = set.into_iter().find(|name| {
             let column = table.column(name);
             column.is_some_and(|column| self.schema.checks_in_domains(&column.ty))
         });

@@ -6,8 +6,8 @@ use super::cursor::{Cursor, Parsed, Source, unclear};
 use super::lex::{self, Lex};
 use super::{parse_expr, steps, telling, value_function};
 use crate::schema::{
-    Assignment, Change, DroppedFunction, Expr, Function, Ident, NEW, Part, TriggerDoes,
-    TriggerFunction, TriggerStep, named_tables,
+    Assignment, Change, DroppedFunction, Expr, Function, Ident, NEW, OLD, Part, RowSets,
+    TriggerDoes, TriggerFunction, TriggerStep, named_tables,
 };
 use crate::sql::Syntax;
 
@@ -101,17 +101,17 @@ fn returned(mut rest: Cursor<'_>) -> Returns {
 
 /// What a trigger's function does.
 fn does(code: &str, steady: bool) -> Result<TriggerDoes, String> {
-    if let Ok((condition, sets)) = read(code, row)
-        && !sets.is_empty()
+    if let Ok(row) = read(code, row)
+        && !row.sets.is_empty()
     {
-        return Ok(TriggerDoes::Sets(condition, sets));
+        return Ok(TriggerDoes::Sets(row));
     }
     if read(code, telling::code).is_ok() {
         return Ok(TriggerDoes::Tells(read(code, steps::code).ok()));
     }
-    let steps = read(code, steps::code)?;
+    let code = read(code, steps::code)?;
     let mut asks = false;
-    TriggerStep::each(&steps, &mut |part| match part {
+    TriggerStep::each(&code.steps, &mut |part| match part {
         Part::Data(_) => asks = true,
         part => {
             let mut tables = Vec::new();
@@ -121,7 +121,7 @@ fn does(code: &str, steady: bool) -> Result<TriggerDoes, String> {
     });
     match steady && asks {
         true => Err("it is said to be steady, and sees rows as they were before".into()),
-        false => Ok(TriggerDoes::Steps(steps)),
+        false => Ok(TriggerDoes::Steps(code)),
     }
 }
 
@@ -198,31 +198,89 @@ fn read<T>(code: &str, grammar: impl FnOnce(&mut Cursor<'_>) -> Parsed<T>) -> Re
     Ok(read)
 }
 
-/// `BEGIN [IF condition THEN] NEW.a := b; … [END IF;] RETURN NEW; END`.
-fn row(c: &mut Cursor<'_>) -> Parsed<(Option<Expr>, Vec<Assignment>)> {
+/// `BEGIN [IF condition THEN] NEW.a := b; … [RETURN NEW; ELSE RETURN OLD; END IF;] RETURN NEW; END`, with
+/// messages that are no errors.
+fn row(c: &mut Cursor<'_>) -> Parsed<RowSets> {
     c.expect("BEGIN")?;
-    let mut condition = None;
-    let sets = if c.eat("IF") {
-        condition = Some(steps::condition(c.until(|c| c.is("THEN")))?);
+    let mut row = RowSets::default();
+    let mut returned = false;
+    if c.eat("IF") {
+        let condition = steps::condition(c.until(|c| c.is("THEN")))?;
         c.expect("THEN")?;
-        let sets = assignments(c)?;
+        row.sets = assignments(c)?;
+        returned = returns(c, NEW)?;
+        if c.eat("ELSE") {
+            row.or_old = returns(c, OLD)?;
+            returned &= row.or_old || returns(c, NEW)?;
+        } else {
+            returned = false;
+        }
+        if row.or_old && !is_another(&condition) {
+            return unclear("it writes the row before in the place of another one");
+        }
         c.expect("END")?;
         c.expect("IF")?;
         c.expect_op(";")?;
-        sets
+        if !is_already(&condition, &row.sets) {
+            row.condition = Some(condition);
+        }
     } else {
-        assignments(c)?
-    };
-    c.expect("RETURN")?;
-    c.expect("NEW")?;
-    c.expect_op(";")?;
+        row.sets = assignments(c)?;
+    }
+    if !returned {
+        c.expect("RETURN")?;
+        c.expect("NEW")?;
+        c.expect_op(";")?;
+    }
     c.expect("END")?;
-    Ok((condition, sets))
+    Ok(row)
+}
+
+/// `RETURN row;`, if it stands there.
+fn returns(c: &mut Cursor<'_>, row: &str) -> Parsed<bool> {
+    let is = c.eats(&["RETURN", row]);
+    if is {
+        c.expect_op(";")?;
+    }
+    Ok(is)
+}
+
+/// `NEW IS DISTINCT FROM OLD`: where that does not hold, the two are equal.
+fn is_another(condition: &Expr) -> bool {
+    let is_row = |expr: &Expr, row: &str| *expr == Expr::column(row);
+    matches!(condition, Expr::IsDistinct { left, right, negated: false }
+        if (is_row(left, NEW) && is_row(right, OLD)) || (is_row(left, OLD) && is_row(right, NEW)))
+}
+
+/// Whether a condition only asks whether the one column that is set has another value than the moment
+/// that it gets: moments that are equal are the same.
+fn is_already(condition: &Expr, sets: &[Assignment]) -> bool {
+    let [set] = sets else { return false };
+    let is_now = match &set.value {
+        Expr::Call(call) => call.name.name == "now",
+        Expr::Keyword(word, None) => *word == "CURRENT_TIMESTAMP",
+        _ => false,
+    };
+    let is_own = |expr: &Expr| {
+        matches!(expr, Expr::Column { table: Some(row), column }
+            if row.name == NEW && set.columns.first() == Some(column))
+    };
+    is_now
+        && matches!(condition, Expr::IsDistinct { left, right, negated: false }
+            if (is_own(left) && **right == set.value) || (is_own(right) && **left == set.value))
 }
 
 fn assignments(c: &mut Cursor<'_>) -> Parsed<Vec<Assignment>> {
     let mut all = Vec::new();
-    while c.is(NEW) && c.is_op_at(1, ".") {
+    loop {
+        if steps::is_message(c) {
+            c.until(|c| c.is_op(";"));
+            c.expect_op(";")?;
+            continue;
+        }
+        if !c.is(NEW) || !c.is_op_at(1, ".") {
+            return Ok(all);
+        }
         c.skip(2);
         let column = c.ident()?;
         if !c.eat_op("=") && !c.eat_op(":=") {
@@ -236,7 +294,6 @@ fn assignments(c: &mut Cursor<'_>) -> Parsed<Vec<Assignment>> {
             value,
         });
     }
-    Ok(all)
 }
 
 fn expr(c: Cursor<'_>) -> Parsed<Expr> {

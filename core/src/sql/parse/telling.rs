@@ -117,7 +117,7 @@ fn statement(mut c: Cursor<'_>) -> Parsed<()> {
 }
 
 /// A value, with nothing in it that may do something.
-fn value(c: Cursor<'_>) -> Parsed<()> {
+pub(super) fn value(c: Cursor<'_>) -> Parsed<()> {
     let words: Vec<String> = c
         .rest()
         .iter()

@@ -1,7 +1,7 @@
 //! `CREATE TRIGGER`: kept as text, and of PostgreSQL's what it calls.
 
 use super::cursor::{Cursor, Parsed, Source, Unclear};
-use super::lex;
+use super::lex::{self, Lex};
 use super::steps;
 use crate::schema::{Change, Ident, Ignored, Name, RowTrigger, TriggerEvent};
 use crate::sql::Syntax;
@@ -66,20 +66,37 @@ fn call(mut event: Cursor<'_>, mut rest: Cursor<'_>, constraint: bool) -> Parsed
         rest.expect("PROCEDURE")?;
     }
     let function = rest.name()?;
-    if !rest.group()?.done() {
-        unclear.get_or_insert_with(|| "it hands arguments to its function".into());
-    }
+    let arguments = arguments(rest.group()?).unwrap_or_else(|Unclear(why)| {
+        unclear.get_or_insert_with(|| format!("what it hands to its function: {why}"));
+        Vec::new()
+    });
     rest.finish()?;
     Ok(RowTrigger {
         function,
+        arguments,
         code: String::new(),
         before: runs.before,
         events: if by_row { runs.events } else { Vec::new() },
         of: runs.of,
         condition,
         sets: Vec::new(),
+        or_old: false,
+        variables: Vec::new(),
         steps: Vec::new(),
+        tells: false,
         unclear,
+    })
+}
+
+/// What a function is given: constants, or words that stand for themselves.
+fn arguments(c: Cursor<'_>) -> Parsed<Vec<String>> {
+    if c.done() {
+        return Ok(Vec::new());
+    }
+    c.each(|c| match c.kind(0) {
+        Some(Lex::Text) => c.string(),
+        Some(Lex::Number) => c.number::<u32>().map(|number| number.to_string()),
+        _ => c.ident(),
     })
 }
 

@@ -164,7 +164,7 @@ impl Carrier<'_> {
             table.foreign_keys().map(|(_, key)| key.clone()).collect()
         };
         if keys(before) != keys(after) {
-            self.check_order(source, authored);
+            self.check_order(source, true, authored);
         }
     }
 }

@@ -62,6 +62,7 @@ impl Carrier<'_> {
             Ok(rendered) => {
                 self.push(source, Ok(rendered));
                 self.marked.push(guard);
+                self.renew_beside(source, &trigger.table, &schema);
             }
             Err(more) => {
                 let why = reason(trigger, &more);
@@ -156,16 +157,26 @@ impl Carrier<'_> {
         self.leave_guarded(source, trigger, refusals, authored);
     }
 
-    /// Makes the guards of a table anew that would be others beside a new trigger.
-    pub(super) fn renew_guards(&mut self, source: usize, table: &Name, authored: &Schema) {
+    /// Makes the guards of a table anew, and the triggers that set columns, that would be others beside a
+    /// new trigger.
+    pub(super) fn renew_beside(&mut self, source: usize, table: &Name, authored: &Schema) {
         let Some(held) = self.held_table(table).map(|held| held.name.clone()) else {
             return;
         };
-        for one in self.guards_of(table) {
+        for one in self.carried(table) {
             let Some(now) = now(&one, table, authored) else {
                 continue;
             };
-            if !self.is_as_rendered(now, &one, authored) {
+            let sets = now
+                .does
+                .as_ref()
+                .is_some_and(|does| !does.set_columns().is_empty());
+            let of_account = match one.left {
+                Some(_) => true,
+                // One that has no form any more is found with the order of all.
+                None => sets && self.rendered_trigger(now, authored).is_ok(),
+            };
+            if of_account && one.away.is_none() && !self.is_as_rendered(now, &one, authored) {
                 self.take_away(source, &held, &one.held, authored);
                 self.make_trigger(source, now, authored, false);
             }
@@ -267,8 +278,8 @@ impl Carrier<'_> {
         let sets = |trigger: &Trigger| {
             trigger.does.as_ref().is_some_and(|does| {
                 let inserts = does.events.contains(&TriggerEvent::Insert);
-                does.unclear.is_none() && !does.sets.is_empty() && inserts
-            })
+                does.unclear.is_none() && !does.set_columns().is_empty() && inserts
+            }) && self.target.writes_again(trigger, &self.scope(authored))
         };
         let again = events.filter(|(table, event)| {
             let inserted = self.own == Syntax::Sqlite && *event == TriggerEvent::Insert;

@@ -10,7 +10,7 @@ use std::collections::HashSet;
 
 use super::guarded::Left;
 use super::{Carrier, depends};
-use crate::schema::{Change, Effect, Ident, Name, Schema, Trigger};
+use crate::schema::{Change, Effect, Ident, Name, Schema, Trigger, TriggerEvent};
 use crate::sql;
 use crate::translate::program;
 use crate::translate::target::{Omission, Refusal, Rendered};
@@ -127,8 +127,10 @@ impl Carrier<'_> {
             Err(refusals) => self.leave_guarded(source, trigger, refusals, authored),
             Ok(()) => {
                 self.make_trigger(source, trigger, authored, true);
-                self.check_order(source, authored);
-                self.renew_guards(source, &trigger.table, authored);
+                if !program::is_alone(trigger) {
+                    self.check_order(source, false, authored);
+                }
+                self.renew_beside(source, &trigger.table, authored);
             }
         }
     }
@@ -161,7 +163,11 @@ impl Carrier<'_> {
     fn minds(&self, trigger: &Trigger, authored: &Schema) -> Option<Refusal> {
         let is_own = |one: &Trigger| one.name == trigger.name && one.table == trigger.table;
         let minding = |schema: &Schema| -> Vec<(Trigger, String)> {
-            let is_of_account = |one: &Trigger| is_own(one) || self.is_as_it_is(one);
+            // What touches no table does not mind another trigger, and none minds it.
+            let alone = program::is_alone(trigger);
+            let is_of_account = |one: &Trigger| {
+                is_own(one) || (!alone && !program::is_alone(one) && self.is_as_it_is(one))
+            };
             let all = program::check_all(schema, is_of_account).into_iter();
             all.map(|(one, why)| (one.clone(), why)).collect()
         };
@@ -193,10 +199,12 @@ impl Carrier<'_> {
     }
 
     /// Puts guards in the places of triggers for which it matters when they run; refuses them, where no
-    /// guard is wanted.
-    pub(super) fn check_order(&mut self, source: usize, authored: &Schema) {
+    /// guard is wanted. `alone`: those too that touch no table, and so only mind foreign keys.
+    pub(super) fn check_order(&mut self, source: usize, alone: bool, authored: &Schema) {
         let minding = |this: &Self, schema: &Schema| -> Vec<(Trigger, String)> {
-            let all = program::check_all(schema, |one| this.is_as_it_is(one)).into_iter();
+            let counts =
+                |one: &Trigger| (alone || !program::is_alone(one)) && this.is_as_it_is(one);
+            let all = program::check_all(schema, counts).into_iter();
             all.map(|(one, why)| (one.clone(), why)).collect()
         };
         let mut found = minding(self, authored);
@@ -304,11 +312,22 @@ impl Carrier<'_> {
         let mut others = self.held.triggers_of(&held.name).iter();
         let sets = |trigger: &Trigger| {
             let does = trigger.does.as_deref();
-            does.is_none_or(|does| does.steps.is_empty())
+            does.is_none_or(|does| does.steps.is_empty() || !does.set_columns().is_empty())
+        };
+        // Those of one event would run each other, or in no order that is known.
+        let meets = |other: &Trigger| {
+            let events = [
+                TriggerEvent::Insert,
+                TriggerEvent::Update,
+                TriggerEvent::Delete,
+            ];
+            events
+                .iter()
+                .any(|event| trigger.runs_for(*event) && other.runs_for(*event))
         };
         let other = others.find(|other| {
             !self.stands_for(trigger, &other.name)
-                && (other.does.is_none() || (sets(trigger) && sets(other)))
+                && (other.does.is_none() || (sets(trigger) && sets(other) && meets(other)))
         });
         let Some(other) = other else {
             return Ok(());

@@ -1,5 +1,6 @@
 //! What a trigger does that raises errors and changes rows, event by event: a list of acts, each
-//! under a condition, and whether a target may do them as its own triggers would.
+//! under a condition, then what columns of the row get; and whether a target may do them as its own
+//! triggers would.
 //!
 //! # Invariants
 //!
@@ -8,19 +9,25 @@
 //! - Targets run the triggers of a row when the row is written, PostgreSQL those that come after it
 //!   when the statement is done: what could see the difference is refused (`order`).
 
+mod executed;
 mod flatten;
 mod names;
 mod order;
+mod single;
+mod sure;
+mod values;
+mod words;
 
-pub(super) use flatten::for_event;
-pub(crate) use order::{Event, check_all, fired, meets_actions, read_between};
+pub(crate) use order::{Event, check_all, fired, is_alone, meets_actions, read_between};
+pub(super) use words::Words;
 
+use self::flatten::Flat;
 use super::infer::{Relation, Scope};
-use super::target::{DataScope, Refusal};
+use super::target::{DataScope, Omission, Refusal};
 use super::trigger::event_name;
 use crate::schema::{
-    DataStatement, Expr, Ident, NEW, Name, OLD, Part, RowTrigger, Schema, Table, Trigger,
-    TriggerEvent, named_tables,
+    Assignment, BinaryOp, DataStatement, Expr, Ident, Literal, NEW, Name, OLD, Part, RowTrigger,
+    Schema, Table, Trigger, TriggerEvent, named_tables,
 };
 
 /// What a trigger does, event by event.
@@ -34,6 +41,8 @@ pub struct RowProgram<'a> {
     pub of: &'a [Ident],
     /// The events for which it does something.
     pub events: Vec<EventProgram<'a>>,
+    /// It also tells listeners of the change, and nobody can listen.
+    pub tells: bool,
 }
 
 /// What a trigger does for one event.
@@ -45,6 +54,9 @@ pub struct EventProgram<'a> {
     pub condition: Option<Expr>,
     /// What is done, in order.
     pub acts: Vec<Act>,
+    /// What the columns of the row get after that, all at once, whatever the condition: values of the
+    /// row as the statement has it.
+    pub sets: Vec<Assignment>,
     /// Where the rows before and after are in sight.
     pub sight: Scope<'a>,
 }
@@ -113,8 +125,12 @@ fn program<'a>(
     of_what_is_set(&does.of, table)?;
     let mut events = Vec::new();
     for event in &does.events {
-        let (condition, acts) = acts(does, table, *event, scope.authored)?;
-        if acts.is_empty() {
+        let Flat {
+            condition,
+            acts,
+            sets,
+        } = acts(does, table, *event, scope.authored)?;
+        if acts.is_empty() && sets.is_empty() {
             continue;
         }
         let mut sight = Scope::new(scope.authored, scope.source);
@@ -126,6 +142,7 @@ fn program<'a>(
             event: *event,
             condition,
             acts,
+            sets,
             sight,
         });
     }
@@ -134,6 +151,7 @@ fn program<'a>(
         before: does.before,
         of: &does.of,
         events,
+        tells: does.tells,
     })
 }
 
@@ -161,10 +179,10 @@ fn acts(
     table: &Table,
     event: TriggerEvent,
     schema: &Schema,
-) -> Result<(Option<Expr>, Vec<Act>), String> {
-    let (condition, acts) = flatten::flatten(does, table, event)?;
-    names::check(does, table, event, condition.as_ref(), &acts, schema)?;
-    Ok((condition, acts))
+) -> Result<Flat, String> {
+    let flat = flatten::flatten(does, table, event, schema)?;
+    names::check(does, table, event, &flat, schema)?;
+    Ok(flat)
 }
 
 /// The rows that there are.
@@ -177,6 +195,36 @@ pub(super) fn rows(event: TriggerEvent) -> &'static [&'static str] {
 }
 
 impl RowProgram<'_> {
+    /// What of a trigger is left out on every engine, or seen otherwise than there.
+    pub fn omissions(&self, trigger: &Trigger) -> Vec<Omission> {
+        let writes = |event: &EventProgram<'_>| {
+            let mut acts = event.acts.iter();
+            acts.any(|act| matches!(act.does, Deed::Run(_)))
+        };
+        let mut all = Vec::new();
+        if self.events.iter().any(writes) {
+            all.push(Omission::new(
+                "trigger-rows",
+                format!(
+                    "the trigger `{}` runs as each row is changed: an UPDATE or DELETE of several rows that reads what the trigger changes may see it",
+                    trigger.name
+                ),
+            ));
+        }
+        if self.tells {
+            let what = format!("what the trigger `{}` tells listeners", trigger.name);
+            all.push(Omission::new("notification", what));
+        }
+        all
+    }
+
+    /// The columns of the row that it sets for an event.
+    pub fn sets(&self, event: TriggerEvent) -> Vec<&Ident> {
+        let events = self.events.iter().filter(|one| one.event == event);
+        let sets = events.flat_map(|one| one.sets.iter().flat_map(|set| &set.columns));
+        sets.collect()
+    }
+
     /// The name of what comes of the trigger for an event, made of the trigger's.
     pub fn name_of(&self, name: &str, event: TriggerEvent) -> Ident {
         event_name(name, event, self.events.len() > 1)
@@ -190,15 +238,41 @@ impl EventProgram<'_> {
     }
 
     /// Whether nothing comes of it when the row that it let pass is written once more with other
-    /// values of these columns: it only raises errors, and looks at nothing else of the row before.
+    /// values of these columns: it only raises errors, and looks at nothing of the row before that
+    /// would be another, nor at those columns.
     pub fn passes_again(&self, columns: &[&Ident]) -> bool {
-        let mut acts = self.acts.iter();
-        acts.all(|act| matches!(act.does, Deed::Raise(_)))
-            && !self.parts().any(|part| {
-                names_row(part, &|row, column| {
-                    row == OLD || columns.iter().any(|set| *set == column)
-                })
-            })
+        let is_set = |column: &str| columns.iter().any(|set| *set == column);
+        let passes = |act: &Act| {
+            let Deed::Raise(_) = act.does else {
+                return false;
+            };
+            let whole = self.whole(act);
+            let mut condition = whole.clone();
+            // What is not set again is in both rows.
+            condition.each_mut(&mut |expr| match expr {
+                Expr::Column {
+                    table: Some(row),
+                    column,
+                } if row.schema.is_none() && row.name == OLD && !is_set(column) => {
+                    row.name = NEW.to_owned();
+                }
+                _ => {}
+            });
+            words::settle_alike(&mut condition);
+            let never = [Literal::Boolean(false), Literal::Null].map(Expr::Literal);
+            never.contains(&condition)
+                || !names_row(Part::Expr(&condition), &|row, column| {
+                    row == OLD || column == "*" || is_set(column)
+                }) && !names_row(Part::Expr(&whole), &|row, _| row == OLD)
+        };
+        self.sets.is_empty() && self.acts.iter().all(passes)
+    }
+
+    /// The condition of an act.
+    fn whole(&self, act: &Act) -> Expr {
+        let conditions = self.condition.iter().chain(&act.condition).cloned();
+        let all = conditions.reduce(|all, one| Expr::binary(all, BinaryOp::And, one));
+        all.unwrap_or(Expr::Literal(Literal::Boolean(true)))
     }
 
     /// Whether it names a table, to read or to change it.
@@ -222,16 +296,19 @@ impl EventProgram<'_> {
                 .into_iter()
                 .chain(statement)
         });
+        let sets = self.sets.iter().map(|set| Part::Expr(&set.value));
         self.condition
             .as_ref()
             .map(Part::Expr)
             .into_iter()
             .chain(acts)
+            .chain(sets)
     }
 }
 
 /// Whether an expression looks at a column of the row after the change.
-pub(super) fn names_new(expr: &Expr, column: &str) -> bool {
+#[must_use]
+pub fn names_new(expr: &Expr, column: &str) -> bool {
     is_new(Part::Expr(expr), column)
 }
 

@@ -1,6 +1,8 @@
 //! Whether every column that a trigger's acts name is there: no engine asks before the trigger runs.
 
-use super::{Act, Deed, rows};
+use super::flatten::Flat;
+use super::values::FOUND;
+use super::{Deed, rows};
 use crate::schema::{
     Assignment, ColumnUse, Cte, DataStatement, Expr, Ident, InsertSource, Literal, NEW, Name, OLD,
     OnConflict, Part, Query, RowTrigger, Schema, Select, SelectItem, Table, TableRef, TriggerEvent,
@@ -14,8 +16,7 @@ pub(super) fn check(
     does: &RowTrigger,
     table: &Table,
     event: TriggerEvent,
-    condition: Option<&Expr>,
-    acts: &[Act],
+    flat: &Flat,
     schema: &Schema,
 ) -> Result<(), String> {
     let check = Check {
@@ -24,12 +25,11 @@ pub(super) fn check(
         event,
         schema,
     };
-    let conditions = acts.iter().filter_map(|act| act.condition.as_ref());
-    for condition in condition.into_iter().chain(conditions) {
-        hides_rows(Part::Expr(condition))?;
-        check.exprs(vec![condition.clone()], Vec::new(), Vec::new())?;
+    for expr in flat.exprs() {
+        hides_rows(Part::Expr(expr))?;
+        check.exprs(vec![expr.clone()], Vec::new(), Vec::new())?;
     }
-    for act in acts {
+    for act in &flat.acts {
         if let Deed::Run(statement) = &act.does {
             hides_rows(Part::Data(statement))?;
             check.statement(statement)?;
@@ -38,22 +38,99 @@ pub(super) fn check(
     Ok(())
 }
 
-struct Check<'a> {
-    does: &'a RowTrigger,
-    table: &'a Table,
-    event: TriggerEvent,
-    schema: &'a Schema,
+/// Where a trigger's code stands.
+pub(super) struct Check<'a> {
+    pub(super) does: &'a RowTrigger,
+    pub(super) table: &'a Table,
+    pub(super) event: TriggerEvent,
+    pub(super) schema: &'a Schema,
 }
 
+/// What of a column that is named is wrong.
+type Problem<'p> = &'p dyn Fn(&ColumnUse<'_>) -> Option<String>;
+
 impl Check<'_> {
+    /// Refuses a variable of the function that is called as a column in sight of a statement: it means
+    /// neither there.
+    pub(super) fn hides_variables(&self, statement: &DataStatement) -> Result<(), String> {
+        if !self.names_variables(Part::Data(statement)) {
+            return Ok(());
+        }
+        if let DataStatement::Insert(insert) = statement
+            && let (Some(_), Some(table)) = (&insert.on_conflict, self.schema.table(&insert.table))
+            && let Some(variable) = self.variables().find(|name| table.column(name).is_some())
+        {
+            return Err(either(variable));
+        }
+        self.each_of(statement, &|used| self.hidden(used))
+    }
+
+    /// Refuses it in a condition or value.
+    pub(super) fn hides_variables_in(&self, expr: &Expr) -> Result<(), String> {
+        match self.names_variables(Part::Expr(expr)) {
+            true => self.each(vec![expr.clone()], Vec::new(), Vec::new(), &|used| {
+                self.hidden(used)
+            }),
+            false => Ok(()),
+        }
+    }
+
+    fn variables(&self) -> impl Iterator<Item = &str> {
+        let own = self.does.variables.iter();
+        own.map(|variable| variable.name.as_str()).chain([FOUND])
+    }
+
+    fn is_variable(&self, name: &str) -> bool {
+        self.variables().any(|variable| variable == name)
+    }
+
+    fn names_variables(&self, part: Part<'_>) -> bool {
+        let mut found = false;
+        let mut inner = |part: Part<'_>| found |= self.names_variables(part);
+        match part {
+            Part::Expr(Expr::Column {
+                table: None,
+                column,
+            }) => return self.is_variable(column),
+            Part::Expr(expr) => expr.parts(&mut inner),
+            Part::Query(query) => query.parts(&mut inner),
+            Part::Table(item) => item.parts(&mut inner),
+            Part::Data(statement) => statement.parts(&mut inner),
+        }
+        found
+    }
+
+    fn hidden(&self, used: &ColumnUse<'_>) -> Option<String> {
+        let bare = |expr: &Expr| match expr {
+            Expr::Column {
+                table: None,
+                column,
+            } if self.is_variable(column) => Some(either(column)),
+            _ => None,
+        };
+        match used {
+            // The row's own columns are in sight by its name alone.
+            ColumnUse::Of { alias, .. } if [NEW, OLD].contains(&alias.as_str()) => None,
+            ColumnUse::Of { expr, .. } | ColumnUse::Derived { expr, .. } => bare(expr),
+            ColumnUse::Joined { column, .. } => self.is_variable(column).then(|| either(column)),
+            ColumnUse::Missing(_) => None,
+            ColumnUse::Unknown(Some(column)) if !self.is_variable(column) => None,
+            ColumnUse::Unknown(_) => Some("which columns it names is not known".into()),
+        }
+    }
+
     fn statement(&self, statement: &DataStatement) -> Result<(), String> {
+        self.each_of(statement, &|used| self.problem(used))
+    }
+
+    fn each_of(&self, statement: &DataStatement, problem: Problem<'_>) -> Result<(), String> {
         match statement {
             DataStatement::Insert(insert) => {
                 let columns: Vec<&Ident> = insert.columns.iter().collect();
                 self.written(&insert.table, &columns)?;
                 if let InsertSource::Query(query) = &insert.source {
                     let rows = Expr::Exists(query.clone());
-                    self.exprs(vec![rows], Vec::new(), insert.with.clone())?;
+                    self.each(vec![rows], Vec::new(), insert.with.clone(), problem)?;
                 }
                 let Some(conflict) = &insert.on_conflict else {
                     return Ok(());
@@ -74,21 +151,21 @@ impl Check<'_> {
                 }
                 let excluded = named(&insert.table, Some(&"excluded".to_owned()));
                 let own = named(&insert.table, insert.alias.as_ref());
-                self.exprs(exprs, vec![own, excluded], Vec::new())
+                self.each(exprs, vec![own, excluded], Vec::new(), problem)
             }
             DataStatement::Update(update) => {
                 let mut exprs: Vec<Expr> = update.filter.iter().cloned().collect();
                 self.assigned(&update.table, &update.assignments, &mut exprs)?;
                 let mut from = vec![named(&update.table, update.alias.as_ref())];
                 from.extend(update.from.iter().cloned());
-                self.exprs(exprs, from, update.with.clone())
+                self.each(exprs, from, update.with.clone(), problem)
             }
             DataStatement::Delete(delete) => {
                 self.written(&delete.table, &[])?;
                 let mut from = vec![named(&delete.table, delete.alias.as_ref())];
                 from.extend(delete.using.iter().cloned());
                 let exprs = delete.filter.iter().cloned().collect();
-                self.exprs(exprs, from, delete.with.clone())
+                self.each(exprs, from, delete.with.clone(), problem)
             }
             DataStatement::Query(_) | DataStatement::Truncate { .. } => {
                 Err("it runs a statement that is not on rows".into())
@@ -121,9 +198,19 @@ impl Check<'_> {
         }
     }
 
+    fn exprs(&self, exprs: Vec<Expr>, from: Vec<TableRef>, with: Vec<Cte>) -> Result<(), String> {
+        self.each(exprs, from, with, &|used| self.problem(used))
+    }
+
     /// Checks expressions that stand in a statement with these tables in sight, and the row around
     /// them.
-    fn exprs(&self, exprs: Vec<Expr>, from: Vec<TableRef>, with: Vec<Cte>) -> Result<(), String> {
+    fn each(
+        &self,
+        exprs: Vec<Expr>,
+        from: Vec<TableRef>,
+        with: Vec<Cte>,
+        wrong: Problem<'_>,
+    ) -> Result<(), String> {
         let inner = Query {
             with,
             ..Query::from(Select {
@@ -141,7 +228,7 @@ impl Check<'_> {
         });
         let mut problem = None;
         each_column(&mut outer, self.schema, &mut |used| {
-            problem = problem.take().or_else(|| self.problem(&used));
+            problem = problem.take().or_else(|| wrong(&used));
         });
         problem.map_or(Ok(()), Err)
     }
@@ -166,6 +253,10 @@ impl Check<'_> {
             _ => None,
         }
     }
+}
+
+fn either(variable: &str) -> String {
+    format!("whether `{variable}` is its variable or a column is not clear")
 }
 
 /// Refuses what is called as the row is, so that the row is not in sight.

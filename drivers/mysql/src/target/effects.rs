@@ -1,11 +1,15 @@
-//! Triggers that raise errors and change other rows: one for each event, with the conditions as IFs.
+//! Triggers that raise errors, change other rows and set columns: one for each event, with the conditions
+//! as IFs, and what columns get at its end.
 
-use aludel::schema::{DataStatement, Expr, Ident, ReferentialAction, Table, Trigger, TriggerEvent};
+use aludel::schema::{
+    Assignment, DataStatement, Expr, Ident, ReferentialAction, RowTrigger, Table, Trigger,
+    TriggerEvent, Update,
+};
 use aludel::translate::infer::Scope;
 use aludel::translate::print::{Level, print};
 use aludel::translate::rewrite::rewrite;
 use aludel::translate::{
-    DataScope, Deed, EventProgram, Omission, Refusal, Rendered, RowProgram, trigger_name,
+    DataScope, Deed, EventProgram, Omission, Refusal, Rendered, RowProgram, names_new, trigger_name,
 };
 
 use super::facts::Facts;
@@ -37,9 +41,13 @@ pub(crate) fn create(
     hindrance(trigger, program, scope).map_err(refused)?;
     let mut statements = Vec::new();
     let mut omissions = Vec::new();
-    let mut writes = false;
     for event in &program.events {
-        let body = body(event, scope, facts, &mut omissions)?;
+        let mut body = body(event, scope, facts, &mut omissions)?;
+        if !event.sets.is_empty() {
+            let (set, more) = set(program, event, scope, facts)?;
+            body = format!("{body} SET {set};");
+            omissions.extend(more);
+        }
         let name = program.name_of(&trigger.name, event.event);
         let name = quoted(&names::shorten(&trigger_name(&program.table.name, &name)));
         let time = if program.before { "BEFORE" } else { "AFTER" };
@@ -48,22 +56,10 @@ pub(crate) fn create(
             event.event.word(),
             quoted(&program.table.name.name)
         ));
-        writes |= event
-            .acts
-            .iter()
-            .any(|act| matches!(act.does, Deed::Run(_)));
     }
     let mut rendered = session::rendered(statements, facts);
     rendered.omissions = omissions;
-    if writes {
-        rendered.omissions.push(Omission::new(
-            "trigger-rows",
-            format!(
-                "the trigger `{}` runs as each row is changed: an UPDATE or DELETE of several rows that reads what the trigger changes may see it",
-                trigger.name
-            ),
-        ));
-    }
+    rendered.omissions.extend(program.omissions(trigger));
     Ok(rendered)
 }
 
@@ -102,16 +98,24 @@ fn hindrance(
         return Err(format!("it looks at `{}` itself", table.name));
     }
     for other in scope.authored.triggers_of(&table.name) {
-        let Some(does) = other.does.as_deref().filter(|does| does.unclear.is_none()) else {
+        let does = other.does.as_deref();
+        let known = |does: &&RowTrigger| does.unclear.is_none() && other.name != trigger.name;
+        let Some(does) = does.filter(known) else {
             continue;
         };
-        let sets: Vec<&Ident> = does.sets.iter().flat_map(|set| &set.columns).collect();
+        let sets = does.set_columns();
         let mut events = does.events.iter();
         if events.any(|event| meets_setter(program, &sets, *event)) {
             return Err(format!(
                 "it reads what the trigger `{}` sets, and the two run in another order here",
                 other.name
             ));
+        }
+    }
+    for event in &program.events {
+        super::trigger::meets_readers(trigger, &program.sets(event.event), event.event, scope)?;
+        if event.event == TriggerEvent::Insert {
+            super::trigger::leaves_unset(table, &program.sets(event.event))?;
         }
     }
     let inserts = program
@@ -199,6 +203,51 @@ fn body(
             omissions,
         ),
     }
+}
+
+/// What the columns of the row get, one after the other: none is read once it is set.
+fn set(
+    program: &RowProgram<'_>,
+    event: &EventProgram<'_>,
+    scope: &DataScope<'_>,
+    facts: &Facts,
+) -> Result<(String, Vec<Omission>), Vec<Refusal>> {
+    let mut left = event.sets.clone();
+    let mut ordered = Vec::new();
+    while !left.is_empty() {
+        let is_free = |set: &Assignment| {
+            let mut others = left.iter().filter(|other| other.columns != set.columns);
+            !others.any(|other| set.columns.iter().any(|name| names_new(&other.value, name)))
+        };
+        let Some(place) = left.iter().position(is_free) else {
+            let message = "it sets columns of each other's values, one after the other here";
+            return Err(vec![Refusal::new("trigger", message)]);
+        };
+        ordered.push(left.remove(place));
+    }
+    let names: Vec<Ident> = ordered.iter().flat_map(|set| set.columns.clone()).collect();
+    let update = Update {
+        with: Vec::new(),
+        recursive: false,
+        table: program.table.name.clone(),
+        alias: None,
+        assignments: ordered,
+        from: Vec::new(),
+        filter: None,
+        order_by: Vec::new(),
+        limit: None,
+        returning: Vec::new(),
+    };
+    let meaning = Meaning::of(scope.source, facts)?.over(scope.target);
+    let (update, omissions) = rewrite(&meaning, event.sight.clone(), |rw| rw.update(&update))?;
+    let words = Words { facts };
+    let text = print(&words, |p| {
+        let sets = names.iter().zip(&update.assignments);
+        let sets = sets
+            .map(|(name, set)| format!("NEW.{} = {}", p.ident(name), p.at(&set.value, Level::Or)));
+        sets.collect::<Vec<_>>().join(", ")
+    })?;
+    Ok((text, omissions))
 }
 
 fn statement_texts(

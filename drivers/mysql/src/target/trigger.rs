@@ -1,7 +1,7 @@
 //! Triggers that set columns of a row that is inserted or changes: `BEFORE UPDATE … SET NEW.c = …`, one
 //! statement, so that no client needs another delimiter.
 
-use aludel::schema::{Expr, NEW, Name, ReferentialAction, Table, Trigger, TriggerEvent};
+use aludel::schema::{Expr, Ident, NEW, Name, ReferentialAction, Table, Trigger, TriggerEvent};
 use aludel::translate::print::{Level, print};
 use aludel::translate::rewrite::rewrite;
 use aludel::translate::{
@@ -60,18 +60,7 @@ fn one(
         ]
     };
     hindrance(&made).map_err(|why| refused(&why))?;
-    for other in scope.authored.triggers_of(&made.table.name) {
-        // One that is refused is not there, and a guard is made anew beside this one.
-        if !other.is_guard()
-            && let Some(Ok(program)) = row_program(other, scope)
-            && effects::meets_setter(&program, &made.sets(), made.event)
-        {
-            return Err(refused(&format!(
-                "the trigger `{}` reads what it sets, and the two run in another order here",
-                other.name
-            )));
-        }
-    }
+    meets_readers(trigger, &made.sets(), made.event, scope).map_err(|why| refused(&why))?;
     let sets: Vec<String> = made.sets().into_iter().cloned().collect();
     let RowUpdate {
         table,
@@ -114,6 +103,52 @@ fn one(
 
 /// # Errors
 ///
+/// Which other trigger reads, before the row is written, what one sets for an event.
+pub(super) fn meets_readers(
+    trigger: &Trigger,
+    sets: &[&Ident],
+    event: TriggerEvent,
+    scope: &DataScope<'_>,
+) -> Result<(), String> {
+    if sets.is_empty() {
+        return Ok(());
+    }
+    for other in scope.authored.triggers_of(&trigger.table) {
+        // One that is refused is not there, and a guard is made anew beside this one.
+        if other.name != trigger.name
+            && !other.is_guard()
+            && let Some(Ok(program)) = row_program(other, scope)
+            && effects::meets_setter(&program, sets, event)
+        {
+            return Err(format!(
+                "the trigger `{}` reads what it sets, and the two run in another order here",
+                other.name
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// # Errors
+///
+/// Which column that is set BEFORE INSERT a row has to give: `MariaDB` wants a value in INSERT … SELECT
+/// before the trigger has run.
+pub(super) fn leaves_unset(table: &Table, sets: &[&Ident]) -> Result<(), String> {
+    let mut columns = table.columns.iter();
+    let unset = columns.find(|column| {
+        sets.contains(&&column.name) && !column.nullable && column.default.is_none()
+    });
+    match unset {
+        None => Ok(()),
+        Some(column) => Err(format!(
+            "`{}` is NOT NULL, and a row may leave it to the trigger",
+            column.name
+        )),
+    }
+}
+
+/// # Errors
+///
 /// Why it would not be the same here.
 fn hindrance(made: &RowUpdate<'_>) -> Result<(), String> {
     if !made.of.is_empty() && made.event == TriggerEvent::Update {
@@ -128,18 +163,7 @@ fn hindrance(made: &RowUpdate<'_>) -> Result<(), String> {
         }
         TriggerEvent::Insert => {
             effects::reads_defaults(made.table, &|column| made.reads_new(column))?;
-            let sets = made.sets();
-            let mut columns = made.table.columns.iter();
-            let unset = columns.find(|column| {
-                sets.contains(&&column.name) && !column.nullable && column.default.is_none()
-            });
-            if let Some(column) = unset {
-                // MariaDB wants a value in INSERT … SELECT before the trigger has run.
-                return Err(format!(
-                    "`{}` is NOT NULL, and a row may leave it to the trigger",
-                    column.name
-                ));
-            }
+            leaves_unset(made.table, &made.sets())?;
         }
         _ => {}
     }

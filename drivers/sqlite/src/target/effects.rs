@@ -17,7 +17,7 @@ use aludel::translate::{
 use super::rules::{Meaning, Stands};
 use super::spelling::Sqlite;
 use super::table::ident;
-use super::trigger::by_value;
+use super::trigger::{by_value, is_settled};
 use super::{data, names};
 
 /// The statements that make what comes of a trigger.
@@ -43,19 +43,7 @@ pub(super) fn create(
         rendered.statements.push(text);
         rendered.omissions.extend(omissions);
     }
-    let writes = |event: &EventProgram<'_>| {
-        let mut acts = event.acts.iter();
-        acts.any(|act| matches!(act.does, Deed::Run(_)))
-    };
-    if program.events.iter().any(writes) {
-        rendered.omissions.push(Omission::new(
-            "trigger-rows",
-            format!(
-                "the trigger `{}` runs as each row is changed: an UPDATE or DELETE of several rows that reads what the trigger changes may see it",
-                trigger.name
-            ),
-        ));
-    }
+    rendered.omissions.extend(program.omissions(trigger));
     Ok(rendered)
 }
 
@@ -91,16 +79,24 @@ fn hindrance(
     scope: &DataScope<'_>,
 ) -> Result<(), String> {
     let table = program.table;
+    if program.events.iter().any(|event| !event.sets.is_empty()) {
+        return Err("it sets columns, and does more than that".into());
+    }
     for other in scope.authored.triggers_of(&table.name) {
         let Some(does) = other.does.as_deref().filter(|does| does.unclear.is_none()) else {
             continue;
         };
-        let sets: Vec<&Ident> = does.sets.iter().flat_map(|set| &set.columns).collect();
+        let sets = does.set_columns();
         let mut events = does.events.iter();
+        // A row that is inserted may have to have by itself what is set.
+        let settled = does.events.contains(&TriggerEvent::Insert) && is_settled(other, scope);
         // A guard may run once more, and looks at nothing that is not set yet.
         let meets = |event: &TriggerEvent| match trigger.is_guard() {
             true => sees_unset(program, &sets),
-            false => meets_setter(program, &sets, *event),
+            false => {
+                let again = *event != TriggerEvent::Insert || !settled;
+                again && meets_setter(program, &sets, *event)
+            }
         };
         if !sets.is_empty() && events.any(meets) {
             return Err(format!(

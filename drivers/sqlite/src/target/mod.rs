@@ -18,7 +18,7 @@ mod types;
 #[cfg(test)]
 mod tests;
 
-use aludel::schema::{DataStatement, Effect, Query, Schema, Table, View};
+use aludel::schema::{DataStatement, Effect, Query, Schema, Table, Trigger, View};
 use aludel::sql::Syntax;
 use aludel::translate::infer::Scope;
 use aludel::translate::print::print;
@@ -120,6 +120,10 @@ impl Target for SqliteTarget {
                 format!("{other:?} has no counterpart on sqlite"),
             )]),
         }
+    }
+
+    fn writes_again(&self, trigger: &Trigger, scope: &DataScope<'_>) -> bool {
+        !trigger::is_settled(trigger, scope)
     }
 
     fn data(

@@ -3,8 +3,10 @@
 //! SQLite's own cannot change the row before it is written: the trigger runs after, and writes it
 //! once more. That is the same in the end if what is written first hurts nobody: the columns are
 //! part of no key and no index of their own meaning, and nothing else looks at the row between. The
-//! second writing runs no trigger again by default (`recursive_triggers`), and where it does, finds
-//! the row to be what it should be.
+//! second writing does not run the same trigger again by default (`recursive_triggers`), and where it
+//! does, finds the row to be what it should be. It does run others for UPDATE. Where one of those would do
+//! something, a row is not written once more: one that is inserted has to be what the trigger makes it
+//! already, by the defaults of its columns, or it is refused.
 
 use aludel::schema::{
     BinaryOp, Column, ConstraintKind, Expr, Ident, Literal, NEW, Name, OnConflict, Part, Table,
@@ -21,6 +23,10 @@ use super::rules::{Meaning, Stands};
 use super::spelling::Sqlite;
 use super::table::ident;
 use super::{effects, names};
+
+mod second;
+
+pub(super) use second::is_settled;
 
 /// The statement that makes a trigger.
 ///
@@ -40,13 +46,6 @@ pub(super) fn create(trigger: &Trigger, scope: &DataScope<'_>) -> Result<Rendere
         rendered.statements.push(text);
         rendered.omissions.extend(omissions);
     }
-    rendered.omissions.push(Omission::new(
-        "trigger-after",
-        format!(
-            "the trigger `{}` runs after the row is written: RETURNING and `excluded` give what was written first",
-            trigger.name
-        ),
-    ));
     Ok(rendered)
 }
 
@@ -69,17 +68,22 @@ fn one(
     if let Some(why) = hindrance(&made) {
         return Err(refused(why));
     }
-    for other in scope.authored.triggers_of(&made.table.name) {
-        // One that is refused is not there, and a guard is made anew beside this one.
-        if !other.is_guard()
-            && let Some(Ok(program)) = row_program(other, scope)
-            && effects::meets_setter(&program, &made.sets(), made.event)
-        {
-            return Err(refused(format!(
-                "the trigger `{}` would run again, or see what is not set yet",
-                other.name
-            )));
-        }
+    let seen = second::seen_by(trigger, &made.sets(), made.event, scope);
+    let checked =
+        made.event == TriggerEvent::Insert && seen.is_some() && second::is_by_default(&made, scope);
+    if let Some(other) = seen.filter(|other| !checked && !other.is_guard()) {
+        return Err(refused(format!(
+            "the trigger `{}` would run again, or see what is not set yet",
+            other.name
+        )));
+    }
+    if made.event == TriggerEvent::Update
+        && let Some(other) = second::written_by(trigger, scope)
+    {
+        return Err(refused(format!(
+            "the trigger `{}` writes a row that is inserted once more, which would run it",
+            other.name
+        )));
     }
     let flat = names::flat(&made.table.name);
     let held = scope.target.table(&flat);
@@ -100,7 +104,7 @@ fn one(
         update,
         sight,
     } = made;
-    let (mut update, omissions) = rewrite(&Meaning::new(Stands::Statement), sight, |rw| {
+    let (mut update, mut omissions) = rewrite(&Meaning::new(Stands::Statement), sight, |rw| {
         rw.update(&update)
     })?;
     if let Some(condition) = &mut update.filter {
@@ -122,6 +126,7 @@ fn one(
         })
     });
     let other = other.reduce(|all, one| Expr::binary(all, BinaryOp::Or, one));
+    let condition = update.filter.clone();
     update.filter = [Some(this), update.filter.take(), other]
         .into_iter()
         .flatten()
@@ -131,6 +136,31 @@ fn one(
         true => String::new(),
         false => format!(" OF {}", columns.join(", ")),
     };
+    if checked {
+        let columns: Vec<String> = update
+            .assignments
+            .iter()
+            .flat_map(|set| set.columns.iter().map(|name| format!("`{name}`")))
+            .collect();
+        omissions.push(Omission::new(
+            "trigger",
+            format!(
+                "the trigger `{}` on `{}`: a row that is inserted fails here if it gives {} anything else than the trigger does, since another trigger runs when a row is written once more",
+                trigger.name,
+                table.name,
+                columns.join(", ")
+            ),
+        ));
+        let text = second::checking(trigger, name, &table.name, update, condition)?;
+        return Ok((text, omissions));
+    }
+    omissions.push(Omission::new(
+        "trigger-after",
+        format!(
+            "the trigger `{}` runs after the row is written: RETURNING and `excluded` give what was written first",
+            trigger.name
+        ),
+    ));
     let body = print(&Sqlite, |p| {
         p.statement(&aludel::schema::DataStatement::Update(Box::new(update)))
     })?;

@@ -4,21 +4,25 @@ use std::collections::BTreeSet;
 
 use super::super::Deed;
 use super::touched::direct;
-use super::{Event, acts, programmed};
-use crate::schema::{ForeignKey, Name, ReferentialAction, Schema, TriggerEvent};
+use super::{Event, Known, programmed};
+use crate::schema::{ForeignKey, Name, ReferentialAction, Schema, TriggerEvent, TriggerStep};
 
 /// The statements that may be changing rows when an event happens to one: those on its own table,
 /// and those that bring it about.
-pub(super) fn enclosing(event: &Event, schema: &Schema) -> BTreeSet<Event> {
+pub(super) fn enclosing(event: &Event, schema: &Known<'_>) -> BTreeSet<Event> {
     around(event, None, schema)
 }
 
 /// Those, but for what the row's own foreign keys to a table bring about.
-pub(super) fn enclosing_without(event: &Event, parent: &Name, schema: &Schema) -> BTreeSet<Event> {
+pub(super) fn enclosing_without(
+    event: &Event,
+    parent: &Name,
+    schema: &Known<'_>,
+) -> BTreeSet<Event> {
     around(event, Some(parent), schema)
 }
 
-fn around(first: &Event, without: Option<&Name>, schema: &Schema) -> BTreeSet<Event> {
+fn around(first: &Event, without: Option<&Name>, schema: &Known<'_>) -> BTreeSet<Event> {
     let mut found = BTreeSet::new();
     let mut next = vec![first.clone()];
     // What each trigger writes is asked of all events that are found.
@@ -42,18 +46,21 @@ fn around(first: &Event, without: Option<&Name>, schema: &Schema) -> BTreeSet<Ev
 }
 
 /// What each trigger of a schema writes by itself, by the event that runs it.
-fn written(schema: &Schema) -> Vec<(Event, BTreeSet<Event>)> {
+fn written(schema: &Known<'_>) -> Vec<(Event, BTreeSet<Event>)> {
     let mut all = Vec::new();
     for trigger in schema.triggers() {
         let (Some(does), Some(table)) = (programmed(trigger), schema.table(&trigger.table)) else {
             continue;
         };
+        if !TriggerStep::run(&does.steps) {
+            continue;
+        }
         for own in &does.events {
-            let Ok((_, acts)) = acts(does, table, *own, schema) else {
+            let Ok(flat) = schema.acts(does, table, *own) else {
                 continue;
             };
             let mut writes = BTreeSet::new();
-            for act in &acts {
+            for act in &flat.acts {
                 if let Deed::Run(statement) = &act.does {
                     writes.extend(direct(statement, schema).writes);
                 }

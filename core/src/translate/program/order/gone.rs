@@ -1,7 +1,7 @@
 //! Changes to rows of which a statement is taking some away, that nobody sees.
 
-use super::Event;
 use super::causes::enclosing_without;
+use super::{Event, Known};
 use crate::schema::{
     BinaryOp, DataStatement, Expr, ForeignKey, Ident, Name, OLD, Part, ReferentialAction, Schema,
     TriggerEvent, named_tables,
@@ -70,7 +70,7 @@ pub(super) fn finds_none(
     (child, event): &Event,
     parent: &Name,
     statements: &[&DataStatement],
-    schema: &Schema,
+    schema: &Known<'_>,
 ) -> bool {
     let Some(own) = schema
         .table(child)

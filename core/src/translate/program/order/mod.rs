@@ -12,20 +12,64 @@ mod gone;
 mod keys;
 mod touched;
 
-use std::collections::BTreeSet;
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap};
+use std::ops::Deref;
+use std::rc::Rc;
 
 use self::causes::{actions, enclosing};
 use self::gone::{counts_only, finds_none};
 use self::keys::keys_between;
 use self::touched::{Touched, actions_of, direct, effects_of, read, touched};
+use super::flatten::Flat;
 use super::{Deed, acts};
-use crate::schema::{DataStatement, Name, Part, RowTrigger, Schema, Trigger, TriggerEvent};
+use crate::schema::{
+    DataStatement, Name, Part, RowTrigger, Schema, Table, Trigger, TriggerEvent, TriggerStep,
+    named_tables,
+};
 
 /// What PostgreSQL calls the triggers that are its foreign keys begins so.
 const FOREIGN_KEYS: &str = "RI_";
 
 /// A table, and what happens to a row of it.
 pub(crate) type Event = (Name, TriggerEvent);
+
+/// A schema, and what the triggers in it do, each worked out once.
+struct Known<'s> {
+    schema: &'s Schema,
+    flats: RefCell<HashMap<(*const RowTrigger, TriggerEvent), Worked>>,
+}
+
+/// What a trigger does for an event, or why that is not known.
+type Worked = Result<Rc<Flat>, String>;
+
+impl<'s> Known<'s> {
+    fn new(schema: &'s Schema) -> Self {
+        Self {
+            schema,
+            flats: RefCell::default(),
+        }
+    }
+
+    /// `does` is part of the schema, and so stays where it is.
+    fn acts(&self, does: &RowTrigger, table: &Table, event: TriggerEvent) -> Worked {
+        let key = (std::ptr::from_ref(does), event);
+        if let Some(known) = self.flats.borrow().get(&key) {
+            return known.clone();
+        }
+        let flat = acts(does, table, event, self.schema).map(Rc::new);
+        self.flats.borrow_mut().insert(key, flat.clone());
+        flat
+    }
+}
+
+impl Deref for Known<'_> {
+    type Target = Schema;
+
+    fn deref(&self) -> &Schema {
+        self.schema
+    }
+}
 
 /// The triggers of a schema, of those that `counts` says, for which it matters when they run, with the
 /// reasons.
@@ -36,12 +80,14 @@ pub(crate) fn check_all(
     let all = schema
         .triggers()
         .filter(|trigger| programmed(trigger).is_some() && counts(trigger));
-    all.filter_map(|trigger| Some((trigger, check(trigger, schema).err()?)))
+    let known = Known::new(schema);
+    all.filter_map(|trigger| Some((trigger, check_in(trigger, &known).err()?)))
         .collect()
 }
 
 /// Whether triggers run in the midst of what foreign keys do for a statement.
 pub(crate) fn meets_actions(statement: &DataStatement, schema: &Schema) -> bool {
+    let schema = &Known::new(schema);
     let own = direct(statement, schema).writes;
     let mut acted = BTreeSet::new();
     let mut all = own.clone();
@@ -67,6 +113,10 @@ pub(crate) fn meets_actions(statement: &DataStatement, schema: &Schema) -> bool 
 /// The table that a statement reads beside the one that it changes, and that a trigger it runs
 /// changes: it would be read between two rows.
 pub(crate) fn read_between(statement: &DataStatement, schema: &Schema) -> Option<Name> {
+    between(statement, &Known::new(schema))
+}
+
+fn between(statement: &DataStatement, schema: &Known<'_>) -> Option<Name> {
     if matches!(statement, DataStatement::Insert(_)) {
         // What is inserted is read before.
         return None;
@@ -90,6 +140,7 @@ pub(crate) fn fired(
     statement: &DataStatement,
     schema: &Schema,
 ) -> (BTreeSet<Event>, BTreeSet<Event>) {
+    let schema = &Known::new(schema);
     let own = direct(statement, schema).writes;
     let mut then = BTreeSet::new();
     for event in &own {
@@ -111,32 +162,37 @@ fn runs_something((table, event): &Event, schema: &Schema) -> bool {
 ///
 /// Why it matters when a trigger runs.
 pub(super) fn check(trigger: &Trigger, schema: &Schema) -> Result<(), String> {
+    check_in(trigger, &Known::new(schema))
+}
+
+fn check_in(trigger: &Trigger, schema: &Known<'_>) -> Result<(), String> {
     let (Some(does), Some(table)) = (programmed(trigger), schema.table(&trigger.table)) else {
         return Ok(());
     };
     for event in &does.events {
-        let (condition, acts) = acts(does, table, *event, schema)?;
-        if acts.is_empty() {
+        let flat = schema.acts(does, table, *event)?;
+        if flat.acts.is_empty() && flat.sets.is_empty() {
             continue;
         }
         let mut own = Touched::default();
-        for expr in condition
-            .iter()
-            .chain(acts.iter().filter_map(|act| act.condition.as_ref()))
-        {
+        for expr in flat.exprs() {
             read(Part::Expr(expr), schema, &mut own.reads);
         }
         let mut statements = Vec::new();
-        for act in &acts {
+        for act in &flat.acts {
             if let Deed::Run(statement) = &act.does {
                 own.add(direct(statement, schema));
                 statements.push(statement);
-                if let Some(table) = read_between(statement, schema) {
+                if let Some(table) = between(statement, schema) {
                     return Err(format!(
                         "a statement of it reads `{table}`, which a trigger that it runs changes"
                     ));
                 }
             }
+        }
+        if own.reads.is_empty() && own.writes.is_empty() {
+            itself(trigger, *event, does, &own, schema)?;
+            continue;
         }
         if let Some(view) = own.reads.iter().find(|name| schema.view(name).is_some()) {
             return Err(format!("it reads the view `{view}`"));
@@ -152,6 +208,19 @@ pub(super) fn check(trigger: &Trigger, schema: &Schema) -> Result<(), String> {
         beside(trigger, &event, does, &all, schema)?;
     }
     Ok(())
+}
+
+/// Whether a trigger touches no table but the row: when it runs among other triggers is of no account.
+pub(crate) fn is_alone(trigger: &Trigger) -> bool {
+    programmed(trigger).is_none_or(touches_nothing)
+}
+
+fn touches_nothing(does: &RowTrigger) -> bool {
+    let mut tables = TriggerStep::tables(&does.steps);
+    if let Some(condition) = &does.condition {
+        named_tables(Part::Expr(condition), &mut tables);
+    }
+    tables.is_empty()
 }
 
 /// What a trigger does, if it is of the kind that raises errors and changes rows.
@@ -197,7 +266,7 @@ fn around(
     own: &Touched,
     all: &Touched,
     statements: &[&DataStatement],
-    schema: &Schema,
+    schema: &Known<'_>,
 ) -> Result<(), String> {
     let around = enclosing(event, schema);
     for table in all.tables() {
@@ -256,7 +325,7 @@ fn beside(
     event: &Event,
     does: &RowTrigger,
     all: &Touched,
-    schema: &Schema,
+    schema: &Known<'_>,
 ) -> Result<(), String> {
     for other in schema.triggers_of(&event.0) {
         if other.name == trigger.name {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::super::Deed;
 use super::causes::actions;
-use super::{Event, acts};
+use super::{Event, Known, touches_nothing};
 use crate::schema::{
     DataStatement, Name, OnConflict, Part, RowTrigger, Schema, TriggerEvent, named_tables,
 };
@@ -41,7 +41,7 @@ impl Touched {
 
 pub(super) fn actions_of(
     event: &Event,
-    schema: &Schema,
+    schema: &Known<'_>,
     seen: &mut BTreeSet<Event>,
 ) -> Result<Touched, String> {
     let mut all = Touched::default();
@@ -55,7 +55,7 @@ pub(super) fn actions_of(
 /// What triggers and foreign keys do when an event happens to a row, and what those run.
 pub(super) fn effects_of(
     event: &Event,
-    schema: &Schema,
+    schema: &Known<'_>,
     seen: &mut BTreeSet<Event>,
 ) -> Result<Touched, String> {
     if !seen.insert(event.clone()) {
@@ -80,22 +80,21 @@ pub(super) fn effects_of(
 pub(super) fn touched(
     does: &RowTrigger,
     event: &Event,
-    schema: &Schema,
+    schema: &Known<'_>,
     seen: &mut BTreeSet<Event>,
 ) -> Result<Touched, String> {
     let mut all = Touched::default();
     let Some(table) = schema.table(&event.0) else {
         return Ok(all);
     };
-    if does.steps.is_empty() {
+    if does.steps.is_empty() || touches_nothing(does) {
         return Ok(all);
     }
-    let (condition, acts) = acts(does, table, event.1, schema)?;
-    let conditions = acts.iter().filter_map(|act| act.condition.as_ref());
-    for expr in condition.iter().chain(conditions) {
+    let flat = schema.acts(does, table, event.1)?;
+    for expr in flat.exprs() {
         read(Part::Expr(expr), schema, &mut all.reads);
     }
-    for act in &acts {
+    for act in &flat.acts {
         if let Deed::Run(statement) = &act.does {
             let own = direct(statement, schema);
             for event in &own.writes {

@@ -2,8 +2,8 @@
 
 use aludel::schema::{
     Column, Constraint, ConstraintKind, Domain, EnumType, ForeignKey, Generated, Identity, Index,
-    IndexKey, IndexPart, Name, Nulls, Options, ReferentialAction, Returned, RowTrigger, Sequence,
-    SequenceOptions, Table, Trigger, TriggerEvent, TriggerStep, Type, View,
+    IndexKey, IndexPart, Name, Nulls, Options, Place, ReferentialAction, Returned, RowTrigger,
+    Sequence, SequenceOptions, Table, Trigger, TriggerEvent, TriggerStep, Type, Variable, View,
 };
 
 use super::{choice, record};
@@ -69,8 +69,11 @@ record!(View, "a view" { name, columns, query, text, materialized, reads, indexe
 record!(Trigger, "a trigger" { name, table, text, does });
 
 record!(RowTrigger, "what a trigger does" {
-    function, code, before, events, of, condition, sets, steps, unclear,
+    function, arguments, code, before, events, of, condition, sets, or_old, variables, steps,
+    tells, unclear,
 });
+
+record!(Variable, "a variable of a trigger" { name, ty as "type" });
 
 choice!(TriggerEvent, "event of a trigger" {
     "insert" Insert, "update" Update, "delete" Delete,
@@ -81,7 +84,13 @@ choice!(TriggerStep, "step of a trigger" {
     "run" Run(statement),
     "if" If { whens, otherwise },
     "return" Return(row),
+    "set" Set(place, value),
+    "ask" Ask { query, into, strict },
+    "execute" Execute { text, using, into },
+    "each" Each(variable, steps),
 });
+
+choice!(Place, "place of a value" { "variable" Variable(name), "column" Column(name) });
 
 choice!(Returned, "returned row" { "new" New, "old" Old, "either" Either, "null" Null });
 
