@@ -571,3 +571,28 @@ fn bytes_become_a_text_of_their_digits() {
         );
     });
 }
+
+/// SQLite takes a CHECK of a row that IS NULL, and fails when the schema is next read.
+#[test]
+fn a_row_is_null_if_all_of_it_is() {
+    each(|twin| {
+        twin.run("CREATE TABLE t (id integer PRIMARY KEY, a integer, b text, n integer, CHECK (NOT (a, b) IS NULL));");
+        twin.run("INSERT INTO t VALUES (1, 1, NULL), (2, NULL, 'x'), (3, 3, 'y');");
+        twin.fails("INSERT INTO t VALUES (4, NULL, NULL);");
+        twin.run("ALTER TABLE t RENAME COLUMN b TO c; UPDATE t SET n = 1 WHERE (a, c) IS NOT NULL; UPDATE t SET n = 2 WHERE NOT (a, c) IS NOT NULL;");
+        twin.same("SELECT id, n FROM t ORDER BY id");
+    });
+}
+
+#[test]
+fn what_exists_need_not_be_listed() {
+    each(|twin| {
+        twin.run("CREATE TABLE t (id integer PRIMARY KEY, n integer); INSERT INTO t VALUES (1, NULL), (2, 1);");
+        twin.run(
+            "CREATE VIEW v AS SELECT id FROM t WHERE EXISTS (SELECT FROM t AS u WHERE u.n = t.id);",
+        );
+        twin.run("CREATE TABLE w (id integer); INSERT INTO w VALUES (2); UPDATE t SET n = 7 WHERE NOT EXISTS (SELECT FROM w WHERE w.id = t.id);");
+        twin.same("SELECT id FROM v ORDER BY id");
+        twin.same("SELECT id, coalesce(n, 0) FROM t ORDER BY id");
+    });
+}

@@ -18,7 +18,7 @@ mod statement;
 use super::infer::{Field, Scope};
 use super::{Omission, Refusal};
 use crate::schema::{
-    Call, CallArg, Expr, Literal, Name, OrderBy, Query, SelectItem, TableRef, Window,
+    BinaryOp, Call, CallArg, Expr, Literal, Name, OrderBy, Query, SelectItem, TableRef, Window,
 };
 
 /// What a target does to nodes whose meaning or form differs there.
@@ -129,7 +129,7 @@ impl Rewriter<'_> {
     /// An expression.
     pub fn expr(&mut self, expr: &Expr) -> Expr {
         let rules = self.rules;
-        if let Some(value) = self.whole(expr) {
+        if let Some(value) = self.whole(expr).or_else(|| nothing_in_row(expr)) {
             return self.expr(&value);
         }
         match rules.expr(self, expr) {
@@ -410,4 +410,19 @@ impl Rewriter<'_> {
             .map(|key| rules.order_key(self, key, &key.expr))
             .collect()
     }
+}
+
+/// `(a, b) IS NULL`: all of it is; and it IS NOT NULL if none of it is (PostgreSQL's manual, 9.25.6).
+fn nothing_in_row(expr: &Expr) -> Option<Expr> {
+    let Expr::IsNull { expr, negated } = expr else {
+        return None;
+    };
+    let Expr::Row(items) = &**expr else {
+        return None;
+    };
+    let each = items.iter().map(|item| Expr::IsNull {
+        expr: Box::new(item.clone()),
+        negated: *negated,
+    });
+    each.reduce(|left, right| Expr::binary(left, BinaryOp::And, right))
 }

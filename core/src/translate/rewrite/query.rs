@@ -147,6 +147,13 @@ impl Rewriter<'_> {
             let place = items.len();
             items.extend(self.select_item(item, into.and_then(|into| into.get(place))));
         }
+        // `EXISTS (SELECT FROM …)`: PostgreSQL alone has lists of nothing.
+        if select.items.is_empty() && into.is_none() {
+            items.push(SelectItem::Expr {
+                expr: Expr::Literal(Literal::Number("1".into())),
+                alias: None,
+            });
+        }
         Select {
             distinct: select.distinct.as_ref().map(|distinct| match distinct {
                 Distinct::All => Distinct::All,
