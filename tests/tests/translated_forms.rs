@@ -596,3 +596,16 @@ fn what_exists_need_not_be_listed() {
         twin.same("SELECT id, coalesce(n, 0) FROM t ORDER BY id");
     });
 }
+
+/// MariaDB says so only when the table is made.
+#[test]
+fn a_check_that_looks_at_the_clock_is_refused() {
+    each(|twin| {
+        assert_eq!(
+            twin.refused(
+                "CREATE TABLE t (id integer PRIMARY KEY, at timestamptz CHECK (at > now()));"
+            ),
+            ["not-deterministic"]
+        );
+    });
+}

@@ -176,7 +176,9 @@ impl Carrier<'_> {
                 // One that has no form any more is found with the order of all.
                 None => sets && self.rendered_trigger(now, authored).is_ok(),
             };
-            if of_account && one.away.is_none() && !self.is_as_rendered(now, &one, authored) {
+            // What nothing is held of is being made anew.
+            let stands = one.away.is_none() && !one.held.is_empty();
+            if of_account && stands && !self.is_as_rendered(now, &one, authored) {
                 self.take_away(source, &held, &one.held, authored);
                 self.make_trigger(source, now, authored, false);
             }

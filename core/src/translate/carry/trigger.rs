@@ -477,6 +477,7 @@ impl Carrier<'_> {
             if !self.is_held_so(&one, held, &texts) {
                 anew.extend(now.cloned());
                 self.take_away(source, held, &one.held, authored);
+                self.hold_nothing_of(table, Some(&one.authored.name));
             }
         }
         Ok(anew)
@@ -515,9 +516,21 @@ impl Carrier<'_> {
         for one in self.carried(table) {
             self.take_away(source, held, &one.held, authored);
         }
+        self.hold_nothing_of(table, None);
         let all = authored.triggers_of(table).iter();
         let carried = all.filter(|trigger| self.is_carried(trigger));
         carried.cloned().collect()
+    }
+
+    /// Of triggers that have been taken away, one or all of a table, nothing is held until they are made anew.
+    fn hold_nothing_of(&mut self, table: &Name, name: Option<&Ident>) {
+        self.triggers.change(table.clone(), |all| {
+            for one in all {
+                if name.is_none_or(|name| one.authored.name == *name) {
+                    one.held.clear();
+                }
+            }
+        });
     }
 
     pub(super) fn make_anew(&mut self, source: usize, triggers: Vec<Trigger>, authored: &Schema) {

@@ -146,6 +146,25 @@ pub(crate) fn utc_now() -> Expr {
     call("utc_timestamp", [number(6)])
 }
 
+/// Whether an expression gives something else at another time or to another session, which no CHECK may.
+pub(crate) fn changes(expr: &Expr) -> bool {
+    let own = match expr {
+        Expr::Call(call) => matches!(
+            call.name.name.as_str(),
+            "connection_id" | "nextval" | "rand" | "random_bytes" | "utc_timestamp" | "uuid"
+        ),
+        Expr::Keyword(word, _) => word.starts_with("CURRENT_"),
+        _ => false,
+    };
+    let mut found = own;
+    expr.parts(&mut |part| {
+        if let Part::Expr(expr) = part {
+            found |= changes(expr);
+        }
+    });
+    found
+}
+
 /// Whether evaluating it twice gives the same twice.
 pub(crate) fn is_steady(expr: &Expr) -> bool {
     if let Expr::Call(call) = expr

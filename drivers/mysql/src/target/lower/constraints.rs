@@ -10,7 +10,7 @@ use aludel::translate::infer::Family;
 use super::Lowering;
 use super::columns::{drawn_apart, is_numbered, length_check, referred_type};
 use crate::target::types::words;
-use crate::target::{keys, names};
+use crate::target::{build, keys, names};
 
 impl Lowering<'_, '_> {
     pub(super) fn constraints(&mut self, lowered: &mut Table) {
@@ -63,8 +63,16 @@ impl Lowering<'_, '_> {
                 if let Some(message) = self.looks_at_numbered(expr, &what) {
                     self.refuse(Refusal::new("check-column", message));
                 }
+                let condition = self.meaning.condition(self.rewriter, expr);
+                if build::changes(&condition) {
+                    let message = format!(
+                        "{what} looks at the time or at a random value, which no CHECK may on {}",
+                        self.facts.name
+                    );
+                    self.refuse(Refusal::new("not-deterministic", message));
+                }
                 let kind = ConstraintKind::Check {
-                    expr: self.meaning.condition(self.rewriter, expr),
+                    expr: condition,
                     not_enforced: *not_enforced,
                 };
                 (name.map(own), kind)
