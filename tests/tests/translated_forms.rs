@@ -609,3 +609,13 @@ fn a_check_that_looks_at_the_clock_is_refused() {
         );
     });
 }
+
+/// A `varchar` is compared as a text, and so its CHECKs go on when it becomes something else.
+#[test]
+fn a_check_of_a_varchar_goes_on_as_one_of_a_text() {
+    let mut twin = Twin::new(Engine::Sqlite);
+    twin.run("CREATE TABLE t (id integer PRIMARY KEY, c varchar(9) CHECK (c <> '' AND c IS NOT NULL)); INSERT INTO t VALUES (1, 'a');
+            ALTER TABLE t ALTER COLUMN c TYPE bytea USING c::text::bytea; INSERT INTO t VALUES (2, '');");
+    twin.fails("INSERT INTO t VALUES (3, NULL);");
+    twin.same("SELECT id, length(c) FROM t ORDER BY id");
+}

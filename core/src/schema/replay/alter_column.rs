@@ -1,11 +1,13 @@
 //! ALTER COLUMN.
 
 use super::super::{
-    ColumnChange, Expr, Ident, Identity, Literal, Name, Sequence, SequenceOptions, Type,
+    ColumnChange, ConstraintKind, Expr, Ident, Identity, Literal, Name, PartMut, Sequence,
+    SequenceOptions, Type,
 };
 use super::Replay;
 use super::problem::{Step, problem};
 use super::resolve::column_mut;
+use crate::sql::Syntax;
 
 impl Replay {
     pub(super) fn alter_column(
@@ -34,6 +36,10 @@ impl Replay {
                 let collation = collation.clone();
                 // A default is of the type below a domain.
                 let (was, is) = (self.schema.below(&held.ty), self.schema.below(&ty));
+                let was_varchar = matches!(was, Type::Varchar(_)) && !is.is_text();
+                if was_varchar && self.syntax == Syntax::Postgres {
+                    self.edit(name, |table| compare_as_text(table, column));
+                }
                 self.edit_column(name, column, |column| {
                     column.ty = ty;
                     column.collation = collation;
@@ -220,5 +226,41 @@ fn kept(default: Expr, old: Type, new: &Type) -> Expr {
             }
         }
         other => other,
+    }
+}
+
+/// Conditions that look at a `varchar` were made of it as a `text`, for it has no operators of its own: `(c)::text <> ''`. So they
+/// stay when it becomes another type (its CHECK as `pg_get_constraintdef` gives it).
+fn compare_as_text(table: &mut super::Table, column: &str) {
+    for constraint in &mut table.constraints {
+        if let ConstraintKind::Check { expr, .. } = &mut constraint.kind {
+            as_text(expr, column);
+        }
+    }
+    for index in &mut table.indexes {
+        let keys = index.keys.iter_mut().map(|key| &mut key.expr);
+        // A column that is a key is one of the new type.
+        let keys = keys.filter(|key| !matches!(key, Expr::Column { .. }));
+        for expr in keys.chain(&mut index.filter) {
+            as_text(expr, column);
+        }
+    }
+}
+
+fn as_text(expr: &mut Expr, name: &str) {
+    match expr {
+        Expr::Column { column, .. } if column == name => {
+            *expr = Expr::Cast {
+                expr: Box::new(expr.clone()),
+                ty: Type::Text,
+            };
+        }
+        Expr::IsNull { expr: of, .. } if matches!(**of, Expr::Column { .. }) => {}
+        Expr::Cast { expr: of, .. } if matches!(**of, Expr::Column { .. }) => {}
+        other => other.parts_mut(&mut |part| {
+            if let PartMut::Expr(expr) = part {
+                as_text(expr, name);
+            }
+        }),
     }
 }
