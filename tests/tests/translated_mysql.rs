@@ -273,6 +273,26 @@ fn a_table_that_refers_to_itself_gets_another_type() {
     });
 }
 
+/// InnoDB finds no row of a CHAR by a VARCHAR: it stayed, and referred to nothing.
+#[test]
+fn a_char_that_refers_to_a_varchar_is_refused() {
+    each(|twin| {
+        twin.run("CREATE TABLE u (v varchar(20) UNIQUE, c char(4) UNIQUE); INSERT INTO u VALUES ('a', 'a');");
+        twin.run("CREATE TABLE t (id integer PRIMARY KEY, c char(4) REFERENCES u (c) ON UPDATE CASCADE, v varchar(4) REFERENCES u (v) ON UPDATE CASCADE);");
+        twin.run("INSERT INTO t VALUES (1, 'a', 'a'); UPDATE u SET c = 'b', v = NULL;");
+        twin.same("SELECT id, rtrim(c), coalesce(v, '-') FROM t");
+        for script in [
+            "CREATE TABLE w (c char(4) REFERENCES u (v));",
+            "CREATE TABLE x (c char(4) REFERENCES u (v) ON DELETE CASCADE);",
+        ] {
+            assert_eq!(twin.refused(script), ["reference-type"], "{script}");
+        }
+        // So is what makes it one.
+        let codes = twin.refused("ALTER TABLE u ALTER COLUMN c TYPE varchar(20);");
+        assert_eq!(codes, ["reference-type"]);
+    });
+}
+
 /// It fails there; here it cannot be written.
 #[test]
 fn a_column_that_takes_no_null_is_not_set_to_null() {
