@@ -391,6 +391,18 @@ impl Expr {
         Self::Literal(Literal::Text(value.into()))
     }
 
+    /// The parts that all have to hold where this does.
+    pub(crate) fn conjuncts(&self) -> Vec<&Self> {
+        match self {
+            Self::Binary {
+                left,
+                op: BinaryOp::And,
+                right,
+            } => [left.conjuncts(), right.conjuncts()].concat(),
+            expr => vec![expr],
+        }
+    }
+
     /// A column without a qualifier.
     pub fn column(name: impl Into<Ident>) -> Self {
         Self::Column {

@@ -1,7 +1,7 @@
 //! A call of a function of PostgreSQL's that gives one expression of its arguments is that
 //! expression.
 
-use super::infer::{UNNAMED, is_known, output_name};
+use super::infer::{UNNAMED, gives_the_same, is_known, output_name};
 use crate::schema::{
     CallArg, Change, ColumnChange, ColumnDef, ConstraintKind, DomainChange, Expr, Function,
     IndexKey, Name, Part, PartMut, Query, Replay, Select, SelectItem, SetExpr, TableAction,
@@ -358,20 +358,9 @@ fn times(expr: &Expr, argument: &str) -> usize {
 
 /// Whether an expression gives the same however often it is looked at, for sure.
 fn is_steady(expr: &Expr) -> bool {
-    const OTHERWISE: &[&str] = &[
-        "random",
-        "gen_random_uuid",
-        "gen_random_bytes",
-        "clock_timestamp",
-        "timeofday",
-        "nextval",
-        "currval",
-        "lastval",
-        "setval",
-    ];
     if let Expr::Call(call) = expr {
         let name = call.name.name.as_str();
-        if !is_known(name) || OTHERWISE.contains(&name) || name.starts_with("uuid_generate") {
+        if !gives_the_same(name) {
             return false;
         }
     }

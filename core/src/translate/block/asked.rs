@@ -18,7 +18,7 @@ use crate::schema::{
     Query, Select, SelectItem, SetExpr, Type, UnaryOp, named_tables,
 };
 use crate::sql::{self, Part as BlockPart, Syntax};
-use crate::translate::infer::{gathers, is_known};
+use crate::translate::infer::{gathers, gives_the_same, has_aggregate, is_known};
 
 impl Trial {
     /// `IF` of what rows answer; `why` says so otherwise.
@@ -329,23 +329,7 @@ fn only_item(query: &Query, at: usize, of: usize) -> Option<Expr> {
     if let SetExpr::Select(select) = &mut query.body {
         select.items = vec![item.clone()];
     }
-    gathered(expr).then(|| Expr::Subquery(Box::new(query)))
-}
-
-/// Whether an expression is of an aggregate of the rows at hand.
-fn gathered(expr: &Expr) -> bool {
-    if let Expr::Call(call) = expr
-        && gathers(call)
-    {
-        return call.over.is_none();
-    }
-    let mut found = false;
-    expr.parts(&mut |part| {
-        if let Part::Expr(expr) = part {
-            found |= gathered(expr);
-        }
-    });
-    found
+    has_aggregate(expr).then(|| Expr::Subquery(Box::new(query)))
 }
 
 /// Whether an expression reads tables, and no catalogue.
@@ -358,20 +342,7 @@ fn reads_rows(expr: &Expr) -> bool {
 
 /// Whether all that something calls is of the engine, changes nothing, and gives the same each time.
 pub(super) fn is_quiet(part: Part<'_>) -> bool {
-    const OTHERWISE: &[&str] = &[
-        "random",
-        "gen_random_uuid",
-        "gen_random_bytes",
-        "clock_timestamp",
-        "timeofday",
-        "nextval",
-        "currval",
-        "lastval",
-        "setval",
-    ];
-    calls_only(part, &|name| {
-        is_known(name) && !OTHERWISE.contains(&name) && !name.starts_with("uuid_generate")
-    })
+    calls_only(part, &gives_the_same)
 }
 
 /// Whether all that something calls is of the engine.

@@ -11,6 +11,7 @@
 mod asked;
 mod batches;
 mod catalog;
+mod rows;
 mod settled;
 mod value;
 

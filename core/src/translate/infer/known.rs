@@ -6,6 +6,22 @@ pub(crate) fn is_known(name: &str) -> bool {
     KNOWN.binary_search(&name).is_ok()
 }
 
+/// Whether a call of this name changes nothing, and gives the same each time it is looked at in a statement.
+pub(crate) fn gives_the_same(name: &str) -> bool {
+    const OTHERWISE: &[&str] = &[
+        "random",
+        "gen_random_uuid",
+        "gen_random_bytes",
+        "clock_timestamp",
+        "timeofday",
+        "nextval",
+        "currval",
+        "lastval",
+        "setval",
+    ];
+    is_known(name) && !OTHERWISE.contains(&name) && !name.starts_with("uuid_generate")
+}
+
 const KNOWN: &[&str] = &[
     "abs",
     "age",

@@ -26,9 +26,9 @@ mod scope;
 mod tests;
 
 pub use expr::is_text_constant;
-pub(crate) use known::is_known;
+pub(crate) use known::{gives_the_same, is_known};
 pub use rows::elements;
-pub(crate) use rows::gathers;
+pub(crate) use rows::{gathers, has_aggregate};
 pub use scope::{Field, Relation, Scope, UNNAMED, output_name};
 
 use crate::schema::Type;

@@ -1,6 +1,6 @@
 //! Functions that give several rows, and those that look at several.
 
-use crate::schema::{Call, Type};
+use crate::schema::{Call, Expr, Part, Type};
 
 /// The type of what a function in FROM gives that takes an array of json apart, row by row, in a
 /// column `value`.
@@ -16,6 +16,22 @@ pub fn elements(function: &str) -> Option<Type> {
 /// Whether a call looks at several rows: an aggregate, or a window function.
 pub(crate) fn gathers(call: &Call) -> bool {
     call.over.is_some() || AGGREGATES.contains(&call.name.name.as_str())
+}
+
+/// Whether an expression is of an aggregate of the rows at hand.
+pub(crate) fn has_aggregate(expr: &Expr) -> bool {
+    if let Expr::Call(call) = expr
+        && gathers(call)
+    {
+        return call.over.is_none();
+    }
+    let mut found = false;
+    expr.parts(&mut |part| {
+        if let Part::Expr(expr) = part {
+            found |= has_aggregate(expr);
+        }
+    });
+    found
 }
 
 const AGGREGATES: &[&str] = &[

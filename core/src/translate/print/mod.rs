@@ -38,6 +38,7 @@ mod tests;
 
 pub use expr::{Level, Sql};
 pub use identifier::{is_plain, quote_if_needed, shortened};
+pub(crate) use spelling::STANDARD_WORDS;
 pub use spelling::{Conflict, Spelling, Standard};
 
 use super::Refusal;

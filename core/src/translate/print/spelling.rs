@@ -341,7 +341,7 @@ fn standard_operator(op: BinaryOp) -> &'static str {
 
 /// Words that PostgreSQL reserves.
 #[rustfmt::skip]
-pub(super) const STANDARD_WORDS: &[&str] = &[
+pub(crate) const STANDARD_WORDS: &[&str] = &[
     "all", "analyse", "analyze", "and", "any", "array", "as", "asc", "asymmetric", "authorization",
     "between", "bigint", "binary", "bit", "boolean", "both", "case", "cast", "char", "character",
     "check", "coalesce", "collate", "collation", "column", "concurrently", "constraint", "create",

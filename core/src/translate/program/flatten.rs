@@ -15,20 +15,7 @@ use crate::schema::{
     named_tables, whole_rows,
 };
 use crate::sql::Syntax;
-
-/// Functions that give another value each time.
-const UNSTEADY: &[&str] = &[
-    "clock_timestamp",
-    "currval",
-    "gen_random_uuid",
-    "lastval",
-    "nextval",
-    "random",
-    "setval",
-    "timeofday",
-    "uuid_generate_v1",
-    "uuid_generate_v4",
-];
+use crate::translate::infer::{gives_the_same, is_known};
 
 /// What a function does for an event.
 #[derive(Debug)]
@@ -576,7 +563,8 @@ impl Walk<'_> {
         fold(&mut condition);
         condition.each_mut(&mut |expr| {
             if let Expr::Call(call) = expr
-                && UNSTEADY.contains(&call.name.name.as_str())
+                && is_known(&call.name.name)
+                && !gives_the_same(&call.name.name)
             {
                 problem = Some(format!("it asks what `{}` gives", call.name));
             }

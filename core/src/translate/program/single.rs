@@ -6,7 +6,7 @@ use crate::schema::{
     BinaryOp, ConstraintKind, Expr, Ident, Literal, Name, Part, Query, Schema, Select, SelectItem,
     SetExpr, Table, TableRef,
 };
-use crate::translate::infer::gathers;
+use crate::translate::infer::has_aggregate;
 
 /// How many rows a query may have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,21 +62,6 @@ pub(super) fn rows(query: &Query, schema: &Schema) -> Rows {
 
 fn gives_one(item: &SelectItem) -> bool {
     matches!(item, SelectItem::Expr { expr, .. } if sure::fails(expr).is_none())
-}
-
-fn has_aggregate(expr: &Expr) -> bool {
-    if let Expr::Call(call) = expr
-        && gathers(call)
-    {
-        return call.over.is_none();
-    }
-    let mut found = false;
-    expr.parts(&mut |part| {
-        if let Part::Expr(expr) = part {
-            found |= has_aggregate(expr);
-        }
-    });
-    found
 }
 
 /// Whether a condition gives each column of a key a value.

@@ -107,7 +107,7 @@ fn finds_by(statement: &DataStatement, key: &ForeignKey) -> bool {
     let Some(filter) = filter.as_ref().filter(|_| tables.len() == 1) else {
         return false;
     };
-    let parts = conjuncts(filter);
+    let parts = filter.conjuncts();
     let is_old = |expr: &Expr, column: &Ident| {
         matches!(expr, Expr::Column { table: Some(row), column: name }
             if *row == Name::bare(OLD) && name == column)
@@ -140,15 +140,4 @@ fn finds_by(statement: &DataStatement, key: &ForeignKey) -> bool {
                 _ => false,
             })
         })
-}
-
-fn conjuncts(expr: &Expr) -> Vec<&Expr> {
-    match expr {
-        Expr::Binary {
-            left,
-            op: BinaryOp::And,
-            right,
-        } => [conjuncts(left), conjuncts(right)].concat(),
-        expr => vec![expr],
-    }
 }

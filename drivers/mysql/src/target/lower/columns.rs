@@ -141,16 +141,7 @@ impl Lowering<'_, '_> {
             }
             self.refuse_numbered(&generated.expr, &on);
         } else if let Some(default) = &column.default {
-            lowered.default = match self.formless(column, default) {
-                Some(why) => {
-                    let message = format!(
-                        "the default of {on}: {why}, so a row that leaves the column to it fails"
-                    );
-                    self.omit("default-fails", message);
-                    Some(build::nothing(self.facts))
-                }
-                None => self.meaning.default(self.rewriter, default, &column.ty),
-            };
+            lowered.default = self.default(column, default, &on);
             self.refuse_long_default(&lowered);
         }
         // Without one, a row that says nothing would get the first member.
@@ -162,28 +153,41 @@ impl Lowering<'_, '_> {
         lowered
     }
 
-    /// Why a default has no form, if a row that is left to it fails without one: the column takes no NULL. (One that
-    /// does would get it; and MariaDB evaluates a default that fails by itself whenever it alters the table.)
-    fn formless(&self, column: &Column, default: &Expr) -> Option<String> {
-        if column.nullable {
-            return None;
-        }
+    /// A default; one that has no form is NULL where the column takes none, so that a row that is left to it fails. (A column
+    /// that takes NULL would get it; and MariaDB evaluates a default that fails by itself whenever it alters the table.)
+    fn default(&mut self, column: &Column, default: &Expr, on: &str) -> Option<Expr> {
         let scope = Scope::of_table(self.table, self.authored, self.rewriter.scope.source());
-        let tried = rewrite(self.meaning, scope, |rw| {
-            self.meaning.default(rw, default, &column.ty)
+        let meaning = self.meaning;
+        let tried = rewrite(meaning, scope, |rw| {
+            meaning.default(rw, default, &column.ty)
         });
-        let refusals = tried.err()?;
+        let refusals = match tried {
+            Ok((value, omissions)) => {
+                omissions.into_iter().for_each(|o| self.rewriter.omit(o));
+                return value;
+            }
+            Err(refusals) => refusals,
+        };
         // What a function gives that nobody knows has no type.
         let calls = is_call(default);
         let formless = |refusal: &Refusal| match refusal.code {
             "no-such-function" | "no-form" => true,
             code => calls && code == "unknown-type",
         };
-        match default {
-            _ if !refusals.iter().all(formless) => None,
-            _ if calls => Some("what it calls has no form here".into()),
-            _ => refusals.first().map(|refusal| refusal.message.clone()),
+        if column.nullable || !refusals.iter().all(formless) {
+            refusals
+                .into_iter()
+                .for_each(|refusal| self.refuse(refusal));
+            return None;
         }
+        let why = match refusals.first() {
+            Some(first) if !calls => &first.message,
+            _ => "what it calls has no form here",
+        };
+        let message =
+            format!("the default of {on}: {why}, so a row that leaves the column to it fails");
+        self.omit("default-fails", message);
+        Some(build::nothing(self.facts))
     }
 
     /// A default that no row takes, which the server refuses with the column.
