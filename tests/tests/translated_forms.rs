@@ -619,3 +619,36 @@ fn a_check_of_a_varchar_goes_on_as_one_of_a_text() {
     twin.fails("INSERT INTO t VALUES (3, NULL);");
     twin.same("SELECT id, length(c) FROM t ORDER BY id");
 }
+
+/// MariaDB's JSON has a CHECK of the column's own, which RENAME COLUMN did not find once a statement had
+/// read the table by an alias.
+#[test]
+fn json_columns_are_renamed_after_a_query_by_an_alias() {
+    each(|twin| {
+        twin.run(
+            "CREATE TABLE t (id integer PRIMARY KEY, j jsonb NOT NULL DEFAULT '{}', a text[], n integer, CHECK (a IS NOT NULL OR n > 0));
+             INSERT INTO t (id, n) VALUES (1, 1);",
+        );
+        twin.same("SELECT x.id, x.n FROM t AS x");
+        twin.run("ALTER TABLE t RENAME COLUMN j TO k; ALTER TABLE t RENAME COLUMN a TO b;");
+        twin.same("SELECT x.id, x.k FROM t AS x");
+        twin.run("ALTER TABLE t RENAME COLUMN n TO m; INSERT INTO t (id, m) VALUES (2, 1);");
+        twin.fails("INSERT INTO t (id, m) VALUES (3, -1);");
+        twin.same("SELECT id, k, m FROM t ORDER BY id");
+    });
+}
+
+/// MySQL took no CHECK that was a CASE, a call or a column: error 3812.
+#[test]
+fn a_check_is_any_value_that_is_a_boolean() {
+    each(|twin| {
+        twin.run(
+            "CREATE TABLE t (id integer PRIMARY KEY, f boolean, n integer, CHECK (f), CHECK (coalesce(f, true)), CHECK (CASE WHEN n > 1 THEN f ELSE true END), CHECK (f::boolean));
+             INSERT INTO t VALUES (1, true, 2), (2, NULL, 2);",
+        );
+        twin.fails("INSERT INTO t VALUES (3, false, 1);");
+        twin.run("ALTER TABLE t DROP CONSTRAINT t_f_check, ADD CHECK (nullif(n, 2) IS NULL OR f), ADD COLUMN g boolean CHECK (g);");
+        twin.fails("INSERT INTO t VALUES (3, true, 1, false);");
+        twin.same("SELECT id, n FROM t ORDER BY id");
+    });
+}

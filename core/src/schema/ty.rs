@@ -145,6 +145,24 @@ impl Type {
     /// A signed two-byte integer.
     pub const SMALLINT: Self = Self::SmallInt { unsigned: false };
 
+    /// Whether both are enums, or arrays of enums: one becomes the other by a new name only, unless
+    /// an expression says how.
+    ///
+    /// ```
+    /// use aludel::schema::{Name, Type};
+    ///
+    /// let [old, new] = ["old", "new"].map(|name| Type::Enum(Name::bare(name)));
+    /// assert!(old.is_renamed_enum(&new));
+    /// assert!(!old.is_renamed_enum(&Type::Text));
+    /// ```
+    pub fn is_renamed_enum(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Enum(_), Self::Enum(_)) => true,
+            (Self::Array(a), Self::Array(b)) => a.is_renamed_enum(b),
+            _ => false,
+        }
+    }
+
     /// Whether it is a type of PostgreSQL's or of an extension's, a geometry, a range, a vector, whose
     /// values a target may keep as PostgreSQL writes them, if nothing compares them or computes with
     /// them. Other engines have other types of these names.

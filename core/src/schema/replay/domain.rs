@@ -139,24 +139,6 @@ impl Replay {
         }
         found.split_off(types.len())
     }
-
-    /// A member of an enum has another name. A default is held as the member itself and follows it;
-    /// what a CHECK compares with it is not looked for.
-    pub(super) fn rename_member_in_domains(&mut self, ty: &Name, to: impl Fn(&mut Expr)) {
-        for name in self.domains_on(std::slice::from_ref(ty)) {
-            let Some(mut domain) = self.schema.domain(&name).cloned() else {
-                continue;
-            };
-            if let Some(default) = &mut domain.default {
-                to(default);
-            }
-            if !domain.constraints.is_empty() {
-                let why = "a member was renamed of the enum that its CHECK looks at";
-                domain.opaque.get_or_insert_with(|| why.to_owned());
-            }
-            self.schema.put_domain(domain);
-        }
-    }
 }
 
 fn has(domain: &Domain, name: &str) -> bool {

@@ -19,6 +19,7 @@ mod data;
 mod domain;
 mod drop;
 mod index;
+mod member;
 mod mysql;
 mod naming;
 mod partition;

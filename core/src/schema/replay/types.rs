@@ -1,7 +1,7 @@
 //! Enums and other types with a name.
 
 use super::super::{
-    ConstraintKind, Domain, EnumType, Expr, Ident, Literal, Name, Part, PartMut, Table, Type,
+    ConstraintKind, Domain, EnumType, Expr, Ident, Name, Part, PartMut, Table, Type,
 };
 use super::Replay;
 use super::constraint::beside;
@@ -23,7 +23,7 @@ impl Replay {
         Ok(())
     }
 
-    fn enum_named(&self, name: &Name) -> Step<&EnumType> {
+    pub(super) fn enum_named(&self, name: &Name) -> Step<&EnumType> {
         self.schema
             .enum_type(&self.found_type(name))
             .ok_or_else(|| problem("unknown-type", format!("there is no enum `{name}`")))
@@ -55,44 +55,6 @@ impl Replay {
         let mut after = before.clone();
         after.members.insert(at, member.to_owned());
         self.set_enum(Some(before), Some(after), None);
-        Ok(())
-    }
-
-    pub(super) fn rename_member(&mut self, name: &Name, from: &str, to: &str) -> Step {
-        let before = self.enum_named(name)?.clone();
-        if before.members.iter().any(|m| m == to) {
-            let message = format!("enum `{name}` already has a member `{to}`");
-            return Err(problem("duplicate-member", message));
-        }
-        let mut after = before.clone();
-        let member = after.members.iter_mut().find(|m| *m == from);
-        *member.ok_or_else(|| unknown_member(name, from))? = to.to_owned();
-        let found = before.name.clone();
-        let users: Vec<Name> = self
-            .schema
-            .type_users(&found)
-            .map(|t| t.name.clone())
-            .collect();
-        self.set_enum(
-            Some(before),
-            Some(after),
-            Some((from.to_owned(), to.to_owned())),
-        );
-        // A default is held as the member itself, and follows its name.
-        for user in users {
-            self.edit(&user, |table| rename_defaults(table, &found, from, to));
-        }
-        for domain in self.domains_on(std::slice::from_ref(&found)) {
-            let users: Vec<Name> = self
-                .schema
-                .type_users(&domain)
-                .map(|t| t.name.clone())
-                .collect();
-            for user in users {
-                self.edit(&user, |table| rename_defaults(table, &domain, from, to));
-            }
-        }
-        self.rename_member_in_domains(&found, |default| rename_member_in(default, from, to));
         Ok(())
     }
 
@@ -203,14 +165,14 @@ impl Replay {
     }
 }
 
-fn unknown_member(name: &Name, member: &str) -> super::ReplayProblem {
+pub(super) fn unknown_member(name: &Name, member: &str) -> super::ReplayProblem {
     problem(
         "unknown-member",
         format!("enum `{name}` has no member `{member}`"),
     )
 }
 
-fn casts_to(expr: &Expr, name: &Name) -> bool {
+pub(super) fn casts_to(expr: &Expr, name: &Name) -> bool {
     let mut found = matches!(expr, Expr::Cast { ty, .. } if names_type(ty, name));
     expr.parts(&mut |part| {
         if let Part::Expr(expr) = part {
@@ -220,31 +182,24 @@ fn casts_to(expr: &Expr, name: &Name) -> bool {
     found
 }
 
-fn rename_defaults(table: &mut Table, ty: &Name, from: &str, to: &str) {
-    for column in &mut table.columns {
-        if names_type(&column.ty, ty)
-            && !matches!(column.ty, Type::Array(_))
-            && let Some(default) = &mut column.default
-        {
-            rename_member_in(default, from, to);
-        }
-    }
-}
-
-fn rename_member_in(expr: &mut Expr, from: &str, to: &str) {
-    match expr {
-        Expr::Literal(Literal::Text(text)) if text == from => to.clone_into(text),
-        Expr::Cast { expr, .. } => rename_member_in(expr, from, to),
-        _ => {}
-    }
-}
-
 /// A type's new name, everywhere in a table.
 fn retype(table: &mut Table, from: &Name, to: &Name) {
     for column in &mut table.columns {
         rename_in_type(&mut column.ty, from, to);
-        if let Some(default) = &mut column.default {
-            rename_in_casts(default, from, to);
+        let generated = column.generated.as_mut().map(|g| &mut g.expr);
+        for expr in generated.into_iter().chain(&mut column.default) {
+            rename_in_casts(expr, from, to);
+        }
+    }
+    for constraint in &mut table.constraints {
+        if let ConstraintKind::Check { expr, .. } = &mut constraint.kind {
+            rename_in_casts(expr, from, to);
+        }
+    }
+    for index in &mut table.indexes {
+        let keys = index.keys.iter_mut().map(|key| &mut key.expr);
+        for expr in keys.chain(&mut index.filter) {
+            rename_in_casts(expr, from, to);
         }
     }
 }

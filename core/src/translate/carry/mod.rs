@@ -895,19 +895,10 @@ fn retyped(before: &Table, after: &Table, origins: &HashMap<Ident, Ident>) -> bo
             .get(&column.name)
             .and_then(|from| before.column(from));
         was.is_some_and(|was| {
-            was.ty != column.ty && !both_enums(&was.ty, &column.ty)
+            was.ty != column.ty && !was.ty.is_renamed_enum(&column.ty)
                 || was.on_update != column.on_update
         })
     })
-}
-
-/// An enum becomes another one by a new name only, unless an expression says how.
-fn both_enums(a: &Type, b: &Type) -> bool {
-    match (a, b) {
-        (Type::Enum(_), Type::Enum(_)) => true,
-        (Type::Array(a), Type::Array(b)) => both_enums(a, b),
-        _ => false,
-    }
 }
 
 /// `CASE column WHEN from THEN to ELSE column END`.

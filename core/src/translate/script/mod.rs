@@ -542,8 +542,11 @@ impl<'a> Translator<'a> {
                     self.carrier.refuse(index, refusal);
                 }
                 self.only_there(index, &change);
-                // What is pending speaks of types by the names that they have now.
-                if let Change::RenameType { .. } | Change::DropTypes { .. } = change {
+                // What is pending speaks of types, and their members, by the names that they have now.
+                if let Change::RenameType { .. }
+                | Change::DropTypes { .. }
+                | Change::RenameEnumMember { .. } = change
+                {
                     self.carrier.flush(self.plain.of(self.authored.schema()));
                 }
                 match self.apply(&change) {
@@ -557,6 +560,9 @@ impl<'a> Translator<'a> {
                             );
                             self.carrier.omit(index, Omission::new("type", message));
                         }
+                        if let Change::RenameEnumMember { .. } = change {
+                            self.unsure_of_member(index, &effects);
+                        }
                         for effect in &effects {
                             self.carrier.effect(
                                 index,
@@ -568,6 +574,25 @@ impl<'a> Translator<'a> {
                     }
                     Err(problem) => self.carrier.refuse(index, replay_refusal(problem)),
                 }
+            }
+        }
+    }
+
+    /// Refuses tables in which it is not certain where a member stands that has another name.
+    fn unsure_of_member(&mut self, index: usize, effects: &[Effect]) {
+        for effect in effects {
+            if let Effect::Table(TableEffect {
+                before: Some(before),
+                after: Some(after),
+                ..
+            }) = effect
+                && before.opaque.is_none()
+                && let Some(why) = &after.opaque
+            {
+                let message = format!("`{}` is not understood from here on: {why}", after.name);
+                let refusal = Refusal::new("renamed-member", message)
+                    .help("drop what compares with the member before, and make it again after");
+                self.carrier.refuse(index, refusal);
             }
         }
     }

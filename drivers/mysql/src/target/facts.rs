@@ -35,6 +35,8 @@ pub(crate) struct Facts {
     /// A table that has a CHECK may be copied when a column becomes NOT NULL, and the column of a
     /// foreign key cannot become so in a copy.
     pub(crate) checks_copy: bool,
+    /// A CHECK takes a condition only, and no call or column that is 1 or 0.
+    pub(crate) typed_checks: bool,
     /// ON UPDATE CASCADE may refer from a column that is NOT NULL to one that is not.
     pub(crate) cascades_null: bool,
     /// `RANDOM_BYTES` is known.
@@ -67,6 +69,7 @@ const MYSQL: Facts = Facts {
     strict_deletes: true,
     renames_follow: false,
     checks_copy: true,
+    typed_checks: true,
     cascades_null: true,
     random_bytes: true,
     old_hashes: true,
@@ -91,6 +94,7 @@ const MARIADB: Facts = Facts {
     strict_deletes: false,
     renames_follow: true,
     checks_copy: false,
+    typed_checks: false,
     cascades_null: false,
     random_bytes: false,
     old_hashes: true,

@@ -31,6 +31,10 @@ pub(super) fn conversion(
     let (Some(old), Some(new)) = (old_table.column(&from.name), new_table.column(&to.name)) else {
         return Ok(None);
     };
+    // Only a type that has another name now gives one enum for another without an expression.
+    if using.is_none() && old.ty.is_renamed_enum(&new.ty) {
+        return Ok(None);
+    }
     let itself = Expr::column(from.name.clone());
     let cast = using.is_none_or(|using| is_cast(using, &from.name, &new.ty));
     let cut = using.is_some_and(|using| cuts(using, &old.ty));

@@ -72,7 +72,7 @@ impl Lowering<'_, '_> {
                     self.refuse(Refusal::new("not-deterministic", message));
                 }
                 let kind = ConstraintKind::Check {
-                    expr: condition,
+                    expr: self.condition_of_check(condition),
                     not_enforced: *not_enforced,
                 };
                 (name.map(own), kind)
@@ -92,6 +92,23 @@ impl Lowering<'_, '_> {
             not_valid: false,
             named: constraint.named,
         })
+    }
+
+    /// MySQL takes conditions only, by their form, and no value that is 1 or 0 (error 3812). A CHECK
+    /// holds where it is not false.
+    fn condition_of_check(&self, expr: Expr) -> Expr {
+        let is_value = matches!(
+            &expr,
+            Expr::Column { .. } | Expr::Case { .. } | Expr::Call(_) | Expr::Cast { .. }
+        );
+        if !is_value || !self.facts.typed_checks {
+            return expr;
+        }
+        Expr::IsBoolean {
+            expr: Box::new(expr),
+            value: Some(false),
+            negated: true,
+        }
     }
 
     fn foreign_key(&mut self, key: &ForeignKey, what: &str) -> ForeignKey {
