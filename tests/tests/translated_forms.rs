@@ -652,3 +652,22 @@ fn a_check_is_any_value_that_is_a_boolean() {
         twin.same("SELECT id, n FROM t ORDER BY id");
     });
 }
+
+/// SQLite's next rebuild found one foreign key where the migrations had made two that say the same.
+#[test]
+fn foreign_keys_that_say_the_same_are_kept() {
+    each(|twin| {
+        twin.run(
+            "CREATE TABLE p (id integer PRIMARY KEY); CREATE TABLE c (id integer PRIMARY KEY, p integer REFERENCES p ON DELETE SET NULL, n integer NOT NULL);
+             INSERT INTO p VALUES (1), (2); INSERT INTO c VALUES (1, 1, 1), (2, 2, 2);",
+        );
+        twin.run("ALTER TABLE p RENAME COLUMN id TO key; ALTER TABLE c ADD FOREIGN KEY (p) REFERENCES p (key) ON DELETE SET NULL;");
+        twin.run("ALTER TABLE c ALTER COLUMN n DROP NOT NULL;");
+        twin.run("ALTER TABLE c DROP CONSTRAINT c_p_fkey;");
+        twin.run("ALTER TABLE c ALTER COLUMN n TYPE bigint; DELETE FROM p WHERE key = 1;");
+        twin.fails("INSERT INTO c VALUES (3, 3, 3);");
+        twin.same("SELECT id, coalesce(p, 0), n FROM c ORDER BY id");
+        twin.run("ALTER TABLE c DROP CONSTRAINT c_p_fkey1; INSERT INTO c VALUES (3, 3, 3);");
+        twin.same("SELECT id, coalesce(p, 0), n FROM c ORDER BY id");
+    });
+}

@@ -58,8 +58,14 @@ impl Meaning<'_> {
                 if !matches!(Family::of(&ty), Family::Date | Family::Timestamp) {
                     return None;
                 }
-                let text = build::call("date_format", [rw.expr(value), Expr::text(form)]);
-                build::collate(text, self.facts.exact)
+                match rw.expr(value) {
+                    // A key may look at NULL, and not at what DATE_FORMAT gives, which follows the session.
+                    Expr::Literal(Literal::Null) => Expr::Literal(Literal::Null),
+                    moment => {
+                        let text = build::call("date_format", [moment, Expr::text(form)]);
+                        build::collate(text, self.facts.exact)
+                    }
+                }
             }
             _ => return None,
         })

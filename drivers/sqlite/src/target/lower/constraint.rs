@@ -1,7 +1,7 @@
 //! Constraints. None is left out.
 
 use aludel::schema::{
-    BinaryOp, Constraint, ConstraintKind, Expr, ForeignKey, Ident, Index, IndexPart,
+    BinaryOp, Constraint, ConstraintKind, Expr, ForeignKey, Ident, Index, IndexPart, Table,
 };
 
 use aludel::translate::infer::Family;
@@ -11,6 +11,14 @@ use super::super::rules::Stands;
 use super::column::{check_constraint, is_sole_key, numbered};
 use super::nulls::found_by_columns;
 use super::{Lowering, nulls};
+
+/// Whether a table has a foreign key that says the same, which is then one: a constraint without a
+/// name is known by what it says alone.
+pub(super) fn has(table: &Table, key: &Constraint) -> bool {
+    let is_key = matches!(key.kind, ConstraintKind::ForeignKey(_));
+    let says = |c: &Constraint| (c.deferrable, c.initially_deferred, c.kind.clone());
+    is_key && table.constraints.iter().any(|c| says(c) == says(key))
+}
 
 impl Lowering<'_> {
     pub(super) fn constraint(&mut self, constraint: &Constraint) -> Vec<Constraint> {

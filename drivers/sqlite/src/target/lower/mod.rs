@@ -71,7 +71,12 @@ impl Lowering<'_> {
         for constraint in &table.constraints {
             match self.nulls_alike(constraint) {
                 Some(index) => lowered.indexes.push(index),
-                None => lowered.constraints.extend(self.constraint(constraint)),
+                None => {
+                    let own = self.constraint(constraint);
+                    let new = own.into_iter().filter(|c| !constraint::has(&lowered, c));
+                    let new: Vec<_> = new.collect();
+                    lowered.constraints.extend(new);
+                }
             }
         }
         lowered.constraints.extend(limits);
