@@ -88,3 +88,42 @@ impl<K: Ord + fmt::Debug, V: fmt::Debug> fmt::Debug for Map<K, V> {
         f.debug_map().entries(self.0.iter()).finish()
     }
 }
+
+/// A set, likewise.
+#[derive(Clone)]
+pub(crate) struct Set<K: Ord>(RedBlackTreeMapSync<K, ()>);
+
+impl<K: Ord + Clone> Set<K> {
+    pub(crate) fn contains<Q: Ord + ?Sized>(&self, key: &Q) -> bool
+    where
+        K: Borrow<Q>,
+    {
+        self.0.contains_key(key)
+    }
+
+    pub(crate) fn insert(&mut self, key: K) {
+        if !self.0.contains_key(&key) {
+            self.0.insert_mut(key, ());
+        }
+    }
+
+    /// Whether it was there.
+    pub(crate) fn remove<Q: Ord + ?Sized>(&mut self, key: &Q) -> bool
+    where
+        K: Borrow<Q>,
+    {
+        self.0.contains_key(key) && self.0.remove_mut(key)
+    }
+}
+
+impl<K: Ord> Default for Set<K> {
+    fn default() -> Self {
+        Self(RedBlackTreeMapSync::new_sync())
+    }
+}
+
+impl<K: Ord + fmt::Debug> fmt::Debug for Set<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
+}

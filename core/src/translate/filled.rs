@@ -11,13 +11,13 @@ use std::collections::HashSet;
 
 use super::vacancy::{self, Facts};
 use crate::schema::{
-    Cte, DataStatement, Name, Part, Schema, TableEffect, TriggerStep, named_tables,
+    Cte, DataStatement, Name, Part, Schema, Set, TableEffect, TriggerStep, named_tables,
 };
 
 /// Tables with rows of the scripts' own, by their authored names.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Filled {
-    tables: HashSet<Name>,
+    tables: Set<Name>,
     anything: bool,
 }
 
@@ -91,8 +91,11 @@ impl Filled {
             return;
         };
         let after = effect.after.as_ref().map(|table| &table.name);
-        if after != Some(&before.name) && self.tables.remove(&before.name) {
-            self.tables.extend(after.cloned());
+        if after != Some(&before.name)
+            && self.tables.remove(&before.name)
+            && let Some(after) = after
+        {
+            self.tables.insert(after.clone());
         }
     }
 }

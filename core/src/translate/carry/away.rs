@@ -5,6 +5,7 @@
 //! such a change and comes back after it; and where it cannot be made for the tables as they are
 //! then, it stays away until a statement on rows, or the script's end, would miss it.
 
+use super::trigger::Carried;
 use super::{Carrier, Outcome};
 use crate::schema::{DataStatement, Ident, Name, Schema, Table, Trigger, TriggerStep};
 use crate::translate::program;
@@ -28,17 +29,17 @@ impl Carrier<'_> {
         authored: &Schema,
     ) -> Vec<(Name, Ident)> {
         let mut gone = Vec::new();
-        let all: Vec<_> = self
+        let naming = |one: &Carried| one.away.is_none() && names(&one.authored, tables);
+        // Copied are the few that name one, of all that there are.
+        let others = self
             .triggers
             .iter()
-            .map(|(table, _)| table.clone())
-            .collect();
+            .filter(|(table, _)| !tables.contains(table));
+        let all = others.filter(|(_, all)| all.iter().any(naming));
+        let all: Vec<Name> = all.map(|(table, _)| table.clone()).collect();
         for table in all {
-            if tables.contains(&&table) {
-                continue;
-            }
             for one in self.carried(&table) {
-                if one.away.is_some() || !names(&one.authored, tables) {
+                if !naming(&one) {
                     continue;
                 }
                 let now = authored.triggers_of(&table).iter();
@@ -67,7 +68,7 @@ impl Carrier<'_> {
     }
 
     pub(super) fn mark_away(&mut self, table: &Name, trigger: &str, source: usize) {
-        self.triggers.change(table.clone(), |all| {
+        self.change_carried(table, |all| {
             for one in all.iter_mut().filter(|one| one.authored.name == trigger) {
                 one.held.clear();
                 one.away = Some(source);
@@ -95,6 +96,11 @@ impl Carrier<'_> {
     /// Makes all triggers that are away, or refuses what took them away: from here on they would
     /// be missed.
     pub(crate) fn make_all_again(&mut self, authored: &Schema) {
+        // It is asked at every statement, and seldom is one away.
+        let away = |all: &Vec<Carried>| all.iter().any(|one| one.away.is_some());
+        if !self.triggers.values().any(away) {
+            return;
+        }
         let tables: Vec<Name> = self
             .triggers
             .iter()
@@ -110,7 +116,7 @@ impl Carrier<'_> {
                     self.make_trigger(source, trigger, authored, false);
                 }
                 // What cannot be made is refused once.
-                self.triggers.change(table.clone(), |all| {
+                self.change_carried(&table, |all| {
                     all.retain(|other| {
                         other.authored.name != one.authored.name || other.away.is_none()
                     });

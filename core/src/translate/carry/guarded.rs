@@ -47,7 +47,7 @@ impl Carrier<'_> {
             return;
         };
         // What was held of the trigger is gone by now.
-        self.triggers.change(trigger.table.clone(), |all| {
+        self.change_carried(&trigger.table, |all| {
             all.retain(|one| one.authored.name != trigger.name);
         });
         let mut schema = authored.clone();

@@ -26,7 +26,7 @@ use super::target::{ColumnOrigin, DataScope, Omission, Refusal, Rendered, TableC
 use super::vacancy::Facts;
 use crate::schema::{
     DataStatement, Effect, EnumType, Expr, Ident, Map, Name, Schema, Sequence, SequenceOptions,
-    Table, TableEffect, Trigger, Type, drawn_by_name,
+    Set, Table, TableEffect, Trigger, Type, drawn_by_name,
 };
 use crate::sql::Syntax;
 
@@ -61,7 +61,7 @@ pub(super) struct Carrier<'a> {
     /// What a deviating table would be if nothing had made it different, by its authored name.
     deviating: Map<Name, Arc<Table>>,
     /// Tables whose state in the target is not known, since a change to them was refused.
-    unknown: HashSet<Name>,
+    unknown: Set<Name>,
     /// What has been reported as omitted, by table: it is said once.
     omitted: Map<Name, HashSet<Omission>>,
     /// What came of triggers, by their authored table.
@@ -96,7 +96,7 @@ impl<'a> Carrier<'a> {
             held,
             names: Map::default(),
             deviating: Map::default(),
-            unknown: HashSet::new(),
+            unknown: Set::default(),
             omitted: Map::default(),
             triggers: Map::default(),
             views: Map::default(),

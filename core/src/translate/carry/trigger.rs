@@ -405,7 +405,7 @@ impl Carrier<'_> {
             },
         };
         let mut names = vec![trigger.name.clone()];
-        self.triggers.change(trigger.table.clone(), |all| {
+        self.change_carried(&trigger.table, |all| {
             all.retain(|one| {
                 let is = one.authored.name == trigger.name;
                 if is {
@@ -524,7 +524,7 @@ impl Carrier<'_> {
 
     /// Of triggers that have been taken away, one or all of a table, nothing is held until they are made anew.
     fn hold_nothing_of(&mut self, table: &Name, name: Option<&Ident>) {
-        self.triggers.change(table.clone(), |all| {
+        self.change_carried(table, |all| {
             for one in all {
                 if name.is_none_or(|name| one.authored.name == *name) {
                     one.held.clear();
@@ -543,6 +543,19 @@ impl Carrier<'_> {
         self.triggers.get(table).cloned().unwrap_or_default()
     }
 
+    /// Changes what is carried of a table's triggers. A table without any is none of those that are
+    /// looked through at every statement.
+    pub(super) fn change_carried(&mut self, table: &Name, change: impl FnOnce(&mut Vec<Carried>)) {
+        let Some(all) = self.triggers.get_mut(table) else {
+            change(&mut Vec::new());
+            return;
+        };
+        change(all);
+        if all.is_empty() {
+            self.triggers.remove(table);
+        }
+    }
+
     /// After a script of the target's own: what it has dropped is carried no more, nor what the
     /// authored script has.
     pub(super) fn settle_triggers(&mut self, authored: &Schema) {
@@ -555,7 +568,7 @@ impl Carrier<'_> {
                 .into_iter()
                 .map(|trigger| trigger.name)
                 .collect();
-            self.triggers.change(table.clone(), |all| {
+            self.change_carried(&table, |all| {
                 all.retain_mut(|one| {
                     let was = one.held.len();
                     one.held.retain(|name| held.contains(name));
