@@ -1,11 +1,13 @@
 //! The schema as a whole: what it holds, and the maps by which a change finds all that it touches
 //! without looking through everything.
 
+use std::any::Any;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::entries::Entries;
 use super::follow::{Now, Steps, Thing};
+use super::memo::Memo;
 use super::sequence::sequences_in;
 use super::shared::Map;
 use super::{
@@ -54,6 +56,8 @@ pub struct Schema {
     readers: Users,
     /// What has been changed, for copies that follow.
     steps: Steps,
+    /// What has been worked out of all but the triggers.
+    memo: Memo,
 }
 
 /// What a name stands for, where tables, indexes, sequences and views share one name space.
@@ -112,6 +116,20 @@ impl Schema {
 
     pub(super) fn steps(&self) -> &Steps {
         &self.steps
+    }
+
+    /// Takes note of a change.
+    fn touch(&mut self, thing: Thing) {
+        if !matches!(thing, Thing::Triggers(_)) {
+            self.memo = Memo::default();
+        }
+        self.steps.add(thing);
+    }
+
+    /// What has been worked out of this schema, or of one that differs in its triggers at most. It is of
+    /// one type; `None` if it is of another.
+    pub(crate) fn memo<T: Any + Send + Sync + Default>(&self) -> Option<&T> {
+        self.memo.get()
     }
 
     /// A table by its name, which has no schema if it is in the default one.
@@ -182,6 +200,7 @@ impl Schema {
             owned: _,
             readers: _,
             steps: _,
+            memo: _,
         } = self;
         let mut all: Vec<Now> = Vec::new();
         all.extend(schemas.iter().map(|name| Now::Schema(name.clone(), true)));
@@ -317,13 +336,13 @@ impl Schema {
 
     /// Adds a schema.
     pub fn put_schema(&mut self, name: Ident) {
-        self.steps.add(Thing::Schema(name.clone()));
+        self.touch(Thing::Schema(name.clone()));
         self.schemas.insert(name);
     }
 
     /// Takes a schema away. What stands in it stays.
     pub fn remove_schema(&mut self, name: &str) -> bool {
-        self.steps.add(Thing::Schema(name.to_owned()));
+        self.touch(Thing::Schema(name.to_owned()));
         self.schemas.remove(name)
     }
 
@@ -331,7 +350,7 @@ impl Schema {
     pub fn put_table(&mut self, table: impl Into<Arc<Table>>) {
         let table = table.into();
         let key = self.key(&table.name).into_owned();
-        self.steps.add(Thing::Table(key.clone()));
+        self.touch(Thing::Table(key.clone()));
         let before = self.tables.get(&key);
         let before = before.map(|before| self.entries(&key, before));
         let after = self.entries(&key, &table);
@@ -343,7 +362,7 @@ impl Schema {
     pub fn remove_table(&mut self, name: &Name) -> Option<Arc<Table>> {
         let key = self.key(name).into_owned();
         let table = self.tables.remove(&key)?;
-        self.steps.add(Thing::Table(key.clone()));
+        self.touch(Thing::Table(key.clone()));
         let before = self.entries(&key, &table);
         self.mention(&key, before, Entries::default());
         Some(table)
@@ -361,7 +380,7 @@ impl Schema {
         };
         change(Arc::make_mut(table));
         let table = table.clone();
-        self.steps.add(Thing::Table(key.clone()));
+        self.touch(Thing::Table(key.clone()));
         if *self.key(&table.name) == key {
             let after = self.entries(&key, &table);
             self.mention(&key, before, after);
@@ -374,20 +393,20 @@ impl Schema {
 
     /// Adds an enum, or replaces the one of that name.
     pub fn put_enum(&mut self, ty: EnumType) {
-        self.steps.add(Thing::Enum(ty.name.clone()));
+        self.touch(Thing::Enum(ty.name.clone()));
         self.enums.insert(ty.name.clone(), ty);
     }
 
     /// Takes an enum away, and returns it.
     pub fn remove_enum(&mut self, name: &Name) -> Option<EnumType> {
-        self.steps.add(Thing::Enum(name.clone()));
+        self.touch(Thing::Enum(name.clone()));
         self.enums.remove(name)
     }
 
     /// Adds a domain, or replaces the one of that name.
     pub fn put_domain(&mut self, domain: Domain) {
         self.remove_domain(&domain.name);
-        self.steps.add(Thing::Domain(domain.name.clone()));
+        self.touch(Thing::Domain(domain.name.clone()));
         self.count_constraints(&domain, true);
         self.domains.insert(domain.name.clone(), domain);
     }
@@ -395,7 +414,7 @@ impl Schema {
     /// Takes a domain away, and returns it.
     pub fn remove_domain(&mut self, name: &Name) -> Option<Domain> {
         let domain = self.domains.remove(name)?;
-        self.steps.add(Thing::Domain(name.clone()));
+        self.touch(Thing::Domain(name.clone()));
         self.count_constraints(&domain, false);
         Some(domain)
     }
@@ -411,7 +430,7 @@ impl Schema {
     /// Adds a sequence, or replaces the one of that name.
     pub fn put_sequence(&mut self, sequence: Sequence) {
         self.remove_sequence(&sequence.name);
-        self.steps.add(Thing::Sequence(sequence.name.clone()));
+        self.touch(Thing::Sequence(sequence.name.clone()));
         if let Some((table, _)) = &sequence.owned_by {
             let table = self.key(table).into_owned();
             self.owned.add(table, sequence.name.clone());
@@ -422,7 +441,7 @@ impl Schema {
     /// Takes a sequence away, and returns it.
     pub fn remove_sequence(&mut self, name: &Name) -> Option<Sequence> {
         let sequence = self.sequences.remove(name)?;
-        self.steps.add(Thing::Sequence(name.clone()));
+        self.touch(Thing::Sequence(name.clone()));
         if let Some((table, _)) = &sequence.owned_by {
             let table = self.key(table).into_owned();
             self.owned.remove(&table, name);
@@ -442,7 +461,7 @@ impl Schema {
     /// Adds a view that is not there, in a place of the order that is free.
     pub(super) fn put_view_at(&mut self, place: u64, view: View) {
         let key = self.key(&view.name).into_owned();
-        self.steps.add(Thing::View(key.clone()));
+        self.touch(Thing::View(key.clone()));
         for read in &view.reads {
             let read = self.key(read).into_owned();
             self.readers.add(read, key.clone());
@@ -463,7 +482,7 @@ impl Schema {
 
     fn take_view(&mut self, key: &Name) -> Option<(u64, View)> {
         let (place, view) = self.views.remove(key)?;
-        self.steps.add(Thing::View(key.clone()));
+        self.touch(Thing::View(key.clone()));
         self.view_order.remove(&place);
         for read in &view.reads {
             let read = self.key(read).into_owned();
@@ -479,7 +498,7 @@ impl Schema {
     /// Adds a trigger, or replaces the one of that name on that table.
     pub fn put_trigger(&mut self, trigger: Trigger) {
         let key = self.key(&trigger.table).into_owned();
-        self.steps.add(Thing::Triggers(key.clone()));
+        self.touch(Thing::Triggers(key.clone()));
         self.triggers.change(key, |triggers| {
             match triggers.iter_mut().find(|t| t.name == trigger.name) {
                 Some(place) => *place = trigger,
@@ -491,7 +510,7 @@ impl Schema {
     /// Takes a trigger away, and returns it.
     pub fn remove_trigger(&mut self, table: &Name, name: &str) -> Option<Trigger> {
         let key = self.key(table).into_owned();
-        self.steps.add(Thing::Triggers(key.clone()));
+        self.touch(Thing::Triggers(key.clone()));
         let triggers = self.triggers.get_mut(&key)?;
         let place = triggers.iter().position(|t| t.name == name)?;
         let trigger = triggers.remove(place);

@@ -6,6 +6,8 @@
 //! - A guard runs at least whenever its trigger would: where it cannot be told when that is, it runs
 //!   more often.
 
+use std::sync::Arc;
+
 use super::replay::{PARTITIONED, RENAMED};
 use super::{RowTrigger, Trigger, TriggerEvent, TriggerStep};
 use crate::sql::StatementTrigger;
@@ -59,7 +61,7 @@ impl Trigger {
             does.events.push(TriggerEvent::Update);
         }
         Some(Self {
-            does: Some(Box::new(does)),
+            does: Some(Arc::new(does)),
             ..self.clone()
         })
     }
@@ -71,7 +73,7 @@ impl Trigger {
         let mut add = |change: &dyn Fn(&mut RowTrigger)| {
             let mut wider = self.clone();
             if let Some(does) = &mut wider.does {
-                change(does);
+                change(Arc::make_mut(does));
             }
             if !all.contains(&wider) {
                 all.push(wider);

@@ -56,6 +56,7 @@ mod entries;
 mod expr;
 mod follow;
 mod guard;
+mod memo;
 mod model;
 mod name;
 mod parity;

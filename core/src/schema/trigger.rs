@@ -1,5 +1,7 @@
 //! Triggers, and what those do whose function is understood.
 
+use std::sync::Arc;
+
 use super::{
     Assignment, BinaryOp, Column, Expr, Ident, Name, Part, PartMut, Table, TriggerEvent,
     TriggerStep, Type, Variable,
@@ -15,7 +17,7 @@ pub struct Trigger {
     /// The statement that creates it.
     pub text: String,
     /// What it does, if it calls a function (PostgreSQL).
-    pub does: Option<Box<RowTrigger>>,
+    pub does: Option<Arc<RowTrigger>>,
 }
 
 /// What a trigger that calls a function does for a row that changes, as far as it is understood.

@@ -3,6 +3,8 @@
 //! One that rests is no part of the schema: nothing runs it. It follows its table and its function,
 //! and is back when it is switched on.
 
+use std::sync::Arc;
+
 use super::super::{Ident, Name, RowTrigger, Trigger};
 use super::Replay;
 use super::trigger::{RENAMED, renamed};
@@ -32,9 +34,9 @@ impl Replay {
                 if was.as_deref() == Some(RENAMED) {
                     does.unclear = was;
                 }
-                let mut does = Box::new(self.called(does, &trigger.text));
+                let mut does = self.called(does, &trigger.text);
                 self.asked_otherwise(table, &mut does);
-                does
+                Arc::new(does)
             });
             self.put_trigger(Trigger { does, ..trigger });
         }
@@ -79,7 +81,7 @@ impl Replay {
                 .as_mut()
                 .filter(|_| trigger.table == *table && named)
             {
-                renamed(does);
+                renamed(Arc::make_mut(does));
             }
         }
     }

@@ -3,6 +3,8 @@
 //! A function is only known as far as a migration can do without it: see [`Function`]. It is no
 //! part of the schema, but what triggers do is.
 
+use std::sync::Arc;
+
 use super::super::{
     DroppedFunction, Function, Ident, Name, RowTrigger, Trigger, TriggerFunction, TriggerStep,
     ValueFunction,
@@ -39,9 +41,9 @@ impl Replay {
         };
         self.forget_resting(&table, name);
         let does = does.map(|does| {
-            let mut does = Box::new(self.called(does.clone(), text));
+            let mut does = self.called(does.clone(), text);
             self.asked_otherwise(&table, &mut does);
-            does
+            Arc::new(does)
         });
         self.put_trigger(Trigger {
             name: name.clone(),
@@ -149,10 +151,9 @@ impl Replay {
                 if was.as_deref() == Some(RENAMED) {
                     does.unclear = was;
                 }
-                let mut does =
-                    Box::new(self.understood(does.calling(Some(function), &trigger.text)));
+                let mut does = self.understood(does.calling(Some(function), &trigger.text));
                 self.asked_otherwise(&trigger.table, &mut does);
-                does
+                Arc::new(does)
             });
             self.put_trigger(Trigger { does, ..trigger });
         }
@@ -170,7 +171,7 @@ impl Replay {
                 continue;
             }
             if RowTrigger::of_text(&trigger.text).is_some_and(|own| own.names(column)) {
-                renamed(does);
+                renamed(Arc::make_mut(does));
                 self.put_trigger(trigger);
             }
         }

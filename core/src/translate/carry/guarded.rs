@@ -3,6 +3,8 @@
 //! Nothing is lost in silence: what would have run the trigger fails (`docs/adr/0016`). A statement
 //! of the scripts that would is refused.
 
+use std::sync::Arc;
+
 use super::trigger::Carried;
 use super::{Carrier, Rendered};
 use crate::schema::{
@@ -317,7 +319,7 @@ impl Carrier<'_> {
                 None if trigger.is_guard() => {
                     let mut gone = trigger.clone();
                     if let Some(does) = &mut gone.does {
-                        does.steps.clear();
+                        Arc::make_mut(does).steps.clear();
                     }
                     self.marked.push(gone);
                 }

@@ -18,7 +18,7 @@ use crate::sql::Syntax;
 use crate::translate::infer::{gives_the_same, is_known};
 
 /// What a function does for an event.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Flat {
     /// All is done only under this condition, which is asked once.
     pub(super) condition: Option<Expr>,

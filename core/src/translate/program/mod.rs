@@ -17,11 +17,15 @@ mod single;
 mod sure;
 mod values;
 mod words;
+mod worked;
 
 pub(crate) use order::{Event, check_all, fired, is_alone, meets_actions, read_between};
 pub(super) use words::Words;
 
+use std::sync::Arc;
+
 use self::flatten::Flat;
+use self::worked::worked;
 use super::infer::{Relation, Scope};
 use super::target::{DataScope, Omission, Refusal};
 use super::trigger::event_name;
@@ -89,7 +93,7 @@ pub fn row_program<'a>(
     trigger: &'a Trigger,
     scope: &DataScope<'a>,
 ) -> Option<Result<RowProgram<'a>, Vec<Refusal>>> {
-    let does = trigger.does.as_deref()?;
+    let does = trigger.does.as_ref()?;
     if does.is_guard() {
         // It changes nothing: when it runs among others is of no account.
         let program = program(trigger, does, scope);
@@ -112,7 +116,7 @@ pub(crate) fn refused(trigger: &Trigger, why: &str) -> Refusal {
 
 fn program<'a>(
     trigger: &'a Trigger,
-    does: &'a RowTrigger,
+    does: &'a Arc<RowTrigger>,
     scope: &DataScope<'a>,
 ) -> Result<RowProgram<'a>, String> {
     let table = scope
@@ -129,7 +133,7 @@ fn program<'a>(
             condition,
             acts,
             sets,
-        } = acts(does, table, *event, scope.authored)?;
+        } = Flat::clone(&*worked(does, table, *event, scope.authored)?);
         if acts.is_empty() && sets.is_empty() {
             continue;
         }

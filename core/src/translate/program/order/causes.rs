@@ -26,7 +26,7 @@ fn around(first: &Event, without: Option<&Name>, schema: &Known<'_>) -> BTreeSet
     let mut found = BTreeSet::new();
     let mut next = vec![first.clone()];
     // What each trigger writes is asked of all events that are found.
-    let all = written(schema);
+    let all = schema.written();
     while let Some(event) = next.pop() {
         if !found.insert(event.clone()) {
             continue;
@@ -46,7 +46,7 @@ fn around(first: &Event, without: Option<&Name>, schema: &Known<'_>) -> BTreeSet
 }
 
 /// What each trigger of a schema writes by itself, by the event that runs it.
-fn written(schema: &Known<'_>) -> Vec<(Event, BTreeSet<Event>)> {
+pub(super) fn written(schema: &Known<'_>) -> Vec<(Event, BTreeSet<Event>)> {
     let mut all = Vec::new();
     for trigger in schema.triggers() {
         let (Some(does), Some(table)) = (programmed(trigger), schema.table(&trigger.table)) else {

@@ -12,17 +12,17 @@ mod gone;
 mod keys;
 mod touched;
 
-use std::cell::RefCell;
-use std::collections::{BTreeSet, HashMap};
+use std::cell::OnceCell;
+use std::collections::BTreeSet;
 use std::ops::Deref;
-use std::rc::Rc;
+use std::sync::Arc;
 
-use self::causes::{actions, enclosing};
+use self::causes::{actions, enclosing, written};
 use self::gone::{counts_only, finds_none};
 use self::keys::keys_between;
 use self::touched::{Touched, actions_of, direct, effects_of, read, touched};
-use super::flatten::Flat;
-use super::{Deed, acts};
+use super::Deed;
+use super::worked::{Worked, worked};
 use crate::schema::{
     DataStatement, Name, Part, RowTrigger, Schema, Table, Trigger, TriggerEvent, TriggerStep,
     named_tables,
@@ -34,32 +34,27 @@ const FOREIGN_KEYS: &str = "RI_";
 /// A table, and what happens to a row of it.
 pub(crate) type Event = (Name, TriggerEvent);
 
-/// A schema, and what the triggers in it do, each worked out once.
+/// A schema, and what is asked of it for each trigger.
 struct Known<'s> {
     schema: &'s Schema,
-    flats: RefCell<HashMap<(*const RowTrigger, TriggerEvent), Worked>>,
+    written: OnceCell<Vec<(Event, BTreeSet<Event>)>>,
 }
-
-/// What a trigger does for an event, or why that is not known.
-type Worked = Result<Rc<Flat>, String>;
 
 impl<'s> Known<'s> {
     fn new(schema: &'s Schema) -> Self {
         Self {
             schema,
-            flats: RefCell::default(),
+            written: OnceCell::new(),
         }
     }
 
-    /// `does` is part of the schema, and so stays where it is.
-    fn acts(&self, does: &RowTrigger, table: &Table, event: TriggerEvent) -> Worked {
-        let key = (std::ptr::from_ref(does), event);
-        if let Some(known) = self.flats.borrow().get(&key) {
-            return known.clone();
-        }
-        let flat = acts(does, table, event, self.schema).map(Rc::new);
-        self.flats.borrow_mut().insert(key, flat.clone());
-        flat
+    fn acts(&self, does: &Arc<RowTrigger>, table: &Arc<Table>, event: TriggerEvent) -> Worked {
+        worked(does, table, event, self.schema)
+    }
+
+    /// What each trigger writes by itself, by the event that runs it.
+    fn written(&self) -> &[(Event, BTreeSet<Event>)] {
+        self.written.get_or_init(|| written(self))
     }
 }
 
@@ -212,7 +207,7 @@ fn check_in(trigger: &Trigger, schema: &Known<'_>) -> Result<(), String> {
 
 /// Whether a trigger touches no table but the row: when it runs among other triggers is of no account.
 pub(crate) fn is_alone(trigger: &Trigger) -> bool {
-    programmed(trigger).is_none_or(touches_nothing)
+    programmed(trigger).is_none_or(|does| touches_nothing(does))
 }
 
 fn touches_nothing(does: &RowTrigger) -> bool {
@@ -224,8 +219,8 @@ fn touches_nothing(does: &RowTrigger) -> bool {
 }
 
 /// What a trigger does, if it is of the kind that raises errors and changes rows.
-fn programmed(trigger: &Trigger) -> Option<&RowTrigger> {
-    let does = trigger.does.as_deref();
+fn programmed(trigger: &Trigger) -> Option<&Arc<RowTrigger>> {
+    let does = trigger.does.as_ref();
     does.filter(|does| does.unclear.is_none() && !does.steps.is_empty())
 }
 

@@ -1,6 +1,7 @@
 //! What something reads and does to rows, and what runs for that.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::super::Deed;
 use super::causes::actions;
@@ -65,7 +66,7 @@ pub(super) fn effects_of(
     for trigger in schema.triggers_of(&event.0) {
         // What is not understood was refused where it was made, and is not there, or an override's
         // affair.
-        let does = trigger.does.as_deref();
+        let does = trigger.does.as_ref();
         let Some(does) = does.filter(|does| does.unclear.is_none()) else {
             continue;
         };
@@ -78,7 +79,7 @@ pub(super) fn effects_of(
 
 /// What a trigger does for an event, and what that runs.
 pub(super) fn touched(
-    does: &RowTrigger,
+    does: &Arc<RowTrigger>,
     event: &Event,
     schema: &Known<'_>,
     seen: &mut BTreeSet<Event>,
