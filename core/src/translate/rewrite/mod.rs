@@ -106,6 +106,28 @@ pub fn rewrite<T>(
 }
 
 impl Rewriter<'_> {
+    /// Rewrites something in the same scope, of which it is not yet known what comes of a refusal:
+    /// what is refused and left out in it is told apart from all else.
+    ///
+    /// # Errors
+    ///
+    /// All refusals met in it, each once.
+    pub fn apart<T>(
+        &mut self,
+        walk: impl FnOnce(&mut Self) -> T,
+    ) -> Result<(T, Vec<Omission>), Vec<Refusal>> {
+        let refusals = std::mem::take(&mut self.refusals);
+        let omissions = std::mem::take(&mut self.omissions);
+        let result = walk(self);
+        let refusals = std::mem::replace(&mut self.refusals, refusals);
+        let omissions = std::mem::replace(&mut self.omissions, omissions);
+        if refusals.is_empty() {
+            Ok((result, omissions))
+        } else {
+            Err(refusals)
+        }
+    }
+
     /// Notes a refusal, and answers with what stands in the place of the refused node.
     pub fn refuse(&mut self, refusal: Refusal) -> Expr {
         if !self.refusals.contains(&refusal) {

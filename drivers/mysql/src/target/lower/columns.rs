@@ -5,8 +5,6 @@ use aludel::schema::{
     Table, Type, sequence_of,
 };
 use aludel::translate::Refusal;
-use aludel::translate::infer::Scope;
-use aludel::translate::rewrite::rewrite;
 
 use super::{COMMENTS, Lowering};
 use crate::target::facts::Facts;
@@ -156,11 +154,10 @@ impl Lowering<'_, '_> {
     /// A default; one that has no form is NULL where the column takes none, so that a row that is left to it fails. (A column
     /// that takes NULL would get it; and MariaDB evaluates a default that fails by itself whenever it alters the table.)
     fn default(&mut self, column: &Column, default: &Expr, on: &str) -> Option<Expr> {
-        let scope = Scope::of_table(self.table, self.authored, self.rewriter.scope.source());
         let meaning = self.meaning;
-        let tried = rewrite(meaning, scope, |rw| {
-            meaning.default(rw, default, &column.ty)
-        });
+        let tried = self
+            .rewriter
+            .apart(|rw| meaning.default(rw, default, &column.ty));
         let refusals = match tried {
             Ok((value, omissions)) => {
                 omissions.into_iter().for_each(|o| self.rewriter.omit(o));

@@ -4,8 +4,6 @@ use aludel::schema::{
     Column, ConstraintKind, Expr, Generated, Ident, Index, IndexKey, IndexPart, Table, Type,
 };
 use aludel::translate::Refusal;
-use aludel::translate::infer::Scope;
-use aludel::translate::rewrite::rewrite;
 
 use super::{COMMENTS, Lowering};
 use crate::target::build;
@@ -119,9 +117,8 @@ impl Lowering<'_, '_> {
         if let Expr::Column { column, .. } = expr {
             return Some((Expr::column(column.clone()), None));
         }
-        let scope = Scope::of_table(self.table, self.authored, self.rewriter.scope.source());
         let meaning = self.meaning;
-        let rewritten = rewrite(meaning, scope, |rw| meaning.typed(rw, expr));
+        let rewritten = self.rewriter.apart(|rw| meaning.typed(rw, expr));
         let refusals = match rewritten {
             Ok((Some((Expr::Column { column, .. }, _)), _)) => {
                 return Some((Expr::column(column), None));
