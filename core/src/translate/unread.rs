@@ -9,6 +9,7 @@
 //!   known ([`sql::reach`]).
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use crate::schema::Table;
 use crate::sql::Reach;
@@ -16,7 +17,7 @@ use crate::sql::Reach;
 /// What may be otherwise than the model says.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Unread {
-    words: HashSet<String>,
+    words: Arc<HashSet<String>>,
     anything: bool,
 }
 
@@ -25,7 +26,11 @@ impl Unread {
     pub(super) fn add(&mut self, reach: Reach) {
         match reach {
             Reach::Rows => {}
-            Reach::Words(words) => self.words.extend(words),
+            Reach::Words(words) => {
+                if words.iter().any(|word| !self.words.contains(word)) {
+                    Arc::make_mut(&mut self.words).extend(words);
+                }
+            }
             Reach::Anything => self.anything = true,
         }
     }

@@ -5,6 +5,7 @@
 //! - One of whose name there are several, or that other code may have replaced, is not known.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use crate::schema::{Change, Expr};
 use crate::sql::{self, Routine, Variable};
@@ -12,7 +13,7 @@ use crate::translate::infer::is_known;
 
 /// The functions and procedures that scripts have made.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Routines(HashMap<String, Option<Made>>);
+pub(super) struct Routines(Arc<HashMap<String, Option<Made>>>);
 
 #[derive(Debug, Clone)]
 struct Made {
@@ -28,14 +29,12 @@ impl Routines {
             Change::CreateFunction { .. } => self.made(body),
             Change::Opaque(opaque) if opaque.what == "CREATE PROCEDURE" => self.made(body),
             Change::DropFunctions { functions, .. } => {
-                for function in functions {
-                    self.0.remove(&function.name.name);
-                }
+                self.forget(&|name| functions.iter().any(|function| function.name.name == name));
             }
             // What is not understood may make another.
             Change::Opaque(_) => {
                 let words = sql::words_of(body).unwrap_or_default();
-                self.0.retain(|name, _| !words.contains(name));
+                self.forget(&|name| words.iter().any(|word| word == name));
             }
             _ => {}
         }
@@ -49,18 +48,26 @@ impl Routines {
         let name = routine.name.name.clone();
         let arguments = routine.arguments.clone();
         let made = Made { arguments, routine };
-        match self.0.get_mut(&name) {
+        let all = Arc::make_mut(&mut self.0);
+        match all.get_mut(&name) {
             Some(Some(before)) if before.arguments == made.arguments => *before = made,
             Some(other) => *other = None,
             None => {
-                self.0.insert(name, Some(made));
+                all.insert(name, Some(made));
             }
         }
     }
 
     /// Forgets those that other code may have replaced.
     pub(super) fn reached(&mut self, reached: &dyn Fn(&str) -> bool) {
-        self.0.retain(|name, _| !reached(name));
+        self.forget(reached);
+    }
+
+    /// The copies that revisions make share them, but for what changes.
+    fn forget(&mut self, which: &dyn Fn(&str) -> bool) {
+        if self.0.keys().any(|name| which(name)) {
+            Arc::make_mut(&mut self.0).retain(|name, _| !which(name));
+        }
     }
 
     /// Whether a function changes rows at most.

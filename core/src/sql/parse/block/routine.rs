@@ -127,6 +127,12 @@ fn statements(code: &str) -> Option<Block> {
 
 /// What `SELECT f(…)` and `CALL f(…)` call, and nothing else.
 pub(crate) fn call(statement: &str) -> Option<(Name, Vec<Expr>)> {
+    // Most statements begin with another word, and need not be read.
+    let first = statement.split(|c: char| !c.is_ascii_alphabetic()).next()?;
+    let calls = ["SELECT", "CALL", ""];
+    if !calls.iter().any(|word| first.eq_ignore_ascii_case(word)) {
+        return None;
+    }
     let source = Source::new(Syntax::Postgres, statement);
     let toks = lex::tokens(Syntax::Postgres, statement).ok()?;
     let mut c = Cursor::new(&source, &toks);
