@@ -79,6 +79,14 @@ pub(super) fn read(
     }
 }
 
+/// Whether a revision has an up script for all drivers, and no such down script, as far as can be said:
+/// [`read`] would find none.
+pub(super) fn is_irreversible(source: &dyn Source, directory: &Path) -> bool {
+    let reader = Reader { source, directory };
+    let has = |direction| reader.has(&file_name(direction, None));
+    matches!(has(Direction::Down), Ok(false)) && matches!(has(Direction::Up), Ok(true))
+}
+
 /// The files of one revision.
 struct Reader<'a> {
     source: &'a dyn Source,

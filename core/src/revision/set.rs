@@ -204,4 +204,11 @@ impl RevisionSet {
             }),
         }
     }
+
+    /// Whether a revision has an up script for all drivers, and no such down script.
+    pub(crate) fn is_irreversible(&self, revision: &Revision) -> bool {
+        self.sources.get(revision.directory).is_some_and(|source| {
+            script::is_irreversible(source.as_ref(), revision.relative(source.as_ref()))
+        })
+    }
 }

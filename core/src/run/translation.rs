@@ -129,10 +129,7 @@ impl Database {
             return program.runs(Direction::Down);
         }
         // What cannot be read is for whoever reads it to say.
-        !matches!(
-            self.revisions.script(revision, Direction::Down, &[]),
-            Ok(None)
-        )
+        !self.revisions.is_irreversible(revision)
     }
 
     /// The authored dialect, where it is another than the driver's own: scripts are translated.
