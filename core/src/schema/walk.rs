@@ -313,7 +313,7 @@ impl Expr {
         let mut found = matches!(self, Self::Column { column: own, .. } if own == column);
         self.parts(&mut |part| {
             if let Part::Expr(expr) = part {
-                found |= expr.names_column(column);
+                found = found || expr.names_column(column);
             }
         });
         found

@@ -22,7 +22,9 @@ use trigger::Carried;
 use super::actions::{self, Actions};
 use super::filled::Filled;
 use super::merge;
-use super::target::{ColumnOrigin, DataScope, Omission, Refusal, Rendered, TableChange, Target};
+use super::target::{
+    ColumnOrigin, DataScope, Lowered, Omission, Refusal, Rendered, TableChange, Target,
+};
 use super::vacancy::Facts;
 use crate::schema::{
     DataStatement, Effect, EnumType, Expr, Ident, Map, Name, Schema, Sequence, SequenceOptions,
@@ -657,7 +659,10 @@ impl<'a> Carrier<'a> {
             touched: _,
         } = pending;
         let name = table.name.clone();
-        let lowered = match self.target.lower(&table, authored, self.source) {
+        let Lowered {
+            table: lowered,
+            omissions: mut news,
+        } = match self.target.lower(&table, authored, self.source) {
             Ok(lowered) => lowered,
             Err(refusals) => {
                 self.unknown.insert(name);
@@ -665,24 +670,20 @@ impl<'a> Carrier<'a> {
                 return;
             }
         };
-        let mut after = lowered.table.clone();
+        let mut after = Arc::new(lowered);
         let mut own: HashSet<Ident> = HashSet::new();
         if let (Some(base), Some(held)) = (self.deviating.get(&name), &before) {
-            match merge::merge(base, &lowered.table, held, &origins) {
-                Ok(merged) => after = merged,
+            let lowered = match merge::merge(base, &after, held, &origins) {
+                Ok(merged) => std::mem::replace(&mut after, Arc::new(merged)),
                 Err(refusals) => {
                     self.push(source, Err(refusals));
                     return;
                 }
-            }
+            };
             // An override's own columns keep their values: no authored column is where they are from.
             let names = after.columns.iter().map(|column| &column.name);
-            own.extend(
-                names
-                    .filter(|name| lowered.table.column(name).is_none())
-                    .cloned(),
-            );
-            self.deviating.insert(name.clone(), Arc::new(lowered.table));
+            own.extend(names.filter(|name| lowered.column(name).is_none()).cloned());
+            self.deviating.insert(name.clone(), lowered);
         }
         if before
             .as_ref()
@@ -722,7 +723,6 @@ impl<'a> Carrier<'a> {
                 })
                 .collect(),
         };
-        let after = Arc::new(after);
         if let Some(before) = &before {
             if before.name != after.name {
                 self.held.remove_table(&before.name);
@@ -738,7 +738,6 @@ impl<'a> Carrier<'a> {
             && authored_before
                 .as_ref()
                 .is_none_or(|before| !retyped(before, &table, &origins));
-        let mut news = lowered.omissions;
         if !news.is_empty() {
             self.omitted.change(name.clone(), |said| {
                 news.retain(|omission| said.insert(omission.clone()));

@@ -300,7 +300,7 @@ impl Spelling for Sqlite {
         for constraint in table
             .constraints
             .iter()
-            .filter(|c| own_check(c, table) == Some(&column.name))
+            .filter(|c| is_own_check(c, &column.name, table))
         {
             text.push(' ');
             text.push_str(&p.plain_constraint(&Constraint {
@@ -396,6 +396,14 @@ fn own_check<'t>(constraint: &Constraint, table: &'t Table) -> Option<&'t String
         .filter(|column| expr.names_column(&column.name));
     let first = own.next()?;
     own.next().is_none().then_some(&first.name)
+}
+
+/// Whether it is that column. It is asked of each with each, and most do not name it.
+fn is_own_check(constraint: &Constraint, column: &String, table: &Table) -> bool {
+    let ConstraintKind::Check { expr, .. } = &constraint.kind else {
+        return false;
+    };
+    expr.names_column(column) && own_check(constraint, table) == Some(column)
 }
 
 fn numbers_itself(table: &Table, column: &str) -> bool {

@@ -2,6 +2,8 @@
 //! and view that uses it. So a rename is always done by ALTER TABLE, and done first; what is left
 //! to do then has the new names already.
 
+use std::borrow::Cow;
+
 use aludel::schema::{Constraint, ConstraintKind, Expr, Ident, IndexPart, Name, PartMut, Table};
 use aludel::translate::print::Spelling;
 use aludel::translate::{DataScope, Refusal, TableChange};
@@ -15,18 +17,18 @@ pub(in crate::target) fn ident(name: &Name) -> String {
 }
 
 /// The table before, once it has its new names.
-pub(super) struct Renamed {
-    pub(super) table: Table,
+pub(super) struct Renamed<'a> {
+    pub(super) table: Cow<'a, Table>,
     pub(super) statements: Vec<String>,
 }
 
-impl Renamed {
+impl<'a> Renamed<'a> {
     pub(super) fn of(
         change: &TableChange<'_>,
-        before: &Table,
+        before: &'a Table,
         after: &Table,
     ) -> Result<Self, Vec<Refusal>> {
-        let mut table = before.clone();
+        let mut table = Cow::Borrowed(before);
         let mut statements = Vec::new();
         if before.name != after.name {
             let same = before.name.name.eq_ignore_ascii_case(&after.name.name);
@@ -49,9 +51,9 @@ impl Renamed {
                     ident(&after.name)
                 ));
             }
-            let own = before.name.clone();
-            for key in foreign_keys_mut(&mut table) {
-                if key.table == own {
+            let table = table.to_mut();
+            for key in foreign_keys_mut(table) {
+                if key.table == before.name {
                     key.table.clone_from(&after.name);
                 }
             }
@@ -86,7 +88,7 @@ impl Renamed {
                 Sqlite.identifier(from),
                 Sqlite.identifier(to)
             ));
-            rename_column(&mut table, from, to);
+            rename_column(table.to_mut(), from, to);
         }
         Ok(Self { table, statements })
     }
@@ -121,9 +123,13 @@ fn check_triggers(change: &TableChange<'_>, before: &Table) -> Result<(), Vec<Re
 }
 
 /// Foreign keys that point at what has been renamed meanwhile have followed.
-pub(super) fn with_foreign_names(before: &Table, after: &Table, scope: &DataScope<'_>) -> Table {
-    let mut table = before.clone();
-    for constraint in &mut table.constraints {
+pub(super) fn with_foreign_names<'a>(
+    before: &'a Table,
+    after: &Table,
+    scope: &DataScope<'_>,
+) -> Cow<'a, Table> {
+    let mut table = Cow::Borrowed(before);
+    for (place, constraint) in before.constraints.iter().enumerate() {
         let ConstraintKind::ForeignKey(key) = &constraint.kind else {
             continue;
         };
@@ -138,7 +144,7 @@ pub(super) fn with_foreign_names(before: &Table, after: &Table, scope: &DataScop
             }
         });
         if let Some(followed) = followed {
-            *constraint = followed.clone();
+            table.to_mut().constraints[place] = followed.clone();
         }
     }
     table
