@@ -11,7 +11,8 @@ use super::memo::Memo;
 use super::sequence::sequences_in;
 use super::shared::Map;
 use super::{
-    Column, ConstraintKind, Domain, EnumType, Ident, Name, Sequence, Table, Trigger, Type, View,
+    Column, ConstraintKind, Domain, EnumType, Ident, Name, Sequence, Table, Trigger, TriggerStep,
+    Type, View,
 };
 
 /// A whole schema: of the authored engine by replay, of any engine by introspection, or of a
@@ -54,6 +55,8 @@ pub struct Schema {
     owned: Users,
     /// Views by the tables and views that they read.
     readers: Users,
+    /// Tables with triggers by the tables that the code of those names.
+    coded: Users,
     /// What has been changed, for copies that follow.
     steps: Steps,
     /// What has been worked out of all but the triggers.
@@ -199,6 +202,7 @@ impl Schema {
             sequence_users: _,
             owned: _,
             readers: _,
+            coded: _,
             steps: _,
             memo: _,
         } = self;
@@ -239,6 +243,12 @@ impl Schema {
         self.triggers
             .get(&*self.key(table))
             .map_or(&[], Vec::as_slice)
+    }
+
+    /// The triggers of tables of which one has code that names a table.
+    pub(crate) fn triggers_naming(&self, table: &Name) -> impl Iterator<Item = &Trigger> {
+        let tables = self.coded.of(&self.key(table));
+        tables.flat_map(|table| self.triggers_of(table))
     }
 
     /// The tables with foreign keys to `table`, itself included if it refers to itself.
@@ -499,25 +509,48 @@ impl Schema {
     pub fn put_trigger(&mut self, trigger: Trigger) {
         let key = self.key(&trigger.table).into_owned();
         self.touch(Thing::Triggers(key.clone()));
-        self.triggers.change(key, |triggers| {
+        let before = self.named_in_code(&key);
+        self.triggers.change(key.clone(), |triggers| {
             match triggers.iter_mut().find(|t| t.name == trigger.name) {
                 Some(place) => *place = trigger,
                 None => triggers.push(trigger),
             }
         });
+        self.code_names(&key, &before);
     }
 
     /// Takes a trigger away, and returns it.
     pub fn remove_trigger(&mut self, table: &Name, name: &str) -> Option<Trigger> {
         let key = self.key(table).into_owned();
         self.touch(Thing::Triggers(key.clone()));
+        let before = self.named_in_code(&key);
         let triggers = self.triggers.get_mut(&key)?;
         let place = triggers.iter().position(|t| t.name == name)?;
         let trigger = triggers.remove(place);
         if triggers.is_empty() {
             self.triggers.remove(&key);
         }
+        self.code_names(&key, &before);
         Some(trigger)
+    }
+
+    /// The tables that the code of a table's triggers names.
+    fn named_in_code(&self, key: &Name) -> BTreeSet<Name> {
+        let triggers = self.triggers.get(key).into_iter().flatten();
+        let code = triggers.filter_map(|trigger| trigger.does.as_ref());
+        let named = code.flat_map(|does| TriggerStep::tables(&does.steps));
+        named.map(|name| self.key(&name).into_owned()).collect()
+    }
+
+    /// The code of a table's triggers named these tables before.
+    fn code_names(&mut self, key: &Name, before: &BTreeSet<Name>) {
+        let after = self.named_in_code(key);
+        for gone in before.difference(&after) {
+            self.coded.remove(gone, key);
+        }
+        for new in after.difference(before) {
+            self.coded.add(new.clone(), key.clone());
+        }
     }
 
     /// The name by which the maps know a thing.

@@ -25,8 +25,6 @@ pub(super) fn enclosing_without(
 fn around(first: &Event, without: Option<&Name>, schema: &Known<'_>) -> BTreeSet<Event> {
     let mut found = BTreeSet::new();
     let mut next = vec![first.clone()];
-    // What each trigger writes is asked of all events that are found.
-    let all = schema.written();
     while let Some(event) = next.pop() {
         if !found.insert(event.clone()) {
             continue;
@@ -39,16 +37,16 @@ fn around(first: &Event, without: Option<&Name>, schema: &Known<'_>) -> BTreeSet
                 next.extend(causes(key, event.1).map(|cause| (key.table.clone(), cause)));
             }
         }
-        let bring = all.iter().filter(|(_, writes)| writes.contains(&event));
-        next.extend(bring.map(|(own, _)| own.clone()));
+        next.extend(bringing(&event, schema));
     }
     found
 }
 
-/// What each trigger of a schema writes by itself, by the event that runs it.
-pub(super) fn written(schema: &Known<'_>) -> Vec<(Event, BTreeSet<Event>)> {
+/// The events for which triggers bring one about by themselves: of all that there are, it is asked only
+/// of those whose code names its table.
+fn bringing(event: &Event, schema: &Known<'_>) -> Vec<Event> {
     let mut all = Vec::new();
-    for trigger in schema.triggers() {
+    for trigger in schema.triggers_naming(&event.0) {
         let (Some(does), Some(table)) = (programmed(trigger), schema.table(&trigger.table)) else {
             continue;
         };
@@ -59,14 +57,12 @@ pub(super) fn written(schema: &Known<'_>) -> Vec<(Event, BTreeSet<Event>)> {
             let Ok(flat) = schema.acts(does, table, *own) else {
                 continue;
             };
-            let mut writes = BTreeSet::new();
-            for act in &flat.acts {
-                if let Deed::Run(statement) = &act.does {
-                    writes.extend(direct(statement, schema).writes);
-                }
-            }
-            if !writes.is_empty() {
-                all.push(((trigger.table.clone(), *own), writes));
+            let writes = flat.acts.iter().any(|act| match &act.does {
+                Deed::Run(statement) => direct(statement, schema).writes.contains(event),
+                Deed::Raise(_) => false,
+            });
+            if writes {
+                all.push((trigger.table.clone(), *own));
             }
         }
     }

@@ -12,12 +12,11 @@ mod gone;
 mod keys;
 mod touched;
 
-use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use self::causes::{actions, enclosing, written};
+use self::causes::{actions, enclosing};
 use self::gone::{counts_only, finds_none};
 use self::keys::keys_between;
 use self::touched::{Touched, actions_of, direct, effects_of, read, touched};
@@ -34,27 +33,16 @@ const FOREIGN_KEYS: &str = "RI_";
 /// A table, and what happens to a row of it.
 pub(crate) type Event = (Name, TriggerEvent);
 
-/// A schema, and what is asked of it for each trigger.
-struct Known<'s> {
-    schema: &'s Schema,
-    written: OnceCell<Vec<(Event, BTreeSet<Event>)>>,
-}
+/// A schema, of whose triggers it is asked what they do.
+struct Known<'s>(&'s Schema);
 
 impl<'s> Known<'s> {
     fn new(schema: &'s Schema) -> Self {
-        Self {
-            schema,
-            written: OnceCell::new(),
-        }
+        Self(schema)
     }
 
     fn acts(&self, does: &Arc<RowTrigger>, table: &Arc<Table>, event: TriggerEvent) -> Worked {
-        worked(does, table, event, self.schema)
-    }
-
-    /// What each trigger writes by itself, by the event that runs it.
-    fn written(&self) -> &[(Event, BTreeSet<Event>)] {
-        self.written.get_or_init(|| written(self))
+        worked(does, table, event, self.0)
     }
 }
 
@@ -62,7 +50,7 @@ impl Deref for Known<'_> {
     type Target = Schema;
 
     fn deref(&self) -> &Schema {
-        self.schema
+        self.0
     }
 }
 
