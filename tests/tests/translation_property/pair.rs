@@ -381,9 +381,14 @@ impl Pair {
                     (None, Some(default)) => aludel::schema::sequence_of(default),
                     _ => None,
                 };
-                sequence.map(|sequence| (column.name.clone(), sequence))
+                let most = match column.ty {
+                    Type::SmallInt { .. } => i64::from(i16::MAX),
+                    Type::BigInt { .. } => i64::MAX,
+                    _ => i64::from(i32::MAX),
+                };
+                sequence.map(|sequence| (column.name.clone(), most, sequence))
             });
-            let Some((column, sequence)) = numbered else {
+            let Some((column, most, sequence)) = numbered else {
                 continue;
             };
             let name = &table.name.name;
@@ -402,17 +407,22 @@ impl Pair {
                     .and_then(|cell| cell.parse::<i64>().ok())
                     .unwrap_or(0)
             };
-            let level = number(&own).max(number(&highest)).max(1) + 1;
+            let level = number(&own).max(number(&highest)).max(1);
+            // Where no number is left, none of them gives one any more.
+            let (level, own, next) = if level < most - 1 {
+                (level + 1, level + 1, level + 2)
+            } else {
+                (most, i64::MAX, most)
+            };
             self.postgres(&[&format!("SELECT setval('{}', {level})", quoted(&sequence))])
                 .unwrap();
             if self.engine == Engine::Sqlite {
                 self.target(&[
                     &format!("DELETE FROM sqlite_sequence WHERE name = '{name}' COLLATE NOCASE"),
-                    &format!("INSERT INTO sqlite_sequence (name, seq) VALUES ('{name}', {level})"),
+                    &format!("INSERT INTO sqlite_sequence (name, seq) VALUES ('{name}', {own})"),
                 ])
                 .unwrap();
             } else {
-                let next = level + 1;
                 self.target(&[&format!("ALTER TABLE `{name}` AUTO_INCREMENT = {next}")])
                     .unwrap();
             }
