@@ -353,8 +353,8 @@ impl Pair {
             && tables(self.translator.authored()).iter().any(restricts)
     }
 
-    /// A NULL for a column that takes none, which a trigger would replace: MariaDB asks before where the
-    /// table has a generated column.
+    /// A NULL, or nothing, for a column that takes none, which a trigger would replace (or a guard refuse):
+    /// MariaDB asks before where the table has a generated column.
     fn is_null_for_a_trigger(&self, failure: &Failure) -> bool {
         let named = failure
             .message
@@ -367,7 +367,9 @@ impl Pair {
             columns.any(|column| names.contains(&&*column.name))
                 && !authored.triggers_of(&table.name).is_empty()
         };
-        failure.message.contains("cannot be null") && tables(authored).iter().any(wants)
+        let asks = ["cannot be null", "doesn't have a default value"];
+        asks.iter().any(|words| failure.message.contains(words))
+            && tables(authored).iter().any(wants)
     }
 
     /// A sequence goes on though its transaction is rolled back; other counters follow numbers that
