@@ -194,23 +194,39 @@ fn generated(c: &mut Cursor<'_>, column: &mut ColumnDef) -> Parsed<bool> {
 
 /// `IDENTITY [(options)]`, after that word.
 pub(super) fn identity(c: &mut Cursor<'_>, always: bool) -> Parsed<Identity> {
+    match restarted_identity(c, always)? {
+        (identity, None) => Ok(identity),
+        (_, Some(_)) => c.expected("an option of a new sequence"),
+    }
+}
+
+/// The same, with the number that the sequence begins with without its being its START.
+pub(super) fn restarted_identity(
+    c: &mut Cursor<'_>,
+    always: bool,
+) -> Parsed<(Identity, Option<i64>)> {
     let mut sequence = None;
+    let mut restart = None;
     let mut options = crate::schema::SequenceOptions::default();
     if c.is_op("(") {
         let mut inside = c.group()?;
         while !inside.done() {
             if inside.eats(&["SEQUENCE", "NAME"]) {
                 sequence = Some(inside.name()?);
+            } else if inside.eat("RESTART") {
+                inside.eat("WITH");
+                restart = Some(inside.integer()?);
             } else if !sequence::option(&mut inside, &mut options)? {
                 return inside.expected("an option of a sequence");
             }
         }
     }
-    Ok(Identity {
+    let identity = Identity {
         always,
         sequence,
         options,
-    })
+    };
+    Ok((identity, restart))
 }
 
 /// The expression of `DEFAULT`, which ends where the next attribute begins.

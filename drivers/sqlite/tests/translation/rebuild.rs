@@ -464,6 +464,10 @@ fn sequences_begin_where_they_are_told_to() {
     let mut both = Both::new();
     both.run("CREATE TABLE t (id serial PRIMARY KEY, a text); ALTER SEQUENCE t_id_seq RESTART WITH 100000; INSERT INTO t (a) VALUES ('x')");
     assert_eq!(both.database.value("SELECT id FROM t"), "100000");
+    // With a sequence that begins elsewhere than it starts.
+    both.run("ALTER TABLE t ALTER id DROP DEFAULT; DROP SEQUENCE t_id_seq; ALTER TABLE t ALTER id ADD GENERATED ALWAYS AS IDENTITY (RESTART WITH 200000)");
+    both.run("INSERT INTO t (a) VALUES ('y')");
+    assert_eq!(both.database.value("SELECT max(id) FROM t"), "200000");
 }
 
 #[test]

@@ -33,7 +33,7 @@ pub(in crate::sql::parse) fn alter(c: &mut Cursor<'_>) -> Parsed<Vec<Change>> {
     }])
 }
 
-/// One action, or the several that MySQL lets one word stand for.
+/// One action, or the several that one word stands for.
 fn several(c: &mut Cursor<'_>, table: &Name, actions: &mut Vec<TableAction>) -> Parsed<()> {
     if c.syntax() == Syntax::Mysql {
         if c.is("ADD") {
@@ -54,7 +54,10 @@ fn several(c: &mut Cursor<'_>, table: &Name, actions: &mut Vec<TableAction>) -> 
             return Ok(());
         }
     }
-    actions.push(action(c, table)?);
+    match c.eat("ALTER") {
+        true => actions.extend(alter_column::alter(c)?),
+        false => actions.push(action(c, table)?),
+    }
     Ok(())
 }
 
@@ -77,13 +80,12 @@ fn columns(c: &mut Cursor<'_>, table: &Name) -> Parsed<Vec<TableAction>> {
 
 fn action(c: &mut Cursor<'_>, table: &Name) -> Parsed<TableAction> {
     let verb = c.eat_any(&[
-        "ADD", "DROP", "RENAME", "ALTER", "VALIDATE", "SET", "RESET", "OWNER", "REPLICA", "CLUSTER",
+        "ADD", "DROP", "RENAME", "VALIDATE", "SET", "RESET", "OWNER", "REPLICA", "CLUSTER",
     ]);
     match verb {
         Some("ADD") => add(c, table),
         Some("DROP") => drop(c),
         Some("RENAME") => rename(c),
-        Some("ALTER") => alter_column::alter(c),
         Some("VALIDATE") => {
             c.expect("CONSTRAINT")?;
             Ok(TableAction::ValidateConstraint(c.ident()?))

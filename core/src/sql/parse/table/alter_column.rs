@@ -6,9 +6,9 @@ use crate::sql::parse::cursor::{Cursor, Parsed, unclear};
 use crate::sql::parse::{adapter, column, types};
 
 /// What stands after `ALTER`.
-pub(super) fn alter(c: &mut Cursor<'_>) -> Parsed<TableAction> {
+pub(super) fn alter(c: &mut Cursor<'_>) -> Parsed<Vec<TableAction>> {
     if c.eat("CONSTRAINT") {
-        return constraint(c);
+        return Ok(vec![constraint(c)?]);
     }
     if c.syntax() == Syntax::Mysql && c.is_any(&["INDEX", "CHECK"]) {
         return unclear("an index that is hidden or a check that is switched");
@@ -46,7 +46,8 @@ fn constraint(c: &mut Cursor<'_>) -> Parsed<TableAction> {
     })
 }
 
-fn change(c: &mut Cursor<'_>, name: Ident) -> Parsed<TableAction> {
+fn change(c: &mut Cursor<'_>, name: Ident) -> Parsed<Vec<TableAction>> {
+    let mut then = None;
     let change = if c.eat("TYPE") || c.eats(&["SET", "DATA", "TYPE"]) {
         ty(c)?
     } else if c.eats(&["SET", "DEFAULT"]) {
@@ -70,7 +71,9 @@ fn change(c: &mut Cursor<'_>, name: Ident) -> Parsed<TableAction> {
         let always = always(c)?;
         c.expect("AS")?;
         c.expect("IDENTITY")?;
-        ColumnChange::SetIdentity(column::identity(c, always)?)
+        let (identity, restart) = column::restarted_identity(c, always)?;
+        then = restart.map(|number| ColumnChange::Restart(Some(number)));
+        ColumnChange::SetIdentity(identity)
     } else if c.eats(&["SET", "GENERATED"]) {
         ColumnChange::SetIdentity(Identity {
             always: always(c)?,
@@ -82,9 +85,14 @@ fn change(c: &mut Cursor<'_>, name: Ident) -> Parsed<TableAction> {
         let bare = !with && (c.done() || c.is_op(","));
         ColumnChange::Restart(if bare { None } else { Some(c.integer()?) })
     } else {
-        return setting(c);
+        return Ok(vec![setting(c)?]);
     };
-    Ok(TableAction::AlterColumn { name, change })
+    let changes = std::iter::once(change).chain(then);
+    let actions = changes.map(|change| TableAction::AlterColumn {
+        name: name.clone(),
+        change,
+    });
+    Ok(actions.collect())
 }
 
 fn always(c: &mut Cursor<'_>) -> Parsed<bool> {
