@@ -666,6 +666,29 @@ fn base64_breaks_its_lines_alike() {
     });
 }
 
+/// A name alone in a window is an item of the select list to MariaDB, and ambiguous in HAVING.
+#[test]
+fn windows_and_having_go_by_columns_that_items_are_called_like() {
+    each(|twin| {
+        twin.run(
+            "CREATE TABLE t (id integer PRIMARY KEY, n integer NOT NULL, place integer);
+             INSERT INTO t VALUES (1, 10, 7), (2, 20, 7), (3, 20, 9), (4, 5, 8);
+             CREATE VIEW v AS SELECT id, -n AS n, row_number() OVER (ORDER BY n, id) AS number FROM t;
+             CREATE VIEW w AS SELECT id, sum(id) OVER (PARTITION BY n) AS n, rank() OVER by_n AS place FROM t WINDOW by_n AS (ORDER BY n DESC);
+             CREATE VIEW x AS SELECT n AS place, count(*) AS many FROM t GROUP BY n, place HAVING place < 9;
+             UPDATE t SET place = c.place FROM (SELECT id, row_number() OVER (PARTITION BY n ORDER BY place) - 1 AS place FROM t) c WHERE t.id = c.id AND t.place <> c.place;",
+        );
+        for query in [
+            "SELECT id, n, number FROM v ORDER BY id",
+            "SELECT id, n, place FROM w ORDER BY id",
+            "SELECT place, many FROM x ORDER BY place, many",
+            "SELECT id, place FROM t ORDER BY id",
+        ] {
+            twin.same(query);
+        }
+    });
+}
+
 #[test]
 fn numbering_goes_on_after_the_greatest() {
     each(|twin| {

@@ -18,7 +18,8 @@ mod statement;
 use super::infer::{Field, Scope};
 use super::{Omission, Refusal};
 use crate::schema::{
-    BinaryOp, Call, CallArg, Expr, Literal, Name, OrderBy, Query, SelectItem, TableRef, Window,
+    BinaryOp, Call, CallArg, Expr, Literal, Name, OrderBy, Query, Select, SelectItem, TableRef,
+    Window,
 };
 
 /// What a target does to nodes whose meaning or form differs there.
@@ -36,6 +37,13 @@ pub trait Rules {
     /// A whole query.
     fn query(&self, rewriter: &mut Rewriter<'_>, query: &Query) -> Option<Query> {
         let _ = (rewriter, query);
+        None
+    }
+
+    /// A SELECT whose FROM is in sight, said otherwise in the authored dialect's terms, before its parts
+    /// are rewritten. `None`: as it stands.
+    fn select(&self, rewriter: &mut Rewriter<'_>, select: &Select) -> Option<Select> {
+        let _ = (rewriter, select);
         None
     }
 

@@ -142,6 +142,9 @@ impl Rewriter<'_> {
 
     /// A SELECT whose FROM is in sight already.
     pub fn select(&mut self, select: &Select, into: Option<&[Field]>) -> Select {
+        let rules = self.rules;
+        let said = rules.select(self, select);
+        let select = said.as_ref().unwrap_or(select);
         let mut items = Vec::new();
         for item in &select.items {
             let place = items.len();

@@ -10,6 +10,7 @@
 //! * `operators`, `compare`: `/`, `||`, `=`, LIKE …
 //! * `calls`, `texts`, `times`, `json`, `joined`, `aggregates`: functions.
 //! * `queries`, `elements`: what stands in FROM, the order of NULLs.
+//! * `aliases`: names of a select list where PostgreSQL means columns.
 //!
 //! # Invariants
 //!
@@ -17,6 +18,7 @@
 //! - A function that is not listed is refused.
 
 mod aggregates;
+mod aliases;
 mod calls;
 mod casts;
 mod compare;
@@ -32,7 +34,7 @@ mod times;
 use std::cell::Cell;
 
 use aludel::schema::{
-    DataStatement, Expr, Name, OrderBy, Query, Schema, SelectItem, TableRef, Type,
+    DataStatement, Expr, Name, OrderBy, Query, Schema, Select, SelectItem, TableRef, Type,
 };
 use aludel::sql::Syntax;
 use aludel::translate::Refusal;
@@ -187,6 +189,10 @@ impl Rules for Meaning<'_> {
 
     fn query(&self, rw: &mut Rewriter<'_>, query: &Query) -> Option<Query> {
         self.whole_query(rw, query)
+    }
+
+    fn select(&self, rw: &mut Rewriter<'_>, select: &Select) -> Option<Select> {
+        self.aliases_apart(rw, select)
     }
 
     fn table_ref(&self, rw: &mut Rewriter<'_>, item: &TableRef) -> Option<TableRef> {

@@ -1,0 +1,112 @@
+//! A name alone in a window or in HAVING is a column in PostgreSQL. Here it is an item of the select
+//! list, if one is called so: `sum(-n) OVER (ORDER BY n) AS n`. Such a column is qualified.
+
+use aludel::schema::{
+    Expr, Ident, JoinKind, JoinOn, OrderBy, PartMut, Select, SelectItem, TableRef, Window,
+};
+use aludel::translate::rewrite::Rewriter;
+
+use super::Meaning;
+
+impl Meaning<'_> {
+    /// A SELECT whose columns in windows and in HAVING no item of its list is taken for.
+    pub(super) fn aliases_apart(&self, rw: &mut Rewriter<'_>, select: &Select) -> Option<Select> {
+        let taken: Vec<&Ident> = select.items.iter().filter_map(other_than_named).collect();
+        if taken.is_empty() {
+            return None;
+        }
+        let merged = select.from.iter().any(merges_to_the_right);
+        let mut apart = select.clone();
+        let mut of_nobody = None;
+        let mut any = false;
+        let mut qualify = |expr: &mut Expr| {
+            if let Expr::Column {
+                table: table @ None,
+                column,
+            } = expr
+                && taken.iter().any(|name| *name == column)
+            {
+                any = true;
+                *table = rw.scope.owner(column).filter(|_| !merged).cloned();
+                if table.is_none() {
+                    of_nobody = Some(column.clone());
+                }
+            }
+        };
+        for item in &mut apart.items {
+            if let SelectItem::Expr { expr, .. } = item {
+                in_windows(expr, &mut qualify);
+            }
+        }
+        for (_, window) in &mut apart.windows {
+            in_window(window, &mut qualify);
+        }
+        if let Some(having) = &mut apart.having {
+            everywhere(having, &mut qualify);
+        }
+        if let Some(name) = of_nobody {
+            let what = format!("`{name}`, which is a column and an item of the select list,");
+            self.refuse(rw, "no-form", what);
+        }
+        any.then_some(apart)
+    }
+}
+
+/// Whether a column that two tables are joined by may be that of the second.
+fn merges_to_the_right(item: &TableRef) -> bool {
+    let TableRef::Join {
+        left,
+        kind,
+        right,
+        on,
+    } = item
+    else {
+        return false;
+    };
+    let both = matches!(on, JoinOn::Using(_) | JoinOn::Natural);
+    let other = matches!(kind, JoinKind::Right | JoinKind::Full);
+    both && other || merges_to_the_right(left) || merges_to_the_right(right)
+}
+
+/// The name of an item that is not the column of that name.
+fn other_than_named(item: &SelectItem) -> Option<&Ident> {
+    match item {
+        SelectItem::Expr {
+            expr,
+            alias: Some(alias),
+        } => {
+            let itself = matches!(expr, Expr::Column { column, .. } if column == alias);
+            (!itself).then_some(alias)
+        }
+        _ => None,
+    }
+}
+
+fn in_windows(expr: &mut Expr, each: &mut dyn FnMut(&mut Expr)) {
+    if let Expr::Call(call) = expr
+        && let Some(window) = &mut call.over
+    {
+        in_window(window, each);
+    }
+    expr.parts_mut(&mut |part| {
+        if let PartMut::Expr(expr) = part {
+            in_windows(expr, each);
+        }
+    });
+}
+
+fn in_window(window: &mut Window, each: &mut dyn FnMut(&mut Expr)) {
+    let by = window.order_by.iter_mut().map(|OrderBy { expr, .. }| expr);
+    for key in window.partition_by.iter_mut().chain(by) {
+        everywhere(key, each);
+    }
+}
+
+fn everywhere(expr: &mut Expr, each: &mut dyn FnMut(&mut Expr)) {
+    each(expr);
+    expr.parts_mut(&mut |part| {
+        if let PartMut::Expr(expr) = part {
+            everywhere(expr, each);
+        }
+    });
+}
