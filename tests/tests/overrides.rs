@@ -260,3 +260,25 @@ fn a_key_that_an_override_renamed_is_not_left_in_silence() {
         );
     });
 }
+
+/// An index that only an override has follows a column's new name, and is not lost with the column in silence.
+#[test]
+fn an_index_of_an_overrides_own_follows_the_column_and_minds_its_going() {
+    each(|project| {
+        project.run("CREATE TABLE t (id integer PRIMARY KEY, a integer, b integer);");
+        project.run_own(
+            "CREATE INDEX t_a ON t (a);",
+            "CREATE INDEX t_own ON t (b, a);",
+        );
+        project.application("INSERT INTO t VALUES (1, 2, 3);");
+        project.run("ALTER TABLE t RENAME COLUMN b TO c; ALTER TABLE t ADD CHECK (a < 9);");
+        project.run("ALTER TABLE t ALTER COLUMN c SET NOT NULL;");
+        assert_eq!(project.database.query("SELECT c FROM t WHERE a = 2"), ["3"]);
+        let (code, text) = project.upgrade("ALTER TABLE t DROP COLUMN c;", None);
+        assert_eq!(code, 1, "{text}");
+        assert!(
+            text.contains("override-differs") && text.contains("t_own"),
+            "{text}"
+        );
+    });
+}

@@ -4,10 +4,13 @@
 //! made: what it is, with those parts changed that the change touches. A part that the change
 //! touches and that is not what it would be is refused: to overwrite it could lose something.
 
+mod indexes;
+
 use std::collections::HashMap;
 
 use super::target::Refusal;
-use crate::schema::{Column, Constraint, ConstraintKind, Expr, Ident, Index, Part, Table};
+use crate::schema::{Column, Constraint, ConstraintKind, Expr, Ident, Part, Table};
+use indexes::indexes;
 
 /// Whether two tables are the same in every part that a change could touch. The order of columns
 /// and of constraints does not count.
@@ -46,7 +49,7 @@ pub(super) fn merge(
     merged.name = after.name.clone();
     merged.columns = columns(base, after, held, origins, &mut refusals);
     merged.constraints = constraints(base, after, held, origins, &mut refusals);
-    merged.indexes = indexes(base, after, held, &mut refusals);
+    merged.indexes = indexes(base, after, held, origins, &mut refusals);
     if base.options != after.options {
         if held.options == base.options {
             merged.options = after.options.clone();
@@ -60,6 +63,14 @@ pub(super) fn merge(
     for column in wanted(&merged, held) {
         if merged.column(&column).is_none() && after.column(&column).is_some() {
             refusals.push(differs(held, &format!("column `{column}`")));
+        }
+    }
+    for constraint in &merged.constraints {
+        let own = held.constraints.contains(constraint) && !base.constraints.contains(constraint);
+        let mut columns = columns_of(constraint).into_iter();
+        if own && columns.any(|column| goes(&column, held, &merged)) {
+            let name = constraint.name.as_deref().unwrap_or("without a name");
+            refusals.push(differs(held, &format!("constraint `{name}`")));
         }
     }
     if refusals.is_empty() {
@@ -90,11 +101,14 @@ fn wanted(merged: &Table, held: &Table) -> Vec<Ident> {
     }
     let indexes = merged.indexes.iter();
     for index in indexes.filter(|index| !held.indexes.contains(index)) {
-        names.extend(index.include.iter().cloned());
-        let exprs = index.keys.iter().map(|key| &key.expr).chain(&index.filter);
-        exprs.for_each(|expr| named(expr, &mut names));
+        names.extend(indexes::columns_of(index));
     }
     names
+}
+
+/// Whether a column is there, and is not afterwards.
+fn goes(column: &Ident, held: &Table, merged: &Table) -> bool {
+    held.column(column).is_some() && merged.column(column).is_none()
 }
 
 /// The columns that an expression names; what stands in a query is not looked through.
@@ -248,29 +262,4 @@ fn columns_of(constraint: &Constraint) -> Vec<Ident> {
 /// Whether one constraint may be what an override has in the place of another.
 fn of_a_kind(a: &Constraint, b: &Constraint) -> bool {
     std::mem::discriminant(&a.kind) == std::mem::discriminant(&b.kind)
-}
-
-fn indexes(base: &Table, after: &Table, held: &Table, refusals: &mut Vec<Refusal>) -> Vec<Index> {
-    let gone: Vec<&Index> = base
-        .indexes
-        .iter()
-        .filter(|index| !after.indexes.contains(index))
-        .collect();
-    for index in &gone {
-        let kept = held.indexes.iter().find(|other| other.name == index.name);
-        // One that the override did without needs no dropping.
-        if kept.is_some_and(|kept| kept != *index) {
-            refusals.push(differs(held, &format!("index `{}`", index.name)));
-        }
-    }
-    let new = after
-        .indexes
-        .iter()
-        .filter(|index| !base.indexes.contains(index));
-    held.indexes
-        .iter()
-        .filter(|index| !gone.contains(index))
-        .chain(new)
-        .cloned()
-        .collect()
 }
