@@ -134,6 +134,7 @@ fn work(number: usize) -> Work {
             stepwise: None,
             before: Vec::new(),
             after: Vec::new(),
+            relies_on_keys: false,
         },
         name,
         present: Vec::new(),

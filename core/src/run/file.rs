@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use crate::driver::{Client, Dialect};
 use crate::plan::WorkScript;
+use crate::translate::Target;
 
 /// The text of a script as a migrations directory for `dialect` may hold it, as `up.sql` or
 /// `down.sql`.
@@ -15,10 +16,14 @@ pub fn script_file(script: &WorkScript, dialect: &dyn Dialect) -> String {
         return script.text.to_string();
     }
     let mut text = String::new();
-    let outside = !(script.before.is_empty() && script.after.is_empty());
+    // Who runs it may have a session in which nothing enforces foreign keys.
+    let enforcing = dialect.target().and_then(Target::enforcing);
+    let enforcing = enforcing.filter(|_| script.relies_on_keys);
+    let outside = !(script.before.is_empty() && script.after.is_empty()) || enforcing.is_some();
     let mut statements: Vec<&str> = Vec::new();
     if outside {
         text.push_str("-- aludel: no-transaction\n");
+        statements.extend(enforcing);
         statements.extend(script.before.iter().map(String::as_str));
         statements.push(dialect.begin());
     }

@@ -326,6 +326,7 @@ fn scanned(
         },
         before: Vec::new(),
         after: Vec::new(),
+        relies_on_keys: false,
     })
 }
 

@@ -298,6 +298,7 @@ impl<'a> Session<'a> {
             stepwise: None,
             before: translated.before,
             after: translated.after,
+            relies_on_keys: translated.relies_on_keys,
         })
     }
 

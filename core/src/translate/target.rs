@@ -28,6 +28,12 @@ pub trait Target: Send + Sync {
     /// An engine that copies the whole table for an alteration says yes.
     fn folds(&self) -> bool;
 
+    /// What a session says first in which foreign keys are enforced, if the engine leaves that to sessions:
+    /// a script that is written for others to run begins with it where it relies on them.
+    fn enforcing(&self) -> Option<&str> {
+        None
+    }
+
     /// The names, in lower case, of the functions that the engine has of its own, in any of its
     /// versions: a call of one of them means the engine's. `None`: that is not known.
     fn functions(&self) -> Option<Vec<&str>> {

@@ -199,6 +199,7 @@ pub(super) fn work(name: &str) -> Work {
             stepwise: None,
             before: Vec::new(),
             after: Vec::new(),
+            relies_on_keys: false,
         },
         present: Vec::new(),
         absent: vec![name.to_owned()],

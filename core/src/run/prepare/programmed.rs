@@ -44,6 +44,7 @@ pub(super) fn script(
         stepwise: (!in_transaction).then_some(Why::Declared),
         before: Vec::new(),
         after: Vec::new(),
+        relies_on_keys: false,
     })
 }
 

@@ -47,6 +47,8 @@ pub struct Translated {
     pub statements: Vec<(usize, String)>,
     /// Statements to run after the transaction, also if it failed.
     pub after: Vec<String>,
+    /// It leaves rows of other tables to the actions of foreign keys.
+    pub relies_on_keys: bool,
     /// What was left out, and of which statement.
     pub omissions: Vec<(usize, Omission)>,
     /// What has no faithful form, and of which statement.
@@ -780,7 +782,10 @@ fn finish(out: Vec<Out>) -> Translated {
         let rendered = match what {
             Outcome::Rendered(rendered) => Ok(rendered),
             Outcome::Refused(refusal) => Err(vec![refusal]),
-            Outcome::Unenforced(_) if enforced => continue,
+            Outcome::Unenforced(_) if enforced => {
+                translated.relies_on_keys = true;
+                continue;
+            }
             Outcome::Unenforced(rendered) => rendered,
         };
         match rendered {

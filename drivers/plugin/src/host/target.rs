@@ -16,6 +16,7 @@ pub(super) struct PluginTarget {
     plugin: Arc<Plugin>,
     server: Server,
     folds: bool,
+    enforcing: Option<String>,
     functions: Option<Vec<String>>,
 }
 
@@ -30,6 +31,7 @@ impl PluginTarget {
             plugin: plugin.clone(),
             server: server.clone(),
             folds: said.folds,
+            enforcing: said.enforcing.clone(),
             functions: said.functions.clone(),
         })
     }
@@ -128,6 +130,10 @@ impl Target for PluginTarget {
 
     fn folds(&self) -> bool {
         self.folds
+    }
+
+    fn enforcing(&self) -> Option<&str> {
+        self.enforcing.as_deref()
     }
 
     fn functions(&self) -> Option<Vec<&str>> {

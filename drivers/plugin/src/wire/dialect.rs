@@ -52,6 +52,9 @@ pub struct TargetSaid {
     pub words: u32,
     /// Several changes to one table within a revision are rendered as one.
     pub folds: bool,
+    /// What a session says first in which foreign keys are enforced, if the engine leaves that to sessions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub enforcing: Option<String>,
     /// The functions that the engine has of its own, if that is said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub functions: Option<Vec<String>>,
@@ -177,6 +180,7 @@ impl TryFrom<&dyn core::Dialect> for Dialect {
             target: dialect.target().map(|target| TargetSaid {
                 words: super::model::WORDS,
                 folds: target.folds(),
+                enforcing: target.enforcing().map(str::to_owned),
                 functions: target.functions().as_deref().map(owned),
             }),
             introspect: dialect.introspect().map(|introspect| IntrospectSaid {

@@ -47,6 +47,10 @@ impl Target for SqliteTarget {
         true
     }
 
+    fn enforcing(&self) -> Option<&str> {
+        Some("PRAGMA foreign_keys = ON")
+    }
+
     fn functions(&self) -> Option<Vec<&str>> {
         Some(functions::OWN.to_vec())
     }

@@ -1,0 +1,38 @@
+//! The files that `translate` writes, run by a client that knows nothing of them.
+
+use aludel_tests::desk::Place;
+
+/// SQLite leaves it to each session whether foreign keys are enforced, and most do not enforce them.
+#[test]
+fn a_script_that_leaves_rows_to_foreign_keys_says_that_they_are_enforced() {
+    let place = Place::new();
+    place.revision(
+        "1_tables",
+        "CREATE TABLE p (id integer PRIMARY KEY); INSERT INTO p VALUES (1), (2);
+         CREATE TABLE c (id integer PRIMARY KEY, p_id integer REFERENCES p ON DELETE CASCADE);
+         INSERT INTO c VALUES (10, 1), (20, 2);",
+        "SELECT 1;",
+    );
+    place.revision("2_gone", "DELETE FROM p WHERE id = 1;", "SELECT 1;");
+    place.revision(
+        "3_nothing_hangs_on_it",
+        "DELETE FROM c WHERE id = 3;",
+        "SELECT 1;",
+    );
+    let ran = place.run("--dialect postgres translate --to sqlite --out made");
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let text = |name: &str| {
+        let file = place.path().join("made").join(name).join("up.sql");
+        std::fs::read_to_string(file).expect("a script")
+    };
+    for name in ["1_tables", "2_gone", "3_nothing_hangs_on_it"] {
+        // An argument that begins with a hyphen is an option.
+        place.sqlite("x.db", &format!(" {}", text(name)));
+    }
+    assert_eq!(place.sqlite("x.db", "SELECT id FROM c"), "20\n");
+    assert!(!text("3_nothing_hangs_on_it").contains("PRAGMA"));
+    // It is a revision of its own dialect too.
+    let ran = place.run("--url sqlite:y.db --migrations made upgrade");
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert_eq!(place.sqlite("y.db", "SELECT id FROM c"), "20\n");
+}
