@@ -12,7 +12,35 @@ use super::replay::{PARTITIONED, RENAMED};
 use super::{RowTrigger, Trigger, TriggerEvent, TriggerStep};
 use crate::sql::StatementTrigger;
 
+/// Events for which a guard stands for a trigger that has a form for its others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fails {
+    /// The events.
+    pub events: Vec<TriggerEvent>,
+    /// Why there is no form.
+    pub why: String,
+    /// The error that is raised.
+    pub message: String,
+}
+
 impl RowTrigger {
+    /// Whether an event fails, since the trigger has no form for it.
+    #[must_use]
+    pub fn fails_for(&self, event: TriggerEvent) -> bool {
+        let of_some = self.fails.as_ref();
+        self.is_guard() && self.events.contains(&event)
+            || of_some.is_some_and(|fails| fails.events.contains(&event))
+    }
+
+    /// Why it has no form, for some event at least.
+    #[must_use]
+    pub fn why_it_fails(&self) -> Option<&str> {
+        match &self.fails {
+            Some(fails) => Some(&fails.why),
+            None => self.unclear.as_deref().filter(|_| self.is_guard()),
+        }
+    }
+
     /// Whether it is a guard: it raises an error, and calls nothing.
     #[must_use]
     pub fn is_guard(&self) -> bool {
@@ -23,6 +51,26 @@ impl RowTrigger {
 }
 
 impl Trigger {
+    /// Whether an event fails, since the trigger has no form for it.
+    #[must_use]
+    pub fn fails_for(&self, event: TriggerEvent) -> bool {
+        self.does.as_ref().is_some_and(|does| does.fails_for(event))
+    }
+
+    /// The trigger with a guard for some of its events. `None` if what it does is not understood.
+    #[must_use]
+    pub(crate) fn guard_for(&self, fails: Fails) -> Option<Self> {
+        let own = self.does.as_deref()?;
+        let understood = own.unclear.is_none() && !own.steps.is_empty();
+        let some = fails.events.len() < own.events.len();
+        if !understood || !some || !fails.events.iter().all(|e| own.events.contains(e)) {
+            return None;
+        }
+        let mut guard = self.clone();
+        Arc::make_mut(guard.does.as_mut()?).fails = Some(fails);
+        Some(guard)
+    }
+
     /// Whether it is a guard that stands for a trigger.
     #[must_use]
     pub fn is_guard(&self) -> bool {
@@ -47,6 +95,7 @@ impl Trigger {
             sets: Vec::new(),
             steps: vec![TriggerStep::Raise(message)],
             unclear: Some(why.to_owned()),
+            fails: None,
             ..said
         };
         let own = own.unclear.as_deref();

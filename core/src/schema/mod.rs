@@ -85,6 +85,7 @@ pub use expr::{
     BinaryOp, Call, CallArg, Expr, Literal, Quantifier, TrimSide, UnaryOp, Window, WindowFrame,
 };
 pub use follow::{Mark, Now};
+pub use guard::Fails;
 pub use model::{
     Column, Constraint, ConstraintKind, Domain, EnumType, ForeignKey, Generated, Identity, Index,
     IndexKey, IndexPart, Options, ReferentialAction, Sequence, SequenceOptions, Table, View,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    Assignment, BinaryOp, Column, Expr, Ident, Name, Part, PartMut, Table, TriggerEvent,
+    Assignment, BinaryOp, Column, Expr, Fails, Ident, Name, Part, PartMut, Table, TriggerEvent,
     TriggerStep, Type, Variable,
 };
 
@@ -54,6 +54,8 @@ pub struct RowTrigger {
     pub tells: bool,
     /// Why it is not understood. Then it may do anything.
     pub unclear: Option<String>,
+    /// The events for which a target has no form of it.
+    pub fails: Option<Fails>,
 }
 
 /// What a function of PostgreSQL's is to a migration.

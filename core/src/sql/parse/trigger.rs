@@ -85,6 +85,7 @@ fn call(mut event: Cursor<'_>, mut rest: Cursor<'_>, constraint: bool) -> Parsed
         steps: Vec::new(),
         tells: false,
         unclear,
+        fails: None,
     })
 }
 

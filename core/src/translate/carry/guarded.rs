@@ -8,7 +8,8 @@ use std::sync::Arc;
 use super::trigger::Carried;
 use super::{Carrier, Rendered};
 use crate::schema::{
-    DataStatement, Ident, Name, OnConflict, Schema, Table, TableEffect, Trigger, TriggerEvent,
+    DataStatement, Fails, Ident, Name, OnConflict, Schema, Table, TableEffect, Trigger,
+    TriggerEvent,
 };
 use crate::sql::Syntax;
 use crate::translate::program::{self, Event};
@@ -24,6 +25,14 @@ pub(super) struct Left {
     revision: Option<String>,
     /// It does nothing where there are no rows, though it runs for a whole statement.
     without_rows: bool,
+    /// For these of its events, while it has a form for others; empty: for all.
+    events: Vec<TriggerEvent>,
+}
+
+impl Left {
+    pub(super) fn is_for_some(&self) -> bool {
+        !self.events.is_empty()
+    }
 }
 
 impl Carrier<'_> {
@@ -36,51 +45,74 @@ impl Carrier<'_> {
         mut refusals: Vec<Refusal>,
         authored: &Schema,
     ) {
-        let left = Left {
+        let whole = Left {
             why: reason(trigger, &refusals),
             revision: self.revision.clone(),
             without_rows: is_idle_without_rows(trigger, authored, &self.code),
-        };
-        let known = !self.unknown.contains(&trigger.table);
-        let guard = guard(trigger, &left);
-        let guard = guard.filter(|_| known && !self.needs_triggers);
-        let Some(guard) = guard else {
-            self.push(source, Err(refusals));
-            return;
+            events: Vec::new(),
         };
         // What was held of the trigger is gone by now.
         self.change_carried(&trigger.table, |all| {
             all.retain(|one| one.authored.name != trigger.name);
         });
-        let mut schema = authored.clone();
-        schema.put_trigger(guard.clone());
-        self.hold_keys(source, &trigger.table, &schema);
-        let made = self.rendered_guard(&guard, &left, authored);
-        let held = made.and_then(|(rendered, form)| {
-            self.hold_trigger(&guard, &form, &rendered, Some(left))
-                .map(|()| rendered)
-        });
-        match held {
-            Ok(rendered) => {
-                self.push(source, Ok(rendered));
-                self.marked.push(guard);
-                self.renew_beside(source, &trigger.table, &schema);
-            }
-            Err(more) => {
-                let why = reason(trigger, &more);
-                let stands = |refusal: &Refusal| refusal.code == "depends-on-refused";
-                if let Some(first) = refusals.first_mut()
-                    && !more.iter().any(stands)
-                    && !first.message.ends_with(&why)
-                {
-                    first.message = format!(
-                        "{}; nor can a trigger that fails stand for it: {why}",
-                        first.message
-                    );
+        let mut more = Vec::new();
+        if !self.unknown.contains(&trigger.table) && !self.needs_triggers {
+            let for_some = some_events(trigger).into_iter().map(|events| Left {
+                events,
+                ..whole.clone()
+            });
+            for left in for_some.chain([whole.clone()]) {
+                let Some(guard) = guard(trigger, &left) else {
+                    continue;
+                };
+                let mut stands = self.clone();
+                match stands.hold_guard(source, &guard, &left, authored) {
+                    Ok(()) => {
+                        *self = stands;
+                        return;
+                    }
+                    Err(refusals) => more = refusals,
                 }
-                self.push(source, Err(refusals));
             }
         }
+        let why = reason(trigger, &more);
+        let stands = |refusal: &Refusal| refusal.code == "depends-on-refused";
+        if let Some(first) = refusals.first_mut()
+            && !more.is_empty()
+            && !more.iter().any(stands)
+            && !first.message.ends_with(&why)
+        {
+            first.message = format!(
+                "{}; nor can a trigger that fails stand for it: {why}",
+                first.message
+            );
+        }
+        self.push(source, Err(refusals));
+    }
+
+    /// # Errors
+    ///
+    /// Why a guard cannot stand.
+    fn hold_guard(
+        &mut self,
+        source: usize,
+        guard: &Trigger,
+        left: &Left,
+        authored: &Schema,
+    ) -> Result<(), Vec<Refusal>> {
+        let mut schema = authored.clone();
+        schema.put_trigger(guard.clone());
+        self.hold_keys(source, &guard.table, &schema);
+        if left.is_for_some() {
+            // What it does for its other events it does like any trigger.
+            self.in_the_way(guard, &schema)?;
+        }
+        let (rendered, form) = self.rendered_guard(guard, left, authored)?;
+        self.hold_trigger(guard, &form, &rendered, Some(left.clone()))?;
+        self.push(source, Ok(rendered));
+        self.marked.push(guard.clone());
+        self.renew_beside(source, &guard.table, &schema);
+        Ok(())
     }
 
     /// The guard that stands for a trigger, as it is now, and why.
@@ -100,11 +132,21 @@ impl Carrier<'_> {
         authored: &Schema,
     ) -> Result<(Rendered, Trigger), Vec<Refusal>> {
         let mut first = None;
-        for form in guard.wider() {
+        // What runs more often than it should does more than fail.
+        let forms = match left.is_for_some() {
+            true => vec![guard.clone()],
+            false => guard.wider(),
+        };
+        for form in forms {
             match self.rendered_as(&form, authored) {
                 Ok(mut rendered) => {
+                    let events = left.events.iter().map(|event| event.word());
+                    let what = match left.is_for_some() {
+                        true => events.collect::<Vec<_>>().join(" and ") + " that would run it",
+                        false => "what would run it".to_owned(),
+                    };
                     let message = format!(
-                        "the trigger `{}` on `{}`: what would run it fails here until an override makes it, since {}",
+                        "the trigger `{}` on `{}`: {what} fails here until an override makes it, since {}",
                         guard.name, guard.table, left.why
                     );
                     rendered.omissions.push(Omission::new("trigger", message));
@@ -238,7 +280,7 @@ impl Carrier<'_> {
         facts: Facts<'_>,
     ) -> Result<(), Vec<Refusal>> {
         // Also one whose trigger the scripts have dropped where that was refused.
-        if !self.held.triggers().any(Trigger::is_guard) {
+        if !self.held.triggers().any(fails) {
             return Ok(());
         }
         let vacancy = of_statement(statement, facts);
@@ -258,7 +300,7 @@ impl Carrier<'_> {
                 false => columns_set(statement, event),
             };
             if let Some(guard) = self.guard_for(event, set.as_deref()) {
-                let why = guard.does.as_ref().and_then(|does| does.unclear.as_deref());
+                let why = guard.does.as_ref().and_then(|does| does.why_it_fails());
                 let message = format!(
                     "it would run the trigger `{}` on `{}`, which has no form here: {}",
                     guard.name,
@@ -298,15 +340,14 @@ impl Carrier<'_> {
         let held = self.held_table(table)?;
         let mut triggers = self.held.triggers_of(&held.name).iter();
         triggers.find(|trigger| {
-            let does = trigger.does.as_ref().filter(|does| does.is_guard());
-            does.is_some_and(|does| {
+            trigger.does.as_ref().is_some_and(|does| {
                 let of = match (event, set) {
                     (TriggerEvent::Update, Some(set)) => {
                         does.of.is_empty() || does.of.iter().any(|name| set.contains(&name))
                     }
                     _ => true,
                 };
-                does.events.contains(event) && of
+                does.fails_for(*event) && of
             })
         })
     }
@@ -316,10 +357,13 @@ impl Carrier<'_> {
         for trigger in authored.triggers() {
             match self.standing(trigger) {
                 Some((guard, _)) if !trigger.is_guard() => self.marked.push(guard),
-                None if trigger.is_guard() => {
+                None if fails(trigger) => {
                     let mut gone = trigger.clone();
                     if let Some(does) = &mut gone.does {
-                        Arc::make_mut(does).steps.clear();
+                        let does = Arc::make_mut(does);
+                        does.unclear = does.why_it_fails().map(str::to_owned);
+                        does.fails = None;
+                        does.steps.clear();
                     }
                     self.marked.push(gone);
                 }
@@ -332,6 +376,27 @@ impl Carrier<'_> {
     pub(in crate::translate) fn take_marked(&mut self) -> Vec<Trigger> {
         std::mem::take(&mut self.marked)
     }
+}
+
+fn fails(trigger: &Trigger) -> bool {
+    let does = trigger.does.as_deref();
+    does.is_some_and(|does| does.why_it_fails().is_some())
+}
+
+/// The events for which a guard may stand for a trigger that has a form for others, the fewest first.
+fn some_events(trigger: &Trigger) -> Vec<Vec<TriggerEvent>> {
+    let does = trigger.does.as_ref();
+    let understood = does.filter(|does| does.unclear.is_none() && !does.steps.is_empty());
+    let events = understood.map(|does| does.events.clone());
+    let events = events.unwrap_or_default();
+    let mut all: Vec<Vec<TriggerEvent>> = vec![Vec::new()];
+    for event in events.iter().copied() {
+        let with = all.iter().map(|some| [some.as_slice(), &[event]].concat());
+        all.extend(with.collect::<Vec<_>>());
+    }
+    all.retain(|some| !some.is_empty() && some.len() < events.len());
+    all.sort_by_key(Vec::len);
+    all
 }
 
 fn now<'s>(one: &Carried, table: &Name, authored: &'s Schema) -> Option<&'s Trigger> {
@@ -349,7 +414,18 @@ fn guard(trigger: &Trigger, left: &Left) -> Option<Trigger> {
         "the trigger {} on {} has no form here: write an override {revision} ({})",
         trigger.name, trigger.table, left.why
     );
-    trigger.guard(&left.why, message.replace('\\', "/"), left.without_rows)
+    let message = message.replace('\\', "/");
+    if left.is_for_some() {
+        let fails = Fails {
+            events: left.events.clone(),
+            why: left.why.clone(),
+            message: message.clone(),
+        };
+        if let Some(guard) = trigger.guard_for(fails) {
+            return Some(guard);
+        }
+    }
+    trigger.guard(&left.why, message, left.without_rows)
 }
 
 /// What refusals say of a trigger, in short.

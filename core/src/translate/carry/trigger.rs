@@ -39,6 +39,13 @@ pub(super) struct Carried {
     pub(super) away: Option<usize>,
 }
 
+impl Carried {
+    /// Whether the trigger has a form, for some of its events at least.
+    fn has_a_form(&self) -> bool {
+        self.left.as_ref().is_none_or(Left::is_for_some)
+    }
+}
+
 impl Carrier<'_> {
     /// A trigger that names a member of an enum goes on naming it here, while PostgreSQL's condition
     /// follows a new name, and its code fails.
@@ -48,7 +55,7 @@ impl Carrier<'_> {
         let naming = carried.filter(|carried| {
             let authored = &carried.authored;
             let code = authored.does.as_ref().map(|does| does.code.as_str());
-            let calls = carried.left.is_none() && code.is_some_and(|code| code.contains(&member));
+            let calls = carried.has_a_form() && code.is_some_and(|code| code.contains(&member));
             authored.text.contains(&member) || calls
         });
         let naming: Vec<Ident> = naming
@@ -138,7 +145,11 @@ impl Carrier<'_> {
     /// # Errors
     ///
     /// Why a trigger that is not held cannot be made.
-    fn in_the_way(&self, trigger: &Trigger, authored: &Schema) -> Result<(), Vec<Refusal>> {
+    pub(super) fn in_the_way(
+        &self,
+        trigger: &Trigger,
+        authored: &Schema,
+    ) -> Result<(), Vec<Refusal>> {
         let lacking = self.lacking_of_trigger(trigger, authored);
         if !lacking.is_empty() {
             return Err(lacking);
@@ -189,12 +200,12 @@ impl Carrier<'_> {
         Some(program::refused(one, why))
     }
 
-    /// Whether a trigger is held, and that is no guard.
+    /// Whether a trigger is held, and that is not a guard alone.
     fn is_as_it_is(&self, trigger: &Trigger) -> bool {
         let of_table = self.triggers.get(&trigger.table);
         of_table.is_some_and(|all| {
             let mut all = all.iter();
-            all.any(|one| one.authored.name == trigger.name && one.left.is_none())
+            all.any(|one| one.authored.name == trigger.name && one.has_a_form())
         })
     }
 
@@ -470,7 +481,7 @@ impl Carrier<'_> {
                     continue;
                 }
                 // One that has no form any more is made anew as a guard.
-                Some((_, Err(_))) if one.left.is_none() && !self.needs_triggers => Vec::new(),
+                Some((_, Err(_))) if one.has_a_form() && !self.needs_triggers => Vec::new(),
                 Some((_, Err(refusals))) => return Err(refusals),
                 None => Vec::new(),
             };

@@ -104,7 +104,10 @@ pub(super) fn flatten(
             }
         }
     }
-    if !walk.block(&does.steps, &live, &mut state)? {
+    let fails = does.fails.as_ref();
+    let fails = fails.filter(|fails| fails.events.contains(&event));
+    let guard = fails.map(|fails| vec![TriggerStep::Raise(fails.message.clone())]);
+    if !walk.block(guard.as_ref().unwrap_or(&does.steps), &live, &mut state)? {
         return Err("it may end without a RETURN, which is an error there".into());
     }
     let sets = walk.sets()?;

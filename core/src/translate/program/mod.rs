@@ -54,6 +54,8 @@ pub struct RowProgram<'a> {
 pub struct EventProgram<'a> {
     /// The event.
     pub event: TriggerEvent,
+    /// It has no form for the event, and an error is raised in its place.
+    pub fails: bool,
     /// All is done only under this condition, which is asked once.
     pub condition: Option<Expr>,
     /// What is done, in order.
@@ -144,6 +146,7 @@ fn program<'a>(
         }
         events.push(EventProgram {
             event: *event,
+            fails: does.fails_for(*event),
             condition,
             acts,
             sets,

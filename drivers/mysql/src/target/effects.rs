@@ -82,16 +82,12 @@ fn hindrance(
         return Err("which columns a statement sets is not known to a trigger here".into());
     }
     // Beside a guard foreign keys are held without what would not run it.
-    let held = match trigger.is_guard() {
-        true => scope.target.table(&names::flat(&table.name)),
-        false => None,
+    let held = scope.target.table(&names::flat(&table.name));
+    let acted = |event: &EventProgram<'_>| {
+        let keyed = held.filter(|_| event.fails).map_or(table, |held| held);
+        is_acted(keyed, event.event)
     };
-    let keyed = held.map_or(table, |held| held);
-    if program
-        .events
-        .iter()
-        .any(|event| is_acted(keyed, event.event))
-    {
+    if program.events.iter().any(acted) {
         return Err("what foreign keys do to its rows would not run it here".into());
     }
     if program.events.iter().any(|event| event.reads(&table.name)) {

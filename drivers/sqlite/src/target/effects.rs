@@ -66,6 +66,12 @@ pub(super) fn meets_setter(program: &RowProgram<'_>, sets: &[&Ident], event: Tri
     let Some(update) = on(TriggerEvent::Update) else {
         return false;
     };
+    if update.fails {
+        // It may fail once more, and looks at nothing that is not set yet.
+        return sets
+            .iter()
+            .any(|set| program.of.contains(set) || update.reads_new(set));
+    }
     if program.of.is_empty() {
         return !update.passes_again(sets);
     }

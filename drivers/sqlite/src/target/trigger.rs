@@ -71,7 +71,7 @@ fn one(
     let seen = second::seen_by(trigger, &made.sets(), made.event, scope);
     let checked =
         made.event == TriggerEvent::Insert && seen.is_some() && second::is_by_default(&made, scope);
-    if let Some(other) = seen.filter(|other| !checked && !other.is_guard()) {
+    if let Some((other, false)) = seen.filter(|_| !checked) {
         return Err(refused(format!(
             "the trigger `{}` would run again, or see what is not set yet",
             other.name

@@ -164,10 +164,8 @@ impl Lowering<'_, '_> {
     /// InnoDB runs no trigger for what a foreign key does to rows: one that would run a guard has no
     /// action, so that what would bring it about fails.
     fn guarded(&mut self, key: &mut ForeignKey, what: &str) {
-        let guards = self.authored.triggers_of(&self.table.name).iter();
-        let guards: Vec<_> = guards.filter(|trigger| trigger.is_guard()).collect();
-        for guard in guards {
-            let runs = |event| guard.runs_for(event);
+        for guard in self.authored.triggers_of(&self.table.name) {
+            let runs = |event| guard.fails_for(event);
             let deletes = key.on_delete == ReferentialAction::Cascade;
             let by_delete = match deletes {
                 true => runs(TriggerEvent::Delete),

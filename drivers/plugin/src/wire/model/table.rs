@@ -1,9 +1,10 @@
 //! Tables and what else a schema holds.
 
 use aludel::schema::{
-    Column, Constraint, ConstraintKind, Domain, EnumType, ForeignKey, Generated, Identity, Index,
-    IndexKey, IndexPart, Name, Nulls, Options, Place, ReferentialAction, Returned, RowTrigger,
-    Sequence, SequenceOptions, Table, Trigger, TriggerEvent, TriggerStep, Type, Variable, View,
+    Column, Constraint, ConstraintKind, Domain, EnumType, Fails, ForeignKey, Generated, Identity,
+    Index, IndexKey, IndexPart, Name, Nulls, Options, Place, ReferentialAction, Returned,
+    RowTrigger, Sequence, SequenceOptions, Table, Trigger, TriggerEvent, TriggerStep, Type,
+    Variable, View,
 };
 
 use super::{choice, record};
@@ -70,8 +71,10 @@ record!(Trigger, "a trigger" { name, table, text, does });
 
 record!(RowTrigger, "what a trigger does" {
     function, arguments, code, before, events, of, condition, sets, or_old, variables, steps,
-    tells, unclear,
+    tells, unclear, fails,
 });
+
+record!(Fails, "events that fail" { events, why, message });
 
 record!(Variable, "a variable of a trigger" { name, ty as "type" });
 

@@ -15,14 +15,14 @@ use super::super::spelling::Sqlite;
 use super::super::table::ident;
 use super::super::{effects, names};
 
-/// Another trigger that would do something when a row is written once more for an event; one that is
-/// known before a guard.
+/// Another trigger that would do something when a row is written once more for an event, and whether all
+/// that it would do is to fail; one that does more comes first.
 pub(super) fn seen_by<'a>(
     trigger: &Trigger,
     sets: &[&Ident],
     event: TriggerEvent,
     scope: &DataScope<'a>,
-) -> Option<&'a Trigger> {
+) -> Option<(&'a Trigger, bool)> {
     let others = scope.authored.triggers_of(&trigger.table).iter();
     let mut others = others.filter(|other| other.name != trigger.name);
     let sees = |other: &&Trigger| {
@@ -40,12 +40,12 @@ pub(super) fn seen_by<'a>(
             }
         }
     };
-    let guards = |other: &&Trigger| other.is_guard() && other.runs_for(TriggerEvent::Update);
-    others.clone().find(sees).or_else(|| {
-        others
-            .find(guards)
-            .filter(|_| event == TriggerEvent::Insert)
-    })
+    if let Some(other) = others.clone().find(sees) {
+        return Some((other, false));
+    }
+    let guard = others.find(|other| other.fails_for(TriggerEvent::Update));
+    let guard = guard.filter(|_| event == TriggerEvent::Insert);
+    guard.map(|guard| (guard, true))
 }
 
 /// Another trigger that writes a row once more that is inserted.
