@@ -780,3 +780,26 @@ fn one_that_has_a_form_for_some_of_its_events() {
         twin.same("SELECT id, scope_id, name FROM members ORDER BY id");
     });
 }
+
+/// A trigger loses its form while the change of its table waits for another's, and is not the reason for
+/// a change of its own.
+#[test]
+fn a_change_of_its_table_that_waits_is_made_once() {
+    each_anew(|twin| {
+        twin.run("CREATE TABLE s (id integer PRIMARY KEY); INSERT INTO s VALUES (1), (2);
+            CREATE TABLE p (id integer PRIMARY KEY, s_id integer REFERENCES s ON DELETE CASCADE, n text); INSERT INTO p VALUES (5, 1, '7'), (6, 2, '8');
+            CREATE TABLE c (id integer PRIMARY KEY, s_id integer CONSTRAINT c_s REFERENCES s);
+            CREATE FUNCTION kept() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.s_id <> OLD.s_id THEN RAISE EXCEPTION 'no'; END IF; RETURN NEW; END $$;
+            CREATE TRIGGER audit BEFORE UPDATE ON p FOR EACH ROW EXECUTE FUNCTION kept();");
+        let said = twin.omitted(
+            "ALTER TABLE c DROP CONSTRAINT c_s; ALTER TABLE p RENAME COLUMN s_id TO t_id; ALTER TABLE p ALTER COLUMN n TYPE integer USING n::integer + 1;",
+        );
+        assert!(
+            said.iter()
+                .any(|said| said.starts_with("trigger: the trigger `audit`")),
+            "{said:?}"
+        );
+        twin.same("SELECT id, t_id, n FROM p ORDER BY id");
+        stopped(twin, "UPDATE p SET n = 1;");
+    });
+}

@@ -161,7 +161,8 @@ impl Carrier<'_> {
     /// A target may hold a table's foreign keys otherwise beside a guard: changes them, if they are not
     /// held as they should be by now.
     pub(super) fn hold_keys(&mut self, source: usize, name: &Name, authored: &Schema) {
-        let pending = self.pending.iter().any(|one| one.after.name == *name);
+        let pending =
+            self.pending.iter().any(|one| one.after.name == *name) || self.waiting.contains(name);
         let known = !pending && !self.unknown.contains(name) && !self.deviating.contains_key(name);
         let (Some(table), Some(held)) = (authored.table(name), self.held_table(name)) else {
             return;

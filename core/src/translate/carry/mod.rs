@@ -85,6 +85,8 @@ pub(super) struct Carrier<'a> {
     /// Into which authored tables scripts have put rows.
     pub(super) filled: Filled,
     pending: Vec<Pending>,
+    /// Tables whose changes are being rendered, each after those before it: they are not held yet.
+    waiting: Vec<Name>,
     out: Vec<Out>,
 }
 
@@ -110,6 +112,7 @@ impl<'a> Carrier<'a> {
             marked: Vec::new(),
             filled: Filled::default(),
             pending: Vec::new(),
+            waiting: Vec::new(),
             out: Vec::new(),
         }
     }
@@ -643,7 +646,13 @@ impl<'a> Carrier<'a> {
 
     /// Renders all that is pending.
     pub(super) fn flush(&mut self, authored: &Schema) {
-        for pending in std::mem::take(&mut self.pending) {
+        let all = std::mem::take(&mut self.pending);
+        let mut waiting: Vec<Name> = all.iter().map(|one| one.after.name.clone()).collect();
+        waiting.append(&mut self.waiting);
+        self.waiting = waiting;
+        for pending in all {
+            // What is rendered in between are not its own changes.
+            self.waiting.remove(0);
             self.render(pending, authored);
         }
     }
