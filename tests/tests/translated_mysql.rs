@@ -666,6 +666,25 @@ fn base64_breaks_its_lines_alike() {
     });
 }
 
+/// Neither server copies a table while a column that a foreign key holds gets another name.
+#[test]
+fn a_check_is_made_after_a_column_of_a_foreign_key_is_renamed() {
+    each(|twin| {
+        twin.run(
+            "CREATE DOMAIN id AS integer CHECK (VALUE > 1);
+             CREATE TABLE p (id integer PRIMARY KEY, s integer, UNIQUE (s, id));
+             CREATE TABLE c (id integer PRIMARY KEY, s id, FOREIGN KEY (s, id) REFERENCES p (s, id));
+             INSERT INTO p VALUES (1, 5), (2, 6); INSERT INTO c VALUES (1, 5);",
+        );
+        twin.run("ALTER TABLE c RENAME COLUMN s TO t;");
+        twin.run("ALTER TABLE p RENAME COLUMN s TO t; ALTER TABLE p ADD CHECK (id < 9);");
+        twin.fails("INSERT INTO p (id, t) VALUES (9, 1);");
+        twin.fails("INSERT INTO c (id, t) VALUES (2, 1);");
+        twin.run("INSERT INTO c (id, t) VALUES (2, 6);");
+        twin.same("SELECT id, t FROM c ORDER BY id");
+    });
+}
+
 /// A name alone in a window is an item of the select list to MariaDB, and ambiguous in HAVING.
 #[test]
 fn windows_and_having_go_by_columns_that_items_are_called_like() {

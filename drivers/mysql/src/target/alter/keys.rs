@@ -173,7 +173,8 @@ impl<'a> Alteration<'a> {
                 continue;
             }
             let add = format!("ADD {}", printer.constraint(constraint, self.after));
-            if among(&apart) {
+            // A CHECK that is added copies the table.
+            if among(&apart) || self.renames_a_held_one() {
                 self.last.push(add);
             } else {
                 self.adds.push(add);

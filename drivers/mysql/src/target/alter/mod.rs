@@ -277,10 +277,17 @@ impl<'a> Alteration<'a> {
         found
     }
 
+    /// Whether a column that a foreign key holds is renamed.
+    fn renames_a_held_one(&self) -> bool {
+        let (own, referred) = self.held_columns();
+        let mut held = own.iter().chain(&referred);
+        held.any(|name| self.is_renamed(name))
+    }
+
     /// Whether a column that a foreign key holds is renamed, or no longer takes NULL where another
     /// table refers to it: then the table cannot be copied, as MySQL does with one that has a CHECK.
     fn changes_held(&self) -> bool {
-        let (own, referred) = self.held_columns();
+        let (_, referred) = self.held_columns();
         let tightened = |column: &str| {
             let before = self.before.column(column);
             let after = self
@@ -289,8 +296,7 @@ impl<'a> Alteration<'a> {
             before.is_some_and(|column| column.nullable)
                 && after.is_some_and(|column| !column.nullable)
         };
-        let mut held = own.iter().chain(&referred);
-        held.any(|name| self.is_renamed(name)) || referred.iter().any(|name| tightened(name))
+        self.renames_a_held_one() || referred.iter().any(|name| tightened(name))
     }
 
     /// Whether an expression before looks at a column whose type changes.
