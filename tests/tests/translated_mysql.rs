@@ -666,6 +666,24 @@ fn base64_breaks_its_lines_alike() {
     });
 }
 
+/// What is cast from a text has no place in a key of MariaDB's.
+#[test]
+fn a_moment_of_so_many_seconds_stands_in_an_index() {
+    each(|twin| {
+        twin.run(
+            "CREATE TABLE t (id integer PRIMARY KEY, at timestamptz);
+             CREATE UNIQUE INDEX t_at ON t (coalesce(at, to_timestamp(0)));
+             INSERT INTO t VALUES (1, '1970-01-01 00:00:01+00'), (2, NULL);
+             CREATE TABLE u (id integer PRIMARY KEY, at timestamptz); INSERT INTO u SELECT id, to_timestamp(id + 1700000000.25) FROM t;",
+        );
+        twin.fails("INSERT INTO t VALUES (3, '1970-01-01 00:00:00+00');");
+        twin.equal(
+            "SELECT id, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US') FROM u ORDER BY id",
+            "SELECT id, at FROM u ORDER BY id",
+        );
+    });
+}
+
 /// Neither server copies a table while a column that a foreign key holds gets another name.
 #[test]
 fn a_check_is_made_after_a_column_of_a_foreign_key_is_renamed() {

@@ -48,7 +48,9 @@ impl Meaning<'_> {
                     value: rw.boxed(seconds),
                     unit: Some("SECOND".into()),
                 };
-                let epoch = build::cast(Expr::text(EPOCH), build::MOMENT);
+                // What is cast from a text has no place in a key of MariaDB's.
+                let epoch = format!("{EPOCH}.000000");
+                let epoch = Expr::Literal(Literal::Typed(build::MOMENT, epoch));
                 Expr::binary(epoch, BinaryOp::Plus, span)
             }
             ("timezone", [zone, value]) => self.at_time_zone(rw, value, zone),
