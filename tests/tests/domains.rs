@@ -155,6 +155,7 @@ fn what_compares_with_a_renamed_member_follows_it() {
                  CHECK (CASE s WHEN 'old' THEN n IS NULL ELSE true END), CHECK (s <> ALL (ARRAY['old'::state]) OR n IS NULL));
              CREATE UNIQUE INDEX one ON t (note) WHERE s = 'old';
              CREATE VIEW v AS SELECT id FROM t WHERE note <> 'old' AND (s = 'old' OR k::state IN ('done', 'old'));
+             CREATE VIEW said AS SELECT id, 'old' AS word, CASE WHEN s = 'old' THEN 'old' ELSE 'no' END AS is_old FROM t;
              INSERT INTO t (id, note) VALUES (1, 'a'); INSERT INTO t (id, s, k, note, n) VALUES (2, 'open', 'old', 'b', 3);",
         );
         let all = "SELECT id, s, CASE WHEN k IS NULL THEN '-' ELSE 'k' END, note, coalesce(n, 0), g FROM t ORDER BY id";
@@ -171,6 +172,7 @@ fn what_compares_with_a_renamed_member_follows_it() {
         twin.run("INSERT INTO t (id, note) VALUES (5, 'e'); ALTER TABLE t ADD COLUMN late integer; UPDATE t SET late = 1 WHERE s = 'new';");
         twin.same(all);
         twin.same(view);
+        twin.same("SELECT id, word, is_old FROM said ORDER BY id");
     });
 }
 

@@ -491,12 +491,13 @@ impl Pair {
 }
 
 /// Whether PostgreSQL fails in a trigger's code at a constant that its place does not take: one too
-/// long, no member of an enum, or a text that is no value of the type.
+/// long, no member of an enum, a text that is no value of the type, or a number where the column has
+/// become something else.
 fn late(failure: &Failure) -> bool {
     let constant = failure
         .code
         .as_deref()
-        .is_some_and(|code| ["22001", "22P02", "22007", "22003"].contains(&code));
+        .is_some_and(|code| ["22001", "22P02", "22007", "22003", "42804"].contains(&code));
     // A domain of an enum is compared with no text that has no type.
     let domain = failure.code.as_deref() == Some("42883");
     let context = failure.context.as_deref();

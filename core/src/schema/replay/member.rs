@@ -15,7 +15,7 @@
 
 use super::super::{
     BinaryOp, Column, ConstraintKind, Expr, Ident, Literal, Name, Part, PartMut, Query, Schema,
-    Table, TableRef, Type, View,
+    SetExpr, Table, TableRef, Type, View,
 };
 use super::Replay;
 use super::domain::names_type;
@@ -116,6 +116,8 @@ impl Replay {
 enum Kind {
     /// The enum, or a domain over it.
     Member,
+    /// An array of it.
+    Members,
     /// Certainly another one.
     Other,
     /// It is not known.
@@ -136,7 +138,10 @@ impl Member<'_> {
     fn kind_of_type(&self, ty: &Type) -> Kind {
         match ty {
             Type::Enum(name) | Type::Named(name) if self.types.contains(name) => Kind::Member,
-            Type::Array(_) if self.types.iter().any(|name| names_type(ty, name)) => Kind::Unknown,
+            Type::Array(item) => match self.kind_of_type(item) {
+                Kind::Member => Kind::Members,
+                kind => kind,
+            },
             _ => Kind::Other,
         }
     }
@@ -167,13 +172,9 @@ impl Member<'_> {
     ) -> Kind {
         let mut kinds: Vec<Kind> = Vec::new();
         kinds.extend(exprs.into_iter().filter_map(|e| self.kind(e, columns)));
-        if kinds.contains(&Kind::Member) {
-            Kind::Member
-        } else if kinds.contains(&Kind::Unknown) {
-            Kind::Unknown
-        } else {
-            Kind::Other
-        }
+        let order = [Kind::Member, Kind::Members, Kind::Unknown];
+        let first = order.into_iter().find(|kind| kinds.contains(kind));
+        first.unwrap_or(Kind::Other)
     }
 
     /// Whether a value of the type can stand in a table, or in one of its expressions.
@@ -264,8 +265,18 @@ impl Member<'_> {
                 Kind::Unknown
             }
         };
+        // What stands in a select list by itself is a text, if no other SELECT says otherwise.
+        let alone = match query.body {
+            SetExpr::Select(_) => Kind::Other,
+            _ => Kind::Unknown,
+        };
         let mut sure = true;
-        query.parts_mut(&mut |part| sure &= self.part(part, &columns));
+        query.parts_mut(&mut |part| {
+            sure &= match part {
+                PartMut::Expr(expr) => self.value(expr, alone, &columns),
+                part => self.part(part, &columns),
+            };
+        });
         sure
     }
 
@@ -322,8 +333,16 @@ impl Member<'_> {
                     self.value(left, kind, columns) & all(self, items, kind)
                 }
                 right => {
-                    let kind = self.together([&**left], columns);
-                    self.value(left, kind, columns) & self.value(right, Kind::Unknown, columns)
+                    let (one, many) = match (self.kind(left, columns), self.kind(right, columns)) {
+                        (_, Some(Kind::Members)) | (Some(Kind::Member), _) => {
+                            (Kind::Member, Kind::Members)
+                        }
+                        (Some(Kind::Other), _) | (_, Some(Kind::Other)) => {
+                            (Kind::Other, Kind::Other)
+                        }
+                        _ => (Kind::Unknown, Kind::Unknown),
+                    };
+                    self.value(left, one, columns) & self.value(right, many, columns)
                 }
             },
             Expr::Case {
@@ -338,16 +357,19 @@ impl Member<'_> {
                     }
                     None => Kind::Other,
                 };
+                // Of constants alone it is a text, whatever it is given to.
+                let results = whens.iter().map(|(_, then)| then);
+                let results = self.together(results.chain(otherwise.as_deref()), columns);
                 let mut sure = true;
                 if let Some(operand) = operand {
                     sure &= self.value(operand, conditions, columns);
                 }
                 for (when, then) in whens {
                     sure &= self.value(when, conditions, columns);
-                    sure &= self.value(then, wanted, columns);
+                    sure &= self.value(then, results, columns);
                 }
                 if let Some(otherwise) = otherwise {
-                    sure &= self.value(otherwise, wanted, columns);
+                    sure &= self.value(otherwise, results, columns);
                 }
                 sure
             }
@@ -377,16 +399,45 @@ impl Member<'_> {
             }
             Kind::Member | Kind::Other => true,
             // An array's text has its members between braces.
-            Kind::Unknown => {
-                text != self.from && !(text.starts_with('{') && text.contains(self.from))
+            Kind::Members | Kind::Unknown if text.starts_with('{') => {
+                let all = plain_items(text).filter(|_| kind == Kind::Members);
+                match all {
+                    Some(items) if is_plain(self.to) => {
+                        let named =
+                            |item: &str| if item == self.from { self.to } else { item }.to_owned();
+                        let items: Vec<String> = items.into_iter().map(named).collect();
+                        *text = format!("{{{}}}", items.join(","));
+                        true
+                    }
+                    _ => !text.contains(self.from),
+                }
             }
+            Kind::Members | Kind::Unknown => text != self.from,
         }
     }
 }
 
+/// The items of an array's text, if none of them is quoted or an array itself.
+fn plain_items(text: &str) -> Option<Vec<&str>> {
+    let inside = text.strip_prefix('{')?.strip_suffix('}')?;
+    let items = inside.split(',').map(str::trim);
+    let items: Vec<&str> = items.filter(|item| !item.is_empty()).collect();
+    items.iter().all(|item| is_plain(item)).then_some(items)
+}
+
+/// Whether a text is an item of an array's text as it stands.
+fn is_plain(item: &str) -> bool {
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | ':');
+    !item.is_empty() && item.chars().all(plain) && !item.eq_ignore_ascii_case("null")
+}
+
+/// Whether both operands have one type.
 fn is_comparison(op: BinaryOp) -> bool {
-    use BinaryOp::{Eq, Gt, GtEq, Lt, LtEq, NotEq};
-    matches!(op, Eq | NotEq | Lt | LtEq | Gt | GtEq)
+    use BinaryOp::{ContainedBy, Contains, Eq, Gt, GtEq, Lt, LtEq, NotEq, Overlaps};
+    matches!(
+        op,
+        Eq | NotEq | Lt | LtEq | Gt | GtEq | Contains | ContainedBy | Overlaps
+    )
 }
 
 fn is_of_json(op: BinaryOp) -> bool {

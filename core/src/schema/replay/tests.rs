@@ -202,3 +202,26 @@ fn a_table_that_is_referred_to_goes_with_cascade_only() {
     let table = replay.schema().table(&Name::bare("b")).unwrap();
     assert_eq!(names(table), ["b_pkey"]);
 }
+
+#[test]
+fn an_array_of_an_enum_follows_a_renamed_member() {
+    let mut replay = Replay::new(Syntax::Postgres);
+    let mut run = |statement: &str| {
+        for change in crate::sql::parse(Syntax::Postgres, statement) {
+            replay.apply(&change).unwrap();
+        }
+    };
+    run("CREATE TYPE state AS ENUM ('old', 'open')");
+    run(
+        "CREATE TABLE t (a state[] DEFAULT '{old, open}', CHECK ('old' = ANY (a) OR a <> '{old}'), w text[] DEFAULT '{old}')",
+    );
+    run("ALTER TYPE state RENAME VALUE 'old' TO 'new'");
+    let table = replay.schema().table(&Name::bare("t")).unwrap();
+    let text = format!("{table:?}");
+    assert!(
+        text.contains("{new,open}") && text.contains("\"new\"") && text.contains("{new}"),
+        "{text}"
+    );
+    assert_eq!(text.matches("old").count(), 1, "{text}");
+    assert!(table.opaque.is_none());
+}

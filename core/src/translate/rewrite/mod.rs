@@ -21,6 +21,7 @@ use crate::schema::{
     BinaryOp, Call, CallArg, Expr, Literal, Name, OrderBy, Query, Select, SelectItem, TableRef,
     Window,
 };
+use crate::sql::Syntax;
 
 /// What a target does to nodes whose meaning or form differs there.
 pub trait Rules {
@@ -159,6 +160,9 @@ impl Rewriter<'_> {
     /// An expression.
     pub fn expr(&mut self, expr: &Expr) -> Expr {
         let rules = self.rules;
+        if self.scope.source() == Syntax::Postgres && !is_null(expr) && comes_to_null(expr) {
+            return self.expr(&Expr::Literal(Literal::Null));
+        }
         if let Some(value) = self.whole(expr).or_else(|| nothing_in_row(expr)) {
             return self.expr(&value);
         }
@@ -439,6 +443,30 @@ impl Rewriter<'_> {
         keys.iter()
             .map(|key| rules.order_key(self, key, &key.expr))
             .collect()
+    }
+}
+
+/// Whether arithmetic has a constant NULL for an operand: PostgreSQL's planner makes NULL of it without
+/// a look at the other one, which may divide by 0.
+fn comes_to_null(expr: &Expr) -> bool {
+    use BinaryOp::{Divide, Minus, Modulo, Multiply, Plus};
+    match expr {
+        Expr::Binary {
+            left,
+            op: Divide | Minus | Modulo | Multiply | Plus,
+            right,
+        } => [left, right]
+            .into_iter()
+            .any(|side| is_null(side) || comes_to_null(side)),
+        _ => false,
+    }
+}
+
+fn is_null(expr: &Expr) -> bool {
+    match expr {
+        Expr::Literal(Literal::Null) => true,
+        Expr::Cast { expr, .. } => is_null(expr),
+        _ => false,
     }
 }
 

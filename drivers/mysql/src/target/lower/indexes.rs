@@ -167,6 +167,13 @@ impl Lowering<'_, '_> {
         lowered: &mut Table,
     ) -> Expr {
         if self.facts.expression_keys {
+            if build::matches_text(&expr) {
+                let message = format!(
+                    "`{name}` looks at a regular expression, which no key may on {}",
+                    self.facts.name
+                );
+                self.refuse(Refusal::new("no-form", message));
+            }
             return expr;
         }
         let taken: Vec<&str> = lowered.columns.iter().map(|c| c.name.as_str()).collect();
