@@ -5,7 +5,7 @@ use std::any::Any;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::entries::Entries;
+use super::entries::{Entries, is_mentioned_alike};
 use super::follow::{Now, Steps, Thing};
 use super::memo::Memo;
 use super::sequence::sequences_in;
@@ -362,9 +362,11 @@ impl Schema {
         let key = self.key(&table.name).into_owned();
         self.touch(Thing::Table(key.clone()));
         let before = self.tables.get(&key);
-        let before = before.map(|before| self.entries(&key, before));
-        let after = self.entries(&key, &table);
-        self.mention(&key, before.unwrap_or_default(), after);
+        if before.is_none_or(|before| !is_mentioned_alike(before, &table)) {
+            let before = before.map(|before| self.entries(&key, before));
+            let after = self.entries(&key, &table);
+            self.mention(&key, before.unwrap_or_default(), after);
+        }
         self.tables.insert(key, table);
     }
 
@@ -381,16 +383,29 @@ impl Schema {
     /// Changes a table that is there, perhaps its name.
     pub(super) fn change_table(&mut self, name: &Name, change: impl FnOnce(&mut Table)) {
         let key = self.key(name).into_owned();
-        let Some(table) = self.tables.get(&key) else {
+        let Some(table) = self.tables.get_mut(&key) else {
             return;
         };
-        let before = self.entries(&key, table);
+        // One that others hold is copied for the change anyway, and is still there to compare with.
+        let shared = (Arc::strong_count(table) > 1).then(|| table.clone());
+        let before = match &shared {
+            Some(_) => None,
+            None => self.table(&key).map(|table| self.entries(&key, table)),
+        };
         let Some(table) = self.tables.get_mut(&key) else {
             return;
         };
         change(Arc::make_mut(table));
         let table = table.clone();
         self.touch(Thing::Table(key.clone()));
+        if shared
+            .as_ref()
+            .is_some_and(|before| is_mentioned_alike(before, &table))
+        {
+            return;
+        }
+        let before = before.or_else(|| shared.map(|before| self.entries(&key, &before)));
+        let before = before.unwrap_or_default();
         if *self.key(&table.name) == key {
             let after = self.entries(&key, &table);
             self.mention(&key, before, after);

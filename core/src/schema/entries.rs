@@ -8,7 +8,7 @@
 use std::cmp::Ordering;
 
 use super::catalog::{Schema, constraint_names, drawn, folded, type_of};
-use super::{Name, Table};
+use super::{Ident, Name, Table};
 
 /// One mention of a table.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,6 +32,29 @@ enum Entry {
 /// All mentions of one table, in order.
 #[derive(Debug, Default)]
 pub(super) struct Entries(Vec<Entry>);
+
+/// Whether two states of a table are mentioned alike, as far as that is seen without listing what they are
+/// mentioned under: most changes are of columns that no map knows of.
+pub(super) fn is_mentioned_alike(a: &Table, b: &Table) -> bool {
+    fn types(table: &Table) -> impl Iterator<Item = &Name> {
+        table.columns.iter().filter_map(type_of)
+    }
+    fn sequences(table: &Table) -> impl Iterator<Item = Name> {
+        table.columns.iter().flat_map(drawn)
+    }
+    fn referred(table: &Table) -> impl Iterator<Item = &Name> {
+        table.foreign_keys().map(|(_, key)| &key.table)
+    }
+    fn indexes(table: &Table) -> impl Iterator<Item = &Ident> {
+        table.indexes.iter().map(|index| &index.name)
+    }
+    a.name == b.name
+        && indexes(a).eq(indexes(b))
+        && constraint_names(a).eq(constraint_names(b))
+        && referred(a).eq(referred(b))
+        && types(a).eq(types(b))
+        && sequences(a).eq(sequences(b))
+}
 
 impl Schema {
     /// What `table`, which is kept under `key`, is mentioned under.
