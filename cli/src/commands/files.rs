@@ -335,13 +335,7 @@ pub(crate) fn check(context: &Context) -> Answer {
                 ),
             );
         }
-        let mut issues = database.check_scripts();
-        for issue in database.check_overrides(&|name| context.dialect(name)) {
-            // The database's own driver may have found it already.
-            if !issues.contains(&issue) {
-                issues.push(issue);
-            }
-        }
+        let issues = database.check_all(&|name| context.dialect(name));
         let _ = writeln!(
             text,
             "{}: {}, {}, {}",

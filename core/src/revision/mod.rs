@@ -44,7 +44,7 @@ pub use locate::Passage;
 pub use metadata::Metadata;
 pub use order::{OrderBreak, order_breaks};
 pub use problem::{LoadProblem, ScriptProblem, Warning};
-pub(crate) use script::Override;
 pub use script::{Direction, ScriptFile};
+pub(crate) use script::{Listing, Override};
 pub use set::{Revision, RevisionSet};
 pub use source::{Directory, DirectoryEntry, Source};

@@ -4,6 +4,7 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::source::DirectoryEntry;
 use super::{Checksum, Place, ScriptProblem, Source};
 
 /// Which of a revision's scripts.
@@ -51,14 +52,46 @@ fn file_name(direction: Direction, driver: Option<&str>) -> String {
     }
 }
 
+/// What a revision's directory holds: to list it once costs less than to ask for each file by itself.
+#[derive(Debug, Default)]
+pub(crate) struct Listing(Vec<DirectoryEntry>);
+
+impl Listing {
+    pub(super) fn of(source: &dyn Source, directory: &Path) -> io::Result<Self> {
+        source.list(directory).map(Self)
+    }
+
+    /// Whether a file is there, if that is certain. What is called so in another case may be it, and what is
+    /// called so may be no file: that is for the source to say.
+    fn has(&self, file: &str) -> Option<bool> {
+        const UP: &str = "up.sql";
+        let is_up = |entry: &DirectoryEntry| entry.name == *UP && !entry.is_directory;
+        // Every revision has one, which was seen to be a file when it was found: a source that does not name
+        // it does not say what is in its directories.
+        if !self.0.iter().any(is_up) {
+            return None;
+        }
+        let is_alike = |entry: &DirectoryEntry| entry.name.eq_ignore_ascii_case(file);
+        match self.0.iter().any(is_alike) {
+            false => Some(false),
+            true => (file == UP).then_some(true),
+        }
+    }
+}
+
 /// Reads the first that is there of `up.<driver>.sql` for each driver, then `up.sql`.
 pub(super) fn read(
     source: &dyn Source,
     directory: &Path,
+    listing: Option<&Listing>,
     direction: Direction,
     driver_names: &[&str],
 ) -> Result<Option<ScriptFile>, ScriptProblem> {
-    let reader = Reader { source, directory };
+    let reader = Reader {
+        source,
+        directory,
+        listing,
+    };
     let no_up_script = || ScriptProblem::NoUpScript {
         path: source.root().join(directory),
     };
@@ -81,8 +114,16 @@ pub(super) fn read(
 
 /// Whether a revision has an up script for all drivers, and no such down script, as far as can be said:
 /// [`read`] would find none.
-pub(super) fn is_irreversible(source: &dyn Source, directory: &Path) -> bool {
-    let reader = Reader { source, directory };
+pub(super) fn is_irreversible(
+    source: &dyn Source,
+    directory: &Path,
+    listing: Option<&Listing>,
+) -> bool {
+    let reader = Reader {
+        source,
+        directory,
+        listing,
+    };
     let has = |direction| reader.has(&file_name(direction, None));
     matches!(has(Direction::Down), Ok(false)) && matches!(has(Direction::Up), Ok(true))
 }
@@ -91,10 +132,15 @@ pub(super) fn is_irreversible(source: &dyn Source, directory: &Path) -> bool {
 struct Reader<'a> {
     source: &'a dyn Source,
     directory: &'a Path,
+    /// What the directory holds, where that is known.
+    listing: Option<&'a Listing>,
 }
 
 impl Reader<'_> {
     fn has(&self, name: &str) -> Result<bool, ScriptProblem> {
+        if let Some(known) = self.listing.and_then(|listing| listing.has(name)) {
+            return Ok(known);
+        }
         let file = self.directory.join(name);
         let asked = self.source.has_file(&file);
         asked.map_err(|source| self.unreadable(&file, source))
@@ -129,18 +175,9 @@ pub(crate) struct Override {
 }
 
 /// Every override of a revision, in the order of the files' names.
-pub(super) fn overrides(
-    source: &dyn Source,
-    directory: &Path,
-) -> Result<Vec<Override>, ScriptProblem> {
-    let entries = source
-        .list(directory)
-        .map_err(|error| ScriptProblem::Read {
-            path: source.root().join(directory),
-            source: error,
-        })?;
+pub(super) fn overrides(source: &dyn Source, directory: &Path, listing: &Listing) -> Vec<Override> {
     let mut found = Vec::new();
-    for entry in entries.into_iter().filter(|entry| !entry.is_directory) {
+    for entry in listing.0.iter().filter(|entry| !entry.is_directory) {
         let file = entry.name.to_string_lossy();
         for direction in [Direction::Up, Direction::Down] {
             let middle = file.strip_prefix(direction.as_str());
@@ -155,7 +192,7 @@ pub(super) fn overrides(
         }
     }
     found.sort_by(|a, b| a.path.cmp(&b.path));
-    Ok(found)
+    found
 }
 
 fn decode(path: PathBuf, bytes: Vec<u8>) -> Result<ScriptFile, ScriptProblem> {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::load::load;
-use super::script::Override;
+use super::script::{Listing, Override};
 use super::{
     Direction, Directory, LoadProblem, Metadata, Program, RevisionId, ScriptFile, ScriptProblem,
     Source, Warning, script,
@@ -173,11 +173,26 @@ impl RevisionSet {
         source.program(revision.relative(source.as_ref()))
     }
 
+    /// What a revision's directory holds, for the questions about it that follow.
+    pub(crate) fn listing(&self, revision: &Revision) -> Result<Listing, ScriptProblem> {
+        let Some(source) = self.sources.get(revision.directory) else {
+            return Ok(Listing::default());
+        };
+        let directory = revision.relative(source.as_ref());
+        Listing::of(source.as_ref(), directory).map_err(|error| ScriptProblem::Read {
+            path: source.root().join(directory),
+            source: error,
+        })
+    }
+
     /// The scripts of a revision that are for one driver or flavour alone, known or not.
-    pub(crate) fn overrides(&self, revision: &Revision) -> Result<Vec<Override>, ScriptProblem> {
+    pub(crate) fn overrides(&self, revision: &Revision, listing: &Listing) -> Vec<Override> {
         match self.sources.get(revision.directory) {
-            Some(source) => script::overrides(source.as_ref(), revision.relative(source.as_ref())),
-            None => Ok(Vec::new()),
+            Some(source) => {
+                let directory = revision.relative(source.as_ref());
+                script::overrides(source.as_ref(), directory, listing)
+            }
+            None => Vec::new(),
         }
     }
 
@@ -194,10 +209,22 @@ impl RevisionSet {
         direction: Direction,
         driver_names: &[&str],
     ) -> Result<Option<ScriptFile>, ScriptProblem> {
+        self.listed_script(revision, None, direction, driver_names)
+    }
+
+    /// The same, of a directory whose listing may be known.
+    pub(crate) fn listed_script(
+        &self,
+        revision: &Revision,
+        listing: Option<&Listing>,
+        direction: Direction,
+        driver_names: &[&str],
+    ) -> Result<Option<ScriptFile>, ScriptProblem> {
         match self.sources.get(revision.directory) {
             Some(source) => {
-                let directory = revision.relative(source.as_ref());
-                script::read(source.as_ref(), directory, direction, driver_names)
+                let source = source.as_ref();
+                let directory = revision.relative(source);
+                script::read(source, directory, listing, direction, driver_names)
             }
             None => Err(ScriptProblem::NoUpScript {
                 path: revision.path.clone(),
@@ -206,9 +233,10 @@ impl RevisionSet {
     }
 
     /// Whether a revision has an up script for all drivers, and no such down script.
-    pub(crate) fn is_irreversible(&self, revision: &Revision) -> bool {
+    pub(crate) fn is_irreversible(&self, revision: &Revision, listing: Option<&Listing>) -> bool {
         self.sources.get(revision.directory).is_some_and(|source| {
-            script::is_irreversible(source.as_ref(), revision.relative(source.as_ref()))
+            let directory = revision.relative(source.as_ref());
+            script::is_irreversible(source.as_ref(), directory, listing)
         })
     }
 }

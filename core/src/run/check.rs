@@ -1,16 +1,58 @@
 //! Everything that is wrong with the scripts, found without a database.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::{Database, RunError, RunOptions, Runner, ScriptIssue, prepare};
+use super::{Database, RunError, RunOptions, Runner, ScriptIssue, TranslatedRevision, prepare};
 use crate::config::nearest;
 use crate::driver::{Access, Dialect};
 use crate::graph::NodeIx;
 use crate::ledger::Direction;
+use crate::revision::{Listing, Override};
+
+/// What has been seen of overrides while directories were listed for something else.
+#[derive(Default)]
+struct Overrides {
+    /// The revisions whose directories could be listed.
+    listed: HashSet<NodeIx>,
+    /// Those that have some.
+    found: HashMap<NodeIx, Vec<Override>>,
+}
+
+impl Overrides {
+    fn note(&mut self, database: &Database, ix: NodeIx, listing: &Listing) {
+        let revision = database.revision(ix);
+        let own = database.revisions.overrides(revision, listing);
+        self.listed.insert(ix);
+        if !own.is_empty() {
+            self.found.insert(ix, own);
+        }
+    }
+}
 
 impl Database {
-    /// Everything that is wrong with the scripts of all revisions, for this driver.
-    pub fn check_scripts(&self) -> Vec<ScriptIssue> {
+    /// Everything that is wrong with the scripts of all revisions: for this driver, and, once more, with
+    /// those that are for one driver or flavour alone (`up.<name>.sql`), whichever driver this database
+    /// has. Of these it is a name that nobody knows, and what the dialect of that name says. Where
+    /// `dialect` knows none, the file is read and no more.
+    pub fn check_all(
+        &self,
+        dialect: &dyn Fn(&str) -> Option<Arc<dyn Dialect>>,
+    ) -> Vec<ScriptIssue> {
+        let mut overrides = Overrides::default();
+        let mut issues = self.check_own(&mut overrides);
+        for issue in self.check_overrides(overrides, dialect) {
+            // This driver may have found it already.
+            if !issues.contains(&issue) {
+                issues.push(issue);
+            }
+        }
+        issues
+    }
+
+    /// Everything that is wrong with the scripts of all revisions, for this driver. What it sees of
+    /// overrides on the way is noted.
+    fn check_own(&self, overrides: &mut Overrides) -> Vec<ScriptIssue> {
         let Ok(dialect) = self.offline_dialect() else {
             return Vec::new();
         };
@@ -20,13 +62,16 @@ impl Database {
             issues.extend(found.into_iter().filter(|i| i.code != "irreversible"));
         };
         if self.options.authored.is_some() {
-            let Ok(revisions) = self.translate("heads", dialect.as_ref()) else {
-                return issues;
-            };
-            for revision in revisions {
+            let mut each = |ix, listed: Result<Arc<Listing>, _>, revision: TranslatedRevision| {
                 revision.up.err().map(&mut add);
                 revision.down.and_then(Result::err).map(&mut add);
-            }
+                if let Ok(listing) = listed {
+                    overrides.note(self, ix, &listing);
+                }
+            };
+            // A target that is refused is said elsewhere.
+            self.translate_each("heads", dialect.as_ref(), false, &mut each)
+                .ok();
             return issues;
         }
         for &ix in self.graph.topological() {
@@ -76,24 +121,23 @@ impl Database {
         }
     }
 
-    /// Everything that is wrong with the scripts that are for one driver or flavour alone
-    /// (`up.<name>.sql`), whichever driver this database has: a name that nobody knows, and what
-    /// the dialect of that name says. Where `dialect` knows none, the file is read and no more.
-    pub fn check_overrides(
+    fn check_overrides(
         &self,
+        mut seen: Overrides,
         dialect: &dyn Fn(&str) -> Option<Arc<dyn Dialect>>,
     ) -> Vec<ScriptIssue> {
         let mut issues = Vec::new();
         for &ix in self.graph.topological() {
-            let revision = self.revision(ix);
-            match self.revisions.overrides(revision) {
-                Ok(overrides) => {
-                    for own in overrides {
-                        let found = self.check_override(ix, &own, dialect);
-                        issues.extend(found.err().unwrap_or_default());
-                    }
+            if !seen.listed.contains(&ix) {
+                let listed = self.revisions.listing(self.revision(ix));
+                match listed {
+                    Ok(listing) => seen.note(self, ix, &listing),
+                    Err(problem) => issues.push(problem.into()),
                 }
-                Err(problem) => issues.push(problem.into()),
+            }
+            for own in seen.found.remove(&ix).unwrap_or_default() {
+                let found = self.check_override(ix, &own, dialect);
+                issues.extend(found.err().unwrap_or_default());
             }
         }
         issues
@@ -102,7 +146,7 @@ impl Database {
     fn check_override(
         &self,
         ix: NodeIx,
-        own: &crate::revision::Override,
+        own: &Override,
         dialect: &dyn Fn(&str) -> Option<Arc<dyn Dialect>>,
     ) -> Result<(), Vec<ScriptIssue>> {
         let known = &self.options.names;

@@ -12,7 +12,7 @@ use crate::driver::Dialect;
 use crate::graph::{Applied, NodeIx};
 use crate::ledger::Direction;
 use crate::plan::{Piece, Why, Work, WorkScript};
-use crate::revision::ScriptFile;
+use crate::revision::{Listing, ScriptFile};
 use crate::sql::{self, Mode};
 use crate::threads::share_out;
 
@@ -184,7 +184,7 @@ fn distinct(nodes: impl Iterator<Item = NodeIx>) -> Vec<NodeIx> {
 
 /// The checksum of a revision's up script as this dialect would run it, if it can be read.
 pub(crate) fn checksum(database: &Database, dialect: &dyn Dialect, ix: NodeIx) -> Option<String> {
-    let file = read(database, dialect, ix, Direction::Up).ok()??;
+    let file = read(database, dialect, ix, None, Direction::Up).ok()??;
     Some(file.checksum.to_string())
 }
 
@@ -192,12 +192,13 @@ fn read(
     database: &Database,
     dialect: &dyn Dialect,
     ix: NodeIx,
+    listing: Option<&Listing>,
     direction: Direction,
 ) -> Result<Option<ScriptFile>, ScriptIssue> {
     let revision = database.revision(ix);
     database
         .revisions
-        .script(revision, direction, dialect.names())
+        .listed_script(revision, listing, direction, dialect.names())
         .map_err(ScriptIssue::from)
 }
 
@@ -215,8 +216,19 @@ pub(crate) fn choose(
     ix: NodeIx,
     direction: Direction,
 ) -> Result<Chosen, Vec<ScriptIssue>> {
+    choose_listed(database, dialect, ix, None, direction)
+}
+
+/// The same, of a directory whose listing may be known.
+pub(crate) fn choose_listed(
+    database: &Database,
+    dialect: &dyn Dialect,
+    ix: NodeIx,
+    listing: Option<&Listing>,
+    direction: Direction,
+) -> Result<Chosen, Vec<ScriptIssue>> {
     let revision = database.revision(ix);
-    let file = read(database, dialect, ix, direction).map_err(|issue| vec![issue])?;
+    let file = read(database, dialect, ix, listing, direction).map_err(|issue| vec![issue])?;
     let file = file.ok_or_else(|| {
         vec![ScriptIssue {
             code: "irreversible",

@@ -15,6 +15,7 @@ use crate::driver::Dialect;
 use crate::graph::{Applied, NodeIx};
 use crate::ledger::{Direction, RULES};
 use crate::plan::{Piece, WorkScript};
+use crate::revision::{Listing, ScriptProblem};
 use crate::schema::Schema;
 use crate::sql;
 use crate::translate::{Audience, Omission, Refusal, Translated, Translator, audience};
@@ -56,6 +57,10 @@ pub(crate) struct Session<'a> {
     offline: bool,
     translator: Translator<'a>,
     pub(crate) omitted: Vec<Omitted>,
+    /// What the directory of the revision holds that is translated, where somebody has listed it.
+    listing: Option<Arc<Listing>>,
+    /// Whether what the statements of a translation say to a run is asked for.
+    wants_pieces: bool,
 }
 
 /// A revision's scripts in another dialect.
@@ -85,12 +90,34 @@ impl Database {
         target: &str,
         dialect: &dyn Dialect,
     ) -> Result<Vec<TranslatedRevision>, RunError> {
+        let mut revisions = Vec::new();
+        self.translate_each(target, dialect, true, &mut |_, _, revision| {
+            revisions.push(revision);
+        })?;
+        Ok(revisions)
+    }
+
+    /// Gives one revision after the other, and the listing of its directory, so that only what is wanted
+    /// of them is kept. Without `wants_pieces`, what is asked is only whether their scripts have a form:
+    /// they come without statements.
+    pub(super) fn translate_each(
+        &self,
+        target: &str,
+        dialect: &dyn Dialect,
+        wants_pieces: bool,
+        each: &mut dyn FnMut(NodeIx, Result<Arc<Listing>, ScriptProblem>, TranslatedRevision),
+    ) -> Result<(), RunError> {
         self.closed()?;
         let nothing = Applied::new(&self.graph, []);
         let wanted = self.graph.upgrade(target, &nothing)?.steps;
         let mut session = begin(self, dialect, true).map_err(RunError::from)?;
-        let mut revisions = Vec::with_capacity(wanted.len());
         for ix in wanted {
+            let listed = self.revisions.listing(self.revision(ix)).map(Arc::new);
+            let listing = listed.as_ref().ok();
+            if let Some(session) = &mut session {
+                session.listing = listing.cloned();
+                session.wants_pieces = wants_pieces;
+            }
             let before = session.as_ref().map(Session::fork);
             let up = match &mut session {
                 Some(session) => session.script(ix, Direction::Up),
@@ -104,7 +131,7 @@ impl Database {
                 .map(|session| std::mem::take(&mut session.omitted))
                 .unwrap_or_default();
             let down = match &session {
-                _ if !self.has_down(ix) => None,
+                _ if !self.has_down(ix, listing.map(|listing| &**listing)) => None,
                 Some(session) => {
                     let mut session = session.fork();
                     let down = session.script(ix, Direction::Down);
@@ -113,23 +140,25 @@ impl Database {
                 }
                 None => Some(prepare::script(self, dialect, ix, Direction::Down, true)),
             };
-            revisions.push(TranslatedRevision {
-                name: self.name(ix),
+            let name = self.name(ix);
+            let revision = TranslatedRevision {
+                name,
                 up,
                 down,
                 omitted,
-            });
+            };
+            each(ix, listed, revision);
         }
-        Ok(revisions)
+        Ok(())
     }
 
-    fn has_down(&self, ix: NodeIx) -> bool {
+    fn has_down(&self, ix: NodeIx, listing: Option<&Listing>) -> bool {
         let revision = self.revision(ix);
         if let Some(program) = self.revisions.program(revision) {
             return program.runs(Direction::Down);
         }
         // What cannot be read is for whoever reads it to say.
-        !self.revisions.is_irreversible(revision)
+        !self.revisions.is_irreversible(revision, listing)
     }
 
     /// The authored dialect, where it is another than the driver's own: scripts are translated.
@@ -171,6 +200,8 @@ pub(crate) fn begin<'a>(
         offline,
         translator,
         omitted: Vec::new(),
+        listing: None,
+        wants_pieces: true,
     }))
 }
 
@@ -191,6 +222,8 @@ impl<'a> Session<'a> {
             offline: self.offline,
             translator: self.translator.clone(),
             omitted: Vec::new(),
+            listing: self.listing.clone(),
+            wants_pieces: self.wants_pieces,
         }
     }
 
@@ -282,9 +315,10 @@ impl<'a> Session<'a> {
             };
             return Err(translated.refusals.iter().map(issue).collect());
         }
-        let pieces = translated
-            .statements
+        let wanted = Some(translated.statements).filter(|_| self.wants_pieces);
+        let pieces = wanted
             .into_iter()
+            .flatten()
             .map(|(index, sql)| piece(self.dialect, &read.script, index, sql))
             .collect();
         Ok(WorkScript {
@@ -417,7 +451,8 @@ impl<'a> Session<'a> {
         direction: Direction,
         whose: &dyn Dialect,
     ) -> Result<Read, Vec<ScriptIssue>> {
-        let chosen = prepare::choose(self.database, whose, ix, direction)?;
+        let listing = self.listing.as_deref();
+        let chosen = prepare::choose_listed(self.database, whose, ix, listing, direction)?;
         let syntax = if chosen.own {
             whose.syntax()
         } else {
@@ -483,8 +518,11 @@ fn help(refusal: &Refusal, direction: Direction, driver: &str) -> String {
 /// A translated statement, with what the target's rules say about it.
 fn piece(dialect: &dyn Dialect, script: &sql::Script, index: usize, sql: String) -> Piece {
     let statement = &script.statements[index];
-    let facts = sql::scan(dialect.syntax(), &sql)
-        .ok()
+    let scanned = match sql::is_plain(dialect.syntax(), &sql) {
+        true => None,
+        false => sql::scan(dialect.syntax(), &sql).ok(),
+    };
+    let facts = scanned
         .and_then(|scanned| scanned.statements.into_iter().next())
         .map(|statement| statement.facts);
     Piece {

@@ -10,7 +10,7 @@ mod sqlite;
 pub(super) mod verb;
 
 use super::Syntax;
-use super::token::Tokens;
+use super::token::{Tokens, one_of};
 
 /// What is known of one statement.
 #[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
@@ -65,6 +65,15 @@ impl Facts {
         facts.data = tokens.is_any(0, DATA);
         facts
     }
+}
+
+/// Whether the first word of a statement says by itself that it commits nothing, leaves no setting changed
+/// and reads no clock, so that the rest need not be scanned for that.
+pub(crate) fn is_plain(syntax: Syntax, text: &str) -> bool {
+    let letters = text.bytes().take_while(u8::is_ascii_alphabetic).count();
+    let word = &text[..letters];
+    // What begins with a comment has its first word elsewhere.
+    syntax == Syntax::Sqlite && !word.is_empty() && !one_of(word, sqlite::SETTING)
 }
 
 const DATA: &[&str] = &[

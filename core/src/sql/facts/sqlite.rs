@@ -3,6 +3,9 @@
 use super::{Facts, Tokens, TransactionUse, is_rollback_to};
 use crate::sql::token::one_of;
 
+/// The words with which statements begin that may change a setting.
+pub(super) const SETTING: &[&str] = &["PRAGMA", "ATTACH", "DETACH"];
+
 pub(super) fn facts(tokens: Tokens<'_>) -> Facts {
     let pragma = pragma(tokens);
     Facts {
