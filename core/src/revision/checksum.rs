@@ -72,12 +72,13 @@ impl Checksum {
             }
             hash.update(line);
         }
-        let digest: String = hash
-            .finalize()
-            .iter()
-            .flat_map(|byte| [byte >> 4, byte & 15])
-            .filter_map(|digit| char::from_digit(digit.into(), 16))
-            .collect();
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let mut digest = String::with_capacity(64);
+        for byte in hash.finalize() {
+            for digit in [byte >> 4, byte & 15] {
+                digest.push(char::from(DIGITS[usize::from(digit)]));
+            }
+        }
         Self {
             algorithm: SHA256.into(),
             digest: digest.into(),

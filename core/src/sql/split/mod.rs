@@ -60,7 +60,8 @@ impl<'t> Splitter<'t> {
         Self {
             lexer: Lexer::new(syntax, text),
             blocks: blocks(syntax),
-            tokens: Vec::new(),
+            // Enough for most statements, and no more than what an allocator has at hand.
+            tokens: Vec::with_capacity((text.len() / 6).clamp(4, 32)),
             body: None,
             leading: 0,
             statements: Vec::new(),

@@ -352,10 +352,12 @@ impl<'a> Translator<'a> {
         for change in &mut changes {
             inline(change, &self.authored, &mut self.inlined);
         }
-        let changes = changes.into_iter();
-        changes
-            .flat_map(|change| expand(change, &self.authored, syntax))
-            .collect()
+        let mut changes = changes.into_iter();
+        // Nearly always it is one, and changes are large: they are not moved to another list.
+        let first = changes.next();
+        let mut all = first.map_or_else(Vec::new, |change| expand(change, &self.authored, syntax));
+        all.extend(changes.flat_map(|change| expand(change, &self.authored, syntax)));
+        all
     }
 
     /// Applies a change, and says what it did to the schema as targets see it.
@@ -417,8 +419,8 @@ impl<'a> Translator<'a> {
                     Followed::Whole => {}
                     Followed::Not => {
                         let refusal =
-                            Refusal::new("opaque", "DO is understood by its own engine only");
-                        if !self.left_out(index, body, &refusal) {
+                            || Refusal::new("opaque", "DO is understood by its own engine only");
+                        if !self.left_out(index, body, refusal) {
                             self.render(index, body);
                         }
                     }
@@ -430,7 +432,7 @@ impl<'a> Translator<'a> {
                     Followed::Unclear(why) => {
                         let message = format!("DO is not understood here: {why}");
                         let refusal = Refusal::new("opaque", message);
-                        if !self.left_out(index, body, &refusal) {
+                        if !self.left_out(index, body, || refusal.clone()) {
                             self.unread(body);
                             self.carrier.flush(self.plain.of(self.authored.schema()));
                             self.carrier.refuse(index, refusal);
@@ -450,7 +452,7 @@ impl<'a> Translator<'a> {
     }
 
     /// Leaves a block out that does nothing for want of rows; false if it is no such block.
-    fn left_out(&mut self, index: usize, body: &str, refusal: &Refusal) -> bool {
+    fn left_out(&mut self, index: usize, body: &str, refusal: impl FnOnce() -> Refusal) -> bool {
         if self.source.syntax() != Syntax::Postgres {
             return false;
         }
@@ -461,7 +463,10 @@ impl<'a> Translator<'a> {
             code: &code,
         };
         let vacancy = vacancy::of_block(body, &self.authored, facts);
-        vacancy.is_some_and(|vacancy| self.carrier.leave_out(index, &vacancy, refusal, schema))
+        vacancy.is_some_and(|vacancy| {
+            let refusal = refusal();
+            self.carrier.leave_out(index, &vacancy, &refusal, schema)
+        })
     }
 
     /// Does what a block that `body` is comes to.
@@ -834,6 +839,10 @@ pub fn audience<'s>(
     authored: &[&str],
     target: &[&str],
 ) -> Result<Vec<(&'s Statement, Audience)>, Vec<sql::ScanProblem>> {
+    if script.directives.is_empty() {
+        let all = script.statements.iter();
+        return Ok(all.map(|statement| (statement, Audience::Both)).collect());
+    }
     let ours = script.select(known, authored)?;
     let theirs = script.select(known, target)?;
     let key = |statement: &Statement| -> Range<usize> { statement.body.clone() };

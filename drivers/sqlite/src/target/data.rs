@@ -349,7 +349,7 @@ fn named_key(conflict: &mut OnConflict, table: &Table) -> Result<(), Vec<Refusal
         OnConflict::Replace | OnConflict::Ignore => return Ok(()),
     };
     let by_columns = |columns: &[Ident]| {
-        let found = super::lower::found_by_columns(columns, table, "ON CONFLICT");
+        let found = super::lower::found_by_columns(columns, table, &"ON CONFLICT");
         found.map_err(|refusal| vec![refusal])
     };
     let Some(name) = constraint.take() else {

@@ -1,11 +1,19 @@
 //! How SQLite writes what the printer is given: from its oldest supported version on.
 
+use std::cmp::Ordering;
+
 use aludel::schema::{
     BinaryOp, Column, Constraint, ConstraintKind, DataStatement, Expr, Index, Literal, Name,
     OnConflict, Table, TableRef, Type,
 };
 use aludel::translate::Refusal;
 use aludel::translate::print::{Conflict, Level, Printer, Spelling, Sql};
+
+/// Compares a word in lower case with a name in any.
+fn compare(word: &str, name: &str) -> Ordering {
+    let lower = name.bytes().map(|byte| byte.to_ascii_lowercase());
+    word.bytes().cmp(lower)
+}
 
 /// SQLite's spelling.
 #[derive(Debug, Clone, Copy)]
@@ -19,9 +27,7 @@ impl Spelling for Sqlite {
             .next()
             .is_some_and(|b| b.is_ascii_alphabetic() || b == b'_')
             && bytes.all(|b| b.is_ascii_alphanumeric() || b == b'_')
-            && WORDS
-                .binary_search(&name.to_ascii_lowercase().as_str())
-                .is_err();
+            && WORDS.binary_search_by(|word| compare(word, name)).is_err();
         if plain {
             name.to_owned()
         } else {

@@ -4,6 +4,8 @@
 //! choice: it goes by the declared name, and stops at one that it does not know (`UUID`,
 //! `JSONB`, `TIMESTAMPTZ`, `TIMESTAMP(3)`), so none of those is declared.
 
+use std::fmt::Display;
+
 use aludel::schema::{Name, Schema, Type};
 use aludel::sql::Syntax;
 use aludel::translate::{Omission, Refusal};
@@ -68,7 +70,7 @@ pub(super) const INT: &str = "INT";
 /// How a column's type is held. `column` is named in what is said about it.
 pub(super) fn held(
     ty: &Type,
-    column: &str,
+    column: &dyn Display,
     authored: &Schema,
     source: Syntax,
 ) -> Result<Held, Refusal> {
@@ -175,7 +177,7 @@ pub(super) fn held(
     })
 }
 
-fn numeric(precision: Option<(u32, i32)>, column: &str) -> Held {
+fn numeric(precision: Option<(u32, i32)>, column: &dyn Display) -> Held {
     let ty = Type::Numeric {
         precision,
         unsigned: false,
@@ -206,7 +208,7 @@ pub(super) fn members(name: &Name, authored: &Schema) -> Result<Vec<String>, Ref
     }
 }
 
-fn no_such_type(ty: &Type, column: &str) -> Refusal {
+fn no_such_type(ty: &Type, column: &dyn Display) -> Refusal {
     let what = match ty {
         Type::Named(name) => format!("the type `{name}`"),
         Type::Other(name) => format!("the type `{name}`"),

@@ -1,8 +1,10 @@
 //! Columns: types, defaults, numbers.
 
+use std::fmt::{self, Display};
+
 use aludel::schema::{
-    BinaryOp, Call, CallArg, Column, Constraint, ConstraintKind, Expr, Generated, Identity,
-    Literal, SequenceOptions, Table, Type,
+    BinaryOp, Call, CallArg, Column, Constraint, ConstraintKind, Expr, Generated, Ident, Identity,
+    Literal, Name, SequenceOptions, Table, Type,
 };
 use aludel::sql::Syntax;
 use aludel::translate::infer::Field;
@@ -12,10 +14,19 @@ use super::super::rules::{self, Compares, Meaning, Stands, compares};
 use super::super::types::{self, INT, Limit};
 use super::Lowering;
 
+/// A column as it is named in what is said about it, which is seldom anything.
+struct Place<'a>(&'a Name, &'a Ident);
+
+impl fmt::Display for Place<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}`.`{}`", self.0, self.1)
+    }
+}
+
 impl Lowering<'_> {
     /// A column, and the CHECK that keeps what its type does not.
     pub(super) fn column(&mut self, column: &Column) -> (Column, Option<Constraint>) {
-        let place = format!("`{}`.`{}`", self.table.name, column.name);
+        let place = Place(&self.table.name, &column.name);
         let mut lowered = Column::new(column.name.clone(), Type::Text);
         lowered.nullable = column.nullable;
         let mut limit = Limit::None;
@@ -78,7 +89,7 @@ impl Lowering<'_> {
         (lowered, check.map(check_constraint))
     }
 
-    fn default(&mut self, column: &Column, default: &Expr, place: &str) -> Option<Expr> {
+    fn default(&mut self, column: &Column, default: &Expr, place: &dyn Display) -> Option<Expr> {
         let rules = Meaning::new(Stands::Default);
         let tried = self.try_expr(Stands::Default, |rw| {
             Rules::assign(&rules, rw, default, &field(column))
@@ -99,7 +110,7 @@ impl Lowering<'_> {
     }
 
     /// A default that fails where a row is left to it, and is exact for every other row.
-    fn failing_default(&mut self, column: &Column, place: &str, why: &str) -> Expr {
+    fn failing_default(&mut self, column: &Column, place: &dyn Display, why: &str) -> Expr {
         self.omit(
             "default-fails",
             format!("the default of {place}: {why}, so a row that leaves the column to it fails"),
@@ -108,7 +119,7 @@ impl Lowering<'_> {
     }
 
     /// MySQL's texts compare by a collation, which mostly ignores case.
-    fn mysql_collation(&mut self, column: &Column, lowered: &mut Column, place: &str) {
+    fn mysql_collation(&mut self, column: &Column, lowered: &mut Column, place: &dyn Display) {
         let text = matches!(
             column.ty,
             Type::Char(_)
@@ -144,7 +155,7 @@ impl Lowering<'_> {
     }
 
     /// The order of texts is the only thing that a collation changes, if it tells all apart.
-    fn collation(&mut self, column: &Column, place: &str) {
+    fn collation(&mut self, column: &Column, place: &dyn Display) {
         let Some(collation) = &column.collation else {
             return;
         };
@@ -174,7 +185,7 @@ impl Lowering<'_> {
     }
 
     /// A column that numbers itself is the row id of its table, or nothing that SQLite has.
-    fn numbers(&mut self, column: &Column, place: &str, lowered: &mut Column) {
+    fn numbers(&mut self, column: &Column, place: &dyn Display, lowered: &mut Column) {
         if !numbers_itself(self.table, column) {
             let why = "it numbers itself beside another column, and only one of a table does";
             lowered.default = Some(self.failing_default(column, place, why));

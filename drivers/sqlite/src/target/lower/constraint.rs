@@ -1,7 +1,9 @@
 //! Constraints. None is left out.
 
+use std::fmt::{self, Display};
+
 use aludel::schema::{
-    BinaryOp, Constraint, ConstraintKind, Expr, ForeignKey, Ident, Index, IndexPart, Table,
+    BinaryOp, Constraint, ConstraintKind, Expr, ForeignKey, Ident, Index, IndexPart, Name, Table,
 };
 
 use aludel::translate::infer::Family;
@@ -12,24 +14,37 @@ use super::column::{check_constraint, is_sole_key, numbered};
 use super::nulls::found_by_columns;
 use super::{Lowering, nulls};
 
+/// A constraint as it is named in what is said about it, which is seldom anything.
+struct Shown<'a>(Option<&'a Ident>, &'a Name);
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(name, table) = self;
+        match name {
+            Some(name) => write!(f, "constraint `{name}` of `{table}`"),
+            None => write!(f, "a constraint of `{table}`"),
+        }
+    }
+}
+
 /// Whether a table has a foreign key that says the same, which is then one: a constraint without a
 /// name is known by what it says alone.
 pub(super) fn has(table: &Table, key: &Constraint) -> bool {
     let is_key = matches!(key.kind, ConstraintKind::ForeignKey(_));
-    let says = |c: &Constraint| (c.deferrable, c.initially_deferred, c.kind.clone());
+    fn says(c: &Constraint) -> (bool, bool, &ConstraintKind) {
+        (c.deferrable, c.initially_deferred, &c.kind)
+    }
     is_key && table.constraints.iter().any(|c| says(c) == says(key))
 }
 
 impl Lowering<'_> {
     pub(super) fn constraint(&mut self, constraint: &Constraint) -> Vec<Constraint> {
         let table = &self.table.name;
-        let shown = match &constraint.name {
-            Some(name) => format!("constraint `{name}` of `{table}`"),
-            None => format!("a constraint of `{table}`"),
-        };
+        let shown = Shown(constraint.name.as_ref(), table);
+        let name = constraint.name.as_ref();
         let mut lowered = Constraint {
             // A name that the engine generated says nothing.
-            name: constraint.name.clone().filter(|_| constraint.named),
+            name: name.filter(|_| constraint.named).cloned(),
             not_valid: false,
             ..constraint.clone()
         };
@@ -110,7 +125,7 @@ impl Lowering<'_> {
     }
 
     /// A key is checked row by row here, which is stricter than at the end of a transaction.
-    fn key(&mut self, lowered: &mut Constraint, columns: &[IndexPart], shown: &str) {
+    fn key(&mut self, lowered: &mut Constraint, columns: &[IndexPart], shown: &dyn Display) {
         if lowered.deferrable {
             self.omit(
                 "deferrable-key",
@@ -131,7 +146,7 @@ impl Lowering<'_> {
 impl Lowering<'_> {
     /// A key tells values apart by their texts: those that are equal under several must not be
     /// in one.
-    pub(super) fn equal_as_text(&mut self, column: &str, shown: &str) {
+    pub(super) fn equal_as_text(&mut self, column: &str, shown: &dyn Display) {
         let ty = self.table.column(column).map(|column| &column.ty);
         if ty.is_some_and(Family::is_of_many_texts) {
             self.refuse(

@@ -5,6 +5,8 @@ mod constraint;
 mod index;
 mod nulls;
 
+use std::fmt::Display;
+
 use aludel::schema::{ConstraintKind, Expr, IndexPart, Options, Schema, Table};
 use aludel::sql::Syntax;
 use aludel::translate::infer::Scope;
@@ -150,7 +152,7 @@ impl Lowering<'_> {
     fn expr(
         &mut self,
         stands: Stands,
-        place: &str,
+        place: &dyn Display,
         walk: impl FnOnce(&mut Rewriter<'_>) -> Expr,
     ) -> Option<Expr> {
         match self.try_expr(stands, walk) {

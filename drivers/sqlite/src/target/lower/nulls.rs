@@ -5,6 +5,8 @@
 //! Deliberately not here: what names the key by its columns, a foreign key or an ON CONFLICT, which
 //! SQLite does not find by an index on expressions. Both are refused.
 
+use std::fmt::Display;
+
 use aludel::schema::{ConstraintKind, Expr, Ident, Index, IndexKey, IndexPart, Literal, Table};
 use aludel::translate::Refusal;
 
@@ -61,7 +63,7 @@ fn takes_null<'c>(columns: impl IntoIterator<Item = &'c Ident>, table: &Table) -
 pub(in super::super) fn found_by_columns(
     columns: &[Ident],
     table: &Table,
-    what: &str,
+    what: &dyn Display,
 ) -> Result<(), Refusal> {
     let same = |key: &[&Ident]| {
         key.len() == columns.len() && key.iter().all(|name| columns.contains(name))
