@@ -766,3 +766,16 @@ fn what_a_change_switches_off_does_not_run_and_what_is_not_understood_is_refused
         assert_eq!(twin.refused("ALTER TABLE t NO INHERIT other;"), ["opaque"]);
     });
 }
+
+/// MySQL and MariaDB gave a number of their own for a 0 that a trigger had set.
+#[test]
+fn a_trigger_that_sets_a_number_that_counts_itself_is_refused_on_mysql() {
+    each(|twin| {
+        twin.run(
+            "CREATE TABLE t (id serial PRIMARY KEY, n integer); INSERT INTO t (n) VALUES (1);
+             CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.id := 0; RETURN NEW; END $$;",
+        );
+        let trigger = "CREATE TRIGGER g BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION f();";
+        assert_eq!(twin.refused(trigger), ["trigger"]);
+    });
+}

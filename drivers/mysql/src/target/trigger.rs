@@ -1,7 +1,9 @@
 //! Triggers that set columns of a row that is inserted or changes: `BEFORE UPDATE … SET NEW.c = …`, one
 //! statement, so that no client needs another delimiter.
 
-use aludel::schema::{Expr, Ident, NEW, Name, ReferentialAction, Table, Trigger, TriggerEvent};
+use aludel::schema::{
+    Column, Expr, Ident, NEW, Name, ReferentialAction, Table, Trigger, TriggerEvent, sequence_of,
+};
 use aludel::translate::print::{Level, print};
 use aludel::translate::rewrite::rewrite;
 use aludel::translate::{
@@ -132,16 +134,27 @@ pub(super) fn meets_readers(
 /// # Errors
 ///
 /// Which column that is set BEFORE INSERT a row has to give: `MariaDB` wants a value in INSERT … SELECT
-/// before the trigger has run.
+/// before the trigger has run. Or which one numbers itself.
 pub(super) fn leaves_unset(table: &Table, sets: &[&Ident]) -> Result<(), String> {
     let mut columns = table.columns.iter();
     let unset = columns.find(|column| {
         sets.contains(&&column.name) && !column.nullable && column.default.is_none()
     });
-    match unset {
+    if let Some(column) = unset {
+        return Err(format!(
+            "`{}` is NOT NULL, and a row may leave it to the trigger",
+            column.name
+        ));
+    }
+    // To a session 0 is the next number, unless a mode of its own says otherwise.
+    let numbered = |column: &&Column| {
+        let drawn = column.default.as_ref().and_then(sequence_of);
+        sets.contains(&&column.name) && (column.identity.is_some() || drawn.is_some())
+    };
+    match table.columns.iter().find(numbered) {
         None => Ok(()),
         Some(column) => Err(format!(
-            "`{}` is NOT NULL, and a row may leave it to the trigger",
+            "`{}` numbers itself, and the server may give a number of its own for one that is set",
             column.name
         )),
     }
