@@ -102,3 +102,20 @@ fn a_partition_is_dropped_where_there_are_no_rows() {
         assert_eq!(twin.refused("DROP TABLE t_2_1;"), ["partition"]);
     });
 }
+
+/// The column went and the table stayed, which PostgreSQL drops with what tells its partitions apart.
+#[test]
+fn a_table_goes_with_the_type_of_its_partition_key() {
+    each(|twin| {
+        twin.run(
+            "CREATE DOMAIN code AS varchar(5); CREATE TABLE t (c code NOT NULL, n integer) PARTITION BY RANGE (c);
+             CREATE TABLE t_0 PARTITION OF t FOR VALUES FROM (MINVALUE) TO ('b'); CREATE TABLE t_1 PARTITION OF t DEFAULT;
+             CREATE TABLE u (id integer, c code); CREATE TABLE v (id integer, c code) PARTITION BY RANGE (id); CREATE TABLE v_0 PARTITION OF v DEFAULT;
+             INSERT INTO t VALUES ('a', 1), ('c', 2); INSERT INTO u VALUES (1, 'a'); INSERT INTO v VALUES (1, 'a');",
+        );
+        twin.run("DROP DOMAIN code CASCADE;");
+        twin.same("SELECT * FROM u");
+        twin.same("SELECT * FROM v");
+        twin.run("CREATE TABLE t (id integer); INSERT INTO t VALUES (1);");
+    });
+}

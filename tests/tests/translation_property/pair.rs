@@ -462,7 +462,14 @@ impl Pair {
     fn difference(&mut self) -> Option<String> {
         for table in tables(self.translator.authored()) {
             let (theirs, ours) = queries(&table, self.engine);
-            let theirs = self.runtime.block_on(self.postgres.query(&theirs)).unwrap();
+            let theirs = match self.runtime.block_on(self.postgres.query(&theirs)) {
+                Ok(theirs) => theirs,
+                Err(failure) => {
+                    let name = &table.name;
+                    let message = failure.message;
+                    return Some(format!("PostgreSQL cannot read `{name}`: {message}"));
+                }
+            };
             let ours = match self.runtime.block_on(self.target.query(&ours)) {
                 Ok(ours) => ours,
                 Err(failure) => {

@@ -7,6 +7,7 @@ use super::Replay;
 use super::constraint::beside;
 use super::domain::names_type;
 use super::problem::{Step, problem};
+use super::view::mentions;
 
 impl Replay {
     pub(super) fn create_enum(&mut self, ty: &EnumType) -> Step {
@@ -136,6 +137,15 @@ impl Replay {
                 self.edit_column(&table, &column, |column| column.default = None);
             }
             for (table, columns) in users {
+                let Some(known) = self.schema.table(&table) else {
+                    continue;
+                };
+                // A table does not go on without what tells its partitions apart.
+                let key = known.options.partition_by.clone().unwrap_or_default();
+                if columns.iter().any(|column| mentions(&key, column)) {
+                    self.drop_tables(&[table], false, true)?;
+                    continue;
+                }
                 for column in columns {
                     self.drop_column(&table, &column, true, true)?;
                 }

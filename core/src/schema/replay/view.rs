@@ -260,7 +260,7 @@ fn unknown_view(name: &Name) -> super::ReplayProblem {
 }
 
 /// Whether a text holds a word.
-fn mentions(text: &str, word: &str) -> bool {
+pub(super) fn mentions(text: &str, word: &str) -> bool {
     let inside = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
     text.split(|c| !inside(c))
         .any(|part| part.eq_ignore_ascii_case(word))
