@@ -110,12 +110,7 @@ impl Scope<'_> {
     /// The type in which two operands are compared. A text constant takes the other's; two of
     /// them are texts.
     pub fn compared(&self, left: &Expr, right: &Expr) -> Option<Type> {
-        match (is_text_constant(left), is_text_constant(right)) {
-            (true, true) => Some(Type::Text),
-            (true, false) => self.ty(right),
-            (false, true) => self.ty(left),
-            (false, false) => common(&self.ty(left)?, &self.ty(right)?),
-        }
+        meet((left, self.ty(left)), (right, self.ty(right)))
     }
 
     fn binary(&self, left: &Expr, op: BinaryOp, right: &Expr) -> Option<Type> {
@@ -139,16 +134,8 @@ impl Scope<'_> {
             | Op::Overlaps
             | Op::TextMatch => Type::Boolean,
             Op::Plus | Op::Minus => return self.additive(left, op, right),
-            Op::Multiply
-                if matches!(self.ty(left), Some(Type::Interval(_)))
-                    || matches!(self.ty(right), Some(Type::Interval(_))) =>
-            {
-                Type::Interval(None)
-            }
-            Op::Multiply if self.is_scaled(left, right) || self.is_scaled(right, left) => {
-                Type::Interval(None)
-            }
-            Op::Multiply | Op::Modulo => return self.arithmetic(left, right),
+            Op::Multiply => return self.multiplied(left, right),
+            Op::Modulo => return self.arithmetic(left, right),
             Op::Divide if self.source() == Syntax::Mysql => match self.arithmetic(left, right)? {
                 ty if Family::of(&ty) == Family::Float => ty,
                 _ => NUMERIC,
@@ -175,15 +162,19 @@ impl Scope<'_> {
 
     /// The type in which two numbers meet; a text constant is read as the other's type.
     fn arithmetic(&self, left: &Expr, right: &Expr) -> Option<Type> {
-        let ty = self.compared(left, right)?;
-        (Family::of(&ty).is_number()).then_some(ty)
+        self.compared(left, right).filter(is_number)
     }
 
-    /// An interval times a number.
-    fn is_scaled(&self, interval: &Expr, number: &Expr) -> bool {
-        let is =
-            |expr, test: fn(Family) -> bool| self.ty(expr).is_some_and(|ty| test(Family::of(&ty)));
-        is(interval, |family| family == Family::Interval) && is(number, Family::is_number)
+    fn multiplied(&self, left: &Expr, right: &Expr) -> Option<Type> {
+        let (l, r) = (self.ty(left), self.ty(right));
+        // An interval times a number.
+        let spans = [&l, &r]
+            .into_iter()
+            .any(|ty| matches!(ty, Some(Type::Interval(_))));
+        if spans {
+            return Some(Type::Interval(None));
+        }
+        meet((left, l), (right, r)).filter(is_number)
     }
 
     fn additive(&self, left: &Expr, op: BinaryOp, right: &Expr) -> Option<Type> {
@@ -200,7 +191,7 @@ impl Scope<'_> {
             (Some(Family::Timestamp), Some(Family::Timestamp)) if minus => Type::Interval(None),
             (Some(Family::Interval), Some(Family::Interval)) => Type::Interval(None),
             (Some(Family::Json), _) if minus && l == Some(Type::Jsonb) => Type::Jsonb,
-            _ => return self.arithmetic(left, right),
+            _ => return meet((left, l), (right, r)).filter(is_number),
         })
     }
 
@@ -278,6 +269,21 @@ impl Scope<'_> {
             _ => true,
         }
     }
+}
+
+/// The type in which two operands meet whose types are known: to ask for them once more at each level
+/// of a sum would double the work with each of its terms.
+fn meet(left: (&Expr, Option<Type>), right: (&Expr, Option<Type>)) -> Option<Type> {
+    match (is_text_constant(left.0), is_text_constant(right.0)) {
+        (true, true) => Some(Type::Text),
+        (true, false) => right.1,
+        (false, true) => left.1,
+        (false, false) => common(&left.1?, &right.1?),
+    }
+}
+
+fn is_number(ty: &Type) -> bool {
+    Family::of(ty).is_number()
 }
 
 /// A text constant or NULL: PostgreSQL's "unknown" until it meets something with a type.

@@ -222,3 +222,18 @@ fn what_may_come_from_an_unknown_function_has_no_type() {
     }]);
     assert_eq!(scope.ty(&column("i")), None);
 }
+
+/// Each term of a sum or a product doubled the work, so that thirty of them took minutes.
+#[test]
+fn a_long_sum_has_the_type_of_its_terms() {
+    for (first, op, ty) in [
+        ("i", Op::Plus, Type::INTEGER),
+        ("b", Op::Minus, Type::BIGINT),
+        ("f", Op::Multiply, Type::Double),
+        ("n", Op::Divide, NUMERIC),
+    ] {
+        let terms = (0..200).map(|_| column("i"));
+        let long = terms.fold(column(first), |sum, term| Expr::binary(sum, op, term));
+        assert_eq!(type_of(&long, Syntax::Postgres), Some(ty));
+    }
+}
