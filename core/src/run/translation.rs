@@ -518,7 +518,7 @@ fn help(refusal: &Refusal, direction: Direction, driver: &str) -> String {
 /// A translated statement, with what the target's rules say about it.
 fn piece(dialect: &dyn Dialect, script: &sql::Script, index: usize, sql: String) -> Piece {
     let statement = &script.statements[index];
-    let scanned = match sql::is_plain(dialect.syntax(), &sql) {
+    let scanned = match sql::sets_nothing(dialect.syntax(), &sql) {
         true => None,
         false => sql::scan(dialect.syntax(), &sql).ok(),
     };

@@ -403,6 +403,15 @@ impl Expr {
         }
     }
 
+    /// Whether it is NULL, perhaps with a type.
+    pub(crate) fn is_null(&self) -> bool {
+        match self {
+            Self::Literal(Literal::Null) => true,
+            Self::Cast { expr, .. } => expr.is_null(),
+            _ => false,
+        }
+    }
+
     /// A column without a qualifier.
     pub fn column(name: impl Into<Ident>) -> Self {
         Self::Column {

@@ -344,6 +344,41 @@ impl Table {
         self.columns.iter().find(|column| column.name == name)
     }
 
+    /// Its expressions: defaults, generated columns, CHECKs, and what indexes are over.
+    pub(crate) fn exprs(&self) -> impl Iterator<Item = &Expr> {
+        let columns = self.columns.iter().flat_map(|column| {
+            let generated = column.generated.as_ref().map(|g| &g.expr);
+            column.default.iter().chain(generated)
+        });
+        let checks = self.constraints.iter().filter_map(|c| match &c.kind {
+            ConstraintKind::Check { expr, .. } => Some(expr),
+            _ => None,
+        });
+        let indexes = self.indexes.iter();
+        let indexes = indexes.flat_map(|i| i.keys.iter().map(|key| &key.expr).chain(&i.filter));
+        columns.chain(checks).chain(indexes)
+    }
+
+    /// [`Table::exprs`], to be changed.
+    pub(crate) fn exprs_mut(&mut self) -> impl Iterator<Item = &mut Expr> {
+        let columns = self.columns.iter_mut().flat_map(|column| {
+            let generated = column.generated.as_mut().map(|g| &mut g.expr);
+            column.default.iter_mut().chain(generated)
+        });
+        let checks = self
+            .constraints
+            .iter_mut()
+            .filter_map(|c| match &mut c.kind {
+                ConstraintKind::Check { expr, .. } => Some(expr),
+                _ => None,
+            });
+        let indexes = self.indexes.iter_mut().flat_map(|index| {
+            let keys = index.keys.iter_mut().map(|key| &mut key.expr);
+            keys.chain(&mut index.filter)
+        });
+        columns.chain(checks).chain(indexes)
+    }
+
     /// The columns of the primary key; empty if there is none.
     pub fn primary_key(&self) -> &[IndexPart] {
         self.constraints

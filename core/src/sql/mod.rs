@@ -49,7 +49,7 @@ mod variables;
 mod tests;
 
 pub use directive::{Directive, DirectiveKind};
-pub(crate) use facts::is_plain;
+pub(crate) use facts::sets_nothing;
 pub use facts::{Facts, TransactionUse};
 pub(crate) use parse::{
     Block, Doing, Part, Reach, Routine, StatementTrigger, Variable, block, call, calls, doings,

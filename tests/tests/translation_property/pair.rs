@@ -411,7 +411,7 @@ impl Pair {
             };
             let level = number(&own).max(number(&highest)).max(1);
             // Where no number is left, none of them gives one any more.
-            let (level, own, next) = if level < most - 1 {
+            let (level, lite, next) = if level < most - 1 {
                 (level + 1, level + 1, level + 2)
             } else {
                 (most, i64::MAX, most)
@@ -421,7 +421,7 @@ impl Pair {
             if self.engine == Engine::Sqlite {
                 self.target(&[
                     &format!("DELETE FROM sqlite_sequence WHERE name = '{name}' COLLATE NOCASE"),
-                    &format!("INSERT INTO sqlite_sequence (name, seq) VALUES ('{name}', {own})"),
+                    &format!("INSERT INTO sqlite_sequence (name, seq) VALUES ('{name}', {lite})"),
                 ])
                 .unwrap();
             } else {

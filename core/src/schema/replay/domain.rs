@@ -1,8 +1,8 @@
 //! Domains, by PostgreSQL's rules (`DefineDomain`, `AlterDomain*` of its sources).
 
 use super::super::{
-    Constraint, ConstraintDef, ConstraintKind, CreateDomain, Domain, DomainChange, Expr, Ident,
-    Literal, Name, Type,
+    Constraint, ConstraintDef, ConstraintKind, CreateDomain, Domain, DomainChange, Ident, Name,
+    Type,
 };
 use super::Replay;
 use super::problem::{Step, problem};
@@ -22,7 +22,7 @@ impl Replay {
         let default = match &create.value.default {
             // It is the default of the domain below as it is now, not as it will be.
             None => below.and_then(|below| below.default.clone()),
-            Some(default) if is_null(default) => None,
+            Some(default) if default.is_null() => None,
             Some(default) => Some(self.plain_expr(None, default)),
         };
         let mut domain = Domain {
@@ -87,7 +87,7 @@ impl Replay {
         };
         match change {
             DomainChange::Default(default) => {
-                let default = default.as_ref().filter(|default| !is_null(default));
+                let default = default.as_ref().filter(|default| !default.is_null());
                 domain.default = default.map(|default| self.plain_expr(None, default));
             }
             DomainChange::Nullable(nullable) => domain.nullable = *nullable,
@@ -144,14 +144,6 @@ impl Replay {
 fn has(domain: &Domain, name: &str) -> bool {
     let mut names = domain.constraints.iter().map(|other| &other.name);
     names.any(|other| other.as_deref() == Some(name))
-}
-
-fn is_null(expr: &Expr) -> bool {
-    match expr {
-        Expr::Literal(Literal::Null) => true,
-        Expr::Cast { expr, .. } => is_null(expr),
-        _ => false,
-    }
 }
 
 /// Whether a type is one of that name, or an array of it.

@@ -14,13 +14,14 @@
 //! (`translate::carry::trigger` refuses triggers that may name the member).
 
 use super::super::{
-    BinaryOp, Column, ConstraintKind, Expr, Ident, Literal, Name, Part, PartMut, Query, Schema,
-    SetExpr, Table, TableRef, Type, View,
+    BinaryOp, ConstraintKind, Expr, Ident, Literal, Name, Part, PartMut, Query, Schema, SetExpr,
+    Table, TableRef, Type, View,
 };
 use super::Replay;
 use super::domain::names_type;
 use super::problem::{Step, problem};
 use super::types::{casts_to, unknown_member};
+use crate::translate::constant::{Item, array, array_text};
 
 impl Replay {
     pub(super) fn rename_member(&mut self, name: &Name, from: &str, to: &str) -> Step {
@@ -180,20 +181,8 @@ impl Member<'_> {
     /// Whether a value of the type can stand in a table, or in one of its expressions.
     fn is_of(&self, table: &Table) -> bool {
         let is = |ty: &Type| self.types.iter().any(|name| names_type(ty, name));
-        let of_column = |column: &Column| {
-            let generated = column.generated.as_ref().map(|g| &g.expr);
-            let mut both = generated.into_iter().chain(&column.default);
-            both.any(|expr| self.is_cast(expr))
-        };
         table.columns.iter().any(|column| is(&column.ty))
-            || table.columns.iter().any(of_column)
-            || table.constraints.iter().any(|constraint| {
-                matches!(&constraint.kind, ConstraintKind::Check { expr, .. } if self.is_cast(expr))
-            })
-            || table.indexes.iter().any(|index| {
-                let keys = index.keys.iter().map(|key| &key.expr);
-                keys.chain(&index.filter).any(|expr| self.is_cast(expr))
-            })
+            || table.exprs().any(|expr| self.is_cast(expr))
     }
 
     fn is_cast(&self, expr: &Expr) -> bool {
@@ -399,36 +388,38 @@ impl Member<'_> {
             }
             Kind::Member | Kind::Other => true,
             // An array's text has its members between braces.
-            Kind::Members | Kind::Unknown if text.starts_with('{') => {
-                let all = plain_items(text).filter(|_| kind == Kind::Members);
-                match all {
-                    Some(items) if is_plain(self.to) => {
-                        let named =
-                            |item: &str| if item == self.from { self.to } else { item }.to_owned();
-                        let items: Vec<String> = items.into_iter().map(named).collect();
-                        *text = format!("{{{}}}", items.join(","));
-                        true
+            Kind::Members => match array(text) {
+                Some(mut items) => {
+                    if self.items(&mut items) {
+                        *text = array_text(&items);
                     }
-                    _ => !text.contains(self.from),
+                    true
                 }
-            }
-            Kind::Members | Kind::Unknown => text != self.from,
+                None => !text.contains(self.from),
+            },
+            Kind::Unknown if text.starts_with('{') => !text.contains(self.from),
+            Kind::Unknown => text != self.from,
         }
     }
-}
 
-/// The items of an array's text, if none of them is quoted or an array itself.
-fn plain_items(text: &str) -> Option<Vec<&str>> {
-    let inside = text.strip_prefix('{')?.strip_suffix('}')?;
-    let items = inside.split(',').map(str::trim);
-    let items: Vec<&str> = items.filter(|item| !item.is_empty()).collect();
-    items.iter().all(|item| is_plain(item)).then_some(items)
-}
-
-/// Whether a text is an item of an array's text as it stands.
-fn is_plain(item: &str) -> bool {
-    let plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | ':');
-    !item.is_empty() && item.chars().all(plain) && !item.eq_ignore_ascii_case("null")
+    /// Renames the member in an array; `false`: it is not there.
+    fn items(&self, items: &mut [Item]) -> bool {
+        let mut found = false;
+        for item in items {
+            found |= match item {
+                Item::Null => false,
+                Item::Array(items) => self.items(items),
+                Item::Text(text) => {
+                    let is = text == self.from;
+                    if is {
+                        self.to.clone_into(text);
+                    }
+                    is
+                }
+            };
+        }
+        found
+    }
 }
 
 /// Whether both operands have one type.

@@ -213,13 +213,13 @@ fn an_array_of_an_enum_follows_a_renamed_member() {
     };
     run("CREATE TYPE state AS ENUM ('old', 'open')");
     run(
-        "CREATE TABLE t (a state[] DEFAULT '{old, open}', CHECK ('old' = ANY (a) OR a <> '{old}'), w text[] DEFAULT '{old}')",
+        "CREATE TABLE t (a state[] DEFAULT '{\"old\", open, NULL}', CHECK ('old' = ANY (a) OR a <> '{old}'), w text[] DEFAULT '{old}')",
     );
     run("ALTER TYPE state RENAME VALUE 'old' TO 'new'");
     let table = replay.schema().table(&Name::bare("t")).unwrap();
     let text = format!("{table:?}");
     assert!(
-        text.contains("{new,open}") && text.contains("\"new\"") && text.contains("{new}"),
+        text.contains("{new,open,NULL}") && text.contains("\"new\"") && text.contains("{new}"),
         "{text}"
     );
     assert_eq!(text.matches("old").count(), 1, "{text}");

@@ -196,21 +196,9 @@ pub(super) fn casts_to(expr: &Expr, name: &Name) -> bool {
 fn retype(table: &mut Table, from: &Name, to: &Name) {
     for column in &mut table.columns {
         rename_in_type(&mut column.ty, from, to);
-        let generated = column.generated.as_mut().map(|g| &mut g.expr);
-        for expr in generated.into_iter().chain(&mut column.default) {
-            rename_in_casts(expr, from, to);
-        }
     }
-    for constraint in &mut table.constraints {
-        if let ConstraintKind::Check { expr, .. } = &mut constraint.kind {
-            rename_in_casts(expr, from, to);
-        }
-    }
-    for index in &mut table.indexes {
-        let keys = index.keys.iter_mut().map(|key| &mut key.expr);
-        for expr in keys.chain(&mut index.filter) {
-            rename_in_casts(expr, from, to);
-        }
+    for expr in table.exprs_mut() {
+        rename_in_casts(expr, from, to);
     }
 }
 

@@ -67,9 +67,9 @@ impl Facts {
     }
 }
 
-/// Whether the first word of a statement says by itself that it commits nothing, leaves no setting changed
-/// and reads no clock, so that the rest need not be scanned for that.
-pub(crate) fn is_plain(syntax: Syntax, text: &str) -> bool {
+/// Whether the first word of a statement says by itself that its [`Facts::implicit_commit`],
+/// [`Facts::sets_session`] and [`Facts::reads_clock`] are false, so that the rest need not be scanned for them.
+pub(crate) fn sets_nothing(syntax: Syntax, text: &str) -> bool {
     let letters = text.bytes().take_while(u8::is_ascii_alphabetic).count();
     let word = &text[..letters];
     // What begins with a comment has its first word elsewhere.

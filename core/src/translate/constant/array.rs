@@ -32,6 +32,31 @@ pub fn array(text: &str) -> Option<Vec<Item>> {
     reader.rest.next().is_none().then_some(items)
 }
 
+/// The text of an array, as PostgreSQL writes it (manual, 8.15.6).
+///
+/// ```
+/// use aludel::translate::constant::{array, array_text};
+///
+/// let items = array(r#"{a, "b \"c\"", NULL, "NULL", {}}"#).unwrap();
+/// assert_eq!(array_text(&items), r#"{a,"b \"c\"",NULL,"NULL",{}}"#);
+/// ```
+pub fn array_text(items: &[Item]) -> String {
+    let items = items.iter().map(|item| match item {
+        Item::Null => "NULL".to_owned(),
+        Item::Array(items) => array_text(items),
+        Item::Text(text) if is_bare(text) => text.clone(),
+        Item::Text(text) => {
+            format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+        }
+    });
+    format!("{{{}}}", items.collect::<Vec<_>>().join(","))
+}
+
+fn is_bare(text: &str) -> bool {
+    let special = |c: char| matches!(c, '{' | '}' | ',' | '"' | '\\') || c.is_ascii_whitespace();
+    !text.is_empty() && !text.eq_ignore_ascii_case("null") && !text.contains(special)
+}
+
 /// An array as JSON, its elements of this type.
 ///
 /// ```

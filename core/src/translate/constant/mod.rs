@@ -11,7 +11,7 @@ mod array;
 mod interval;
 mod moment;
 
-pub use array::{Item, array, array_json};
+pub use array::{Item, array, array_json, array_text};
 pub use interval::{Interval, interval};
 pub use moment::{Date, Moment, Time, date, moment, time};
 

@@ -160,7 +160,7 @@ impl Rewriter<'_> {
     /// An expression.
     pub fn expr(&mut self, expr: &Expr) -> Expr {
         let rules = self.rules;
-        if self.scope.source() == Syntax::Postgres && !is_null(expr) && comes_to_null(expr) {
+        if self.scope.source() == Syntax::Postgres && comes_to_null(expr) {
             return self.expr(&Expr::Literal(Literal::Null));
         }
         if let Some(value) = self.whole(expr).or_else(|| nothing_in_row(expr)) {
@@ -457,15 +457,7 @@ fn comes_to_null(expr: &Expr) -> bool {
             right,
         } => [left, right]
             .into_iter()
-            .any(|side| is_null(side) || comes_to_null(side)),
-        _ => false,
-    }
-}
-
-fn is_null(expr: &Expr) -> bool {
-    match expr {
-        Expr::Literal(Literal::Null) => true,
-        Expr::Cast { expr, .. } => is_null(expr),
+            .any(|side| side.is_null() || comes_to_null(side)),
         _ => false,
     }
 }

@@ -111,7 +111,7 @@ fn hindrance(
     for event in &program.events {
         super::trigger::meets_readers(trigger, &program.sets(event.event), event.event, scope)?;
         if event.event == TriggerEvent::Insert {
-            super::trigger::leaves_unset(table, &program.sets(event.event))?;
+            super::trigger::may_set(table, &program.sets(event.event))?;
         }
     }
     let inserts = program

@@ -135,7 +135,7 @@ pub(super) fn meets_readers(
 ///
 /// Which column that is set BEFORE INSERT a row has to give: `MariaDB` wants a value in INSERT … SELECT
 /// before the trigger has run. Or which one numbers itself.
-pub(super) fn leaves_unset(table: &Table, sets: &[&Ident]) -> Result<(), String> {
+pub(super) fn may_set(table: &Table, sets: &[&Ident]) -> Result<(), String> {
     let mut columns = table.columns.iter();
     let unset = columns.find(|column| {
         sets.contains(&&column.name) && !column.nullable && column.default.is_none()
@@ -176,7 +176,7 @@ fn hindrance(made: &RowUpdate<'_>) -> Result<(), String> {
         }
         TriggerEvent::Insert => {
             effects::reads_defaults(made.table, &|column| made.reads_new(column))?;
-            leaves_unset(made.table, &made.sets())?;
+            may_set(made.table, &made.sets())?;
         }
         _ => {}
     }

@@ -74,10 +74,11 @@ impl Lowering<'_> {
             match self.nulls_alike(constraint) {
                 Some(index) => lowered.indexes.push(index),
                 None => {
-                    let own = self.constraint(constraint);
-                    let new = own.into_iter().filter(|c| !constraint::has(&lowered, c));
-                    let new: Vec<_> = new.collect();
-                    lowered.constraints.extend(new);
+                    for own in self.constraint(constraint) {
+                        if !constraint::has(&lowered, &own) {
+                            lowered.constraints.push(own);
+                        }
+                    }
                 }
             }
         }
