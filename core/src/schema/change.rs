@@ -221,6 +221,15 @@ pub enum Change {
         /// `IF EXISTS`.
         if_exists: bool,
     },
+    /// `ALTER TRIGGER … RENAME TO`.
+    RenameTrigger {
+        /// Its name.
+        name: Ident,
+        /// On which table.
+        table: Name,
+        /// Its new name.
+        to: Ident,
+    },
     /// Something that says nothing about tables and rows, and that a translation may leave out
     /// if the target has no such thing; always reported.
     Ignored(Ignored),

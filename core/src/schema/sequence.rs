@@ -1,6 +1,9 @@
 //! How an expression draws from a sequence: `nextval('name')`.
 
-use super::{Call, CallArg, Expr, Literal, Name, Part, SequenceOptions, Type};
+use super::{
+    Call, CallArg, Expr, Insert, InsertSource, Literal, Name, Part, SequenceOptions, SetExpr,
+    Table, Type,
+};
 
 /// Collects the sequences that an expression draws from.
 pub(super) fn sequences_in(expr: &Expr, found: &mut Vec<Name>) {
@@ -34,6 +37,52 @@ pub fn sequence_of(expr: &Expr) -> Option<Name> {
     parse(text)
 }
 
+/// Gives the relation that a function of PostgreSQL takes as a text the name that `found` says:
+/// `nextval('public.t_id_seq')`, `setval`, `currval`, `pg_get_serial_sequence('public.t', 'id')`.
+pub(crate) fn relation_in_text(call: &mut Call, found: impl Fn(&Name) -> Name) {
+    let name = call.name.name.as_str();
+    if !matches!(
+        name,
+        "nextval" | "setval" | "currval" | "pg_get_serial_sequence"
+    ) {
+        return;
+    }
+    let Some(CallArg::Expr(argument)) = call.args.first_mut() else {
+        return;
+    };
+    let text = match argument {
+        Expr::Cast { expr, .. } => &mut **expr,
+        other => other,
+    };
+    if let Expr::Literal(Literal::Text(text)) = text
+        && let Some(name) = parse(text)
+    {
+        *text = in_text(&found(&name));
+    }
+}
+
+/// Makes a number that a column's own sequence gives, in VALUES, the column's default, which it is.
+pub fn own_numbers_are_defaults(insert: &mut Insert, table: &Table) {
+    let InsertSource::Query(query) = &mut insert.source else {
+        return;
+    };
+    let SetExpr::Values(rows) = &mut query.body else {
+        return;
+    };
+    for (place, name) in insert.columns.iter().enumerate() {
+        let column = table.column(name);
+        let default = column.and_then(|column| column.default.as_ref());
+        let Some(own) = default.and_then(sequence_of) else {
+            continue;
+        };
+        for value in rows.iter_mut().filter_map(|row| row.get_mut(place)) {
+            if sequence_of(value).as_ref() == Some(&own) {
+                *value = Expr::Default;
+            }
+        }
+    }
+}
+
 /// The sequence that an expression of MariaDB's draws from: `nextval(name)`.
 pub fn drawn_by_name(expr: &Expr) -> Option<&str> {
     let Expr::Call(call) = expr else { return None };
@@ -45,11 +94,15 @@ pub fn drawn_by_name(expr: &Expr) -> Option<&str> {
 
 /// `nextval('name')`, the name quoted where it has to be.
 pub fn nextval(name: &Name) -> Expr {
-    let text = match &name.schema {
+    Expr::call("nextval", [Expr::text(in_text(name))])
+}
+
+/// A name as PostgreSQL reads it in a text.
+fn in_text(name: &Name) -> String {
+    match &name.schema {
         Some(schema) => format!("{}.{}", quoted(schema), quoted(&name.name)),
         None => quoted(&name.name),
-    };
-    Expr::call("nextval", [Expr::text(text)])
+    }
 }
 
 /// A name as PostgreSQL reads it in a text: folded, unless it is quoted.

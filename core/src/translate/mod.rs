@@ -28,6 +28,7 @@ mod inline;
 mod merge;
 mod partition;
 mod plain;
+mod present;
 pub mod print;
 mod program;
 pub mod rewrite;

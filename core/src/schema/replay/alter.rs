@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::super::{ColumnChange, ConstraintDef, ConstraintKind, Name, TableAction};
+use super::super::{
+    ColumnChange, ConstraintDef, ConstraintKind, Name, SequenceChange, TableAction,
+};
 use super::Replay;
 use super::problem::{Step, problem};
 use crate::sql::Syntax;
@@ -49,6 +51,12 @@ fn constraint_pass(constraint: &ConstraintDef) -> Pass {
     }
 }
 
+/// Whether actions say nothing about a schema: an owner, how something is stored.
+fn only_ignored(actions: &[TableAction]) -> bool {
+    let ignored = |action: &TableAction| matches!(action, TableAction::Ignored(_));
+    actions.iter().all(ignored)
+}
+
 /// One thing to be done, in its pass.
 struct Task<'a> {
     pass: Pass,
@@ -73,6 +81,18 @@ impl Replay {
         // PostgreSQL alters views and sequences by ALTER TABLE too.
         if let ([TableAction::RenameTo(to)], Some(_)) = (actions, self.find_view(table)) {
             return self.rename_view(table, if_exists, &to.name);
+        }
+        if self.schema.table(&self.found(table)).is_none() && self.sequence(table).is_some() {
+            if let [TableAction::RenameTo(to)] = actions {
+                let change = SequenceChange::RenameTo(to.name.clone());
+                return self.alter_sequence(table, if_exists, &change);
+            }
+            if only_ignored(actions) {
+                return Ok(());
+            }
+        }
+        if only_ignored(actions) && self.find_view(table).is_some() {
+            return Ok(());
         }
         let mut name = match self.table(table) {
             Ok(table) => table.name.clone(),

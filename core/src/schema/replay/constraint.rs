@@ -94,6 +94,10 @@ impl Replay {
             return Ok(written.cloned());
         }
         if let Some(name) = written {
+            // An index is looked for before a constraint.
+            if is_key {
+                self.check_free(&beside(&table.name, name))?;
+            }
             if table
                 .constraints
                 .iter()
@@ -101,9 +105,6 @@ impl Replay {
             {
                 let message = format!("table `{}` already has a constraint `{name}`", table.name);
                 return Err(problem("duplicate-constraint", message));
-            }
-            if is_key {
-                self.check_free(&beside(&table.name, name))?;
             }
             return Ok(Some(name.clone()));
         }

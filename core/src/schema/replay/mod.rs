@@ -270,6 +270,7 @@ impl Replay {
                 table,
                 if_exists,
             } => self.drop_trigger(name, table.as_ref(), *if_exists),
+            Change::RenameTrigger { name, table, to } => self.rename_trigger(name, table, to),
             Change::Opaque(opaque) => {
                 self.mark(opaque);
                 Ok(())

@@ -38,7 +38,7 @@ impl Replay {
         Ok(Some((table.name.clone(), column.clone())))
     }
 
-    fn sequence(&self, name: &Name) -> Option<&Sequence> {
+    pub(super) fn sequence(&self, name: &Name) -> Option<&Sequence> {
         self.schema.sequence(&self.found(name))
     }
 

@@ -11,6 +11,7 @@ use super::super::{
 };
 use super::Replay;
 use super::problem::{Step, problem};
+use crate::sql::trigger_named;
 
 /// Why a trigger is not understood whose text names a column by an old name.
 pub(in crate::schema) const RENAMED: &str = "a column that it names was renamed";
@@ -264,6 +265,38 @@ impl Replay {
                 None
             }
         }
+    }
+
+    /// Gives a trigger another name: one goes, and one that does the same comes. Triggers run in the
+    /// order of their names.
+    pub(super) fn rename_trigger(&mut self, name: &Ident, table: &Name, to: &Ident) -> Step {
+        let table = match self.find_view(table) {
+            Some(view) => view.name.clone(),
+            None => self.table(table)?.name.clone(),
+        };
+        let named = |name: &Ident| {
+            let mut own = self.schema.triggers_of(&table).iter();
+            own.find(|trigger| trigger.name == *name).cloned()
+        };
+        let Some(trigger) = named(name) else {
+            let message = format!("there is no trigger `{name}`");
+            return Err(problem("unknown-trigger", message));
+        };
+        if named(to).is_some() {
+            let message = format!("there is a trigger `{to}` already");
+            return Err(problem("duplicate-trigger", message));
+        }
+        let Some(text) = trigger_named(&trigger.text, to) else {
+            let message = format!("what makes the trigger `{name}` is not understood");
+            return Err(problem("opaque", message));
+        };
+        self.remove_trigger(&table, name);
+        self.put_trigger(Trigger {
+            name: to.clone(),
+            text,
+            ..trigger
+        });
+        Ok(())
     }
 
     pub(super) fn drop_trigger(

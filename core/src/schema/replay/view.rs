@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::super::sequence::relation_in_text;
 use super::super::{
     ColumnUse, CreateView, DataStatement, Expr, Ident, Name, PartMut, Query, Schema, TableRef,
     View, each_column, expand_stars, output_names,
@@ -246,8 +247,12 @@ impl Replay {
                 table.parts_mut(&mut |part| self.resolve_part(part, ctes, reads));
             }
             PartMut::Expr(expr) => {
-                if let Expr::Cast { ty, .. } = expr {
-                    *ty = self.resolved_type(ty);
+                match expr {
+                    Expr::Cast { ty, .. } => *ty = self.resolved_type(ty),
+                    Expr::Call(call) => {
+                        relation_in_text(call, |name| self.found(name));
+                    }
+                    _ => {}
                 }
                 expr.parts_mut(&mut |part| self.resolve_part(part, ctes, reads));
             }

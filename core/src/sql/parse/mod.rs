@@ -53,7 +53,7 @@ pub(crate) use block::{
 };
 pub(crate) use doing::{Doing, calls, doings};
 pub(crate) use program::program;
-pub(crate) use trigger::StatementTrigger;
+pub(crate) use trigger::{StatementTrigger, trigger_named};
 
 use super::Syntax;
 use cursor::{Cursor, Parsed, Source, Unclear, unclear};
@@ -246,6 +246,13 @@ fn alter(c: &mut Cursor<'_>) -> Parsed<Vec<Change>> {
     }
     if c.eats(&["MATERIALIZED", "VIEW"]) {
         return one(view::alter(c)?);
+    }
+    let mut renamed = *c;
+    if renamed.eat("TRIGGER")
+        && let Ok(change) = trigger::alter(&mut renamed)
+    {
+        *c = renamed;
+        return one(change);
     }
     other::altered(c)
 }

@@ -33,6 +33,31 @@ pub(super) fn create(c: &mut Cursor<'_>) -> Parsed<Change> {
     })
 }
 
+/// `… RENAME TO …`, after `ALTER TRIGGER`.
+pub(super) fn alter(c: &mut Cursor<'_>) -> Parsed<Change> {
+    let name = c.ident()?;
+    c.expect("ON")?;
+    let table = c.name()?;
+    c.expect("RENAME")?;
+    c.expect("TO")?;
+    let to = c.ident()?;
+    Ok(Change::RenameTrigger { name, table, to })
+}
+
+/// The statement that makes a trigger, with another name for it.
+pub(crate) fn trigger_named(text: &str, name: &str) -> Option<String> {
+    let toks = lex::tokens(Syntax::Postgres, text).ok()?;
+    let is_trigger = |tok: &&lex::Tok| text[tok.start..tok.end].eq_ignore_ascii_case("TRIGGER");
+    let mut toks = toks.iter().skip_while(|tok| !is_trigger(tok)).skip(1);
+    let old = toks.next()?;
+    let name = name.replace('"', "\"\"");
+    Some(format!(
+        "{}\"{name}\"{}",
+        &text[..old.start],
+        &text[old.end..]
+    ))
+}
+
 /// What a trigger calls, and when. `event` stands before the table, `rest` after it.
 fn call(mut event: Cursor<'_>, mut rest: Cursor<'_>, constraint: bool) -> Parsed<RowTrigger> {
     let mut unclear = constraint.then(|| "it is a constraint".to_owned());

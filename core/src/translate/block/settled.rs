@@ -18,6 +18,7 @@ pub(super) fn is_settled(
         "duplicate_schema",
         "feature_not_supported",
         "internal_error",
+        "invalid_table_definition",
         "undefined_table",
         "undefined_column",
         "undefined_object",
@@ -78,6 +79,8 @@ pub(super) fn is_settled(
             };
             of_schema && is_known(table) && actions.iter().all(known)
         }
+        // What it calls is there: that is looked for before.
+        Change::CreateTrigger { table, .. } => unread.is_empty() && is_known(table),
         Change::Data(_) => false,
         // Which things it looks at is not looked for.
         _ => of_schema && unread.is_empty() && schema.tables().all(|table| table.opaque.is_none()),
@@ -110,6 +113,7 @@ pub(super) fn is_forgiven(code: &str, errors: &[String]) -> bool {
         "duplicate-type" | "duplicate-member" | "duplicate-constraint" => "duplicate_object",
         "duplicate-relation" => "duplicate_table",
         "duplicate-column" => "duplicate_column",
+        "duplicate-primary-key" => "invalid_table_definition",
         "duplicate-schema" => "duplicate_schema",
         "unknown-table" => "undefined_table",
         "unknown-column" => "undefined_column",

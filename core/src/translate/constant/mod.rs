@@ -13,7 +13,7 @@ mod moment;
 
 pub use array::{Item, array, array_json, array_text};
 pub use interval::{Interval, interval};
-pub use moment::{Date, Moment, Time, date, moment, time};
+pub use moment::{Date, Moment, Time, date, is_present, moment, time};
 
 /// A boolean: `t`, `yes`, `off`, `0` … and what begins them.
 ///

@@ -121,6 +121,21 @@ pub fn moment(text: &str) -> Option<Moment> {
     })
 }
 
+/// Whether a text is read as a time that is present when it is read: `now`, `today`. A default that is
+/// one keeps the time at which it was made.
+///
+/// ```
+/// use aludel::translate::constant::is_present;
+///
+/// assert!(is_present(" NOW()"));
+/// assert!(!is_present("2024-02-29"));
+/// ```
+pub fn is_present(text: &str) -> bool {
+    let text = text.trim();
+    let mut words = ["now", "now()", "today"].iter();
+    words.any(|word| text.eq_ignore_ascii_case(word))
+}
+
 /// A distance from UTC: `Z`, `UTC`, `+02`, `-03:30`, `+0530`.
 fn offset(zone: &str) -> Option<i32> {
     if ["z", "utc", "gmt"].contains(&zone.to_ascii_lowercase().as_str()) {

@@ -14,6 +14,7 @@ use super::infer::is_known;
 use super::inline::inline;
 use super::partition::{self, Part};
 use super::plain::{Plain, plain_casts};
+use super::present::present_moments;
 use super::setting;
 use super::target::{Omission, Refusal, Target};
 use super::unfold::unfold;
@@ -617,6 +618,9 @@ impl<'a> Translator<'a> {
             return;
         }
         plain_casts(&mut statement, self.authored.schema());
+        if self.source.syntax() == Syntax::Postgres {
+            present_moments(&mut statement, self.authored.schema());
+        }
         let schema = self.plain.of(self.authored.schema());
         unfold(&mut statement, schema, self.source.syntax());
         let code = self.carrier.code.clone();

@@ -207,6 +207,9 @@ fn prepared(insert: &Insert, table: &Table, scope: &DataScope<'_>) -> Result<Ins
                 .map(|column| column.name.clone())
                 .collect();
         }
+    }
+    aludel::schema::own_numbers_are_defaults(&mut insert, table);
+    if let InsertSource::Query(query) = &mut insert.source {
         if let SetExpr::Values(rows) = &mut query.body {
             // DEFAULT VALUES is one row.
             let least = usize::from(conflict || rows.len() > 1);

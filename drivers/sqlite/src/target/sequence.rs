@@ -109,6 +109,14 @@ pub(super) fn setval(
         Some(_) => return Some(Err(vec![no_form()])),
     };
     let Some(table) = meant(sequence, scope) else {
+        if let Some(name) = numbers_nothing(sequence, scope) {
+            let message =
+                format!("the number that the sequence `{name}` is set to; a table numbers itself");
+            return Some(Ok(Rendered {
+                omissions: vec![Omission::new("sequence", message)],
+                ..Rendered::default()
+            }));
+        }
         return Some(Err(vec![Refusal::new(
             "sequence",
             "a sequence that numbers no table on sqlite cannot be set",
@@ -186,6 +194,20 @@ fn meant(expr: &Expr, scope: &DataScope<'_>) -> Option<Name> {
             let held = scope.target.table(&names::flat(&table))?;
             held.column(column)?.identity.as_ref()?;
             Some(held.name.clone())
+        }
+        _ => None,
+    }
+}
+
+/// The sequence, if it is one that no column draws from: nothing here knows its numbers.
+fn numbers_nothing(expr: &Expr, scope: &DataScope<'_>) -> Option<Name> {
+    match expr {
+        Expr::Cast { expr, .. } => numbers_nothing(expr, scope),
+        Expr::Literal(Literal::Text(_)) => {
+            let name = aludel::schema::sequence_of(&Expr::call("nextval", [expr.clone()]))?;
+            let sequence = scope.authored.sequence(&name)?;
+            let drawn = scope.authored.sequence_users(&name).next().is_some();
+            (sequence.owned_by.is_none() && !sequence.identity && !drawn).then_some(name)
         }
         _ => None,
     }

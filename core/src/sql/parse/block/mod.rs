@@ -309,6 +309,7 @@ fn error(c: &mut Cursor<'_>) -> Parsed<String> {
         ("42P01", "undefined_table"),
         ("42P06", "duplicate_schema"),
         ("42P07", "duplicate_table"),
+        ("42P16", "invalid_table_definition"),
         ("XX000", "internal_error"),
     ];
     if !c.eat("SQLSTATE") {

@@ -1,8 +1,8 @@
 //! INSERT.
 
 use aludel::schema::{
-    DataStatement, Expr, Ident, Insert, InsertSource, OnConflict, Query, SelectItem, SetExpr,
-    Table, Trigger, TriggerEvent, sequence_of,
+    DataStatement, Expr, Ident, Insert, InsertSource, Literal, Name, OnConflict, Query, SelectItem,
+    SetExpr, Table, Trigger, TriggerEvent, own_numbers_are_defaults, sequence_of,
 };
 use aludel::translate::infer::Scope;
 use aludel::translate::print::Printer;
@@ -12,6 +12,7 @@ use super::conflict;
 use crate::target::build;
 use crate::target::facts::Facts;
 use crate::target::lower::drawn_apart;
+use crate::target::names;
 
 /// The statement with the columns that an INSERT fills spelled out, and with DEFAULT where a
 /// column takes the number that its own sequence would give it.
@@ -37,21 +38,71 @@ pub(super) fn prepare(statement: &DataStatement, scope: &DataScope<'_>) -> DataS
         let names = table.columns.iter().map(|column| column.name.clone());
         insert.columns = names.take(width.unwrap_or(0)).collect();
     }
-    if let InsertSource::Query(query) = &mut insert.source
-        && let SetExpr::Values(rows) = &mut query.body
-    {
-        for row in rows {
-            for (name, value) in insert.columns.iter().zip(row) {
-                let column = table.column(name);
-                let default = column.and_then(|column| column.default.as_ref());
-                let own = default.and_then(sequence_of);
-                if own.is_some() && sequence_of(value) == own {
-                    *value = Expr::Default;
+    own_numbers_are_defaults(&mut insert, table);
+    DataStatement::Insert(Box::new(insert))
+}
+
+/// DEFAULT of a column that numbers itself is 0 in these sessions (`NO_AUTO_VALUE_ON_ZERO`): NULL gets
+/// the next number in an INSERT, and nothing does in an UPDATE.
+///
+/// # Errors
+///
+/// Where an UPDATE sets such a column to its default.
+pub(super) fn number_defaults(
+    statement: &mut DataStatement,
+    scope: &DataScope<'_>,
+) -> Result<(), Vec<Refusal>> {
+    let held = |table: &Name| scope.target.table(&names::flat(table));
+    let numbers = |table: &Name, column: &Ident| {
+        let column = held(table).and_then(|table| table.column(column));
+        column.is_some_and(|column| column.identity.is_some())
+    };
+    let (table, assignments) = match statement {
+        DataStatement::Insert(insert) => {
+            let Insert {
+                table,
+                columns,
+                source,
+                on_conflict,
+                ..
+            } = &mut **insert;
+            if let InsertSource::Query(query) = source
+                && let SetExpr::Values(rows) = &mut query.body
+            {
+                for row in rows {
+                    for (name, value) in columns.iter().zip(row) {
+                        if *value == Expr::Default && numbers(table, name) {
+                            *value = Expr::Literal(Literal::Null);
+                        }
+                    }
                 }
             }
+            match on_conflict {
+                Some(OnConflict::Update { assignments, .. }) => (&*table, assignments.as_slice()),
+                _ => return Ok(()),
+            }
         }
+        DataStatement::Update(update) => (&update.table, update.assignments.as_slice()),
+        DataStatement::Delete(_) | DataStatement::Query(_) | DataStatement::Truncate { .. } => {
+            return Ok(());
+        }
+    };
+    let refused = assignments.iter().filter_map(|assignment| {
+        let values = match &assignment.value {
+            Expr::Row(values) => values.as_slice(),
+            value => std::slice::from_ref(value),
+        };
+        let mut pairs = assignment.columns.iter().zip(values);
+        let (column, _) =
+            pairs.find(|(column, value)| **value == Expr::Default && numbers(table, column))?;
+        let message = format!("`{column}` numbers itself, and an UPDATE gives it no new number");
+        Some(Refusal::new("numbering", message))
+    });
+    let refused: Vec<Refusal> = refused.collect();
+    match refused.is_empty() {
+        true => Ok(()),
+        false => Err(refused),
     }
-    DataStatement::Insert(Box::new(insert))
 }
 
 /// Takes away an order in which rows are inserted, unless they get numbers in it.

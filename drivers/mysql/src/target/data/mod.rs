@@ -122,6 +122,7 @@ pub(crate) fn texts(
         .over(scope.target)
         .within(statement);
     let mut prepared = insert::prepare(statement, scope);
+    insert::number_defaults(&mut prepared, scope)?;
     distinct::in_statement(&mut prepared);
     named::in_statement(&mut prepared);
     insert::forget_order(&mut prepared, scope);

@@ -6,7 +6,7 @@
 
 use aludel::schema::{Expr, Literal, Schema, Type};
 use aludel::translate::Refusal;
-use aludel::translate::constant::{boolean, bytes, uuid};
+use aludel::translate::constant::{boolean, bytes, is_present, uuid};
 
 use super::super::types::{EXACT_DIGITS, members};
 use super::{array, build, decimal, json, moment, span};
@@ -191,6 +191,10 @@ fn limited(text: &str, length: u32) -> Option<Expr> {
 }
 
 fn no_moment(text: &str) -> Refusal {
+    if is_present(text) {
+        let message = format!("'{text}' is the time at which this is made");
+        return Refusal::new("no-form", message).help("write `now()`, if the present is meant");
+    }
     Refusal::new(
         "no-such-literal",
         format!("'{text}' is not a date or time that is translated"),

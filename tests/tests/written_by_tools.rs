@@ -1,0 +1,139 @@
+//! What pg_dump, Prisma and people who have a dump in hand write: on PostgreSQL, and translated on
+//! SQLite, MariaDB and MySQL.
+
+#![allow(clippy::unwrap_used, reason = "a panic is the report")]
+
+use aludel_tests::engine::Engine;
+use aludel_tests::twin::each;
+
+const DUMPED: &str = "
+    CREATE TABLE public.t (id integer NOT NULL, s text);
+    ALTER TABLE public.t OWNER TO CURRENT_USER;
+    CREATE SEQUENCE public.t_id_seq AS integer START WITH 1 INCREMENT BY 1 NO MINVALUE NO MAXVALUE CACHE 1;
+    ALTER TABLE public.t_id_seq OWNER TO CURRENT_USER;
+    ALTER SEQUENCE public.t_id_seq OWNED BY public.t.id;
+    ALTER TABLE ONLY public.t ALTER COLUMN id SET DEFAULT nextval('public.t_id_seq'::regclass);
+    INSERT INTO public.t (id, s) VALUES (1, 'a'), (7, 'b');
+    SELECT pg_catalog.setval('public.t_id_seq', 7, true);
+    ALTER TABLE ONLY public.t ADD CONSTRAINT t_pkey PRIMARY KEY (id);";
+
+#[test]
+fn a_dump_numbers_its_table() {
+    each(|twin| {
+        twin.run(DUMPED);
+        twin.run("INSERT INTO t (s) VALUES ('c');");
+        twin.run("INSERT INTO t (id, s) VALUES (nextval('public.t_id_seq'), 'd'), (nextval('t_id_seq'::regclass), 'e');");
+        twin.run("ALTER TABLE public.t_id_seq RENAME TO numbers;");
+        twin.run("SELECT setval('public.numbers', 20);");
+        twin.run("INSERT INTO t (s) VALUES ('f');");
+        twin.same("SELECT id, s FROM t ORDER BY id");
+    });
+}
+
+#[test]
+fn a_sequence_that_numbers_nothing_is_set_on_sqlite_to_no_effect() {
+    each(|twin| {
+        twin.run("CREATE SEQUENCE public.loose; CREATE VIEW v AS SELECT 1 AS n; ALTER TABLE v OWNER TO CURRENT_USER;");
+        if twin.target.engine == Engine::Sqlite {
+            twin.run("SELECT pg_catalog.setval('public.loose', 3, true);");
+        }
+        twin.same("SELECT n FROM v");
+    });
+}
+
+#[test]
+fn the_default_of_a_column_that_numbers_itself_is_a_number() {
+    each(|twin| {
+        twin.run("CREATE TABLE t (id serial PRIMARY KEY, s text); CREATE TABLE u (id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, s text);");
+        for table in ["t", "u"] {
+            twin.run(&format!(
+                "INSERT INTO {table} (id, s) VALUES (DEFAULT, 'a');"
+            ));
+            twin.run(&format!(
+                "INSERT INTO {table} VALUES (DEFAULT, 'b'), (DEFAULT, 'c');"
+            ));
+            twin.same(&format!("SELECT id, s FROM {table} ORDER BY id"));
+        }
+        twin.run("INSERT INTO t (id, s) VALUES (20, 'd');");
+        assert!(
+            !twin
+                .refused("UPDATE t SET id = DEFAULT WHERE s = 'd';")
+                .is_empty()
+        );
+    });
+}
+
+#[test]
+fn a_text_says_the_present() {
+    each(|twin| {
+        twin.run("CREATE TABLE t (id integer PRIMARY KEY, at timestamptz, local timestamp, day date);
+            INSERT INTO t (id, at, local, day) VALUES (1, 'now()', 'NOW', 'today'), (2, ' now ', 'today', 'now()');
+            INSERT INTO t SELECT 3, 'now()', 'now()', 'today';
+            INSERT INTO t (id) VALUES (4);
+            UPDATE t SET at = 'now()', local = 'now()', day = 'today' WHERE id = 4;
+            INSERT INTO t (id, at) VALUES (4, NULL) ON CONFLICT (id) DO UPDATE SET local = 'today';");
+        twin.same(
+            "SELECT id, count(*) FROM t WHERE at >= CURRENT_DATE AND local >= CURRENT_DATE \
+             AND day = CURRENT_DATE GROUP BY id ORDER BY id",
+        );
+        twin.run("UPDATE t SET id = id + 10 WHERE local = CURRENT_DATE;");
+        twin.same("SELECT id FROM t ORDER BY id");
+    });
+}
+
+#[test]
+fn a_default_that_is_the_time_at_which_it_was_made_fails_where_a_row_is_left_to_it() {
+    each(|twin| {
+        let table =
+            "CREATE TABLE t (id integer PRIMARY KEY, at timestamp NOT NULL DEFAULT 'now()');";
+        if twin.target.engine != Engine::Sqlite {
+            assert_eq!(twin.refused(table), ["constant"]);
+            return;
+        }
+        twin.run(table);
+        twin.run("INSERT INTO t (id, at) VALUES (1, '2024-02-29 10:00:00');");
+        assert_eq!(
+            twin.refused("INSERT INTO t (id) VALUES (2);"),
+            ["default-fails"]
+        );
+        twin.same("SELECT id, at FROM t");
+    });
+}
+
+#[test]
+fn a_renamed_trigger_goes_on() {
+    each(|twin| {
+        twin.run("CREATE TABLE t (id integer PRIMARY KEY, n integer, at date);
+            CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.at := '2024-02-29'; RETURN NEW; END $$;
+            CREATE TRIGGER \"before it\" BEFORE INSERT OR UPDATE ON t FOR EACH ROW EXECUTE FUNCTION touch();
+            INSERT INTO t VALUES (1, 1);");
+        twin.run("ALTER TRIGGER \"before it\" ON t RENAME TO \"after \"\"it\";");
+        twin.run("INSERT INTO t VALUES (2, 5); UPDATE t SET n = 10 WHERE id = 1;");
+        twin.same("SELECT id, n, at FROM t ORDER BY id");
+        twin.run("DROP TRIGGER \"after \"\"it\" ON t;");
+        twin.run("INSERT INTO t VALUES (3, 3);");
+        twin.same("SELECT id, coalesce(n, 0) FROM t WHERE at IS NULL ORDER BY id");
+    });
+}
+
+#[test]
+fn a_second_primary_key_is_forgiven() {
+    each(|twin| {
+        twin.run(
+            "CREATE TABLE t (id integer, n integer); CREATE TABLE u (id integer PRIMARY KEY);",
+        );
+        for table in ["t", "u"] {
+            twin.run(&format!(
+                "DO $$ BEGIN ALTER TABLE ONLY {table} ADD CONSTRAINT {table}_key PRIMARY KEY (id); \
+                 EXCEPTION WHEN duplicate_table THEN null; WHEN SQLSTATE '42P16' THEN null; END $$;"
+            ));
+        }
+        let key = "DO $$ BEGIN ALTER TABLE t ADD CONSTRAINT t_n_key UNIQUE (n); EXCEPTION WHEN duplicate_table THEN null; END $$;";
+        twin.run(key);
+        twin.run(key);
+        twin.run("INSERT INTO t VALUES (1, 1); INSERT INTO u VALUES (1);");
+        twin.fails("INSERT INTO t VALUES (1, 2);");
+        twin.fails("INSERT INTO t VALUES (2, 1);");
+        twin.fails("INSERT INTO u VALUES (1);");
+    });
+}
