@@ -21,6 +21,8 @@ pub(crate) struct Held {
     pub(crate) collation: Option<&'static str>,
     /// The most characters that a value may have, where the type itself does not say so.
     pub(crate) longest: Option<u32>,
+    /// A `char(n)` that is a VARCHAR here, whose values have no blanks at their end.
+    pub(crate) without_blanks: bool,
     /// What the report says of it: the code, and how it is held.
     pub(crate) said: Option<(&'static str, &'static str)>,
 }
@@ -33,6 +35,7 @@ impl Held {
             charset: None,
             collation: None,
             longest: None,
+            without_blanks: false,
             said: None,
         }
     }

@@ -64,7 +64,16 @@ impl Alteration<'_> {
                     for column in keys.iter().flat_map(|(_, key)| &key.columns) {
                         let now = lowered.table.column(column);
                         refusals.extend(loses_members(&table, now));
-                        clauses.extend(retype(printer, &mut table, lowered.table.column(column)));
+                        let padded = is_padded(table.column(column));
+                        clauses.extend(retype(printer, &mut table, now));
+                        if padded != is_padded(now) {
+                            refusals.extend(self.is_referred_to(&table, column));
+                            let name = lower::blanks_name(&child.name.name, column);
+                            match blanks(printer, &mut table, &lowered.table, &name) {
+                                Ok(clause) => clauses.push(clause),
+                                Err(refusal) => refusals.push(refusal),
+                            }
+                        }
                     }
                 }
                 Some(Err(found)) => refusals.extend(found),
@@ -83,6 +92,18 @@ impl Alteration<'_> {
         }
         self.refusals.extend(refusals);
         result
+    }
+
+    /// Why a column cannot be held in another way: what refers to it would have to follow.
+    fn is_referred_to(&self, table: &Table, column: &Ident) -> Option<Refusal> {
+        let referrers = self.change.scope.target.referrers(&table.name);
+        let mut keys = referrers.flat_map(|child| child.foreign_keys());
+        keys.find(|(_, key)| key.table == table.name && key.referred.contains(column))?;
+        let message = format!(
+            "`{column}` of `{}` becomes another type with what it refers to, and is referred to itself",
+            table.name
+        );
+        Some(Refusal::new("reference-type", message))
     }
 
     /// What the authored engine calls the table.
@@ -111,6 +132,38 @@ fn loses_members(table: &Table, now: Option<&Column>) -> Option<Refusal> {
         Refusal::new("enum-reference", message)
             .help("drop the foreign key before, and add it after"),
     )
+}
+
+fn is_padded(column: Option<&Column>) -> bool {
+    column.is_some_and(|column| matches!(column.ty, Type::Char(_)))
+}
+
+/// Adds the CHECK for blanks of a column that is a VARCHAR by now, or drops that of one that is none
+/// any more; the clause for it.
+fn blanks(
+    printer: &mut Printer<'_>,
+    table: &mut Table,
+    now: &Table,
+    name: &Ident,
+) -> Result<String, Refusal> {
+    let named = |table: &Table| {
+        let mut own = table.constraints.iter();
+        own.position(|constraint| constraint.name.as_ref() == Some(name))
+    };
+    if let Some(place) = named(table) {
+        table.constraints.remove(place);
+        return Ok(format!("DROP CONSTRAINT {}", printer.ident(name)));
+    }
+    let Some(check) = named(now).and_then(|place| now.constraints.get(place)) else {
+        let message = format!(
+            "a foreign key of `{}` changes its column by itself, which becomes another type with what it refers to",
+            table.name
+        );
+        return Err(Refusal::new("reference-type", message)
+            .help("drop the foreign key before, and add it after"));
+    };
+    table.constraints.push(check.clone());
+    Ok(format!("ADD {}", printer.constraint(check, table)))
 }
 
 /// Gives a column of a table the type that it has by now; the clause for it.

@@ -33,7 +33,7 @@ impl Lowering<'_, '_> {
             .then_some(expr)
     }
 
-    fn is_acted_on(&self, column: &Ident) -> bool {
+    pub(super) fn is_acted_on(&self, column: &Ident) -> bool {
         let sets = |action| {
             use ReferentialAction::{Cascade, SetDefault, SetNull};
             matches!(action, Cascade | SetDefault | SetNull)
@@ -60,14 +60,6 @@ impl Lowering<'_, '_> {
             return;
         }
         let condition = self.meaning.condition(self.rewriter, expr);
-        let broken = Expr::IsBoolean {
-            expr: Box::new(condition),
-            value: Some(false),
-            negated: false,
-        };
-        let greatest = build::digits(u64::MAX.to_string());
-        let value = Expr::binary(greatest, BinaryOp::Plus, broken);
-        let held = Held::plain(Type::BigInt { unsigned: true });
         let own = self.table.constraints.iter();
         let taken: Vec<&str> = (self.table.indexes.iter().map(|index| index.name.as_str()))
             .chain(
@@ -76,9 +68,22 @@ impl Lowering<'_, '_> {
             )
             .collect();
         let name = names::free(&names::constraint(table, authored), &taken);
+        self.key_that_holds(&name, condition, lowered);
+    }
+
+    /// A condition, as this server has it, as such a key.
+    pub(super) fn key_that_holds(&mut self, name: &Ident, condition: Expr, lowered: &mut Table) {
+        let broken = Expr::IsBoolean {
+            expr: Box::new(condition),
+            value: Some(false),
+            negated: false,
+        };
+        let greatest = build::digits(u64::MAX.to_string());
+        let value = Expr::binary(greatest, BinaryOp::Plus, broken);
+        let held = Held::plain(Type::BigInt { unsigned: true });
         let key = self.hidden(value, &held, &format!("{name}_holds"), lowered);
         lowered.indexes.push(Index {
-            name,
+            name: name.clone(),
             unique: false,
             method: None,
             keys: vec![IndexKey::new(key)],

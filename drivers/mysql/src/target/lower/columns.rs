@@ -1,15 +1,15 @@
 //! Columns: types, defaults, numbering.
 
 use aludel::schema::{
-    Column, Expr, Generated, Ident, Identity, Literal, Name, PartMut, Schema, SequenceOptions,
-    Table, Type, sequence_of,
+    BinaryOp, Column, Constraint, ConstraintKind, Expr, Generated, Ident, Identity, Literal, Name,
+    PartMut, Schema, SequenceOptions, Table, Type, sequence_of,
 };
 use aludel::translate::Refusal;
 
 use super::{COMMENTS, Lowering};
 use crate::target::facts::Facts;
 use crate::target::types::{self, Held};
-use crate::target::{build, keys};
+use crate::target::{build, keys, names};
 
 /// Bytes of a row, but for texts and bytes without a limit.
 const ROW_BYTES: u64 = 65_535;
@@ -25,6 +25,12 @@ impl Lowering<'_, '_> {
                     }
                     if let Some(collation) = &column.collation {
                         self.collate(&mut held, column, collation);
+                    }
+                    if let (Type::Char(length), true) =
+                        (&held.ty, refers_to_text(self.authored, self.table, column))
+                    {
+                        held.ty = Type::Varchar(*length);
+                        held.without_blanks = true;
                     }
                     self.held.insert(column.name.clone(), held);
                 }
@@ -348,6 +354,21 @@ pub(super) fn referred_type<'a>(
     }
 }
 
+/// Whether a `char(n)` refers to a `varchar` or a text. InnoDB holds blanks at the end of a CHAR, and
+/// finds no row of one by the VARCHAR that it refers to: it would stay when that goes or changes.
+pub(super) fn refers_to_text(authored: &Schema, table: &Table, column: &Column) -> bool {
+    matches!(column.ty, Type::Char(_))
+        && table.foreign_keys().any(|(_, key)| {
+            let own = key.columns.iter().position(|name| *name == column.name);
+            let there = match key.table == table.name {
+                true => Some(table),
+                false => authored.table(&key.table).map(AsRef::as_ref),
+            };
+            let referred = own.and_then(|place| there?.column(key.referred.get(place)?));
+            referred.is_some_and(|referred| !matches!(referred.ty, Type::Char(_)))
+        })
+}
+
 /// Whether a collation of PostgreSQL or SQLite is one under which only the same texts are equal.
 /// PostgreSQL's are, unless they were created to be others, under a name of their own.
 fn is_exact(name: &str) -> bool {
@@ -381,20 +402,21 @@ fn row_bytes(held: &Held) -> u64 {
 }
 
 /// A CHECK that keeps the limit of a text whose type does not.
-pub(super) fn length_check(
-    table: &str,
-    column: &Ident,
-    longest: u32,
-) -> aludel::schema::Constraint {
-    use aludel::schema::{BinaryOp, Constraint, ConstraintKind, Expr};
+pub(super) fn length_check(table: &str, column: &Ident, longest: u32) -> Constraint {
     let length = Expr::call("char_length", [Expr::column(column.clone())]);
-    let limit = crate::target::build::number(longest);
+    let limit = build::number(longest);
+    check(
+        names::shorten(&format!("{table}_{column}_length")),
+        Expr::binary(length, BinaryOp::LtEq, limit),
+    )
+}
+
+/// A CHECK of the target's own.
+pub(super) fn check(name: Ident, expr: Expr) -> Constraint {
     Constraint {
-        name: Some(crate::target::names::shorten(&format!(
-            "{table}_{column}_length"
-        ))),
+        name: Some(name),
         kind: ConstraintKind::Check {
-            expr: Expr::binary(length, BinaryOp::LtEq, limit),
+            expr,
             not_enforced: false,
         },
         deferrable: false,
@@ -402,6 +424,20 @@ pub(super) fn length_check(
         not_valid: false,
         named: false,
     }
+}
+
+/// The name of the CHECK that [`ends_in_no_blank`] is.
+pub(crate) fn blanks_name(table: &str, column: &Ident) -> Ident {
+    names::shorten(&format!("{table}_{column}_blanks"))
+}
+
+/// That a value ends in no blank. PostgreSQL takes no notice of those of a `char(n)`.
+pub(super) fn ends_in_no_blank(column: &Ident) -> Expr {
+    let last = Expr::call(
+        "right",
+        [Expr::column(column.clone()), build::number(1_u32)],
+    );
+    Expr::binary(last, BinaryOp::NotEq, Expr::text(" "))
 }
 
 fn is_call(expr: &Expr) -> bool {

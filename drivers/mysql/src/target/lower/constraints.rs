@@ -8,7 +8,10 @@ use aludel::translate::Refusal;
 use aludel::translate::infer::Family;
 
 use super::Lowering;
-use super::columns::{drawn_apart, is_numbered, length_check, referred_type};
+use super::columns::{
+    blanks_name, check, drawn_apart, ends_in_no_blank, is_numbered, length_check, referred_type,
+    refers_to_text,
+};
 use crate::target::types::words;
 use crate::target::{build, keys, names};
 
@@ -26,6 +29,15 @@ impl Lowering<'_, '_> {
             if let Some(longest) = held.and_then(|held| held.longest) {
                 let check = length_check(&self.table.name.name, &column.name, longest);
                 lowered.constraints.push(check);
+            }
+            if held.is_some_and(|held| held.without_blanks) {
+                let name = blanks_name(&self.table.name.name, &column.name);
+                let condition = ends_in_no_blank(&column.name);
+                if self.is_acted_on(&column.name) {
+                    self.key_that_holds(&name, condition, lowered);
+                } else {
+                    lowered.constraints.push(check(name, condition));
+                }
             }
         }
     }
@@ -202,9 +214,16 @@ impl Lowering<'_, '_> {
         // A number has the width of the first that it refers to.
         let types = |(own, theirs): (&Ident, &Ident)| {
             let (own, theirs) = (self.table.column(own)?, there.column(theirs)?);
+            let held_alike = refers_to_text(self.authored, self.table, own)
+                && !matches!(theirs.ty, Type::Char(_));
             let own = referred_type(self.authored, self.table, own, 0);
             let theirs = referred_type(self.authored, there, theirs, 0);
-            Some((own.clone(), theirs.clone()))
+            // One that refers to a `varchar` is held as one.
+            let own = match (held_alike, own) {
+                (true, Type::Char(length)) => Type::Varchar(*length),
+                (_, own) => own.clone(),
+            };
+            Some((own, theirs.clone()))
         };
         let other = |(own, theirs): &(Type, Type)| {
             let (a, b) = (Family::of(own), Family::of(theirs));

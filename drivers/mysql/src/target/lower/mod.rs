@@ -11,7 +11,7 @@ mod constraints;
 mod indexes;
 mod nulls;
 
-pub(crate) use columns::drawn_apart;
+pub(crate) use columns::{blanks_name, drawn_apart};
 
 use std::collections::HashMap;
 
