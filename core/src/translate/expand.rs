@@ -3,6 +3,7 @@
 
 use super::infer::Scope;
 use super::unfold::unfold;
+use super::writing;
 use crate::schema::{
     CallArg, Change, ColumnDef, CreateTable, DataStatement, Expr, Insert, InsertSource, Literal,
     Query, Replay, Select, SelectItem, SetExpr, Type,
@@ -17,6 +18,11 @@ pub(super) fn expand(change: Change, replay: &Replay, source: Syntax) -> Vec<Cha
     {
         let changes = statements.iter().flat_map(|text| sql::parse(source, text));
         return changes.collect();
+    }
+    if let (Change::Data(statement), Syntax::Postgres) = (&change, source)
+        && let Some(changes) = writing::apart(statement, replay)
+    {
+        return changes;
     }
     let Change::CreateTable(create) = &change else {
         return vec![change];

@@ -39,6 +39,7 @@ mod trigger;
 mod unfold;
 mod unread;
 mod vacancy;
+mod writing;
 
 pub use program::{Act, Deed, EventProgram, RowProgram, names_new, row_program};
 pub use script::{Audience, Translated, Translator, audience};

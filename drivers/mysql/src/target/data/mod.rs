@@ -14,6 +14,7 @@ mod distinct;
 mod insert;
 mod named;
 mod numbering;
+mod reopened;
 mod update;
 
 pub(crate) use distinct::in_query as write_distinct;
@@ -123,6 +124,7 @@ pub(crate) fn texts(
         .within(statement);
     let mut prepared = insert::prepare(statement, scope);
     insert::number_defaults(&mut prepared, scope)?;
+    reopened::refuse(&prepared, scope, facts)?;
     distinct::in_statement(&mut prepared);
     named::in_statement(&mut prepared);
     insert::forget_order(&mut prepared, scope);

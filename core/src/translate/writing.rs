@@ -1,0 +1,497 @@
+//! A WITH that changes rows, as statements one after the other.
+//!
+//! PostgreSQL shows all parts of such a statement the rows as they were before it, and hands what one
+//! part has written to the others by RETURNING alone. So what a part gives back is kept in a temporary
+//! table: what an INSERT inserts, before it does; which rows an UPDATE or DELETE is about to change.
+//!
+//! # Invariants
+//!
+//! - What is written by one part is read by no other, but through RETURNING.
+//! - A table that a part of WITH writes has no triggers, and what refers to it does nothing by itself:
+//!   when those run, and what they see, would be another time than there.
+//! - What has no such form stays as it is, for a target to refuse.
+//!
+//! Source: PostgreSQL's manual, section 7.8.4, "Data-Modifying Statements in WITH".
+
+use crate::schema::{
+    Change, Column, ColumnDef, CreateTable, Cte, DataStatement, Delete, Expr, Ident, Insert,
+    InsertSource, Name, Options, Part, ReferentialAction, Replay, Schema, Select, SelectItem,
+    SetExpr, Table, TableRef, Update, named_tables, sequence_of,
+};
+
+/// The statements that do the same, if a part of its WITH changes rows.
+pub(super) fn apart(statement: &DataStatement, replay: &Replay) -> Option<Vec<Change>> {
+    let writes = |cte: &Cte| !matches!(*cte.body, DataStatement::Query(_));
+    if !with(statement)?.iter().any(writes) {
+        return None;
+    }
+    let mut statement = statement.clone();
+    if std::mem::take(recursive(&mut statement)?) {
+        return None;
+    }
+    let parts = std::mem::take(with_mut(&mut statement)?);
+    let mut apart = Apart {
+        replay,
+        known: Vec::new(),
+        written: Vec::new(),
+        before: Vec::new(),
+        after: Vec::new(),
+    };
+    for mut cte in parts {
+        if writes(&cte) {
+            apart.part(cte)?;
+        } else {
+            apart.reads(&cte.body)?;
+            cte.body = Box::new(apart.knowing((*cte.body).clone())?);
+            apart.known.push(cte);
+        }
+    }
+    apart.reads(&statement)?;
+    apart.before.push(Change::Data(apart.knowing(statement)?));
+    apart.before.append(&mut apart.after);
+    Some(apart.before)
+}
+
+struct Apart<'r> {
+    replay: &'r Replay,
+    /// What the names of WITH stand for by now.
+    known: Vec<Cte>,
+    /// Tables that a part has written.
+    written: Vec<Name>,
+    before: Vec<Change>,
+    /// What goes in the end.
+    after: Vec<Change>,
+}
+
+impl Apart<'_> {
+    /// One part that changes rows.
+    fn part(&mut self, cte: Cte) -> Option<()> {
+        self.reads(&cte.body)?;
+        let statement = self.replay.resolve((*cte.body).clone());
+        let (table, _) = target(&statement)?;
+        let schema = self.replay.schema();
+        let table = schema.table(table)?.clone();
+        if !schema.triggers_of(&table.name).is_empty() {
+            return None;
+        }
+        let kept = Name::bare(format!("aludel_with_{}", cte.name));
+        if schema.relation(&kept).is_some() {
+            return None;
+        }
+        let given = match statement {
+            DataStatement::Insert(insert) => self.insert(*insert, &table, &kept)?,
+            DataStatement::Update(update) => self.update(*update, &table, &kept)?,
+            DataStatement::Delete(delete) => self.delete(*delete, &table, &kept)?,
+            DataStatement::Query(_) | DataStatement::Truncate { .. } => return None,
+        };
+        self.written.push(table.name.clone());
+        self.known.push(Cte {
+            body: Box::new(DataStatement::Query(Box::new(given.into()))),
+            ..cte
+        });
+        self.after.push(Change::DropTables {
+            tables: vec![kept],
+            if_exists: false,
+            cascade: false,
+        });
+        Some(())
+    }
+
+    /// Keeps what is inserted, then inserts it.
+    fn insert(&mut self, mut insert: Insert, table: &Table, kept: &Name) -> Option<Select> {
+        let returned = returned(&insert.returning, table)?;
+        let InsertSource::Query(query) = &insert.source else {
+            return None;
+        };
+        let plain = insert.on_conflict.is_none() && insert.with.is_empty() && !insert.overriding;
+        let left_open = matches!(&query.body, SetExpr::Values(rows) if rows.iter().flatten().any(|v| *v == Expr::Default));
+        if !plain || left_open || insert.columns.is_empty() {
+            return None;
+        }
+        let given = insert.columns.clone();
+        let defaults = returned.iter().map(|(column, _)| *column);
+        let defaults: Vec<&Column> = defaults
+            .filter(|column| !given.contains(&column.name))
+            .collect();
+        // A number that is yet to be given is above all that there are.
+        if let [part] = table.primary_key()
+            && defaults
+                .iter()
+                .any(|c| c.name == part.column && is_numbered(c))
+        {
+            return self.numbered(insert, table, kept, &part.column.clone(), &returned);
+        }
+        let open = |column: &&Column| column.generated.is_some() || is_numbered(column);
+        if defaults.iter().any(open) {
+            return None;
+        }
+        let mut columns = Vec::new();
+        for name in &given {
+            columns.push(table.column(name)?);
+        }
+        for column in defaults {
+            if !columns.iter().any(|own: &&Column| own.name == column.name) {
+                columns.push(column);
+            }
+        }
+        self.before.push(temporary(kept, &columns));
+        let source = std::mem::replace(&mut insert.source, InsertSource::Defaults);
+        let fill = Insert {
+            table: kept.clone(),
+            alias: None,
+            source,
+            returning: Vec::new(),
+            ..insert.clone()
+        };
+        let fill = self.knowing(DataStatement::Insert(Box::new(fill)))?;
+        self.before.push(Change::Data(fill));
+        let names: Vec<Ident> = columns.iter().map(|column| column.name.clone()).collect();
+        insert.source = InsertSource::Query(Box::new(columns_of(kept, &names).into()));
+        insert.columns = names;
+        insert.returning.clear();
+        let insert = DataStatement::Insert(Box::new(insert));
+        self.before.push(Change::Data(insert));
+        Some(given_back(&returned, vec![table_ref(kept)], None, kept))
+    }
+
+    /// Keeps the greatest number there is, inserts, and takes what is above it.
+    fn numbered(
+        &mut self,
+        mut insert: Insert,
+        table: &Table,
+        kept: &Name,
+        key: &Ident,
+        returned: &[(&Column, Ident)],
+    ) -> Option<Select> {
+        let column = table.column(key)?;
+        self.before.push(temporary(kept, &[column]));
+        let greatest = Select {
+            items: vec![item(Expr::call("max", [Expr::column(key.clone())]), None)],
+            from: vec![table_ref(&table.name)],
+            ..Select::default()
+        };
+        let note = Insert {
+            with: Vec::new(),
+            recursive: false,
+            table: kept.clone(),
+            alias: None,
+            columns: vec![key.clone()],
+            overriding: false,
+            source: InsertSource::Query(Box::new(greatest.into())),
+            on_conflict: None,
+            returning: Vec::new(),
+        };
+        let note = DataStatement::Insert(Box::new(note));
+        self.before.push(Change::Data(note));
+        insert.returning.clear();
+        let insert = self.knowing(DataStatement::Insert(Box::new(insert)))?;
+        self.before.push(Change::Data(insert));
+        let last = of(kept, key);
+        let above = Expr::binary(
+            Expr::IsNull {
+                expr: Box::new(last.clone()),
+                negated: false,
+            },
+            crate::schema::BinaryOp::Or,
+            Expr::binary(of(&table.name, key), crate::schema::BinaryOp::Gt, last),
+        );
+        let from = vec![table_ref(&table.name), table_ref(kept)];
+        Some(given_back(returned, from, Some(above), &table.name))
+    }
+
+    /// Keeps the keys of the rows that are about to change, then changes them.
+    fn update(&mut self, mut update: Update, table: &Table, kept: &Name) -> Option<Select> {
+        let returned = returned(&update.returning, table)?;
+        let keys: Vec<Ident> = (table.primary_key().iter())
+            .map(|part| part.column.clone())
+            .collect();
+        let mut set = update.assignments.iter().flat_map(|set| &set.columns);
+        let plain = update.from.is_empty() && update.with.is_empty();
+        if !plain || keys.is_empty() || set.any(|name| keys.contains(name)) {
+            return None;
+        }
+        let columns: Option<Vec<&Column>> = keys.iter().map(|key| table.column(key)).collect();
+        self.acts_on_nothing(table)?;
+        self.keep(
+            kept,
+            &columns?,
+            table,
+            update.alias.clone(),
+            update.filter.clone(),
+        )?;
+        update.returning.clear();
+        let update = self.knowing(DataStatement::Update(Box::new(update)))?;
+        self.before.push(Change::Data(update));
+        let same = |key: &Ident| {
+            let own = of(&table.name, key);
+            Expr::binary(own, crate::schema::BinaryOp::Eq, of(kept, key))
+        };
+        let together = keys
+            .iter()
+            .map(same)
+            .reduce(|all, one| Expr::binary(all, crate::schema::BinaryOp::And, one));
+        let from = vec![table_ref(&table.name), table_ref(kept)];
+        Some(given_back(&returned, from, together, &table.name))
+    }
+
+    /// Keeps what is about to go, then deletes it.
+    fn delete(&mut self, mut delete: Delete, table: &Table, kept: &Name) -> Option<Select> {
+        let returned = returned(&delete.returning, table)?;
+        if !delete.using.is_empty() || !delete.with.is_empty() {
+            return None;
+        }
+        self.acts_on_nothing(table)?;
+        let mut columns: Vec<&Column> = Vec::new();
+        for (column, _) in &returned {
+            if !columns.iter().any(|own| own.name == column.name) {
+                columns.push(*column);
+            }
+        }
+        self.keep(
+            kept,
+            &columns,
+            table,
+            delete.alias.clone(),
+            delete.filter.clone(),
+        )?;
+        delete.returning.clear();
+        let delete = self.knowing(DataStatement::Delete(Box::new(delete)))?;
+        self.before.push(Change::Data(delete));
+        Some(given_back(&returned, vec![table_ref(kept)], None, kept))
+    }
+
+    /// Keeps columns of the rows that a condition is true of.
+    fn keep(
+        &mut self,
+        kept: &Name,
+        columns: &[&Column],
+        table: &Table,
+        alias: Option<Ident>,
+        filter: Option<Expr>,
+    ) -> Option<()> {
+        self.before.push(temporary(kept, columns));
+        let names: Vec<Ident> = columns.iter().map(|column| column.name.clone()).collect();
+        let called = alias.clone().unwrap_or_else(|| table.name.name.clone());
+        let rows = Select {
+            items: (names.iter())
+                .map(|name| item(of(&Name::bare(called.clone()), name), None))
+                .collect(),
+            from: vec![TableRef::Table {
+                name: table.name.clone(),
+                alias,
+                columns: Vec::new(),
+            }],
+            filter,
+            ..Select::default()
+        };
+        let fill = Insert {
+            with: Vec::new(),
+            recursive: false,
+            table: kept.clone(),
+            alias: None,
+            columns: names,
+            overriding: false,
+            source: InsertSource::Query(Box::new(rows.into())),
+            on_conflict: None,
+            returning: Vec::new(),
+        };
+        let fill = self.knowing(DataStatement::Insert(Box::new(fill)))?;
+        self.before.push(Change::Data(fill));
+        Some(())
+    }
+
+    /// Whether no foreign key does something to rows of its own for what is done to this table's.
+    fn acts_on_nothing(&self, table: &Table) -> Option<()> {
+        let still = |action| {
+            matches!(
+                action,
+                ReferentialAction::NoAction | ReferentialAction::Restrict
+            )
+        };
+        let schema: &Schema = self.replay.schema();
+        let mut keys = schema
+            .referrers(&table.name)
+            .flat_map(|child| child.foreign_keys());
+        keys.all(|(_, key)| key.table != table.name || still(key.on_delete) && still(key.on_update))
+            .then_some(())
+    }
+
+    /// Whether a statement reads nothing that a part before it has written.
+    fn reads(&self, statement: &DataStatement) -> Option<()> {
+        let mut read = Vec::new();
+        let statement = self.replay.resolve(statement.clone());
+        named_tables(Part::Data(&statement), &mut read);
+        let (own, inserts) = match target(&statement) {
+            Some((table, inserts)) => (Some(table), inserts),
+            None => (None, false),
+        };
+        // Rows may come to those that a part has inserted.
+        let mut skipped = false;
+        let mut clashes = read.iter().filter(|name| {
+            if !skipped && inserts && Some(*name) == own {
+                skipped = true;
+                return false;
+            }
+            self.written.contains(name)
+        });
+        clashes.next().is_none().then_some(())
+    }
+
+    /// A statement with what the names of WITH stand for that it uses.
+    fn knowing(&self, mut statement: DataStatement) -> Option<DataStatement> {
+        let mut named = Vec::new();
+        let mut used: Vec<&Cte> = Vec::new();
+        named_tables(Part::Data(&statement), &mut named);
+        // The later of two may use the earlier.
+        for cte in self.known.iter().rev() {
+            let uses = |name: &Name| name.schema.is_none() && name.name == cte.name;
+            if named.iter().any(uses) {
+                named_tables(Part::Data(&cte.body), &mut named);
+                used.push(cte);
+            }
+        }
+        let mut used: Vec<Cte> = used.into_iter().rev().cloned().collect();
+        let own = with_mut(&mut statement)?;
+        used.append(own);
+        *own = used;
+        Some(statement)
+    }
+}
+
+/// A temporary table of columns as a table has them, with their defaults.
+fn temporary(name: &Name, columns: &[&Column]) -> Change {
+    let columns = columns.iter().map(|column| {
+        let mut kept = ColumnDef::new(column.name.clone(), column.ty.clone());
+        if !is_numbered(column) {
+            kept.default.clone_from(&column.default);
+        }
+        kept
+    });
+    Change::CreateTable(Box::new(CreateTable {
+        name: name.clone(),
+        if_not_exists: false,
+        columns: columns.collect(),
+        constraints: Vec::new(),
+        indexes: Vec::new(),
+        like: None,
+        query: None,
+        comment: None,
+        options: Options {
+            temporary: true,
+            ..Options::default()
+        },
+    }))
+}
+
+/// The columns that RETURNING names, and what it calls them.
+fn returned<'t>(items: &[SelectItem], table: &'t Table) -> Option<Vec<(&'t Column, Ident)>> {
+    let mut all = Vec::new();
+    for item in items {
+        match item {
+            SelectItem::Expr {
+                expr: Expr::Column { column, .. },
+                alias,
+            } => {
+                let name = alias.clone().unwrap_or_else(|| column.clone());
+                all.push((table.column(column)?, name));
+            }
+            SelectItem::Star => {
+                let columns = table.columns.iter();
+                all.extend(columns.map(|column| (column, column.name.clone())));
+            }
+            _ => return None,
+        }
+    }
+    (!all.is_empty()).then_some(all)
+}
+
+fn given_back(
+    returned: &[(&Column, Ident)],
+    from: Vec<TableRef>,
+    filter: Option<Expr>,
+    holder: &Name,
+) -> Select {
+    let items = returned.iter();
+    Select {
+        items: items
+            .map(|(column, name)| item(of(holder, &column.name), Some(name.clone())))
+            .collect(),
+        from,
+        filter,
+        ..Select::default()
+    }
+}
+
+fn columns_of(table: &Name, names: &[Ident]) -> Select {
+    Select {
+        items: (names.iter())
+            .map(|name| item(Expr::column(name.clone()), None))
+            .collect(),
+        from: vec![table_ref(table)],
+        ..Select::default()
+    }
+}
+
+fn table_ref(name: &Name) -> TableRef {
+    TableRef::Table {
+        name: name.clone(),
+        alias: None,
+        columns: Vec::new(),
+    }
+}
+
+fn item(expr: Expr, alias: Option<Ident>) -> SelectItem {
+    SelectItem::Expr { expr, alias }
+}
+
+/// A column of a table that a query names.
+fn of(table: &Name, column: &Ident) -> Expr {
+    Expr::Column {
+        table: Some(Name::bare(table.name.clone())),
+        column: column.clone(),
+    }
+}
+
+fn is_numbered(column: &Column) -> bool {
+    column.identity.is_some() || column.default.as_ref().and_then(sequence_of).is_some()
+}
+
+/// The table that a statement writes, and whether it only adds to it.
+fn target(statement: &DataStatement) -> Option<(&Name, bool)> {
+    match statement {
+        DataStatement::Insert(insert) => Some((&insert.table, insert.on_conflict.is_none())),
+        DataStatement::Update(update) => Some((&update.table, false)),
+        DataStatement::Delete(delete) => Some((&delete.table, false)),
+        DataStatement::Query(_) | DataStatement::Truncate { .. } => None,
+    }
+}
+
+fn with(statement: &DataStatement) -> Option<&[Cte]> {
+    match statement {
+        DataStatement::Query(query) => Some(&query.with),
+        DataStatement::Insert(insert) => Some(&insert.with),
+        DataStatement::Update(update) => Some(&update.with),
+        DataStatement::Delete(delete) => Some(&delete.with),
+        DataStatement::Truncate { .. } => None,
+    }
+}
+
+fn with_mut(statement: &mut DataStatement) -> Option<&mut Vec<Cte>> {
+    match statement {
+        DataStatement::Query(query) => Some(&mut query.with),
+        DataStatement::Insert(insert) => Some(&mut insert.with),
+        DataStatement::Update(update) => Some(&mut update.with),
+        DataStatement::Delete(delete) => Some(&mut delete.with),
+        DataStatement::Truncate { .. } => None,
+    }
+}
+
+fn recursive(statement: &mut DataStatement) -> Option<&mut bool> {
+    match statement {
+        DataStatement::Query(query) => Some(&mut query.recursive),
+        DataStatement::Insert(insert) => Some(&mut insert.recursive),
+        DataStatement::Update(update) => Some(&mut update.recursive),
+        DataStatement::Delete(delete) => Some(&mut delete.recursive),
+        DataStatement::Truncate { .. } => None,
+    }
+}
