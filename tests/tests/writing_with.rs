@@ -77,6 +77,29 @@ fn what_changes_is_handed_on_as_it_is_then() {
     });
 }
 
+#[test]
+fn a_block_goes_on_with_what_it_has_inserted() {
+    each(|twin| {
+        twin.run(TEAMS);
+        twin.run("DO $$ DECLARE team integer; a_code uuid; who integer; BEGIN
+              INSERT INTO teams (owner, kind) VALUES (1, 'x') RETURNING id INTO team;
+              INSERT INTO people (id, name, team) VALUES (30, 'eve', team);
+              INSERT INTO teams (owner, kind) VALUES (2, 'y');
+              UPDATE people p SET team = (SELECT t.id FROM teams t WHERE t.id = a_code_team.id) FROM (SELECT id FROM teams WHERE kind = 'y') AS a_code_team WHERE p.id = 1;
+              INSERT INTO people (id, name, team) VALUES (31, 'fay', team);
+              INSERT INTO links (person) VALUES (31) RETURNING code, person INTO a_code, who;
+              INSERT INTO log (person, code) VALUES (31, a_code);
+              UPDATE log SET what = 'seen' WHERE person = who;
+            END $$;");
+        twin.same(
+            "SELECT p.id, t.kind, t.owner FROM people p JOIN teams t ON t.id = p.team ORDER BY 1",
+        );
+        twin.same("SELECT l.person, log.what FROM links l JOIN log ON log.code = l.code");
+        twin.run("DO $$ DECLARE team integer; BEGIN INSERT INTO teams (owner, kind) VALUES (5, 'z') RETURNING id INTO STRICT team; DELETE FROM teams WHERE id = team; END $$;");
+        twin.same("SELECT kind FROM teams ORDER BY owner");
+    });
+}
+
 /// All parts see the rows as they were; what would see others is refused.
 #[test]
 fn what_would_see_rows_of_another_part_is_refused() {

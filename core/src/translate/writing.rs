@@ -16,7 +16,7 @@
 use crate::schema::{
     Change, Column, ColumnDef, CreateTable, Cte, DataStatement, Delete, Expr, Ident, Insert,
     InsertSource, Name, Options, Part, ReferentialAction, Replay, Schema, Select, SelectItem,
-    SetExpr, Table, TableRef, Update, named_tables, sequence_of,
+    SetExpr, Table, TableRef, Type, Update, named_tables, sequence_of,
 };
 
 /// The statements that do the same, if a part of its WITH changes rows.
@@ -50,6 +50,78 @@ pub(super) fn apart(statement: &DataStatement, replay: &Replay) -> Option<Vec<Ch
     apart.before.push(Change::Data(apart.knowing(statement)?));
     apart.before.append(&mut apart.after);
     Some(apart.before)
+}
+
+/// What a statement of one row gives back, in a temporary table of its own.
+pub(super) struct Kept {
+    /// What keeps it, the statement among them.
+    pub(super) changes: Vec<Change>,
+    /// The table, which is there until somebody drops it.
+    pub(super) table: Name,
+    /// What each item of RETURNING is, with its type.
+    pub(super) columns: Vec<(Expr, Type)>,
+}
+
+/// An INSERT of one row, and what it gives back; `name`: what the table is called by.
+pub(super) fn kept(statement: &DataStatement, replay: &Replay, name: &str) -> Option<Kept> {
+    let DataStatement::Insert(insert) = statement else {
+        return None;
+    };
+    let one = matches!(&insert.source, InsertSource::Query(query)
+        if matches!(&query.body, SetExpr::Values(rows) if rows.len() == 1));
+    let resolved = replay.resolve(statement.clone());
+    let (table, _) = target(&resolved)?;
+    let table = replay.schema().table(table)?.clone();
+    let given = returned(&insert.returning, &table)?;
+    let holder = Name::bare(format!("aludel_{name}"));
+    if !one || replay.schema().relation(&holder).is_some() {
+        return None;
+    }
+    let mut apart = Apart {
+        replay,
+        known: Vec::new(),
+        written: Vec::new(),
+        before: Vec::new(),
+        after: Vec::new(),
+    };
+    apart.part(Cte {
+        name: name.to_owned(),
+        columns: Vec::new(),
+        body: Box::new(statement.clone()),
+    })?;
+    let DataStatement::Query(query) = *apart.known.pop()?.body else {
+        return None;
+    };
+    let columns: Vec<Column> = given
+        .iter()
+        .map(|(column, name)| Column::new(name.clone(), column.ty.clone()))
+        .collect();
+    let mut changes = apart.before;
+    changes.push(temporary(&holder, &columns.iter().collect::<Vec<_>>()));
+    let fill = Insert {
+        with: Vec::new(),
+        recursive: false,
+        table: holder.clone(),
+        alias: None,
+        columns: columns.iter().map(|column| column.name.clone()).collect(),
+        overriding: false,
+        source: InsertSource::Query(query),
+        on_conflict: None,
+        returning: Vec::new(),
+    };
+    changes.push(Change::Data(DataStatement::Insert(Box::new(fill))));
+    changes.append(&mut apart.after);
+    let value = |column: &Column| {
+        let names = std::slice::from_ref(&column.name);
+        let query = Box::new(columns_of(&holder, names).into());
+        (Expr::Subquery(query), column.ty.clone())
+    };
+    let columns = columns.iter().map(value).collect();
+    Some(Kept {
+        changes,
+        table: holder,
+        columns,
+    })
 }
 
 struct Apart<'r> {

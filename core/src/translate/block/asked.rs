@@ -220,6 +220,7 @@ impl Trial {
                 let ty = name.and_then(|name| self.types.get(name)).cloned();
                 match found {
                     None => expr.parts_mut(&mut inner),
+                    Some(Value::Kept(kept)) => *expr = (**kept).clone(),
                     Some(Value::Asked(asked, at)) if *at == self.changes() => {
                         *expr = of_type((**asked).clone(), ty).ok_or("what a variable is")?;
                     }

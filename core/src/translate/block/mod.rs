@@ -21,6 +21,7 @@ use super::expand::expand;
 use super::infer::is_known;
 use super::script::without_effect;
 use super::unread::Unread;
+use super::writing;
 use crate::schema::{
     CallArg, Change, DataStatement, Expr, Function, Ident, Ignored, Literal, Name, Query, Replay,
     Type,
@@ -47,6 +48,8 @@ pub(super) enum Act {
     Statement(String),
     /// A statement on rows, with what the block knows.
     Data(DataStatement),
+    /// A change of the schema: a temporary table, for what the block keeps.
+    Change(Change),
     /// An error, with its message, if a query gives a row.
     Assert(Box<Query>, String),
 }
@@ -85,13 +88,23 @@ pub(super) fn run(
         acts: Vec::new(),
         variables: HashMap::new(),
         types: HashMap::new(),
+        kept: Vec::new(),
         unread: unread.clone(),
         steps: 0,
     };
     let mut all = given.iter().chain(&block.variables);
     let first = all.try_for_each(|variable| trial.declare(variable));
     match first.and_then(|()| trial.all(&block.parts, None)) {
-        Ok(()) | Err(Stop::Return) => Some(Block::Acts(trial.acts)),
+        Ok(()) | Err(Stop::Return) => {
+            if !trial.kept.is_empty() {
+                trial.acts.push(Act::Change(Change::DropTables {
+                    tables: trial.kept,
+                    if_exists: false,
+                    cascade: false,
+                }));
+            }
+            Some(Block::Acts(trial.acts))
+        }
         Err(Stop::Raised(_, why) | Stop::Unclear(why)) => Some(Block::Unclear(why)),
         Err(Stop::Unread) => None,
     }
@@ -186,6 +199,8 @@ struct Trial {
     variables: HashMap<Ident, Value>,
     /// The types of variables, where they are known.
     types: HashMap<Ident, Type>,
+    /// Temporary tables that hold variables.
+    kept: Vec<Name>,
     /// What code that no replay understands may have made, that of the block too.
     unread: Unread,
     steps: usize,
@@ -234,6 +249,7 @@ impl Trial {
                 self.data(whole.ok_or(Stop::Unread)?)
             }
             Part::Select(query, names) => self.select(query, names),
+            Part::Returning(text, names) if forgiven.is_none() => self.returning(text, names),
             Part::If { whens, otherwise } => {
                 for (at, (condition, parts)) in whens.iter().enumerate() {
                     let condition = condition.as_ref();
@@ -319,7 +335,7 @@ impl Trial {
                 format!("an error that it raises: {message}"),
             )),
             Part::Return => Err(Stop::Return),
-            Part::Unread | Part::Exit(_) | Part::Commit => Err(Stop::Unread),
+            Part::Unread | Part::Exit(_) | Part::Commit | Part::Returning(..) => Err(Stop::Unread),
         }
     }
 
@@ -392,6 +408,46 @@ impl Trial {
             }
         }
         self.acts.push(Act::Statement(text.to_owned()));
+        Ok(())
+    }
+
+    /// `INSERT … RETURNING … INTO …` of one row: what the variables are stands in a temporary table.
+    fn returning(&mut self, text: &str, names: &[Ident]) -> Result<(), Stop> {
+        let changes = sql::parse(Syntax::Postgres, text);
+        let [Change::Data(statement)] = changes.as_slice() else {
+            return Err(Stop::Unread);
+        };
+        let mut statement = statement.clone();
+        self.fill(crate::schema::PartMut::Data(&mut statement))
+            .map_err(|_| Stop::Unread)?;
+        let name = format!("variables_{}", self.kept.len() + 1);
+        let row = writing::kept(&statement, &self.replay, &name).ok_or(Stop::Unread)?;
+        if row.columns.len() != names.len() {
+            return Err(Stop::Unread);
+        }
+        for change in row.changes {
+            match change {
+                Change::Data(statement) => self.data(statement)?,
+                change => {
+                    if let Err(problem) = self.replay.apply(&change) {
+                        return Err(Stop::Raised(problem.code, problem.message));
+                    }
+                    self.acts.push(Act::Change(change));
+                }
+            }
+        }
+        for (name, (value, ty)) in names.iter().zip(row.columns) {
+            let value = match self.types.get(name) {
+                Some(own) if *own != ty => Expr::Cast {
+                    expr: Box::new(value),
+                    ty: own.clone(),
+                },
+                _ => value,
+            };
+            self.variables
+                .insert(name.clone(), Value::Kept(Box::new(value)));
+        }
+        self.kept.push(row.table);
         Ok(())
     }
 

@@ -39,6 +39,8 @@ pub(super) enum Value {
     Record(Vec<(Ident, Value)>),
     /// What a query on rows gives, which has been asked after so many statements.
     Asked(Box<Expr>, usize),
+    /// What a temporary table of the block's holds.
+    Kept(Box<Expr>),
     /// What it is is not known.
     Unknown,
 }
@@ -334,7 +336,7 @@ impl Env<'_> {
 
     fn variable(&self, name: &str) -> Option<Value> {
         match self.variables.get(name)? {
-            Value::Unknown | Value::Asked(..) => None,
+            Value::Unknown | Value::Asked(..) | Value::Kept(_) => None,
             // A row of one column was selected into a variable of that column's type.
             Value::Record(fields) => match fields.as_slice() {
                 [(_, value)] => Some(value.clone()),

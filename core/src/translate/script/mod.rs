@@ -228,6 +228,9 @@ impl<'a> Translator<'a> {
             Act::Data(statement) => {
                 this.apply(&Change::Data(statement)).ok();
             }
+            Act::Change(change) => {
+                this.apply(&change).ok();
+            }
             Act::Assert(..) => {}
         });
         if let Followed::Not | Followed::Unclear(_) = followed {
@@ -479,6 +482,7 @@ impl<'a> Translator<'a> {
                 inline(&mut change, &self.authored, &mut self.inlined);
                 self.change(index, change, body);
             }
+            Act::Change(change) => self.change(index, change, body),
             Act::Assert(query, message) => {
                 let mut change = Change::Data(DataStatement::Query(query));
                 inline(&mut change, &self.authored, &mut self.inlined);

@@ -66,6 +66,8 @@ pub(crate) enum Part {
     Told(Ident, Ident),
     /// `SELECT … INTO a, b`.
     Select(Query, Vec<Ident>),
+    /// `INSERT … RETURNING … INTO a, b`, without the variables.
+    Returning(String, Vec<Ident>),
     /// `IF … THEN … ELSIF … ELSE … END IF`; a condition that is not read is `None`.
     If {
         /// The conditions, and what is done where one holds.
@@ -607,7 +609,12 @@ fn statement(mut text: Cursor<'_>) -> Parsed<Part> {
     if text.is("SELECT") {
         return select_into(text);
     }
-    // `INSERT … RETURNING a INTO b` wants a variable; a plain INSERT has one INTO of its own.
+    if text.is("INSERT")
+        && let Some(part) = returning_into(text)
+    {
+        return Ok(part);
+    }
+    // `UPDATE … RETURNING a INTO b` wants a variable; a plain INSERT has one INTO of its own.
     let is = |word: &str| {
         let toks = text.rest().iter();
         toks.filter(|tok| text.text_of(**tok).eq_ignore_ascii_case(word))
@@ -619,6 +626,25 @@ fn statement(mut text: Cursor<'_>) -> Parsed<Part> {
         return unclear("a statement that only programs have use for");
     }
     Ok(Part::Statement(text.as_written().to_owned()))
+}
+
+/// `INSERT … RETURNING … INTO [STRICT] a, b`: one row there is in any case.
+fn returning_into(text: Cursor<'_>) -> Option<Part> {
+    let mut c = text;
+    c.until(|c| c.is("RETURNING"));
+    if !c.eat("RETURNING") {
+        return None;
+    }
+    c.until(|c| c.is("INTO"));
+    let end = c.rest().first()?.start;
+    let start = text.rest().first()?.start;
+    if !c.eat("INTO") {
+        return None;
+    }
+    c.eat("STRICT");
+    let names = c.list(Cursor::ident).ok()?;
+    let statement = c.statement().get(start..end)?.trim_end().to_owned();
+    c.done().then_some(Part::Returning(statement, names))
 }
 
 /// `SELECT … INTO [STRICT] a, b …`.
