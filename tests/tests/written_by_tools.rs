@@ -137,3 +137,20 @@ fn a_second_primary_key_is_forgiven() {
         twin.fails("INSERT INTO u VALUES (1);");
     });
 }
+
+#[test]
+fn an_update_sets_defaults() {
+    each(|twin| {
+        twin.run("CREATE TABLE t (id serial PRIMARY KEY, s text DEFAULT 'it''s', n integer DEFAULT 3 + 4, j jsonb DEFAULT '{\"a\": 1}', e text, code uuid DEFAULT gen_random_uuid());
+            INSERT INTO t (id, s, n, j, e, code) VALUES (1, 'a', 1, NULL, 'x', NULL), (2, 'b', 2, '[]', 'y', NULL);");
+        twin.run("UPDATE t SET s = DEFAULT, e = DEFAULT WHERE id = 1;");
+        twin.run("UPDATE t SET (n, j) = (DEFAULT, DEFAULT), code = DEFAULT;");
+        twin.same("SELECT id, s, n, coalesce(e, '-') FROM t ORDER BY id");
+        twin.same("SELECT count(DISTINCT code) FROM t");
+        assert!(
+            !twin
+                .refused("UPDATE t SET id = DEFAULT WHERE id = 1;")
+                .is_empty()
+        );
+    });
+}

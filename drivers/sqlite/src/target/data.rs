@@ -85,7 +85,7 @@ pub(super) fn shaped(
                 mysql_statement(statement, table)?;
             }
             no_writing_with(&update.with)?;
-            Ok(DataStatement::Update(Box::new(whole_rows(update)?)))
+            Ok(DataStatement::Update(Box::new(whole_rows(update, table)?)))
         }
         DataStatement::Delete(delete) => {
             written(&delete.table, scope)?;
@@ -377,20 +377,43 @@ fn named_key(conflict: &mut OnConflict, table: &Table) -> Result<(), Vec<Refusal
     }
 }
 
-/// An UPDATE whose row values are as SQLite takes them.
-fn whole_rows(update: &Update) -> Result<Update, Vec<Refusal>> {
-    let odd = update.assignments.iter().any(|assignment| {
-        assignment.value == Expr::Default
-            || (assignment.columns.len() > 1
-                && !matches!(assignment.value, Expr::Row(_) | Expr::Subquery(_)))
-    });
-    if odd {
-        return Err(vec![Refusal::new(
-            "no-form",
-            "SET to DEFAULT or to a row that is no list has no counterpart on sqlite",
-        )]);
+/// An UPDATE whose row values are as SQLite takes them, and whose defaults are written out.
+fn whole_rows(update: &Update, table: &Table) -> Result<Update, Vec<Refusal>> {
+    let mut update = update.clone();
+    for assignment in &mut update.assignments {
+        let values = match &mut assignment.value {
+            Expr::Row(values) if assignment.columns.len() > 1 => values.as_mut_slice(),
+            Expr::Subquery(_) => continue,
+            value if assignment.columns.len() == 1 => std::slice::from_mut(value),
+            _ => {
+                return Err(vec![Refusal::new(
+                    "no-form",
+                    "SET to a row that is no list has no counterpart on sqlite",
+                )]);
+            }
+        };
+        for (name, value) in assignment.columns.iter().zip(values) {
+            if *value == Expr::Default {
+                *value = default_of(name, table)?;
+            }
+        }
     }
-    Ok(update.clone())
+    Ok(update)
+}
+
+/// What `SET column = DEFAULT` sets.
+fn default_of(name: &Ident, table: &Table) -> Result<Expr, Vec<Refusal>> {
+    let column = table.column(name);
+    let Some(column) = column.filter(|column| column.generated.is_none()) else {
+        let message = format!("`{name}` has no default that an UPDATE could set on sqlite");
+        return Err(vec![Refusal::new("no-form", message)]);
+    };
+    if lower::numbers_itself(table, column) {
+        let message = format!("`{name}` numbers itself, and an UPDATE gives it no new number");
+        return Err(vec![Refusal::new("numbering", message)]);
+    }
+    let default = column.default.clone();
+    Ok(default.unwrap_or(Expr::Literal(Literal::Null)))
 }
 
 /// `DELETE … USING u WHERE c` as `DELETE … WHERE EXISTS (SELECT 1 FROM u WHERE c)`.
