@@ -25,6 +25,7 @@ mod expand;
 mod filled;
 pub mod infer;
 mod inline;
+mod inserted;
 mod merge;
 mod partition;
 mod plain;

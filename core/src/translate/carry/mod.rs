@@ -166,6 +166,16 @@ impl<'a> Carrier<'a> {
                 if restart.is_some() || goes {
                     self.flush(authored);
                 }
+                if let (Some(before), Some(after)) = (before, after)
+                    && (before.options.increment.unwrap_or(1), before.options.cycle)
+                        != (after.options.increment.unwrap_or(1), after.options.cycle)
+                {
+                    let message = format!(
+                        "the sequence `{}` goes on in other steps, which is a setting of its own there",
+                        after.name
+                    );
+                    self.refuse(source, Refusal::new("sequence-options", message));
+                }
                 self.other(source, effect, authored);
             }
             Effect::Trigger { before, after } => {

@@ -12,6 +12,7 @@ use super::carry::{Carrier, Out, Outcome};
 use super::expand::expand;
 use super::infer::is_known;
 use super::inline::inline;
+use super::inserted;
 use super::partition::{self, Part};
 use super::plain::{Plain, plain_casts};
 use super::present::present_moments;
@@ -543,6 +544,13 @@ impl<'a> Translator<'a> {
                 Err(refusal) => self.carrier.refuse(index, refusal),
             },
             // The target runs the whole script in one transaction: see `docs/translation.md`.
+            Change::Transaction("ROLLBACK" | "ROLLBACK TO") => {
+                let message =
+                    "ROLLBACK takes back what comes before it, which is not followed here";
+                let refusal =
+                    Refusal::new("opaque", message).help("leave out what is taken back, and this");
+                self.carrier.refuse(index, refusal);
+            }
             Change::Transaction(_) => {}
             Change::Data(statement) => self.on_rows(index, statement, None),
             change => {
@@ -613,6 +621,12 @@ impl<'a> Translator<'a> {
     fn on_rows(&mut self, index: usize, statement: DataStatement, message: Option<&str>) {
         let mut statement = self.authored.resolve(statement);
         if let Some(refusal) = partition::named(&statement, self.authored.schema()) {
+            self.carrier.refuse(index, refusal);
+            return;
+        }
+        if self.source.syntax() == Syntax::Postgres
+            && let Some(refusal) = inserted::otherwise(&statement, self.authored.schema())
+        {
             self.carrier.refuse(index, refusal);
             return;
         }

@@ -41,6 +41,8 @@ pub(crate) struct Facts {
     pub(crate) cascades_null: bool,
     /// `RANDOM_BYTES` is known.
     pub(crate) random_bytes: bool,
+    /// A table in FROM of a subquery is computed when a row first needs it.
+    pub(crate) copies_late: bool,
     /// MD5 and SHA1 are known without a component that adds them.
     pub(crate) old_hashes: bool,
     /// `UUID_TO_BIN` and `BIN_TO_UUID` are known.
@@ -72,6 +74,7 @@ const MYSQL: Facts = Facts {
     typed_checks: true,
     cascades_null: true,
     random_bytes: true,
+    copies_late: false,
     old_hashes: true,
     uuid_functions: true,
     sequences: false,
@@ -97,6 +100,7 @@ const MARIADB: Facts = Facts {
     typed_checks: false,
     cascades_null: false,
     random_bytes: false,
+    copies_late: true,
     old_hashes: true,
     uuid_functions: false,
     sequences: true,

@@ -4,7 +4,8 @@ use std::collections::HashSet;
 
 use aludel::schema::{
     ConstraintKind, DataStatement, Delete, Expr, Ident, Insert, InsertSource, Literal, Name,
-    OnConflict, Query, Select, SelectItem, SetExpr, Table, TriggerEvent, Update,
+    OnConflict, Part, Query, Select, SelectItem, SetExpr, Table, TableRef, TriggerEvent, Update,
+    named_tables,
 };
 use aludel::sql::Syntax;
 use aludel::translate::infer::Scope;
@@ -85,7 +86,9 @@ pub(super) fn shaped(
                 mysql_statement(statement, table)?;
             }
             no_writing_with(&update.with)?;
-            Ok(DataStatement::Update(Box::new(whole_rows(update, table)?)))
+            let mut update = whole_rows(update, table)?;
+            look_before_writing(&mut update, scope);
+            Ok(DataStatement::Update(Box::new(update)))
         }
         DataStatement::Delete(delete) => {
             written(&delete.table, scope)?;
@@ -399,6 +402,39 @@ fn whole_rows(update: &Update, table: &Table) -> Result<Update, Vec<Refusal>> {
         }
     }
     Ok(update)
+}
+
+/// An UPDATE that reads its own table in a subquery. SQLite would see rows there that it has changed
+/// already; with a FROM it computes all of them first (`updateFromSelect` of its sources), whatever
+/// stands there.
+fn look_before_writing(update: &mut Update, scope: &DataScope<'_>) {
+    let mut read = Vec::new();
+    for assignment in &update.assignments {
+        named_tables(Part::Expr(&assignment.value), &mut read);
+    }
+    if let Some(filter) = &update.filter {
+        named_tables(Part::Expr(filter), &mut read);
+    }
+    for cte in &update.with {
+        named_tables(Part::Data(&cte.body), &mut read);
+    }
+    let own = |name: &Name| *name == update.table || scope.authored.view(name).is_some();
+    if !update.from.is_empty() || !read.iter().any(own) {
+        return;
+    }
+    let one = Select {
+        items: vec![SelectItem::Expr {
+            expr: Expr::Literal(Literal::Number("1".into())),
+            alias: Some("at_once".into()),
+        }],
+        ..Select::default()
+    };
+    update.from.push(TableRef::Subquery {
+        lateral: false,
+        query: Box::new(one.into()),
+        alias: Some("aludel_once".into()),
+        columns: Vec::new(),
+    });
 }
 
 /// What `SET column = DEFAULT` sets.

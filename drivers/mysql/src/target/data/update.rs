@@ -1,14 +1,22 @@
 //! UPDATE and DELETE.
 
-use aludel::schema::{Assignment, DataStatement, Delete, Expr, Ident, Name, TableRef, Update};
-use aludel::translate::Refusal;
+use aludel::schema::{
+    Assignment, BinaryOp, DataStatement, Delete, Expr, Ident, Name, Part, Query, Select,
+    SelectItem, TableRef, Update, named_tables,
+};
 use aludel::translate::print::{Level, Printer};
+use aludel::translate::{DataScope, Refusal};
 
 use super::{copy, each_column, inline, replace};
+use crate::target::build;
 use crate::target::facts::Facts;
 
 /// An UPDATE in the shape that the servers take.
-pub(super) fn shape_update(mut update: Update, facts: &Facts) -> Result<Update, Vec<Refusal>> {
+pub(super) fn shape_update(
+    mut update: Update,
+    scope: &DataScope<'_>,
+    facts: &Facts,
+) -> Result<Update, Vec<Refusal>> {
     let with = std::mem::take(&mut update.with);
     let recursive = std::mem::take(&mut update.recursive);
     // What it gives back, nobody gets.
@@ -16,6 +24,11 @@ pub(super) fn shape_update(mut update: Update, facts: &Facts) -> Result<Update, 
     let mut statement = DataStatement::Update(Box::new(update));
     inline(with, recursive, facts, &mut statement)?;
     let table = written(&statement);
+    if facts.copies_late
+        && let DataStatement::Update(update) = &mut statement
+    {
+        compute_before(update, scope)?;
+    }
     statement.parts_mut(&mut |part| replace(part, &mut |item| copy(item, &table)));
     let DataStatement::Update(update) = statement else {
         return Err(Vec::new());
@@ -28,6 +41,91 @@ pub(super) fn shape_update(mut update: Update, facts: &Facts) -> Result<Update, 
         .unwrap_or_else(|| update.table.name.clone());
     update.assignments = in_order(single(assignments, facts)?, &itself, facts)?;
     Ok(update)
+}
+
+/// MariaDB makes the copy of a table that a subquery reads when it first comes to it, which may be after
+/// a row has changed: the first had a NULL where the subquery looks, or another condition was enough.
+/// So an UPDATE that reads its own table joins what it sets, computed as a whole.
+///
+/// # Errors
+///
+/// If the table has no key to join by.
+fn compute_before(update: &mut Update, scope: &DataScope<'_>) -> Result<(), Vec<Refusal>> {
+    let mut read = Vec::new();
+    for assignment in &update.assignments {
+        named_tables(Part::Expr(&assignment.value), &mut read);
+    }
+    if let Some(filter) = &update.filter {
+        named_tables(Part::Expr(filter), &mut read);
+    }
+    let views = |name: &Name| scope.authored.view(name).is_some();
+    let own = |name: &Name| *name == update.table || views(name);
+    if !update.from.is_empty() || !read.iter().any(own) {
+        return Ok(());
+    }
+    let table = scope.target.table(&update.table);
+    let keys: Vec<Ident> = table.map_or_else(Vec::new, |table| {
+        let parts = table.primary_key().iter();
+        parts.map(|part| part.column.clone()).collect()
+    });
+    if keys.is_empty() {
+        let message = format!(
+            "an UPDATE of `{}`, which has no primary key, reads its own table",
+            update.table
+        );
+        return Err(vec![Refusal::new("no-form", message)]);
+    }
+    let computed: Ident = "aludel_new".into();
+    let itself = update
+        .alias
+        .clone()
+        .unwrap_or_else(|| update.table.name.clone());
+    let of = |table: &Ident, column: &Ident| Expr::Column {
+        table: Some(Name::bare(table.clone())),
+        column: column.clone(),
+    };
+    let item = |expr, alias: Ident| SelectItem::Expr {
+        expr,
+        alias: Some(alias),
+    };
+    let mut items: Vec<SelectItem> = keys
+        .iter()
+        .enumerate()
+        .map(|(at, key)| item(of(&itself, key), format!("key_{at}")))
+        .collect();
+    for (at, assignment) in update.assignments.iter_mut().enumerate() {
+        if assignment.columns.len() > 1 || assignment.value == Expr::Default {
+            continue;
+        }
+        let name = format!("set_{at}");
+        let value = std::mem::replace(&mut assignment.value, of(&computed, &name));
+        items.push(item(value, name));
+    }
+    let rows = Select {
+        items,
+        from: vec![itself_ref(update)],
+        filter: update.filter.take(),
+        ..Select::default()
+    };
+    let mut query = Query::from(rows);
+    // So that it is no part of the UPDATE.
+    query.limit = Some(build::digits("18446744073709551615"));
+    let same = keys.iter().enumerate().map(|(at, key)| {
+        let theirs = of(&computed, &format!("key_{at}"));
+        Expr::binary(of(&itself, key), BinaryOp::Eq, theirs)
+    });
+    update.filter = same.reduce(|all, one| Expr::binary(all, BinaryOp::And, one));
+    update.from.push(TableRef::Subquery {
+        lateral: false,
+        query: Box::new(query),
+        alias: Some(computed),
+        columns: Vec::new(),
+    });
+    Ok(())
+}
+
+fn itself_ref(update: &Update) -> TableRef {
+    itself(&update.table, update.alias.as_ref())
 }
 
 /// A DELETE in the shape that the servers take.
