@@ -7,6 +7,7 @@ use aludel::translate::rewrite::Rewriter;
 use aludel::translate::{Omission, Refusal};
 
 use super::build::{call, case, concat, eq, is_stable, not_null, null, number};
+use super::collation;
 use super::convert::{How, ascii_only};
 use super::json;
 use super::{Meaning, Stands, constant, refuse, time};
@@ -97,6 +98,23 @@ impl Meaning {
                 let value = rw.expr(arg);
                 call("length", [super::build::cast(value, Type::Blob)])
             }
+            // Those of citext's find what they look for in any case.
+            ("strpos", [text, part]) if collation::ignores_case(rw, &[*text, *part]) => {
+                let (text, part) = (collation::lowered(text), collation::lowered(part));
+                call("instr", [rw.expr(&text), rw.expr(&part)])
+            }
+            ("replace", [text, from, to])
+                if collation::ignores_case(rw, &args)
+                    && !(collation::has_no_case(from) && !has_backslash(to)) =>
+            {
+                refuse(rw, "replace in a citext, of what has letters,")
+            }
+            ("split_part", [text, mark, _])
+                if collation::ignores_case(rw, &[*text, *mark])
+                    && !collation::has_no_case(mark) =>
+            {
+                refuse(rw, "split_part of a citext, at what has letters,")
+            }
             ("replace", [text, from, to]) => {
                 self.texts(rw, [*text, *from, *to]);
                 call("replace", [rw.expr(text), rw.expr(from), rw.expr(to)])
@@ -148,7 +166,13 @@ impl Meaning {
             }
             ("starts_with", [text, start]) => {
                 self.texts(rw, [*text, *start]);
+                let bytes = rw.scope.ty(start) == Some(Type::Citext);
                 let (text, start) = (rw.expr(text), rw.expr(start));
+                let start = if bytes {
+                    collation::bytewise(start)
+                } else {
+                    start
+                };
                 if !is_stable(&start) {
                     return Some(no_such_function(rw, called));
                 }
@@ -633,6 +657,10 @@ fn epoch_of_now_times(expr: &Expr) -> Option<i64> {
         .filter(|n| [1_000, 1_000_000].contains(n))?;
     epoch_of(moment).filter(|moment| time::is_now(moment))?;
     Some(factor)
+}
+
+fn has_backslash(expr: &Expr) -> bool {
+    !matches!(expr, Expr::Literal(Literal::Text(text)) if !text.contains('\\'))
 }
 
 fn uncast(expr: &Expr) -> &Expr {

@@ -13,6 +13,7 @@ use super::build::{
     and, between, call, case, cast, concat, eq, fail, glob, integer, is_stable, not_null, number,
     switch,
 };
+use super::collation;
 use super::constant::{name_of, range};
 
 /// Why a value is converted.
@@ -32,7 +33,15 @@ pub(super) fn convert(rw: &mut Rewriter<'_>, expr: Expr, from: &Type, to: &Type,
     }
     let schema = rw.scope.schema();
     match converted(&expr, from, to, how, schema) {
-        Ok(form) => form.unwrap_or(expr),
+        Ok(form) => {
+            let made = form.unwrap_or(expr);
+            match (from, to) {
+                _ if how == How::Assign => made,
+                (_, Type::Citext) => collation::caseless(made),
+                (Type::Citext, to) if Family::of(to) == Family::Text => collation::bytewise(made),
+                _ => made,
+            }
+        }
         Err(None) => rw.refuse(Refusal::new(
             "no-such-cast",
             format!(

@@ -1,6 +1,6 @@
 //! LIKE: PostgreSQL's minds case, SQLite's does not. GLOB does.
 
-use aludel::schema::{Expr, Literal};
+use aludel::schema::{Expr, Literal, Type};
 use aludel::sql::Syntax;
 use aludel::translate::Refusal;
 use aludel::translate::rewrite::Rewriter;
@@ -34,9 +34,10 @@ impl Meaning {
         if self.source(rw) == Syntax::Mysql && pattern.chars().any(char::is_alphabetic) {
             return refuse(rw, "LIKE with letters");
         }
-        if any_case {
+        // To a citext no case matters.
+        if any_case || rw.scope.ty(expr) == Some(Type::Citext) {
             if !pattern.is_ascii() {
-                return refuse(rw, "ILIKE with letters beyond ASCII");
+                return refuse(rw, "LIKE of any case with letters beyond ASCII");
             }
             let (pattern, escape) = like_pattern(&parts);
             return Expr::Like {

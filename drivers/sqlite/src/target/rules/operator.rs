@@ -400,9 +400,17 @@ impl Meaning {
                 rw.expr(&query)
             }
             Expr::Array(items) if !items.is_empty() => {
+                // Constants alone make an array of texts, with which a citext or a char(n) meets as one.
+                let as_texts = self.source(rw) == Syntax::Postgres
+                    && items.iter().all(is_text_constant)
+                    && matches!(rw.scope.ty(left), Some(Type::Citext | Type::Char(_)));
+                let list = items.iter().cloned().map(|item| match as_texts {
+                    true => super::build::cast(item, Type::Text),
+                    false => item,
+                });
                 let list = Expr::InList {
                     expr: Box::new(left.clone()),
-                    list: items.clone(),
+                    list: list.collect(),
                     negated,
                 };
                 rw.expr(&list)

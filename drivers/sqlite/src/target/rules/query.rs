@@ -27,6 +27,39 @@ impl Meaning {
                 "DISTINCT, GROUP BY or UNION of json values, arrays or intervals",
             );
         }
+        self.no_mixed_texts(rw, query);
+    }
+
+    /// Refuses UNION and its like where a text of one kind meets one of another: what is equal then goes
+    /// by the first here, and a `char(n)` beside a `varchar` has its blanks there.
+    fn no_mixed_texts(&self, rw: &mut Rewriter<'_>, query: &Query) {
+        let SetExpr::Op { .. } = query.body else {
+            return;
+        };
+        let mut arms = Vec::new();
+        arms_of(&query.body, &mut arms);
+        let mut kinds: Vec<Option<TextKind>> = Vec::new();
+        for arm in arms {
+            let alone = Query {
+                with: query.with.clone(),
+                recursive: query.recursive,
+                ..body(arm.clone())
+            };
+            let fields = rw.scope.query_fields(&alone).unwrap_or_default();
+            kinds.resize(kinds.len().max(fields.len()), None);
+            for (kind, field) in kinds.iter_mut().zip(fields) {
+                let Some(own) = field.ty.as_ref().and_then(TextKind::of) else {
+                    continue;
+                };
+                if kind.replace(own).is_some_and(|kind| kind != own) {
+                    refuse(
+                        rw,
+                        "UNION and its like of citext or char(n) and another text",
+                    );
+                    return;
+                }
+            }
+        }
     }
 
     pub(super) fn query(&self, rw: &mut Rewriter<'_>, query: &Query) -> Option<Query> {
@@ -371,6 +404,37 @@ impl Meaning {
             descending: key.descending,
             nulls,
         }
+    }
+}
+
+/// Texts that tell each other apart alike.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum TextKind {
+    Caseless,
+    Padded,
+    Plain,
+}
+
+impl TextKind {
+    fn of(ty: &Type) -> Option<Self> {
+        match ty {
+            Type::Citext => Some(Self::Caseless),
+            Type::Char(_) => Some(Self::Padded),
+            ty => (Family::of(ty) == Family::Text).then_some(Self::Plain),
+        }
+    }
+}
+
+/// The queries that UNION and its like put together.
+fn arms_of<'b>(body: &'b SetExpr, arms: &mut Vec<&'b SetExpr>) {
+    match body {
+        SetExpr::Op { left, right, .. } => {
+            arms_of(left, arms);
+            arms_of(right, arms);
+        }
+        // Its own values are of no type, or looked at where it stands.
+        SetExpr::Values(_) => {}
+        arm => arms.push(arm),
     }
 }
 
