@@ -152,3 +152,104 @@ fn a_citext_that_is_stored_has_no_collation_of_its_own() {
     twin.run("ALTER TABLE t ADD COLUMN e citext NOT NULL DEFAULT 'A'::citext; UPDATE t SET e = s::citext, made = c::text WHERE id = 1;");
     conditions(&mut twin, &["e = 'a'", "e = 'bob'", "made = 'BOB'"]);
 }
+
+const CLOCKS: &str = "CREATE TABLE t (id integer PRIMARY KEY, a time, ts timestamp, tz timestamptz, d date, i integer, b bigint, n integer, made text);
+    INSERT INTO t (id, a, ts, tz, d, i, b) VALUES (1, '10:00:00', '2024-12-31 23:59:59.999999', '2024-12-31 23:59:59.9996+00', '2024-02-29', 3, 1),
+      (2, '12:30:45.5', '2024-01-31 12:34:56.5', '1969-12-31 23:59:59.5+00', '0001-01-01', 0, 1000000000), (3, NULL, NULL, NULL, NULL, NULL, NULL),
+      (4, '00:00:00.120', '2024-06-30 00:00:01.25', '1970-01-01 00:00:00.5+00', '1999-12-31', -7, -1);";
+
+#[test]
+fn a_time_is_shown_without_zeros_and_not_cut_off() {
+    let mut twin = with(CLOCKS);
+    texts(
+        &mut twin,
+        &[
+            "a::text",
+            "'at ' || a",
+            "concat(a, '|')",
+            "ts::time::text",
+            "a::varchar(10)",
+            "a::time(2)::text",
+            "'10:00:00.7'::time(0)::text",
+        ],
+    );
+    twin.run("ALTER TABLE t ADD COLUMN whole time(0); UPDATE t SET whole = a WHERE id = 1; UPDATE t SET made = whole::text; INSERT INTO t (id, whole) VALUES (9, LOCALTIME);");
+    twin.same("SELECT id, coalesce(made, '-') FROM t ORDER BY id");
+    twin.same("SELECT count(*) FROM t WHERE length(cast(whole AS varchar(20))) = 8");
+    // What is rounded there fails here.
+    for rounded in [
+        "UPDATE t SET whole = a;",
+        "UPDATE t SET made = ts::time(1)::text;",
+        "ALTER TABLE t ALTER COLUMN a TYPE time(0);",
+    ] {
+        twin.target_fails(rounded);
+        let mut fresh = with(CLOCKS);
+        fresh.run("ALTER TABLE t ADD COLUMN whole time(0); DELETE FROM t WHERE id > 1; UPDATE t SET ts = '2024-01-01 10:00:00.100';");
+        fresh.run(rounded);
+    }
+}
+
+#[test]
+fn a_fraction_does_not_round_to_the_next_day() {
+    let mut twin = with(CLOCKS);
+    texts(
+        &mut twin,
+        &[
+            "extract(dow FROM ts)::integer::text",
+            "extract(doy FROM ts)::integer::text",
+            "extract(year FROM tz)::integer::text",
+            "extract(hour FROM ts)::integer::text",
+            "date_part('dow', tz)::integer::text",
+            "extract(doy FROM d)::integer::text",
+            "extract(epoch FROM tz)::bigint::text",
+            "date_part('epoch', tz)::bigint::text",
+            "to_char(ts, 'SSSS')",
+            "to_char(ts, 'HH24 SSSSS:SS')",
+        ],
+    );
+    refused(CLOCKS, &["UPDATE t SET made = to_char(ts, 'DDDD');"]);
+}
+
+#[test]
+fn moments_out_of_range_fail() {
+    let mut twin = with(CLOCKS);
+    texts(
+        &mut twin,
+        &[
+            "to_timestamp(b)::text",
+            "(ts + i * interval '1 day')::text",
+            "(tz - i * interval '90 minutes')::text",
+            "(d + abs(i))::text",
+        ],
+    );
+    twin.run("UPDATE t SET b = 99999999999999999, i = 2000000000 WHERE id = 4;");
+    twin.fails("UPDATE t SET made = to_timestamp(b)::text;");
+    twin.fails("UPDATE t SET made = (ts + i * interval '1 day')::text;");
+    // PostgreSQL knows years before the first and after 9999.
+    twin.target_fails("UPDATE t SET made = (d + i / 500)::text;");
+    twin.target_fails("UPDATE t SET made = (d - 1)::text WHERE id = 2;");
+}
+
+#[test]
+fn a_path_of_names_may_lead_into_an_array() {
+    let table = "CREATE TABLE t (id integer PRIMARY KEY, j jsonb, na numeric(8, 2)[], ca integer[], n integer, made text);
+        INSERT INTO t (id, j, na, ca) VALUES (1, '{\"a\": {\"b\": \"x\"}}', '{1.50,2}', '{1,2}'), (2, '{\"a\": [\"y\"]}', '{1,2}', '{}');";
+    let mut twin = with(table);
+    texts(
+        &mut twin,
+        &[
+            "jsonb_extract_path_text(j, 'a', 'b')",
+            "'{\"a\": 1.5e3}'::jsonb ->> 'a'",
+            "'{\"a\": 1.50e1}'::jsonb ->> 'a'",
+            "jsonb_set('{}'::jsonb, '{a}', '-1E-2') ->> 'a'",
+        ],
+    );
+    conditions(&mut twin, &["ca = '{1,2}'"]);
+    refused(
+        table,
+        &[
+            "UPDATE t SET made = jsonb_extract_path_text(j, 'a', '0');",
+            "UPDATE t SET n = 1 WHERE na = '{1.5,2}';",
+        ],
+    );
+}

@@ -478,10 +478,18 @@ impl Meaning {
         {
             return Some(self.volatile(rw, time::now(*precision)));
         }
+        if let Type::Time {
+            precision,
+            zoned: false,
+        } = ty
+            && (time::is_now(value) || matches!(value, Expr::Keyword("LOCALTIME", _)))
+        {
+            return Some(self.volatile(rw, time::clock_now(*precision)));
+        }
         if Family::of(ty) == Family::Integer
             && let Some(moment) = epoch_of(value)
         {
-            return self.epoch_seconds(rw, moment);
+            return self.epoch_seconds(rw, moment, is_float(value));
         }
         if Family::of(ty) == Family::Integer
             && let Some(scale) = epoch_of_now_times(value)
@@ -624,6 +632,15 @@ fn epoch_of(expr: &Expr) -> Option<&Expr> {
         },
         Expr::Cast { expr, ty } if Family::of(ty).is_number() => epoch_of(expr),
         _ => None,
+    }
+}
+
+/// Whether the seconds of [`epoch_of`] are a float on their way to a whole number.
+fn is_float(expr: &Expr) -> bool {
+    match expr {
+        Expr::Cast { expr, ty } => Family::of(ty) == Family::Float || is_float(expr),
+        Expr::Call(_) => true,
+        _ => false,
     }
 }
 

@@ -47,7 +47,10 @@ pub(super) fn constant(text: &str, ty: &Type, authored: &Schema) -> Result<Expr,
             json::check(text).map_err(|why| {
                 Refusal::new("bad-constant", format!("'{text}' is not json: {why}"))
             })?;
-            Expr::text(trimmed)
+            match ty {
+                Type::Jsonb => Expr::text(json::numbers(trimmed).ok_or_else(bad)?),
+                _ => Expr::text(trimmed),
+            }
         }
         Type::Date => Expr::text(moment::date(trimmed).ok_or_else(|| no_moment(text))?),
         Type::Time {

@@ -90,7 +90,8 @@ fn converted(x: &Expr, from: &Type, to: &Type, how: How, schema: &Schema) -> Con
         | (F::Float, F::Float)
         // An enum becomes another one by a new name only.
         | (F::Enum, F::Enum)
-        | (F::Uuid | F::Date | F::Time | F::Enum, F::Text) => Ok(None),
+        | (F::Uuid | F::Date | F::Enum, F::Text) => Ok(None),
+        (F::Time, F::Text) => twice(x, |x| clock_text(x, 8)),
         (F::Boolean, F::Integer) => Ok(None),
         (F::Boolean, F::Text) => form(boolean_text(x)),
         (F::Integer, F::Boolean) => form(Expr::binary(x.clone(), BinaryOp::NotEq, number(0))),
@@ -115,9 +116,12 @@ fn converted(x: &Expr, from: &Type, to: &Type, how: How, schema: &Schema) -> Con
         (F::Other, F::Json) if *from == Type::Hstore => Ok(None),
         (F::Date, F::Timestamp) => form(concat([x.clone(), Expr::text(" 00:00:00")])),
         (F::Timestamp, F::Date) => form(call("substr", [x.clone(), number(1), number(10)])),
-        (F::Timestamp, F::Time) => form(call("substr", [x.clone(), number(12)])),
+        (F::Timestamp, F::Time) => {
+            let time = call("substr", [x.clone(), number(12)]);
+            Ok(times(&time, from, to)?.or(Some(time)))
+        }
         (F::Timestamp, F::Timestamp) => timestamps(x, from, to),
-        (F::Time, F::Time) => Ok(None),
+        (F::Time, F::Time) => times(x, from, to),
         (F::Timestamp, F::Text) => twice(x, |x| timestamp_text(x, from)),
         (F::Bytes, F::Text) => {
             let digits = call("lower", [call("hex", [x.clone()])]);
@@ -367,14 +371,53 @@ fn timestamps(x: &Expr, from: &Type, to: &Type) -> Converted {
     })
 }
 
-/// PostgreSQL shows no zeros at the end of a fraction, and the zone of a moment.
-fn timestamp_text(x: &Expr, from: &Type) -> Expr {
-    let fraction = Expr::binary(call("length", [x.clone()]), BinaryOp::Gt, number(19));
+/// The digits of a second's fraction that a type keeps.
+fn fraction(ty: &Type) -> u32 {
+    match ty {
+        Type::Timestamp { precision, .. } | Type::Time { precision, .. } => {
+            precision.unwrap_or(6).min(6)
+        }
+        _ => 6,
+    }
+}
+
+/// A time of day: one whose fraction would have to be rounded fails, for it may be the next day's.
+fn times(x: &Expr, from: &Type, to: &Type) -> Converted {
+    let digits = fraction(to);
+    if fraction(from) <= digits {
+        return Ok(None);
+    }
+    twice(x, |x| {
+        let first = if digits == 0 {
+            9
+        } else {
+            10 + i64::from(digits)
+        };
+        let rest = call("substr", [x.clone(), number(first)]);
+        let fits = eq(call("rtrim", [rest, Expr::text(".0")]), Expr::text(""));
+        let out = fail("the fraction would have to be rounded", Some(x.clone()));
+        let kept = match digits {
+            0 => call("substr", [x.clone(), number(1), number(8)]),
+            _ => x.clone(),
+        };
+        case([(fits, kept)], Some(out))
+    })
+}
+
+/// A text that ends with a clock's digits, of which so many come before the fraction, without the zeros
+/// at the end of that.
+fn clock_text(x: &Expr, whole: i64) -> Expr {
+    let fraction = Expr::binary(call("length", [x.clone()]), BinaryOp::Gt, number(whole));
     let bare = call(
         "rtrim",
         [call("rtrim", [x.clone(), Expr::text("0")]), Expr::text(".")],
     );
-    let shown = case([(fraction, bare)], Some(x.clone()));
+    case([(fraction, bare)], Some(x.clone()))
+}
+
+/// PostgreSQL shows no zeros at the end of a fraction, and the zone of a moment.
+fn timestamp_text(x: &Expr, from: &Type) -> Expr {
+    let shown = clock_text(x, 19);
     match from {
         Type::Timestamp { zoned: true, .. } => concat([shown, Expr::text("+00")]),
         _ => shown,

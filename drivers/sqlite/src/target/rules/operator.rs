@@ -186,6 +186,10 @@ impl Meaning {
             Family::Array if ordered => {
                 refuse(rw, "an order of arrays");
             }
+            // 1.5 and 1.50 are equal, and so may be texts of a citext.
+            Family::Array if !is_of_one_form(ty) => {
+                refuse(rw, &format!("a comparison of {}", constant::name_of(ty)));
+            }
             Family::Interval | Family::Other => {
                 refuse(
                     rw,
@@ -718,6 +722,26 @@ impl Meaning {
             return asked;
         }
         Expr::binary(rw.expr(left), op, rw.expr(right))
+    }
+}
+
+/// Whether elements of an array are equal only if they are written alike.
+fn is_of_one_form(array: &Type) -> bool {
+    match array {
+        Type::Array(item) => match &**item {
+            Type::Citext | Type::Char(_) => false,
+            item => matches!(
+                Family::of(item),
+                Family::Text
+                    | Family::Integer
+                    | Family::Boolean
+                    | Family::Uuid
+                    | Family::Date
+                    | Family::Enum
+                    | Family::Float
+            ),
+        },
+        _ => false,
     }
 }
 

@@ -254,7 +254,7 @@ impl Meaning {
         if let Expr::Literal(Literal::Text(text)) = expr {
             json::check(text).ok()?;
             return Some(Value {
-                expr: call("json", [Expr::text(text.clone())]),
+                expr: call("json", [Expr::text(json::numbers(text)?)]),
                 nullable: false,
             });
         }
@@ -391,6 +391,10 @@ impl Meaning {
                     let Expr::Literal(Literal::Text(key)) = key else {
                         return None;
                     };
+                    // It may be a place in an array.
+                    if key.trim().parse::<i64>().is_ok() {
+                        return None;
+                    }
                     place = place.member(key)?;
                 }
                 self.text_at(rw, &place, false)
