@@ -253,3 +253,17 @@ fn a_path_of_names_may_lead_into_an_array() {
         ],
     );
 }
+
+#[test]
+fn a_column_may_be_qualified_with_the_schema() {
+    aludel_tests::twin::each(|twin| {
+        twin.run(
+            "CREATE TABLE public.\"slots\" (id integer PRIMARY KEY, root varchar(20)); CREATE TABLE public.cr (id integer PRIMARY KEY, slot_root varchar(20), n integer);
+             INSERT INTO slots VALUES (7, 'a'), (8, 'c'); INSERT INTO cr VALUES (1, 'a', 0), (2, 'b', 0);",
+        );
+        twin.run("UPDATE public.cr SET n = public.\"slots\".id FROM public.\"slots\" WHERE public.\"slots\".root = public.cr.slot_root;");
+        twin.run("INSERT INTO public.cr SELECT public.slots.id, public.slots.root, 1 FROM public.slots WHERE NOT EXISTS (SELECT 1 FROM public.cr WHERE public.cr.slot_root = public.slots.root);");
+        twin.run("UPDATE cr SET n = 2 WHERE public.cr.id = 2; CREATE VIEW v AS SELECT public.cr.id, public.cr.n FROM public.cr;");
+        twin.same("SELECT id, n FROM v ORDER BY id");
+    });
+}

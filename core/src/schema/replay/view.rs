@@ -246,8 +246,13 @@ impl Replay {
                 table.parts_mut(&mut |part| self.resolve_part(part, ctes, reads));
             }
             PartMut::Expr(expr) => {
-                if let Expr::Cast { ty, .. } = expr {
-                    *ty = self.resolved_type(ty);
+                match expr {
+                    Expr::Cast { ty, .. } => *ty = self.resolved_type(ty),
+                    // The default schema is written nowhere else.
+                    Expr::Column {
+                        table: Some(table), ..
+                    } => *table = self.canonical(table),
+                    _ => {}
                 }
                 expr.parts_mut(&mut |part| self.resolve_part(part, ctes, reads));
             }
