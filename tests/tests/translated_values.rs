@@ -267,3 +267,52 @@ fn a_column_may_be_qualified_with_the_schema() {
         twin.same("SELECT id, n FROM v ORDER BY id");
     });
 }
+
+#[test]
+fn a_real_is_the_number_that_a_single_holds() {
+    let table = "CREATE TABLE t (id integer PRIMARY KEY, r real DEFAULT 0.1, f double precision, i integer, b bigint, m numeric(12, 4), s text, n integer, made text);
+        INSERT INTO t (id, r, f, i, b, m, s) VALUES (1, 0.1, 0.1, 16777217, 16777219, 0.1, '0.1'), (2, -2.5, 9007199254740992, -3, 9007199254740993, -2.5, '1e3'), (3, NULL, NULL, NULL, NULL, NULL, NULL),
+          (4, 16777217, 16777217, 7, 1, 12345678.1234, '16777219');
+        INSERT INTO t (id, f) VALUES (5, 1e-3);";
+    let mut twin = with(table);
+    let ask = [
+        "r = 0.1",
+        "r > 0.1",
+        "r = '0.1'",
+        "r = -2.5",
+        "f = r",
+        "r IN (0.1, -2.5)",
+        "r IN (0.1)",
+        "r IN (0.1, 16777217, f)",
+        "r BETWEEN 0.1 AND 20000000",
+        "r = 16777216",
+        "r + r = 0.2::real",
+        "r * r > 0.01",
+        "r / 3::real = 0.033333335::real",
+        "r * 2 = 0.2",
+        "f::real = f",
+        "i::real = i",
+        "(b / 2)::real = b / 2",
+        "m::real = r",
+        "s::real = r",
+        "f = 9007199254740993",
+        "b = f",
+        "b > f",
+    ];
+    conditions(&mut twin, &ask);
+    twin.run("UPDATE t SET r = f WHERE id = 1; UPDATE t SET r = i WHERE id = 2; UPDATE t SET r = m WHERE id = 4; UPDATE t SET r = r * 1.1 WHERE id = 5;");
+    conditions(&mut twin, &ask[..8]);
+    twin.run("ALTER TABLE t ALTER COLUMN r TYPE double precision;");
+    conditions(
+        &mut twin,
+        &["r = 0.1", "r > 0.1", "r = f", "r > 0.1000000014"],
+    );
+    twin.run("UPDATE t SET r = 1e39 WHERE id = 1;");
+    twin.fails("ALTER TABLE t ALTER COLUMN r TYPE real;");
+    twin.run("UPDATE t SET r = f; ALTER TABLE t ALTER COLUMN r TYPE real;");
+    conditions(&mut twin, &["r = f", "r > f", "r = 0.001"]);
+    refused(
+        table,
+        &["UPDATE t SET r = 1e39;", "UPDATE t SET r = '1e-60';"],
+    );
+}

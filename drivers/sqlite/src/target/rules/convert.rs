@@ -87,7 +87,6 @@ fn converted(x: &Expr, from: &Type, to: &Type, how: How, schema: &Schema) -> Con
         (F::Boolean, F::Boolean)
         | (F::Bytes, F::Bytes)
         | (F::Interval, F::Interval)
-        | (F::Float, F::Float)
         // An enum becomes another one by a new name only.
         | (F::Enum, F::Enum)
         | (F::Uuid | F::Date | F::Enum, F::Text) => Ok(None),
@@ -97,6 +96,20 @@ fn converted(x: &Expr, from: &Type, to: &Type, how: How, schema: &Schema) -> Con
         (F::Integer, F::Boolean) => form(Expr::binary(x.clone(), BinaryOp::NotEq, number(0))),
         (F::Integer, F::Integer) => integers(x, from, to),
         (F::Integer, F::Numeric) => integer_to_numeric(x, from, to),
+        (F::Float, F::Float) if *to == Type::Real => twice(x, single),
+        (F::Float, F::Float) => Ok(None),
+        (F::Integer | F::Numeric, F::Float) if *to == Type::Real && !is_small(from) => {
+            let value = match Family::of(from) {
+                // One of more digits than a double has would be rounded twice.
+                F::Integer if *from == Type::BIGINT => {
+                    let out = fail("an integer that no double holds", Some(x.clone()));
+                    let most = 1 << 53;
+                    case([(between(x.clone(), -most, most), x.clone())], Some(out))
+                }
+                _ => cast(x.clone(), Type::Double),
+            };
+            twice(x, |_| single(&value))
+        }
         (F::Integer, F::Float) => form(cast(x.clone(), Type::Double)),
         (F::Integer, F::Text) => form(cast(x.clone(), Type::Text)),
         (F::Numeric, F::Integer) => numeric_to_integer(x, to),
@@ -175,6 +188,29 @@ pub(super) fn in_range(x: &Expr, to: &Type) -> Expr {
     };
     let out = fail(&format!("{} out of range", name_of(to)), Some(x.clone()));
     case([(fits, x.clone())], Some(out))
+}
+
+/// Whether all integers of a type are numbers that a single holds.
+fn is_small(ty: &Type) -> bool {
+    Family::of(ty) == Family::Integer && range(ty).1 < 1 << 24
+}
+
+/// A double as the single that is nearest to it: multiplied by 2^29 + 1, what is beyond the first 24 bits
+/// cancels out. What a single does not hold fails.
+pub(super) fn single(x: &Expr) -> Expr {
+    let decimal = |digits: &str| Expr::Literal(Literal::Number(digits.into()));
+    let product = || Expr::binary(decimal("536870913.0"), BinaryOp::Multiply, x.clone());
+    let minus = |left, right| Expr::binary(left, BinaryOp::Minus, right);
+    let nearest = minus(product(), minus(product(), x.clone()));
+    let held = Expr::Between {
+        expr: Box::new(call("abs", [x.clone()])),
+        low: Box::new(decimal("1.1754943508222875e-38")),
+        high: Box::new(decimal("3.4028235677973362e38")),
+        negated: false,
+    };
+    let held = Expr::binary(held, BinaryOp::Or, eq(x.clone(), number(0)));
+    let out = fail("real out of range", Some(x.clone()));
+    case([(held, nearest)], Some(out))
 }
 
 fn integers(x: &Expr, from: &Type, to: &Type) -> Converted {
@@ -521,6 +557,7 @@ fn text_to(x: &Expr, to: &Type, family: Family, schema: &Schema) -> Converted {
                     otherwise(vec![(and(is_number, few), cast(x.clone(), to.clone()))])
                 }
                 Type::Numeric { .. } => Err(None),
+                Type::Real => otherwise(vec![(is_number, single(&cast(x.clone(), Type::Double)))]),
                 _ => otherwise(vec![(is_number, cast(x.clone(), Type::Double))]),
             }
         }

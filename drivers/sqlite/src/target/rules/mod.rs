@@ -372,6 +372,17 @@ impl Meaning {
                     Err(refusal) => rw.refuse(refusal),
                 }
             }
+            Expr::Unary {
+                op: UnaryOp::Minus,
+                expr: inner,
+            } if *ty == Type::Real
+                && let Expr::Literal(Literal::Number(digits)) = &**inner =>
+            {
+                match constant::constant(&format!("-{digits}"), ty, rw.scope.schema()) {
+                    Ok(value) => value,
+                    Err(refusal) => rw.refuse(refusal),
+                }
+            }
             Expr::Array(items) => self.array(rw, items, Some(ty)),
             Expr::Case {
                 operand,

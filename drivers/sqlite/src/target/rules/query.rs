@@ -552,7 +552,7 @@ pub(in crate::target) fn first_of_each(query: &Query) -> Result<Query, Refusal> 
     Ok(result)
 }
 
-fn mentions_column(expr: &Expr) -> bool {
+pub(super) fn mentions_column(expr: &Expr) -> bool {
     use aludel::schema::Part;
     if matches!(expr, Expr::Column { .. }) {
         return true;
