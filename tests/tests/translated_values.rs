@@ -316,3 +316,71 @@ fn a_real_is_the_number_that_a_single_holds() {
         &["UPDATE t SET r = 1e39;", "UPDATE t SET r = '1e-60';"],
     );
 }
+
+const PADDED: &str = "CREATE TABLE t (id integer PRIMARY KEY, code char(5) NOT NULL, v varchar(9), s jsonb, n integer, made text);
+    INSERT INTO t (id, code, v) VALUES (1, 'ab', 'ab'), (2, 'a b', 'x'), (4, 'abcde', 'abcde'), (5, 'é', '');";
+
+#[test]
+fn a_char_has_its_blanks_where_they_are_seen() {
+    let mut twin = with(PADDED);
+    texts(
+        &mut twin,
+        &[
+            "concat(code, '-', id)",
+            "code || '-'",
+            "octet_length(code)::text",
+            "length(code)::text",
+            "jsonb_build_object('c', code) ->> 'c'",
+            "to_jsonb(code) #>> '{}'",
+            "jsonb_build_array(id, code) ->> 1",
+        ],
+    );
+    conditions(
+        &mut twin,
+        &[
+            "code LIKE 'ab%'",
+            "code LIKE '%b'",
+            "code LIKE 'ab   '",
+            "code NOT LIKE 'a_b'",
+            "code LIKE 'ab_%'",
+            "code ILIKE 'AB   '",
+            "code::text LIKE '%b'",
+            "code ~ '^[a-z]+$'",
+            "code ~ '^ab'",
+            "code !~ ' $'",
+        ],
+    );
+    twin.run("CREATE TABLE u (code char(3) CHECK (code ~ '^[a-z]+$'), id integer);");
+    twin.fails("INSERT INTO u VALUES ('ab');");
+    twin.run("INSERT INTO u (code) VALUES ('abc'); UPDATE t SET s = (SELECT jsonb_agg(x.code) FROM t AS x WHERE x.id = t.id);");
+    texts(&mut twin, &["s ->> 0"]);
+    refused(
+        PADDED,
+        &[
+            "UPDATE t SET s = to_jsonb(ARRAY[code]);",
+            "UPDATE t SET made = array_to_string(ARRAY[code], ',');",
+            "UPDATE t SET n = (SELECT count(*) FROM (SELECT code FROM t UNION SELECT v FROM t) AS x);",
+        ],
+    );
+}
+
+#[test]
+fn what_fails_in_json_fails() {
+    let mut twin = with("CREATE TABLE t (id integer PRIMARY KEY, i integer, j jsonb, made text);
+        INSERT INTO t VALUES (1, 1, '{\"a\": {\"b\": 1}}'), (2, 2, '{\"a\": 5}'), (3, 3, '{}'), (4, 4, NULL);");
+    texts(
+        &mut twin,
+        &[
+            "jsonb_set(j, '{a,b}', '2') #>> '{a,b}'",
+            "to_jsonb(i + 1) #>> '{}'",
+        ],
+    );
+    twin.run("UPDATE t SET i = 2147483647 WHERE id = 1;");
+    twin.fails("UPDATE t SET made = to_jsonb(i + 1)::text;");
+    twin.fails("UPDATE t SET j = jsonb_build_object('a', i * 2);");
+    for json in ["[1]", "5", "{\"a\": [1]}"] {
+        twin.run(&format!("UPDATE t SET j = '{json}' WHERE id = 1;"));
+        twin.fails("UPDATE t SET j = jsonb_set(j, '{a,b}', '2');");
+        twin.fails("UPDATE t SET j = jsonb_set(j, '{a,b,c}', '2');");
+    }
+}

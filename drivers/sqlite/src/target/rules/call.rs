@@ -95,7 +95,7 @@ impl Meaning {
             ("lower" | "upper", [arg]) => self.case_of(rw, name, arg),
             ("length" | "char_length" | "character_length", [arg]) => self.length(rw, name, arg),
             ("octet_length", [arg]) => {
-                let value = rw.expr(arg);
+                let value = self.shown(rw, arg);
                 call("length", [super::build::cast(value, Type::Blob)])
             }
             // Those of citext's find what they look for in any case.
@@ -380,6 +380,7 @@ impl Meaning {
                 let text = match rw.scope.ty(arg) {
                     // Here a boolean is `t` or `f`.
                     Some(Type::Boolean) => refuse(rw, "concat of a boolean"),
+                    Some(Type::Char(_)) => self.shown(rw, arg),
                     _ => self.as_text(rw, arg),
                 };
                 if matches!(text, Expr::Literal(Literal::Null)) {
@@ -593,6 +594,12 @@ impl Meaning {
         let ty = first.and_then(|expr| rw.scope.ty(expr));
         let mut result = rw.call(called);
         result.name = aludel::schema::Name::bare("json_group_array");
+        if let Some(Type::Char(_)) = ty
+            && called.name.name != "array_agg"
+            && let (Some(CallArg::Expr(value)), Some(first)) = (result.args.first_mut(), first)
+        {
+            *value = self.shown(rw, first);
+        }
         if let (Some(CallArg::Expr(value)), Some(ty)) = (result.args.first_mut(), &ty) {
             match json::argument(value.clone(), Some(ty)) {
                 Some(marked) => *value = marked,

@@ -504,8 +504,17 @@ pub(super) fn set_deep(
 ) -> Option<Expr> {
     let (last, parents) = path.split_last()?;
     let mut parent = place.clone();
+    // A way that does not exist leaves it as it is; one through an array is not followed here, and one
+    // from what is no object fails there too.
+    let out = |place: &Place| {
+        let what = "a path leads into objects only, not into";
+        fail(what, Some(place.json()))
+    };
+    let no_object = Expr::binary(place.kind(), BinaryOp::NotEq, Expr::text("object"));
+    let mut ways = vec![(no_object, out(place))];
     for key in parents {
         parent = parent.member(key)?;
+        ways.push((eq(parent.kind(), Expr::text("array")), out(&parent)));
     }
     let leaf = parent.clone().member(last)?;
     let function = if create { "json_set" } else { "json_replace" };
@@ -521,13 +530,8 @@ pub(super) fn set_deep(
     if value.nullable {
         whens.push((is_null(value.expr.clone()), null()));
     }
+    whens.extend(ways);
     whens.push((eq(parent.kind(), Expr::text("object")), set));
-    // A way that does not exist leaves it as it is; one through an array is not followed here.
-    let out = fail(
-        "a path leads into objects only, not into",
-        Some(place.json()),
-    );
-    whens.push((eq(parent.kind(), Expr::text("array")), out));
     Some(case(whens, Some(place.json())))
 }
 

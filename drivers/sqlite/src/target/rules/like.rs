@@ -19,7 +19,13 @@ impl Meaning {
         negated: bool,
     ) -> Expr {
         self.texts(rw, [expr]);
-        let value = rw.expr(expr);
+        // Where anything may follow, so may the blanks of a char(n).
+        let open = matches!(pattern, Expr::Literal(Literal::Text(text))
+            if parts(text, escape.or(Some('\\'))).is_some_and(|parts| is_open(&parts)));
+        let value = match open {
+            true => rw.expr(expr),
+            false => self.shown(rw, expr),
+        };
         let Expr::Literal(Literal::Text(pattern)) = pattern else {
             let _ = rw.expr(pattern);
             return refuse(rw, "LIKE with a pattern that is no constant");
@@ -59,6 +65,12 @@ enum Part {
     One(char),
     AnyOne,
     AnyMany,
+}
+
+/// Whether blanks at the end of a text are nothing to a pattern.
+fn is_open(parts: &[Part]) -> bool {
+    let blank = |part: &Part| matches!(part, Part::AnyOne | Part::One(' '));
+    parts.last() == Some(&Part::AnyMany) && !parts.iter().any(blank)
 }
 
 fn parts(pattern: &str, escape: Option<char>) -> Option<Vec<Part>> {

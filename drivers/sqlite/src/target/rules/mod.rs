@@ -21,6 +21,7 @@ mod moment;
 mod mysql;
 mod operator;
 mod ordered;
+mod padded;
 mod query;
 mod regex;
 mod span;

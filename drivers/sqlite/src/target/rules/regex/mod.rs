@@ -31,7 +31,7 @@ impl Meaning {
     ) -> Expr {
         self.texts(rw, [left]);
         let any_case = any_case || rw.scope.ty(left) == Some(Type::Citext);
-        let value = rw.expr(left);
+        let value = self.shown(rw, left);
         let pattern = match right {
             Expr::Cast { expr, .. } => expr,
             other => other,
