@@ -384,3 +384,27 @@ fn what_fails_in_json_fails() {
         twin.fails("UPDATE t SET j = jsonb_set(j, '{a,b,c}', '2');");
     }
 }
+
+#[test]
+fn a_column_is_renamed_beneath_views_of_views() {
+    let mut twin = with("CREATE TABLE t (id integer PRIMARY KEY, a integer, b varchar(5)); INSERT INTO t VALUES (1, 7, 'x'); CREATE TABLE other (a integer);
+        CREATE VIEW v AS SELECT * FROM t; CREATE VIEW w AS SELECT v.*, 1 AS n FROM v; CREATE VIEW x AS SELECT w.a, t.b FROM w JOIN t ON t.a = w.a; CREATE VIEW o AS SELECT a FROM other;");
+    twin.run("ALTER TABLE t RENAME COLUMN a TO z; ALTER TABLE t RENAME COLUMN b TO y;");
+    twin.run("ALTER TABLE t RENAME TO u; ALTER TABLE u RENAME COLUMN z TO a; ALTER TABLE other RENAME COLUMN a TO b;");
+    twin.same("SELECT id, a, b, n FROM w");
+    twin.same("SELECT a, b FROM x");
+    twin.same("SELECT count(*) FROM o");
+}
+
+#[test]
+fn except_all_is_refused_and_not_written() {
+    let table = "CREATE TABLE t (id integer PRIMARY KEY, n integer);";
+    for all in ["EXCEPT ALL", "INTERSECT ALL"] {
+        refused(
+            table,
+            &[&format!(
+                "INSERT INTO t SELECT id + 9, n FROM t {all} SELECT id, n FROM t;"
+            )],
+        );
+    }
+}

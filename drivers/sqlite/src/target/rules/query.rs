@@ -37,7 +37,13 @@ impl Meaning {
             return;
         };
         let mut arms = Vec::new();
-        arms_of(&query.body, &mut arms);
+        if !arms_of(&query.body, &mut arms) {
+            rw.refuse(
+                Refusal::new("no-form", "sqlite has no EXCEPT ALL and INTERSECT ALL")
+                    .help("without ALL each row comes once"),
+            );
+            return;
+        }
         let mut kinds: Vec<Option<TextKind>> = Vec::new();
         for arm in arms {
             let alone = Query {
@@ -425,16 +431,17 @@ impl TextKind {
     }
 }
 
-/// The queries that UNION and its like put together.
-fn arms_of<'b>(body: &'b SetExpr, arms: &mut Vec<&'b SetExpr>) {
+/// The queries that UNION and its like put together; false, if SQLite does not.
+fn arms_of<'b>(body: &'b SetExpr, arms: &mut Vec<&'b SetExpr>) -> bool {
     match body {
-        SetExpr::Op { left, right, .. } => {
-            arms_of(left, arms);
-            arms_of(right, arms);
+        SetExpr::Op { op, all: true, .. } if *op != SetOp::Union => false,
+        SetExpr::Op { left, right, .. } => arms_of(left, arms) && arms_of(right, arms),
+        // Constants, mostly, which take the type of what they meet.
+        SetExpr::Values(_) => true,
+        arm => {
+            arms.push(arm);
+            true
         }
-        // Its own values are of no type, or looked at where it stands.
-        SetExpr::Values(_) => {}
-        arm => arms.push(arm),
     }
 }
 
