@@ -408,3 +408,38 @@ fn except_all_is_refused_and_not_written() {
         );
     }
 }
+
+#[test]
+fn a_citext_keeps_its_case_or_not_in_keys_and_checks() {
+    let mut twin = with("CREATE EXTENSION IF NOT EXISTS citext;
+        CREATE TABLE t (id integer PRIMARY KEY, c citext, d citext, s text, g text GENERATED ALWAYS AS (c::text) STORED, n integer,
+          CHECK (c::text <> 'Upper'), CHECK (coalesce(d, c) <> 'never'));
+        CREATE UNIQUE INDEX one ON t (coalesce(c, d)); CREATE UNIQUE INDEX two ON t ((d::text)) WHERE c::text = 'only';
+        INSERT INTO t (id, c, d, s) VALUES (1, 'a', 'x', 'A'), (2, 'upper', 'y', 'Upper'), (3, 'only', 'b', 'B');");
+    for wrong in [
+        "(9, 'Upper', 'z')",
+        "(9, 'q', 'NEVER')",
+        "(9, 'A', 'z')",
+        "(9, NULL, 'ONLY')",
+    ] {
+        twin.fails(&format!("INSERT INTO t (id, c, d) VALUES {wrong};"));
+    }
+    conditions(&mut twin, &["g = 'A'", "g = 'a'", "s = c", "c = s::citext"]);
+    // The table is made anew, which looks at its indexes first.
+    twin.run("ALTER TABLE t ALTER COLUMN n TYPE bigint;");
+    twin.fails("INSERT INTO t (id, c, d) VALUES (9, 'A', 'z');");
+    twin.run("CREATE TABLE u (c text, n integer); INSERT INTO u VALUES ('A', 1), ('upper', 2);");
+    assert!(
+        !twin
+            .refused("UPDATE t SET n = (SELECT count(*) FROM t AS x JOIN u USING (c));")
+            .is_empty()
+    );
+}
+
+#[test]
+fn blanks_that_are_too_many_are_cut_off() {
+    let mut twin = with("CREATE TABLE t (id integer PRIMARY KEY, c varchar(3) DEFAULT 'abc   '::text, code char(3), made text);
+        INSERT INTO t VALUES (1, 'abc   '::text, 'abc   '::text), (2, 'abc  ', 'abc  '); INSERT INTO t (id) VALUES (3);");
+    texts(&mut twin, &["c", "code::text"]);
+    twin.fails("INSERT INTO t VALUES (4, 'abcd'::text, 'a');");
+}

@@ -105,7 +105,7 @@ impl Meaning {
             }
             ("replace", [text, from, to])
                 if collation::ignores_case(rw, &args)
-                    && !(collation::has_no_case(from) && !has_backslash(to)) =>
+                    && (!collation::has_no_case(from) || has_backslash(to)) =>
             {
                 refuse(rw, "replace in a citext, of what has letters,")
             }

@@ -198,7 +198,7 @@ fn single(text: &str) -> Option<Expr> {
 }
 
 /// PostgreSQL cuts off blanks that are too many, and nothing else.
-fn limited(text: &str, length: u32) -> Option<Expr> {
+pub(super) fn limited(text: &str, length: u32) -> Option<Expr> {
     let length = usize::try_from(length).ok()?;
     match text.char_indices().nth(length) {
         None => Some(Expr::text(text)),

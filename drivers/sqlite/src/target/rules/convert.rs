@@ -383,7 +383,11 @@ fn texts(x: &Expr, from: &Type, to: &Type, how: How) -> Converted {
         return match (padded, to) {
             (true, _) => form(bare()),
             (false, Type::Char(_)) => form(held(x.clone())),
-            _ => Ok(None),
+            // Blanks that are too many are cut off, of a constant here.
+            _ => Ok(match x {
+                Expr::Literal(Literal::Text(text)) => super::constant::limited(text, limit),
+                _ => None,
+            }),
         };
     }
     let cut = call("substr", [bare(), number(1), number(i64::from(limit))]);

@@ -786,6 +786,7 @@ fn as_double(value: Expr, ty: &Option<Type>) -> Expr {
             Ok(whole) if whole.unsigned_abs() > 1 << 53 => super::build::cast(value, Type::Double),
             _ => value,
         },
+        Expr::Unary { expr, .. } if is_literal(expr) => value,
         _ if wide => super::build::cast(value, Type::Double),
         _ => value,
     }

@@ -1,8 +1,8 @@
 //! Queries: what SQLite has no form for, or another.
 
 use aludel::schema::{
-    BinaryOp, Call, CallArg, Cte, DataStatement, Distinct, Expr, Ident, JoinKind, Literal, Name,
-    Nulls, OrderBy, Query, Select, SelectItem, SetExpr, SetOp, TableRef, Type, Window,
+    BinaryOp, Call, CallArg, Cte, DataStatement, Distinct, Expr, Ident, JoinKind, JoinOn, Literal,
+    Name, Nulls, OrderBy, Query, Select, SelectItem, SetExpr, SetOp, TableRef, Type, Window,
 };
 use aludel::translate::infer::{Family, UNNAMED, elements, output_name};
 use aludel::translate::rewrite::Rewriter;
@@ -187,6 +187,7 @@ impl Meaning {
             }
             TableRef::Join { on, .. } => {
                 self.joined_beside_elements(rw, on);
+                no_mixed_names(rw, on);
                 None
             }
             _ => None,
@@ -410,6 +411,40 @@ impl Meaning {
             descending: key.descending,
             nulls,
         }
+    }
+}
+
+/// Refuses USING and NATURAL of a text of one kind and one of another, of which the first says here what is
+/// equal.
+fn no_mixed_names(rw: &mut Rewriter<'_>, on: &JoinOn) {
+    let named: &[Ident] = match on {
+        JoinOn::Using(names) => names,
+        JoinOn::Natural => &[],
+        _ => return,
+    };
+    let mut kinds: Vec<(&Ident, TextKind)> = Vec::new();
+    let mut mixed = false;
+    let relations = rw.scope.relations();
+    for field in relations
+        .iter()
+        .flat_map(|relation| relation.fields.iter().flatten())
+    {
+        let Some(own) = field.ty.as_ref().and_then(TextKind::of) else {
+            continue;
+        };
+        if *on != JoinOn::Natural && !named.contains(&field.name) {
+            continue;
+        }
+        mixed |= kinds
+            .iter()
+            .any(|(name, kind)| **name == field.name && *kind != own);
+        kinds.push((&field.name, own));
+    }
+    if mixed {
+        refuse(
+            rw,
+            "USING and NATURAL of citext or char(n) and another text",
+        );
     }
 }
 

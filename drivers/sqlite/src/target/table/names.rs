@@ -116,7 +116,7 @@ fn views_of_views<'s>(change: &TableChange<'s>, table: [&Name; 2]) -> Vec<&'s Vi
     let flat = |view: &View| super::super::names::flat(&view.name);
     let tables = table.map(super::super::names::flat);
     let direct = held.views().filter(|view| reads(view, &tables));
-    let mut known: Vec<Name> = direct.map(|view| flat(view)).collect();
+    let mut known: Vec<Name> = direct.map(flat).collect();
     let mut found: Vec<&View> = Vec::new();
     loop {
         let more: Vec<&View> = held
@@ -128,7 +128,7 @@ fn views_of_views<'s>(change: &TableChange<'s>, table: [&Name; 2]) -> Vec<&'s Vi
         if more.is_empty() {
             return found;
         }
-        known = more.iter().map(|view| flat(view)).collect();
+        known = more.iter().copied().map(flat).collect();
         found.extend(more);
     }
 }
