@@ -36,3 +36,40 @@ fn a_script_that_leaves_rows_to_foreign_keys_says_that_they_are_enforced() {
     assert_eq!(ran.code, 0, "{ran:?}");
     assert_eq!(place.sqlite("y.db", "SELECT id FROM c"), "20\n");
 }
+
+/// Without enforcement a row would be left that refers to nothing, where PostgreSQL refuses the statement.
+#[test]
+fn a_script_that_foreign_keys_may_refuse_says_that_they_are_enforced() {
+    let place = Place::new();
+    place.revision(
+        "1_tables",
+        "CREATE TABLE p (id integer PRIMARY KEY, n integer); CREATE TABLE c (id integer PRIMARY KEY, p_id integer REFERENCES p);
+         CREATE TABLE other (id integer);",
+        "SELECT 1;",
+    );
+    place.revision(
+        "2_parents",
+        "INSERT INTO p VALUES (1, 1); UPDATE p SET n = 2; INSERT INTO other VALUES (1); UPDATE c SET id = 7;",
+        "SELECT 1;",
+    );
+    for (name, statement) in [
+        ("3_child", "INSERT INTO c VALUES (10, 1);"),
+        ("4_gone", "DELETE FROM p WHERE id = 1;"),
+        ("5_moved", "UPDATE p SET id = 3;"),
+        ("6_lost", "UPDATE c SET p_id = 4;"),
+    ] {
+        place.revision(name, statement, "SELECT 1;");
+    }
+    let ran = place.run("--dialect postgres translate --to sqlite --out made");
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let text = |name: &str| {
+        let file = place.path().join("made").join(name).join("up.sql");
+        std::fs::read_to_string(file).expect("a script")
+    };
+    for name in ["1_tables", "2_parents"] {
+        assert!(!text(name).contains("PRAGMA"), "{name}");
+    }
+    for name in ["3_child", "4_gone", "5_moved", "6_lost"] {
+        assert!(text(name).contains("PRAGMA foreign_keys = ON"), "{name}");
+    }
+}

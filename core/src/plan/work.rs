@@ -54,8 +54,8 @@ pub struct WorkScript {
     /// Statements to run outside the transaction, after it has committed, and also after the unit
     /// has failed: they put back what `before` changed, and may run although nothing was changed.
     pub after: Vec<String>,
-    /// It leaves rows of other tables to the actions of foreign keys, which the driver's own sessions
-    /// enforce.
+    /// It leaves rows of other tables to the actions of foreign keys, or it to them to refuse a row that
+    /// would refer to nothing; the driver's own sessions enforce them.
     pub relies_on_keys: bool,
 }
 

@@ -7,7 +7,8 @@
 
 use crate::schema::{
     Assignment, BinaryOp, Constraint, DataStatement, Delete, Expr, ForeignKey, Literal, Name,
-    Query, ReferentialAction, Schema, Select, SelectItem, Table, TableRef, UnaryOp, Update,
+    OnConflict, Query, ReferentialAction, Schema, Select, SelectItem, Table, TableRef, UnaryOp,
+    Update,
 };
 
 /// What a statement leaves to foreign keys' actions.
@@ -54,6 +55,40 @@ pub(super) fn of(statement: &DataStatement, schema: &Schema) -> Actions {
         }
         _ => Actions::None,
     }
+}
+
+/// Whether a statement may leave a row that refers to nothing, which foreign keys refuse. What triggers
+/// do for it may, for all that is looked at here.
+pub(super) fn may_break(statement: &DataStatement, schema: &Schema) -> bool {
+    let (table, set) = match statement {
+        DataStatement::Insert(insert) => {
+            let set = match &insert.on_conflict {
+                Some(OnConflict::Update { assignments, .. }) => Some(assignments),
+                _ => None,
+            };
+            let own = schema.table(&insert.table);
+            if own.is_some_and(|table| table.foreign_keys().next().is_some()) {
+                return true;
+            }
+            (&insert.table, set)
+        }
+        DataStatement::Update(update) => (&update.table, Some(&update.assignments)),
+        DataStatement::Delete(delete) => {
+            return keys(&delete.table, schema).next().is_some()
+                || !schema.triggers_of(&delete.table).is_empty();
+        }
+        DataStatement::Truncate { .. } | DataStatement::Query(_) => return false,
+    };
+    let set = |column: &String| {
+        let mut assigned = set.into_iter().flatten().flat_map(|a| &a.columns);
+        assigned.any(|assigned| assigned == column)
+    };
+    let own = schema.table(table).is_some_and(|table| {
+        let mut keys = table.foreign_keys();
+        keys.any(|(_, key)| key.columns.iter().any(set))
+    });
+    own || keys(table, schema).any(|(_, _, key)| key.referred.iter().any(set))
+        || !schema.triggers_of(table).is_empty()
 }
 
 fn acts(action: ReferentialAction) -> bool {

@@ -252,6 +252,10 @@ impl Replay {
                     Expr::Call(call) => {
                         relation_in_text(call, |name| self.found(name));
                     }
+                    // The default schema is written nowhere else.
+                    Expr::Column {
+                        table: Some(table), ..
+                    } => *table = self.canonical(table),
                     _ => {}
                 }
                 expr.parts_mut(&mut |part| self.resolve_part(part, ctes, reads));

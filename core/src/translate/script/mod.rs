@@ -49,7 +49,8 @@ pub struct Translated {
     pub statements: Vec<(usize, String)>,
     /// Statements to run after the transaction, also if it failed.
     pub after: Vec<String>,
-    /// It leaves rows of other tables to the actions of foreign keys.
+    /// It leaves rows of other tables to the actions of foreign keys, or it to them to refuse a row that
+    /// would refer to nothing.
     pub relies_on_keys: bool,
     /// What was left out, and of which statement.
     pub omissions: Vec<(usize, Omission)>,

@@ -7,6 +7,7 @@ use aludel::translate::rewrite::Rewriter;
 use aludel::translate::{Omission, Refusal};
 
 use super::build::{call, case, concat, eq, is_stable, not_null, null, number};
+use super::collation;
 use super::convert::{How, ascii_only};
 use super::json;
 use super::{Meaning, Stands, constant, refuse, time};
@@ -94,8 +95,25 @@ impl Meaning {
             ("lower" | "upper", [arg]) => self.case_of(rw, name, arg),
             ("length" | "char_length" | "character_length", [arg]) => self.length(rw, name, arg),
             ("octet_length", [arg]) => {
-                let value = rw.expr(arg);
+                let value = self.shown(rw, arg);
                 call("length", [super::build::cast(value, Type::Blob)])
+            }
+            // Those of citext's find what they look for in any case.
+            ("strpos", [text, part]) if collation::ignores_case(rw, &[*text, *part]) => {
+                let (text, part) = (collation::lowered(text), collation::lowered(part));
+                call("instr", [rw.expr(&text), rw.expr(&part)])
+            }
+            ("replace", [text, from, to])
+                if collation::ignores_case(rw, &args)
+                    && (!collation::has_no_case(from) || has_backslash(to)) =>
+            {
+                refuse(rw, "replace in a citext, of what has letters,")
+            }
+            ("split_part", [text, mark, _])
+                if collation::ignores_case(rw, &[*text, *mark])
+                    && !collation::has_no_case(mark) =>
+            {
+                refuse(rw, "split_part of a citext, at what has letters,")
             }
             ("replace", [text, from, to]) => {
                 self.texts(rw, [*text, *from, *to]);
@@ -148,7 +166,13 @@ impl Meaning {
             }
             ("starts_with", [text, start]) => {
                 self.texts(rw, [*text, *start]);
+                let bytes = rw.scope.ty(start) == Some(Type::Citext);
                 let (text, start) = (rw.expr(text), rw.expr(start));
+                let start = if bytes {
+                    collation::bytewise(start)
+                } else {
+                    start
+                };
                 if !is_stable(&start) {
                     return Some(no_such_function(rw, called));
                 }
@@ -356,6 +380,7 @@ impl Meaning {
                 let text = match rw.scope.ty(arg) {
                     // Here a boolean is `t` or `f`.
                     Some(Type::Boolean) => refuse(rw, "concat of a boolean"),
+                    Some(Type::Char(_)) => self.shown(rw, arg),
                     _ => self.as_text(rw, arg),
                 };
                 if matches!(text, Expr::Literal(Literal::Null)) {
@@ -454,10 +479,18 @@ impl Meaning {
         {
             return Some(self.volatile(rw, time::now(*precision)));
         }
+        if let Type::Time {
+            precision,
+            zoned: false,
+        } = ty
+            && (time::is_now(value) || matches!(value, Expr::Keyword("LOCALTIME", _)))
+        {
+            return Some(self.volatile(rw, time::clock_now(*precision)));
+        }
         if Family::of(ty) == Family::Integer
             && let Some(moment) = epoch_of(value)
         {
-            return self.epoch_seconds(rw, moment);
+            return self.epoch_seconds(rw, moment, is_float(value));
         }
         if Family::of(ty) == Family::Integer
             && let Some(scale) = epoch_of_now_times(value)
@@ -561,6 +594,12 @@ impl Meaning {
         let ty = first.and_then(|expr| rw.scope.ty(expr));
         let mut result = rw.call(called);
         result.name = aludel::schema::Name::bare("json_group_array");
+        if let Some(Type::Char(_)) = ty
+            && called.name.name != "array_agg"
+            && let (Some(CallArg::Expr(value)), Some(first)) = (result.args.first_mut(), first)
+        {
+            *value = self.shown(rw, first);
+        }
         if let (Some(CallArg::Expr(value)), Some(ty)) = (result.args.first_mut(), &ty) {
             match json::argument(value.clone(), Some(ty)) {
                 Some(marked) => *value = marked,
@@ -603,6 +642,15 @@ fn epoch_of(expr: &Expr) -> Option<&Expr> {
     }
 }
 
+/// Whether the seconds of [`epoch_of`] are a float on their way to a whole number.
+fn is_float(expr: &Expr) -> bool {
+    match expr {
+        Expr::Cast { expr, ty } => Family::of(ty) == Family::Float || is_float(expr),
+        Expr::Call(_) => true,
+        _ => false,
+    }
+}
+
 /// The factor of `EXTRACT(EPOCH FROM now()) * 1000`, a thousand or a million.
 fn epoch_of_now_times(expr: &Expr) -> Option<i64> {
     let expr = match expr {
@@ -633,6 +681,10 @@ fn epoch_of_now_times(expr: &Expr) -> Option<i64> {
         .filter(|n| [1_000, 1_000_000].contains(n))?;
     epoch_of(moment).filter(|moment| time::is_now(moment))?;
     Some(factor)
+}
+
+fn has_backslash(expr: &Expr) -> bool {
+    !matches!(expr, Expr::Literal(Literal::Text(text)) if !text.contains('\\'))
 }
 
 fn uncast(expr: &Expr) -> &Expr {

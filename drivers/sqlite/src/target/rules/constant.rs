@@ -26,7 +26,8 @@ pub(super) fn constant(text: &str, ty: &Type, authored: &Schema) -> Result<Expr,
         }
         ty if ty.is_integer() => integer(trimmed, ty).ok_or_else(bad)?,
         Type::Numeric { precision, .. } => numeric(trimmed, *precision)?.ok_or_else(bad)?,
-        Type::Real | Type::Double => float(trimmed).ok_or_else(bad)?,
+        Type::Real => single(trimmed).ok_or_else(bad)?,
+        Type::Double => float(trimmed).ok_or_else(bad)?,
         Type::Varchar(Some(length)) => {
             limited(text, *length).ok_or_else(|| too_long(text, *length))?
         }
@@ -47,7 +48,10 @@ pub(super) fn constant(text: &str, ty: &Type, authored: &Schema) -> Result<Expr,
             json::check(text).map_err(|why| {
                 Refusal::new("bad-constant", format!("'{text}' is not json: {why}"))
             })?;
-            Expr::text(trimmed)
+            match ty {
+                Type::Jsonb => Expr::text(json::numbers(trimmed).ok_or_else(bad)?),
+                _ => Expr::text(trimmed),
+            }
         }
         Type::Date => Expr::text(moment::date(trimmed).ok_or_else(|| no_moment(text))?),
         Type::Time {
@@ -178,8 +182,23 @@ fn float(text: &str) -> Option<Expr> {
     Some(Expr::Literal(Literal::Number(format!("{value:?}"))))
 }
 
+/// A number that a single holds, as the double that is the same.
+fn single(text: &str) -> Option<Expr> {
+    float(text)?;
+    let value: f32 = text.parse().ok()?;
+    let is_zero = !text.contains(|c| matches!(c, '1'..='9')) || text.starts_with(['e', 'E']);
+    // Beyond what one holds, or too near to 0.
+    if !value.is_finite() || (value == 0.0) != is_zero {
+        return None;
+    }
+    Some(Expr::Literal(Literal::Number(format!(
+        "{:?}",
+        f64::from(value)
+    ))))
+}
+
 /// PostgreSQL cuts off blanks that are too many, and nothing else.
-fn limited(text: &str, length: u32) -> Option<Expr> {
+pub(super) fn limited(text: &str, length: u32) -> Option<Expr> {
     let length = usize::try_from(length).ok()?;
     match text.char_indices().nth(length) {
         None => Some(Expr::text(text)),

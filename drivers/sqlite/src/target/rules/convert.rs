@@ -13,6 +13,7 @@ use super::build::{
     and, between, call, case, cast, concat, eq, fail, glob, integer, is_stable, not_null, number,
     switch,
 };
+use super::collation;
 use super::constant::{name_of, range};
 
 /// Why a value is converted.
@@ -32,7 +33,15 @@ pub(super) fn convert(rw: &mut Rewriter<'_>, expr: Expr, from: &Type, to: &Type,
     }
     let schema = rw.scope.schema();
     match converted(&expr, from, to, how, schema) {
-        Ok(form) => form.unwrap_or(expr),
+        Ok(form) => {
+            let made = form.unwrap_or(expr);
+            match (from, to) {
+                _ if how == How::Assign => made,
+                (_, Type::Citext) => collation::caseless(made),
+                (Type::Citext, to) if Family::of(to) == Family::Text => collation::bytewise(made),
+                _ => made,
+            }
+        }
         Err(None) => rw.refuse(Refusal::new(
             "no-such-cast",
             format!(
@@ -78,15 +87,29 @@ fn converted(x: &Expr, from: &Type, to: &Type, how: How, schema: &Schema) -> Con
         (F::Boolean, F::Boolean)
         | (F::Bytes, F::Bytes)
         | (F::Interval, F::Interval)
-        | (F::Float, F::Float)
         // An enum becomes another one by a new name only.
         | (F::Enum, F::Enum)
-        | (F::Uuid | F::Date | F::Time | F::Enum, F::Text) => Ok(None),
+        | (F::Uuid | F::Date | F::Enum, F::Text) => Ok(None),
+        (F::Time, F::Text) => twice(x, |x| clock_text(x, 8)),
         (F::Boolean, F::Integer) => Ok(None),
         (F::Boolean, F::Text) => form(boolean_text(x)),
         (F::Integer, F::Boolean) => form(Expr::binary(x.clone(), BinaryOp::NotEq, number(0))),
         (F::Integer, F::Integer) => integers(x, from, to),
         (F::Integer, F::Numeric) => integer_to_numeric(x, from, to),
+        (F::Float, F::Float) if *to == Type::Real => twice(x, single),
+        (F::Float, F::Float) => Ok(None),
+        (F::Integer | F::Numeric, F::Float) if *to == Type::Real && !is_small(from) => {
+            let value = match Family::of(from) {
+                // One of more digits than a double has would be rounded twice.
+                F::Integer if *from == Type::BIGINT => {
+                    let out = fail("an integer that no double holds", Some(x.clone()));
+                    let most = 1 << 53;
+                    case([(between(x.clone(), -most, most), x.clone())], Some(out))
+                }
+                _ => cast(x.clone(), Type::Double),
+            };
+            twice(x, |_| single(&value))
+        }
         (F::Integer, F::Float) => form(cast(x.clone(), Type::Double)),
         (F::Integer, F::Text) => form(cast(x.clone(), Type::Text)),
         (F::Numeric, F::Integer) => numeric_to_integer(x, to),
@@ -106,9 +129,12 @@ fn converted(x: &Expr, from: &Type, to: &Type, how: How, schema: &Schema) -> Con
         (F::Other, F::Json) if *from == Type::Hstore => Ok(None),
         (F::Date, F::Timestamp) => form(concat([x.clone(), Expr::text(" 00:00:00")])),
         (F::Timestamp, F::Date) => form(call("substr", [x.clone(), number(1), number(10)])),
-        (F::Timestamp, F::Time) => form(call("substr", [x.clone(), number(12)])),
+        (F::Timestamp, F::Time) => {
+            let time = call("substr", [x.clone(), number(12)]);
+            Ok(times(&time, from, to)?.or(Some(time)))
+        }
         (F::Timestamp, F::Timestamp) => timestamps(x, from, to),
-        (F::Time, F::Time) => Ok(None),
+        (F::Time, F::Time) => times(x, from, to),
         (F::Timestamp, F::Text) => twice(x, |x| timestamp_text(x, from)),
         (F::Bytes, F::Text) => {
             let digits = call("lower", [call("hex", [x.clone()])]);
@@ -162,6 +188,29 @@ pub(super) fn in_range(x: &Expr, to: &Type) -> Expr {
     };
     let out = fail(&format!("{} out of range", name_of(to)), Some(x.clone()));
     case([(fits, x.clone())], Some(out))
+}
+
+/// Whether all integers of a type are numbers that a single holds.
+fn is_small(ty: &Type) -> bool {
+    Family::of(ty) == Family::Integer && range(ty).1 < 1 << 24
+}
+
+/// A double as the single that is nearest to it: multiplied by 2^29 + 1, what is beyond the first 24 bits
+/// cancels out. What a single does not hold fails.
+pub(super) fn single(x: &Expr) -> Expr {
+    let decimal = |digits: &str| Expr::Literal(Literal::Number(digits.into()));
+    let product = || Expr::binary(decimal("536870913.0"), BinaryOp::Multiply, x.clone());
+    let minus = |left, right| Expr::binary(left, BinaryOp::Minus, right);
+    let nearest = minus(product(), minus(product(), x.clone()));
+    let held = Expr::Between {
+        expr: Box::new(call("abs", [x.clone()])),
+        low: Box::new(decimal("1.1754943508222875e-38")),
+        high: Box::new(decimal("3.4028235677973362e38")),
+        negated: false,
+    };
+    let held = Expr::binary(held, BinaryOp::Or, eq(x.clone(), number(0)));
+    let out = fail("real out of range", Some(x.clone()));
+    case([(held, nearest)], Some(out))
 }
 
 fn integers(x: &Expr, from: &Type, to: &Type) -> Converted {
@@ -334,7 +383,11 @@ fn texts(x: &Expr, from: &Type, to: &Type, how: How) -> Converted {
         return match (padded, to) {
             (true, _) => form(bare()),
             (false, Type::Char(_)) => form(held(x.clone())),
-            _ => Ok(None),
+            // Blanks that are too many are cut off, of a constant here.
+            _ => Ok(match x {
+                Expr::Literal(Literal::Text(text)) => super::constant::limited(text, limit),
+                _ => None,
+            }),
         };
     }
     let cut = call("substr", [bare(), number(1), number(i64::from(limit))]);
@@ -358,14 +411,53 @@ fn timestamps(x: &Expr, from: &Type, to: &Type) -> Converted {
     })
 }
 
-/// PostgreSQL shows no zeros at the end of a fraction, and the zone of a moment.
-fn timestamp_text(x: &Expr, from: &Type) -> Expr {
-    let fraction = Expr::binary(call("length", [x.clone()]), BinaryOp::Gt, number(19));
+/// The digits of a second's fraction that a type keeps.
+fn fraction(ty: &Type) -> u32 {
+    match ty {
+        Type::Timestamp { precision, .. } | Type::Time { precision, .. } => {
+            precision.unwrap_or(6).min(6)
+        }
+        _ => 6,
+    }
+}
+
+/// A time of day: one whose fraction would have to be rounded fails, for it may be the next day's.
+fn times(x: &Expr, from: &Type, to: &Type) -> Converted {
+    let digits = fraction(to);
+    if fraction(from) <= digits {
+        return Ok(None);
+    }
+    twice(x, |x| {
+        let first = if digits == 0 {
+            9
+        } else {
+            10 + i64::from(digits)
+        };
+        let rest = call("substr", [x.clone(), number(first)]);
+        let fits = eq(call("rtrim", [rest, Expr::text(".0")]), Expr::text(""));
+        let out = fail("the fraction would have to be rounded", Some(x.clone()));
+        let kept = match digits {
+            0 => call("substr", [x.clone(), number(1), number(8)]),
+            _ => x.clone(),
+        };
+        case([(fits, kept)], Some(out))
+    })
+}
+
+/// A text that ends with a clock's digits, of which so many come before the fraction, without the zeros
+/// at the end of that.
+fn clock_text(x: &Expr, whole: i64) -> Expr {
+    let fraction = Expr::binary(call("length", [x.clone()]), BinaryOp::Gt, number(whole));
     let bare = call(
         "rtrim",
         [call("rtrim", [x.clone(), Expr::text("0")]), Expr::text(".")],
     );
-    let shown = case([(fraction, bare)], Some(x.clone()));
+    case([(fraction, bare)], Some(x.clone()))
+}
+
+/// PostgreSQL shows no zeros at the end of a fraction, and the zone of a moment.
+fn timestamp_text(x: &Expr, from: &Type) -> Expr {
+    let shown = clock_text(x, 19);
     match from {
         Type::Timestamp { zoned: true, .. } => concat([shown, Expr::text("+00")]),
         _ => shown,
@@ -469,6 +561,7 @@ fn text_to(x: &Expr, to: &Type, family: Family, schema: &Schema) -> Converted {
                     otherwise(vec![(and(is_number, few), cast(x.clone(), to.clone()))])
                 }
                 Type::Numeric { .. } => Err(None),
+                Type::Real => otherwise(vec![(is_number, single(&cast(x.clone(), Type::Double)))]),
                 _ => otherwise(vec![(is_number, cast(x.clone(), Type::Double))]),
             }
         }

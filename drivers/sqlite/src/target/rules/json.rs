@@ -416,6 +416,75 @@ pub(super) fn changed(place: &Place, steps: &[Step]) -> Option<Expr> {
     Some(case(whens, Some(out)))
 }
 
+/// A JSON text with its numbers as jsonb holds them, as numerics: without an exponent, and 0 without a
+/// sign. Nothing if one has more digits than anybody writes.
+pub(super) fn numbers(text: &str) -> Option<String> {
+    let mut result = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let length = match c {
+            '"' => {
+                let mut escaped = false;
+                let end = rest[1..].find(|c| {
+                    let ends = c == '"' && !escaped;
+                    escaped = c == '\\' && !escaped;
+                    ends
+                })?;
+                end + 2
+            }
+            '-' | '0'..='9' => {
+                let end = rest.find(|c| !matches!(c, '0'..='9' | '+' | '-' | '.' | 'e' | 'E'));
+                let number = &rest[..end.unwrap_or(rest.len())];
+                result.push_str(&numeric(number)?);
+                rest = &rest[number.len()..];
+                continue;
+            }
+            c => c.len_utf8(),
+        };
+        result.push_str(&rest[..length]);
+        rest = &rest[length..];
+    }
+    Some(result)
+}
+
+/// A number of JSON's, as PostgreSQL writes the numeric that it is.
+fn numeric(number: &str) -> Option<String> {
+    let (mantissa, power) = match number.split_once(['e', 'E']) {
+        Some((mantissa, power)) => (mantissa, power.parse::<i16>().ok()?),
+        None => (number, 0),
+    };
+    if power.unsigned_abs() > 400 {
+        return None;
+    }
+    let (sign, mantissa) = match mantissa.strip_prefix('-') {
+        Some(mantissa) => ("-", mantissa),
+        None => ("", mantissa),
+    };
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let digits = format!("{whole}{fraction}");
+    // Where the point stands among the digits.
+    let point = i64::try_from(whole.len()).ok()? + i64::from(power);
+    let (digits, point) = match usize::try_from(point) {
+        Ok(point) if point > 0 => (digits, point),
+        _ => {
+            let zeros = usize::try_from(1 - point).ok()?;
+            ("0".repeat(zeros) + &digits, 1)
+        }
+    };
+    let padded = format!("{digits}{}", "0".repeat(point.saturating_sub(digits.len())));
+    let (whole, fraction) = padded.split_at(point);
+    let whole = match whole.trim_start_matches('0') {
+        "" => "0",
+        whole => whole,
+    };
+    let is_zero = !padded.contains(|c| c != '0');
+    let sign = if is_zero { "" } else { sign };
+    Some(match fraction {
+        "" => format!("{sign}{whole}"),
+        fraction => format!("{sign}{whole}.{fraction}"),
+    })
+}
+
 /// Whether the numbers in a value are written in one way only.
 pub(super) fn whole_numbers(value: &serde_json::Value) -> bool {
     match value {
@@ -435,8 +504,17 @@ pub(super) fn set_deep(
 ) -> Option<Expr> {
     let (last, parents) = path.split_last()?;
     let mut parent = place.clone();
+    // A way that does not exist leaves it as it is; one through an array is not followed here, and one
+    // from what is no object fails there too.
+    let out = |place: &Place| {
+        let what = "a path leads into objects only, not into";
+        fail(what, Some(place.json()))
+    };
+    let no_object = Expr::binary(place.kind(), BinaryOp::NotEq, Expr::text("object"));
+    let mut ways = vec![(no_object, out(place))];
     for key in parents {
         parent = parent.member(key)?;
+        ways.push((eq(parent.kind(), Expr::text("array")), out(&parent)));
     }
     let leaf = parent.clone().member(last)?;
     let function = if create { "json_set" } else { "json_replace" };
@@ -452,13 +530,8 @@ pub(super) fn set_deep(
     if value.nullable {
         whens.push((is_null(value.expr.clone()), null()));
     }
+    whens.extend(ways);
     whens.push((eq(parent.kind(), Expr::text("object")), set));
-    // A way that does not exist leaves it as it is; one through an array is not followed here.
-    let out = fail(
-        "a path leads into objects only, not into",
-        Some(place.json()),
-    );
-    whens.push((eq(parent.kind(), Expr::text("array")), out));
     Some(case(whens, Some(place.json())))
 }
 
@@ -523,4 +596,31 @@ fn is_json_call(expr: &Expr) -> bool {
         call.name.name.as_str(),
         "json" | "json_object" | "json_array" | "json_group_array" | "json_set" | "json_insert" | "json_remove" | "json_quote"
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::numbers;
+
+    #[test]
+    fn numbers_are_written_as_numerics() {
+        let cases = [
+            ("1.5e3", "1500"),
+            ("1.50E1", "15.0"),
+            ("1e-3", "0.001"),
+            ("-1.25e-1", "-0.125"),
+            ("-0", "0"),
+            ("-0.0", "0.0"),
+            ("0e5", "0"),
+            ("12.50", "12.50"),
+            (
+                r#"{"1e3\"2e2": [1e1, "-0", true]}"#,
+                r#"{"1e3\"2e2": [10, "-0", true]}"#,
+            ),
+        ];
+        for (text, written) in cases {
+            assert_eq!(numbers(text).as_deref(), Some(written));
+        }
+        assert_eq!(numbers("1e9999"), None);
+    }
 }

@@ -1,6 +1,6 @@
 //! LIKE: PostgreSQL's minds case, SQLite's does not. GLOB does.
 
-use aludel::schema::{Expr, Literal};
+use aludel::schema::{Expr, Literal, Type};
 use aludel::sql::Syntax;
 use aludel::translate::Refusal;
 use aludel::translate::rewrite::Rewriter;
@@ -19,7 +19,13 @@ impl Meaning {
         negated: bool,
     ) -> Expr {
         self.texts(rw, [expr]);
-        let value = rw.expr(expr);
+        // Where anything may follow, so may the blanks of a char(n).
+        let open = matches!(pattern, Expr::Literal(Literal::Text(text))
+            if parts(text, escape.or(Some('\\'))).is_some_and(|parts| is_open(&parts)));
+        let value = match open {
+            true => rw.expr(expr),
+            false => self.shown(rw, expr),
+        };
         let Expr::Literal(Literal::Text(pattern)) = pattern else {
             let _ = rw.expr(pattern);
             return refuse(rw, "LIKE with a pattern that is no constant");
@@ -34,9 +40,10 @@ impl Meaning {
         if self.source(rw) == Syntax::Mysql && pattern.chars().any(char::is_alphabetic) {
             return refuse(rw, "LIKE with letters");
         }
-        if any_case {
+        // To a citext no case matters.
+        if any_case || rw.scope.ty(expr) == Some(Type::Citext) {
             if !pattern.is_ascii() {
-                return refuse(rw, "ILIKE with letters beyond ASCII");
+                return refuse(rw, "LIKE of any case with letters beyond ASCII");
             }
             let (pattern, escape) = like_pattern(&parts);
             return Expr::Like {
@@ -58,6 +65,12 @@ enum Part {
     One(char),
     AnyOne,
     AnyMany,
+}
+
+/// Whether blanks at the end of a text are nothing to a pattern.
+fn is_open(parts: &[Part]) -> bool {
+    let blank = |part: &Part| matches!(part, Part::AnyOne | Part::One(' '));
+    parts.last() == Some(&Part::AnyMany) && !parts.iter().any(blank)
 }
 
 fn parts(pattern: &str, escape: Option<char>) -> Option<Vec<Part>> {

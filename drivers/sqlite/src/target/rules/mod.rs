@@ -7,6 +7,7 @@
 mod array;
 mod build;
 mod call;
+mod collation;
 mod constant;
 mod convert;
 mod decimal;
@@ -20,6 +21,7 @@ mod moment;
 mod mysql;
 mod operator;
 mod ordered;
+mod padded;
 mod query;
 mod regex;
 mod span;
@@ -123,12 +125,17 @@ impl Rules for Meaning {
         // The parts of what is kept are looked at here, where it is known what is kept.
         self.keeping(kept, || {
             let node = self.node(rw, expr);
-            Some(node.unwrap_or_else(|| rw.parts(expr)))
+            let made = node.unwrap_or_else(|| rw.parts(expr));
+            Some(self.collated(rw, expr, made))
         })
     }
 
     fn assign(&self, rw: &mut Rewriter<'_>, value: &Expr, field: &Field) -> Expr {
-        self.keeping(true, || self.assign(rw, value, field))
+        let made = self.keeping(true, || self.assign(rw, value, field));
+        match value {
+            Expr::Collate { .. } => made,
+            _ => collation::stored(made),
+        }
     }
 
     fn query(&self, rw: &mut Rewriter<'_>, query: &Query) -> Option<Query> {
@@ -366,6 +373,17 @@ impl Meaning {
                     Err(refusal) => rw.refuse(refusal),
                 }
             }
+            Expr::Unary {
+                op: UnaryOp::Minus,
+                expr: inner,
+            } if *ty == Type::Real
+                && let Expr::Literal(Literal::Number(digits)) = &**inner =>
+            {
+                match constant::constant(&format!("-{digits}"), ty, rw.scope.schema()) {
+                    Ok(value) => value,
+                    Err(refusal) => rw.refuse(refusal),
+                }
+            }
             Expr::Array(items) => self.array(rw, items, Some(ty)),
             Expr::Case {
                 operand,
@@ -438,6 +456,9 @@ impl Meaning {
             (_, Type::Other(name)) if name.starts_with("reg") => {
                 refuse(rw, &format!("the type `{name}`"))
             }
+            (Expr::Literal(_), Type::Citext) => {
+                collation::caseless(self.value(rw, expr, ty, How::Cast))
+            }
             (expr, ty) => self.value(rw, expr, ty, How::Cast),
         }
     }
@@ -471,12 +492,20 @@ impl Meaning {
         otherwise: Option<&Expr>,
         ty: &Type,
     ) -> Expr {
+        let mut asked: Option<Expr> = None;
         let whens = whens
             .iter()
             .map(|(when, then)| {
                 let when = match operand {
                     Some(operand) => match self.compared(rw, operand, when, false) {
-                        Some((_, when)) => when,
+                        Some((operand, when)) => {
+                            // As a text, or without its blanks, for some of them.
+                            if asked.as_ref().is_some_and(|asked| *asked != operand) {
+                                refuse(rw, "CASE of a value that is compared with several types");
+                            }
+                            asked = Some(operand);
+                            when
+                        }
                         None => rw.expr(when),
                     },
                     None => rw.expr(when),
@@ -484,8 +513,10 @@ impl Meaning {
                 (when, self.value(rw, then, ty, How::Cast))
             })
             .collect();
+        let asked = asked.map(Box::new);
         Expr::Case {
-            operand: operand.map(|operand| self.keeping(false, || rw.boxed(operand))),
+            operand: asked
+                .or_else(|| operand.map(|operand| self.keeping(false, || rw.boxed(operand)))),
             whens,
             otherwise: otherwise.map(|expr| Box::new(self.value(rw, expr, ty, How::Cast))),
         }
@@ -498,6 +529,10 @@ impl Meaning {
         );
         if !bytes {
             return refuse(rw, &format!("the collation `{collation}`"));
+        }
+        // The order of the lower case's bytes, in which equal is what was.
+        if rw.scope.ty(expr) == Some(Type::Citext) {
+            return collation::caseless(rw.expr(expr));
         }
         let inner = rw.boxed(expr);
         Expr::Collate {

@@ -119,6 +119,10 @@ impl Meaning {
         if self.source(rw) == Syntax::Mysql {
             (l, r) = (self.mysql_side(left, l), self.mysql_side(right, r));
         }
+        // An integer meets a double as one: digits beyond its 53 bits do not count.
+        if Family::of(&ty) == Family::Float && self.source(rw) == Syntax::Postgres {
+            (l, r) = (as_double(l, &kinds[0]), as_double(r, &kinds[1]));
+        }
         // A `varchar` meets a `char(n)` without its blanks, a `text` with them.
         match kinds {
             [Some(Type::Char(_)), Some(Type::Varchar(_))] => r = call("rtrim", [r]),
@@ -185,6 +189,10 @@ impl Meaning {
             }
             Family::Array if ordered => {
                 refuse(rw, "an order of arrays");
+            }
+            // 1.5 and 1.50 are equal, and so may be texts of a citext.
+            Family::Array if !is_of_one_form(ty) => {
+                refuse(rw, &format!("a comparison of {}", constant::name_of(ty)));
             }
             Family::Interval | Family::Other => {
                 refuse(
@@ -273,6 +281,14 @@ impl Meaning {
                 negated,
             });
         }
+        let singles;
+        let list = match self.as_singles(rw, expr, list) {
+            Some(list) => {
+                singles = list;
+                &singles
+            }
+            None => list,
+        };
         let mut left = None;
         let mut items = Vec::new();
         for item in list {
@@ -288,6 +304,25 @@ impl Meaning {
             list: items,
             negated,
         })
+    }
+
+    /// What a `real` is looked for among: several values that name no column are of its own type there,
+    /// where a single one is compared with as a double.
+    fn as_singles(&self, rw: &Rewriter<'_>, expr: &Expr, list: &[Expr]) -> Option<Vec<Expr>> {
+        if self.source(rw) != Syntax::Postgres || rw.scope.ty(expr) != Some(Type::Real) {
+            return None;
+        }
+        let named = |item: &Expr| super::query::mentions_column(item);
+        let constants = || list.iter().filter(|item| !named(item));
+        let double = |item: &Expr| rw.scope.ty(item) == Some(Type::Double);
+        if constants().count() < 2 || constants().any(double) {
+            return None;
+        }
+        let items = list.iter().cloned().map(|item| match named(&item) {
+            true => item,
+            false => super::build::cast(item, Type::Real),
+        });
+        Some(items.collect())
     }
 
     /// `(a, b) IN ((1, 2), …)`, which SQLite reads with VALUES.
@@ -400,9 +435,17 @@ impl Meaning {
                 rw.expr(&query)
             }
             Expr::Array(items) if !items.is_empty() => {
+                // Constants alone make an array of texts, with which a citext or a char(n) meets as one.
+                let as_texts = self.source(rw) == Syntax::Postgres
+                    && items.iter().all(is_text_constant)
+                    && matches!(rw.scope.ty(left), Some(Type::Citext | Type::Char(_)));
+                let list = items.iter().cloned().map(|item| match as_texts {
+                    true => super::build::cast(item, Type::Text),
+                    false => item,
+                });
                 let list = Expr::InList {
                     expr: Box::new(left.clone()),
-                    list: items.clone(),
+                    list: list.collect(),
                     negated,
                 };
                 rw.expr(&list)
@@ -516,7 +559,14 @@ impl Meaning {
         match Family::of(&ty) {
             Family::Integer | Family::Float => {
                 let (left, right) = (self.operand(rw, left, &ty), self.operand(rw, right, &ty));
-                Expr::binary(left, op, right)
+                let made = Expr::binary(left, op, right);
+                match ty {
+                    // MySQL's are doubles.
+                    _ if self.source(rw) != Syntax::Postgres => made,
+                    Type::Real if !is_stable(&made) => refuse(rw, "arithmetic with random values"),
+                    Type::Real if op != BinaryOp::Divide => super::convert::single(&made),
+                    _ => made,
+                }
             }
             Family::Numeric => {
                 let _ = (rw.expr(left), rw.expr(right));
@@ -575,10 +625,19 @@ impl Meaning {
         // The one quotient that no 64 bits hold has become a float there.
         let zero = matches!(&**r, Expr::Literal(Literal::Number(digits)) if digits.parse::<f64>().is_ok_and(|value| value == 0.0));
         let constant = matches!(&**r, Expr::Literal(_)) && !zero;
-        if constant || mysql {
+        if mysql {
             return divided;
         }
         let divisor = (**r).clone();
+        if ty == Some(Type::Real) {
+            if !is_stable(&divided) {
+                return refuse(rw, "a division of a random value");
+            }
+            divided = super::convert::single(&divided);
+        }
+        if constant {
+            return divided;
+        }
         if !is_stable(&divisor) {
             return refuse(rw, "a division by a random value");
         }
@@ -710,6 +769,46 @@ impl Meaning {
             return asked;
         }
         Expr::binary(rw.expr(left), op, rw.expr(right))
+    }
+}
+
+/// A number that is compared with a double.
+fn as_double(value: Expr, ty: &Option<Type>) -> Expr {
+    let wide = match ty {
+        Some(Type::BigInt { .. }) => true,
+        Some(Type::Numeric { precision, .. }) => {
+            precision.is_none_or(|(digits, _)| digits > super::super::types::EXACT_DIGITS)
+        }
+        _ => false,
+    };
+    match &value {
+        Expr::Literal(Literal::Number(digits)) => match digits.parse::<i64>() {
+            Ok(whole) if whole.unsigned_abs() > 1 << 53 => super::build::cast(value, Type::Double),
+            _ => value,
+        },
+        Expr::Unary { expr, .. } if is_literal(expr) => value,
+        _ if wide => super::build::cast(value, Type::Double),
+        _ => value,
+    }
+}
+
+/// Whether elements of an array are equal only if they are written alike.
+fn is_of_one_form(array: &Type) -> bool {
+    match array {
+        Type::Array(item) => match &**item {
+            Type::Citext | Type::Char(_) => false,
+            item => matches!(
+                Family::of(item),
+                Family::Text
+                    | Family::Integer
+                    | Family::Boolean
+                    | Family::Uuid
+                    | Family::Date
+                    | Family::Enum
+                    | Family::Float
+            ),
+        },
+        _ => false,
     }
 }
 

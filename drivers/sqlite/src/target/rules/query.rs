@@ -1,8 +1,8 @@
 //! Queries: what SQLite has no form for, or another.
 
 use aludel::schema::{
-    BinaryOp, Call, CallArg, Cte, DataStatement, Distinct, Expr, Ident, JoinKind, Literal, Name,
-    Nulls, OrderBy, Query, Select, SelectItem, SetExpr, SetOp, TableRef, Type, Window,
+    BinaryOp, Call, CallArg, Cte, DataStatement, Distinct, Expr, Ident, JoinKind, JoinOn, Literal,
+    Name, Nulls, OrderBy, Query, Select, SelectItem, SetExpr, SetOp, TableRef, Type, Window,
 };
 use aludel::translate::infer::{Family, UNNAMED, elements, output_name};
 use aludel::translate::rewrite::Rewriter;
@@ -26,6 +26,45 @@ impl Meaning {
                 rw,
                 "DISTINCT, GROUP BY or UNION of json values, arrays or intervals",
             );
+        }
+        self.no_mixed_texts(rw, query);
+    }
+
+    /// Refuses UNION and its like where a text of one kind meets one of another: what is equal then goes
+    /// by the first here, and a `char(n)` beside a `varchar` has its blanks there.
+    fn no_mixed_texts(&self, rw: &mut Rewriter<'_>, query: &Query) {
+        let SetExpr::Op { .. } = query.body else {
+            return;
+        };
+        let mut arms = Vec::new();
+        if !arms_of(&query.body, &mut arms) {
+            rw.refuse(
+                Refusal::new("no-form", "sqlite has no EXCEPT ALL and INTERSECT ALL")
+                    .help("without ALL each row comes once"),
+            );
+            return;
+        }
+        let mut kinds: Vec<Option<TextKind>> = Vec::new();
+        for arm in arms {
+            let alone = Query {
+                with: query.with.clone(),
+                recursive: query.recursive,
+                ..body(arm.clone())
+            };
+            let fields = rw.scope.query_fields(&alone).unwrap_or_default();
+            kinds.resize(kinds.len().max(fields.len()), None);
+            for (kind, field) in kinds.iter_mut().zip(fields) {
+                let Some(own) = field.ty.as_ref().and_then(TextKind::of) else {
+                    continue;
+                };
+                if kind.replace(own).is_some_and(|kind| kind != own) {
+                    refuse(
+                        rw,
+                        "UNION and its like of citext or char(n) and another text",
+                    );
+                    return;
+                }
+            }
         }
     }
 
@@ -148,6 +187,7 @@ impl Meaning {
             }
             TableRef::Join { on, .. } => {
                 self.joined_beside_elements(rw, on);
+                no_mixed_names(rw, on);
                 None
             }
             _ => None,
@@ -374,6 +414,72 @@ impl Meaning {
     }
 }
 
+/// Refuses USING and NATURAL of a text of one kind and one of another, of which the first says here what is
+/// equal.
+fn no_mixed_names(rw: &mut Rewriter<'_>, on: &JoinOn) {
+    let named: &[Ident] = match on {
+        JoinOn::Using(names) => names,
+        JoinOn::Natural => &[],
+        _ => return,
+    };
+    let mut kinds: Vec<(&Ident, TextKind)> = Vec::new();
+    let mut mixed = false;
+    let relations = rw.scope.relations();
+    for field in relations
+        .iter()
+        .flat_map(|relation| relation.fields.iter().flatten())
+    {
+        let Some(own) = field.ty.as_ref().and_then(TextKind::of) else {
+            continue;
+        };
+        if *on != JoinOn::Natural && !named.contains(&field.name) {
+            continue;
+        }
+        mixed |= kinds
+            .iter()
+            .any(|(name, kind)| **name == field.name && *kind != own);
+        kinds.push((&field.name, own));
+    }
+    if mixed {
+        refuse(
+            rw,
+            "USING and NATURAL of citext or char(n) and another text",
+        );
+    }
+}
+
+/// Texts that tell each other apart alike.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum TextKind {
+    Caseless,
+    Padded,
+    Plain,
+}
+
+impl TextKind {
+    fn of(ty: &Type) -> Option<Self> {
+        match ty {
+            Type::Citext => Some(Self::Caseless),
+            Type::Char(_) => Some(Self::Padded),
+            ty => (Family::of(ty) == Family::Text).then_some(Self::Plain),
+        }
+    }
+}
+
+/// The queries that UNION and its like put together; false, if SQLite does not.
+fn arms_of<'b>(body: &'b SetExpr, arms: &mut Vec<&'b SetExpr>) -> bool {
+    match body {
+        SetExpr::Op { op, all: true, .. } if *op != SetOp::Union => false,
+        SetExpr::Op { left, right, .. } => arms_of(left, arms) && arms_of(right, arms),
+        // Constants, mostly, which take the type of what they meet.
+        SetExpr::Values(_) => true,
+        arm => {
+            arms.push(arm);
+            true
+        }
+    }
+}
+
 /// A query whose columns have the names that PostgreSQL gives them: SQLite gives none to most, and
 /// what stands around it may use them.
 pub(in crate::target) fn with_names(query: &Query) -> Query {
@@ -488,7 +594,7 @@ pub(in crate::target) fn first_of_each(query: &Query) -> Result<Query, Refusal> 
     Ok(result)
 }
 
-fn mentions_column(expr: &Expr) -> bool {
+pub(super) fn mentions_column(expr: &Expr) -> bool {
     use aludel::schema::Part;
     if matches!(expr, Expr::Column { .. }) {
         return true;

@@ -254,7 +254,7 @@ impl Meaning {
         if let Expr::Literal(Literal::Text(text)) = expr {
             json::check(text).ok()?;
             return Some(Value {
-                expr: call("json", [Expr::text(text.clone())]),
+                expr: call("json", [Expr::text(json::numbers(text)?)]),
                 nullable: false,
             });
         }
@@ -341,7 +341,15 @@ impl Meaning {
         } else {
             rw.scope.ty(expr)
         };
-        let value = rw.expr(expr);
+        if ty.as_ref().is_some_and(super::padded::is_of_chars) {
+            let _ = rw.expr(expr);
+            return None;
+        }
+        let whole = ty.as_ref().and_then(|ty| self.in_range(rw, expr, ty));
+        let value = match whole {
+            Some(value) => value,
+            None => self.shown(rw, expr),
+        };
         json::argument(value, ty.as_ref())
     }
 
@@ -370,7 +378,13 @@ impl Meaning {
             ("to_json" | "to_jsonb", [arg]) => {
                 let ty = rw.scope.ty(arg)?;
                 let nullable = rw.scope.nullable(arg);
-                let value = rw.expr(arg);
+                if super::padded::is_of_chars(&ty) {
+                    return None;
+                }
+                let value = match self.in_range(rw, arg, &ty) {
+                    Some(value) => value,
+                    None => self.shown(rw, arg),
+                };
                 json::from_value(value, &ty, nullable)?
             }
             ("hstore_to_json" | "hstore_to_jsonb", [arg])
@@ -391,6 +405,10 @@ impl Meaning {
                     let Expr::Literal(Literal::Text(key)) = key else {
                         return None;
                     };
+                    // It may be a place in an array.
+                    if key.trim().parse::<i64>().is_ok() {
+                        return None;
+                    }
                     place = place.member(key)?;
                 }
                 self.text_at(rw, &place, false)
@@ -411,6 +429,13 @@ impl Meaning {
         place.text(self.keeps_text())
     }
 
+    /// An integer that becomes a part of a json, and may have become more than its type holds. Nothing, if
+    /// it is another value.
+    fn in_range(&self, rw: &mut Rewriter<'_>, expr: &Expr, ty: &Type) -> Option<Expr> {
+        let whole = Family::of(ty) == Family::Integer && self.source(rw) == Syntax::Postgres;
+        whole.then(|| self.integer(rw, expr, ty))
+    }
+
     fn build_object(&self, rw: &mut Rewriter<'_>, args: &[&Expr]) -> Option<Expr> {
         let mut result = Vec::with_capacity(args.len());
         for pair in args.chunks(2) {
@@ -420,7 +445,10 @@ impl Meaning {
             if rw.scope.nullable(key) {
                 return Some(refuse(rw, "a key that may be NULL"));
             }
-            result.push(self.as_text(rw, key));
+            result.push(match rw.scope.ty(key) {
+                Some(Type::Char(_)) => self.shown(rw, key),
+                _ => self.as_text(rw, key),
+            });
             match self.json_argument(rw, value) {
                 Some(value) => result.push(value),
                 None if rw.has_refused() => result.push(null()),
@@ -678,7 +706,8 @@ impl Meaning {
         if !matches!(
             Family::of(&item),
             Family::Text | Family::Integer | Family::Uuid | Family::Date | Family::Enum
-        ) {
+        ) || matches!(item, Type::Char(_))
+        {
             return None;
         }
         let array = qualified(rw, array);
@@ -737,7 +766,7 @@ impl Meaning {
                 self.no_subquery(rw);
                 case([(not_null(array), rest)], None)
             }
-            ("to_json" | "to_jsonb", []) => array,
+            ("to_json" | "to_jsonb", []) if !matches!(item, Type::Char(_)) => array,
             ("array_to_string", [mark]) => self.array_text(rw, args.first()?, mark)?,
             ("array_cat", [other]) => {
                 let ty = Type::Array(Box::new(item));

@@ -25,6 +25,16 @@ pub(super) fn now(precision: Option<u32>) -> Expr {
     call("strftime", [Expr::text(format), Expr::text("now")])
 }
 
+/// The present time of day, with the digits that a type keeps.
+pub(super) fn clock_now(precision: Option<u32>) -> Expr {
+    let format = if precision.is_some_and(|digits| digits < 3) {
+        "%H:%M:%S"
+    } else {
+        "%H:%M:%f"
+    };
+    call("strftime", [Expr::text(format), Expr::text("now")])
+}
+
 /// Seconds since 1970 at the present moment, times a thousand or a million: the clock gives
 /// milliseconds.
 pub(super) fn now_in(scale: i64) -> Expr {
@@ -81,6 +91,15 @@ pub(super) fn is_now(expr: &Expr) -> bool {
     }
 }
 
+/// Whether a moment is the present one or a constant: what is reckoned with it is seen.
+fn is_known(moment: &Expr) -> bool {
+    match moment {
+        Expr::Literal(_) => true,
+        Expr::Cast { expr, .. } | Expr::AtTimeZone { expr, .. } => is_known(expr),
+        moment => is_now(moment) || matches!(moment, Expr::Keyword(..)),
+    }
+}
+
 fn is_utc(zone: &Expr) -> bool {
     matches!(zone, Expr::Literal(Literal::Text(zone)) if ["utc", "gmt", "z", "etc/utc", "zulu", "uct"].contains(&zone.to_ascii_lowercase().as_str()))
 }
@@ -97,10 +116,7 @@ impl Meaning {
                 self.volatile(rw, now(precision))
             }
             "CURRENT_DATE" | "UTC_DATE" => self.volatile(rw, Expr::Keyword("CURRENT_DATE", None)),
-            "LOCALTIME" | "UTC_TIME" => {
-                let time = call("strftime", [Expr::text("%H:%M:%f"), Expr::text("now")]);
-                self.volatile(rw, time)
-            }
+            "LOCALTIME" | "UTC_TIME" => self.volatile(rw, clock_now(precision)),
             other => refuse(rw, other),
         }
     }
@@ -173,6 +189,8 @@ impl Meaning {
             }
             return self.months_later(rw, moment, span.months * sign, seconds);
         }
+        // What a column or a factor leads to may be beyond what SQLite knows.
+        let checked = factor.is_some() || !is_known(moment);
         let modifier = match factor {
             None => Expr::text(format!("{seconds:+} seconds")),
             Some(factor) => {
@@ -187,26 +205,44 @@ impl Meaning {
                 concat([count, Expr::text(" seconds")])
             }
         };
+        if !super::build::is_stable(&modifier) {
+            return refuse(rw, "a random interval");
+        }
+        let known = |made: Expr, from: Expr| {
+            if checked { in_range(made, from) } else { made }
+        };
         if is_now(moment) {
             let shifted = call(
                 "strftime",
-                [Expr::text(MILLISECONDS), Expr::text("now"), modifier],
+                [
+                    Expr::text(MILLISECONDS),
+                    Expr::text("now"),
+                    modifier.clone(),
+                ],
             );
-            return self.volatile(rw, shifted);
+            return self.volatile(rw, known(shifted, modifier));
         }
         let Some(ty) = rw.scope.ty(moment) else {
             return unknown_type(rw, moment);
         };
         let value = rw.expr(moment);
         if Family::of(&ty) == Family::Date {
-            return call("strftime", [Expr::text(SECONDS), value, modifier]);
+            let shifted = call(
+                "strftime",
+                [Expr::text(SECONDS), value.clone(), modifier.clone()],
+            );
+            if checked && !super::build::is_stable(&value) {
+                return refuse(rw, "a random date");
+            }
+            return known(shifted, concat([value, Expr::text(" "), modifier]));
         }
         if !super::build::is_stable(&value) {
             return refuse(rw, "a random time");
         }
         // The fraction stays: SQLite would round it to milliseconds.
         let whole = call("substr", [value.clone(), number(1), number(19)]);
-        let shifted = call("strftime", [Expr::text(SECONDS), whole, modifier]);
+        let shifted = call("strftime", [Expr::text(SECONDS), whole, modifier.clone()]);
+        let shifted = known(shifted, concat([value.clone(), Expr::text(" "), modifier]));
         concat([shifted, call("substr", [value, number(20)])])
     }
 
@@ -244,13 +280,19 @@ impl Meaning {
                 Expr::text("-1 day"),
             ],
         );
-        let day = call("min", [same_day, last_day]);
+        let mut day = call("min", [same_day, last_day]);
+        if !is_known(moment) {
+            day = in_range(day, value.clone());
+        }
         if seconds == 0 {
             return concat([day, call("substr", [value.clone(), number(11)])]);
         }
         let whole = concat([day, part(11, 9)]);
         let modifier = Expr::text(format!("{seconds:+} seconds"));
-        let shifted = call("strftime", [Expr::text(SECONDS), whole, modifier]);
+        let mut shifted = call("strftime", [Expr::text(SECONDS), whole, modifier]);
+        if !is_known(moment) {
+            shifted = in_range(shifted, value.clone());
+        }
         concat([shifted, call("substr", [value.clone(), number(20)])])
     }
 
@@ -266,10 +308,21 @@ impl Meaning {
                 if sign == -1 {
                     count = Expr::binary(number(0), BinaryOp::Minus, count);
                 }
-                concat([count, Expr::text(" days")])
+                let days = concat([count, Expr::text(" days")]);
+                if !super::build::is_stable(&value) || !super::build::is_stable(&days) {
+                    return refuse(rw, "a random date");
+                }
+                let from = concat([value.clone(), Expr::text(" "), days.clone()]);
+                return in_range(call("date", [value, days]), from);
             }
         };
-        call("date", [value, days])
+        if matches!(value, Expr::Literal(_)) {
+            return call("date", [value, days]);
+        }
+        if !super::build::is_stable(&value) {
+            return refuse(rw, "a random date");
+        }
+        in_range(call("date", [value.clone(), days]), value)
     }
 
     pub(super) fn at_time_zone(&self, rw: &mut Rewriter<'_>, expr: &Expr, zone: &Expr) -> Expr {
@@ -310,14 +363,23 @@ impl Meaning {
         };
         let value = if is_now(expr) {
             self.volatile(rw, Expr::text("now"))
+        } else if Family::of(&ty) == Family::Timestamp {
+            // SQLite rounds a fraction to milliseconds, which may be those of the next year.
+            call("substr", [rw.expr(expr), number(1), number(19)])
         } else {
             rw.expr(expr)
         };
         integer(call("strftime", [Expr::text(format), value]))
     }
 
-    /// `EXTRACT(EPOCH FROM …)` as a whole number: PostgreSQL rounds to the nearest second.
-    pub(super) fn epoch_seconds(&self, rw: &mut Rewriter<'_>, expr: &Expr) -> Option<Expr> {
+    /// `EXTRACT(EPOCH FROM …)` as a whole number: PostgreSQL rounds to the nearest second, a half away
+    /// from zero, or to the even one where it is a float's.
+    pub(super) fn epoch_seconds(
+        &self,
+        rw: &mut Rewriter<'_>,
+        expr: &Expr,
+        float: bool,
+    ) -> Option<Expr> {
         if is_now(expr) {
             let seconds = integer(call("strftime", [Expr::text("%s"), Expr::text("now")]));
             return Some(self.volatile(rw, seconds));
@@ -332,13 +394,28 @@ impl Meaning {
         }
         let whole = call("substr", [value.clone(), number(1), number(19)]);
         let seconds = integer(call("strftime", [Expr::text("%s"), whole]));
-        // `.5` and more, as texts.
-        let half = Expr::binary(
-            call("substr", [value, number(20)]),
-            BinaryOp::GtEq,
-            Expr::text(".5"),
+        // As texts.
+        let rest = call(
+            "rtrim",
+            [call("substr", [value.clone(), number(20)]), Expr::text("0")],
         );
-        Some(Expr::binary(seconds, BinaryOp::Plus, half))
+        let of_rest = |op| Expr::binary(rest.clone(), op, Expr::text(".5"));
+        let up = match float {
+            true => Expr::binary(
+                Expr::binary(seconds.clone(), BinaryOp::Modulo, number(2)),
+                BinaryOp::NotEq,
+                number(0),
+            ),
+            // A column of this type would make a number of what it is compared with.
+            false => Expr::binary(
+                call("substr", [value, number(1), number(4)]),
+                BinaryOp::GtEq,
+                Expr::text("1970"),
+            ),
+        };
+        let half = super::build::and(of_rest(BinaryOp::Eq), up);
+        let more = Expr::binary(of_rest(BinaryOp::Gt), BinaryOp::Or, half);
+        Some(Expr::binary(seconds, BinaryOp::Plus, more))
     }
 
     pub(super) fn date_trunc(&self, rw: &mut Rewriter<'_>, field: &Expr, expr: &Expr) -> Expr {
@@ -373,11 +450,27 @@ impl Meaning {
         match rw.scope.ty(seconds) {
             Some(ty) if Family::of(&ty) == Family::Integer => {
                 let value = rw.expr(seconds);
-                call("datetime", [value, Expr::text("unixepoch")])
+                let moment = call("datetime", [value.clone(), Expr::text("unixepoch")]);
+                if matches!(value, Expr::Literal(_)) {
+                    return moment;
+                }
+                if !super::build::is_stable(&value) {
+                    return refuse(rw, "a random time");
+                }
+                in_range(moment, value)
             }
             _ => refuse(rw, "to_timestamp of what is no whole number"),
         }
     }
+}
+
+/// A date or time that was reckoned out of `from`, which says NULL if one of its parts is: one that
+/// SQLite does not know, and one before the year 1, which it writes otherwise, fail.
+fn in_range(made: Expr, from: Expr) -> Expr {
+    let least = || Expr::text("0001");
+    let known = call("nullif", [call("max", [made, least()]), least()]);
+    let out = super::build::fail("the date or time is out of range", Some(from));
+    call("coalesce", [known, out])
 }
 
 fn real(digits: &str) -> Expr {

@@ -1,11 +1,11 @@
 //! `to_char` of a date or time: parts of its text.
 
-use aludel::schema::Expr;
+use aludel::schema::{BinaryOp, Expr, Type};
 use aludel::translate::infer::Family;
 use aludel::translate::rewrite::Rewriter;
 
 use super::Meaning;
-use super::build::{call, concat, is_stable, number};
+use super::build::{call, cast, concat, is_stable, number};
 
 /// Where a field stands in `2024-01-31 12:00:00`.
 const FIELDS: [(&str, i64, i64); 6] = [
@@ -41,6 +41,19 @@ fn parts(form: &str, value: &Expr) -> Option<Vec<Expr>> {
     let mut literal = String::new();
     let mut rest = form;
     'fields: while !rest.is_empty() {
+        // The day of the year.
+        if rest.starts_with("DDD") {
+            return None;
+        }
+        // Seconds past midnight.
+        for field in ["SSSSS", "SSSS"] {
+            if let Some(after) = rest.strip_prefix(field) {
+                flush(&mut literal, &mut parts);
+                parts.push(seconds_of_day(value));
+                rest = after;
+                continue 'fields;
+            }
+        }
         for (field, place, length) in FIELDS {
             if let Some(after) = rest.strip_prefix(field) {
                 flush(&mut literal, &mut parts);
@@ -80,6 +93,16 @@ fn parts(form: &str, value: &Expr) -> Option<Vec<Expr>> {
     }
     flush(&mut literal, &mut parts);
     Some(parts)
+}
+
+fn seconds_of_day(value: &Expr) -> Expr {
+    let part = |place, factor| {
+        let part = call("substr", [value.clone(), number(place), number(2)]);
+        Expr::binary(part, BinaryOp::Multiply, number(factor))
+    };
+    let sum = |left, right| Expr::binary(left, BinaryOp::Plus, right);
+    let seconds = sum(sum(part(12, 3600), part(15, 60)), part(18, 1));
+    cast(seconds, Type::Text)
 }
 
 fn flush(literal: &mut String, parts: &mut Vec<Expr>) {

@@ -4,7 +4,9 @@
 
 use std::borrow::Cow;
 
-use aludel::schema::{Constraint, ConstraintKind, Expr, Ident, IndexPart, Name, PartMut, Table};
+use aludel::schema::{
+    Constraint, ConstraintKind, Expr, Ident, IndexPart, Name, PartMut, Table, View,
+};
 use aludel::translate::print::Spelling;
 use aludel::translate::{DataScope, Refusal, TableChange};
 
@@ -68,6 +70,14 @@ impl<'a> Renamed<'a> {
         if !renames.is_empty() || before.name != after.name {
             check_triggers(change, before)?;
         }
+        let away = match renames.is_empty() {
+            true => Vec::new(),
+            false => views_of_views(change, [&before.name, &after.name]),
+        };
+        let drops = away
+            .iter()
+            .map(|view| format!("DROP VIEW {}", ident(&view.name)));
+        statements.extend(drops);
         for (from, to) in renames {
             if table
                 .columns
@@ -90,8 +100,57 @@ impl<'a> Renamed<'a> {
             ));
             rename_column(table.to_mut(), from, to);
         }
+        statements.extend(away.into_iter().map(made_again));
         Ok(Self { table, statements })
     }
+}
+
+/// The views that read others of which one reads a table. SQLite gives a column of those its new name, until
+/// they are made again with the one that they had, and refuses to rename what leaves these without it.
+fn views_of_views<'s>(change: &TableChange<'s>, table: [&Name; 2]) -> Vec<&'s View> {
+    let held = change.scope.target;
+    let reads = |view: &View, names: &[Name]| {
+        let mut read = view.reads.iter().map(super::super::names::flat);
+        read.any(|name| names.contains(&name))
+    };
+    let flat = |view: &View| super::super::names::flat(&view.name);
+    let tables = table.map(super::super::names::flat);
+    let direct = held.views().filter(|view| reads(view, &tables));
+    let mut known: Vec<Name> = direct.map(flat).collect();
+    let mut found: Vec<&View> = Vec::new();
+    loop {
+        let more: Vec<&View> = held
+            .views()
+            .filter(|view| {
+                reads(view, &known) && !found.iter().any(|other| other.name == view.name)
+            })
+            .collect();
+        if more.is_empty() {
+            return found;
+        }
+        known = more.iter().copied().map(flat).collect();
+        found.extend(more);
+    }
+}
+
+/// The statement that makes a view again: that of one which was translated is known, and the query of one that
+/// an override has made.
+fn made_again(view: &View) -> String {
+    let text = view.text.trim();
+    let begins = text.get(.."CREATE ".len());
+    if begins.is_some_and(|begins| begins.eq_ignore_ascii_case("CREATE ")) {
+        return text.to_owned();
+    }
+    let columns: Vec<_> = view
+        .columns
+        .iter()
+        .map(|name| Sqlite.identifier(name))
+        .collect();
+    let columns = match columns.as_slice() {
+        [] => String::new(),
+        columns => format!(" ({})", columns.join(", ")),
+    };
+    format!("CREATE VIEW {}{columns} AS {text}", ident(&view.name))
 }
 
 /// SQLite rewrites a trigger's text on a rename, and what is known of it would be wrong then.

@@ -12,7 +12,7 @@ mod pattern;
 mod sequence;
 mod set;
 
-use aludel::schema::{Expr, Literal};
+use aludel::schema::{Expr, Literal, Type};
 use aludel::translate::Refusal;
 use aludel::translate::rewrite::Rewriter;
 
@@ -30,7 +30,8 @@ impl Meaning {
         negated: bool,
     ) -> Expr {
         self.texts(rw, [left]);
-        let value = rw.expr(left);
+        let any_case = any_case || rw.scope.ty(left) == Some(Type::Citext);
+        let value = self.shown(rw, left);
         let pattern = match right {
             Expr::Cast { expr, .. } => expr,
             other => other,
