@@ -1,7 +1,7 @@
 //! Aggregates and window functions.
 
 use aludel::schema::{
-    Call, CallArg, Expr, Literal, OrderBy, Query, Select, SelectItem, SetExpr, Type,
+    Call, CallArg, Expr, Literal, Nulls, OrderBy, Query, Select, SelectItem, SetExpr, Type,
 };
 use aludel::translate::infer::Family;
 use aludel::translate::rewrite::Rewriter;
@@ -99,11 +99,26 @@ impl Meaning<'_> {
             name: aludel::schema::Name::bare("group_concat"),
             args: vec![CallArg::Expr(text)],
             distinct: call.distinct,
-            order_by: rw.order(&call.order_by),
+            order_by: self.order_within(rw, &call.order_by),
             filter: None,
             over: None,
             separator: Some(separator.clone()),
         })))
+    }
+
+    /// The order of what is gathered: NULL is 0 there unless a key says where it stands.
+    fn order_within(&self, rw: &mut Rewriter<'_>, keys: &[OrderBy]) -> Vec<OrderBy> {
+        let mut order = rw.order(keys);
+        for (written, key) in order.iter_mut().zip(keys) {
+            if rw.scope.nullable(&key.expr) && written.nulls.is_none() {
+                written.nulls = Some(if key.descending {
+                    Nulls::Last
+                } else {
+                    Nulls::First
+                });
+            }
+        }
+        order
     }
 
     fn array_agg(&self, rw: &mut Rewriter<'_>, call: &Call) -> Option<Expr> {
@@ -125,7 +140,7 @@ impl Meaning<'_> {
             args: vec![CallArg::Expr(value)],
             ..call.clone()
         };
-        gathered.order_by = rw.order(&call.order_by);
+        gathered.order_by = self.order_within(rw, &call.order_by);
         Some(Expr::Call(Box::new(gathered)))
     }
 

@@ -201,6 +201,10 @@ impl Meaning<'_> {
 
     fn cast_number(&self, rw: &mut Rewriter<'_>, value: Expr, from: &Type, to: &Type) -> Expr {
         match to {
+            // MySQL cuts off what follows the point of a number that an aggregate gives.
+            to if to.is_integer() && matches!(from, Type::Numeric { .. }) => {
+                build::cast(rounded_off(value), Type::BIGINT)
+            }
             to if to.is_integer() => build::cast(value, Type::BIGINT),
             Type::Double => build::cast(value, Type::Double),
             Type::Numeric {
@@ -432,6 +436,14 @@ pub(super) fn decimal(scale: i32) -> Type {
 
 pub(super) fn is_text(ty: &Type) -> bool {
     Family::of(ty) == Family::Text
+}
+
+/// A decimal number without what follows its point, half away from zero.
+fn rounded_off(value: Expr) -> Expr {
+    match value {
+        Expr::Call(call) if call.name.name == "round" && call.args.len() == 1 => Expr::Call(call),
+        value => build::call("round", [value]),
+    }
 }
 
 /// Whether an expression is made of constants that have no type of their own.

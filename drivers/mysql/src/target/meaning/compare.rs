@@ -330,6 +330,19 @@ impl Meaning<'_> {
             },
             array => {
                 // An array of scalars: nothing in it is an array that could hold the value too.
+                let item = match rw.scope.ty(array) {
+                    Some(Type::Array(item)) => *item,
+                    _ => return Some(self.refuse_unknown(rw, "ANY and ALL of an array")),
+                };
+                if item == Type::Citext {
+                    return Some(self.refuse_citext_array(rw));
+                }
+                // A constant is read as an element.
+                let constant = is_text_constant(left).then(|| Expr::Cast {
+                    expr: Box::new(left.clone()),
+                    ty: item,
+                });
+                let left = constant.as_ref().unwrap_or(left);
                 let nullable = rw.scope.nullable(left);
                 let (value, array) = (self.json_value(rw, left), rw.expr(array));
                 if !build::is_steady(&array) {
@@ -339,6 +352,11 @@ impl Meaning<'_> {
                 build::negated(among(array, value, nullable), negated)
             }
         })
+    }
+
+    pub(super) fn refuse_citext_array(&self, rw: &mut Rewriter<'_>) -> Expr {
+        let what = "a comparison of the elements of a `citext[]`, whose case is of no account,";
+        self.refuse(rw, "comparison", what)
     }
 
     /// `= ANY ('{a,b}')`.

@@ -72,14 +72,16 @@ impl Meaning<'_> {
 
     /// A scalar as a JSON document of its own: what JSON_CONTAINS looks for.
     pub(super) fn quoted_json(&self, rw: &mut Rewriter<'_>, authored: &Expr, value: Expr) -> Expr {
-        let text = is_text_constant(authored)
-            || rw.scope.ty(authored).is_some_and(|ty| {
-                matches!(Family::of(&ty), Family::Text | Family::Uuid | Family::Enum)
-            });
-        if text {
-            build::call("json_quote", [value])
-        } else {
-            self.as_json(build::cast(value, Type::Text))
+        match rw.scope.ty(authored).map(|ty| Family::of(&ty)) {
+            Some(Family::Text | Family::Uuid | Family::Enum | Family::Date | Family::Timestamp) => {
+                build::call("json_quote", [value])
+            }
+            // As a text it would be 1 or 0, which is a number.
+            Some(Family::Boolean) => {
+                let text = self.to_text(rw, value, &Type::Boolean);
+                self.as_json(text)
+            }
+            _ => self.as_json(build::cast(value, Type::Text)),
         }
     }
 
@@ -246,16 +248,24 @@ impl Meaning<'_> {
                 "`@>` on jsonb, which looks into arrays otherwise,",
             );
         };
+        if item == Type::Citext {
+            return self.refuse_citext_array(rw);
+        }
         let ty = Type::Array(Box::new(item));
+        let nullable = rw.scope.nullable(whole);
         let (whole, part) = (self.meet(rw, whole, &ty), self.meet(rw, part, &ty));
-        if !build::is_steady(&part) {
+        if !build::is_steady(&part) || (nullable && !build::is_steady(&whole)) {
             return self.refuse(rw, "operator", "`@>` of this array");
         }
         let none = build::call("json_contains", [part.clone(), Expr::text("null")]);
-        build::and(
-            build::call("json_contains", [whole, part]),
-            build::not(none),
-        )
+        let all = build::call("json_contains", [whole.clone(), part]);
+        if !nullable {
+            return build::and(all, build::not(none));
+        }
+        // NULL holds nothing that is known, whatever it is asked for.
+        let found = Expr::binary(none, BinaryOp::Eq, build::boolean(true));
+        let missing = build::and(found, build::is_null(whole, true));
+        build::case([(missing, build::boolean(false))], Some(all))
     }
 
     /// An array and one item more; to NULL it is the first.
@@ -326,8 +336,8 @@ impl Meaning<'_> {
                 }
                 let scalar = self.json_value(rw, value);
                 match Family::of(&ty) {
-                    Family::Boolean | Family::Integer => {
-                        // An array of it, and out of the array.
+                    Family::Boolean | Family::Integer | Family::Numeric => {
+                        // JSON_QUOTE takes texts alone: an array of it, and out of the array.
                         let array = build::call("json_array", [scalar.clone()]);
                         let value_of = build::call("json_extract", [array, Expr::text("$[0]")]);
                         if rw.scope.nullable(value) {
