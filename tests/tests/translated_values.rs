@@ -189,3 +189,184 @@ fn a_form_of_to_char_is_read_by_its_longest_fields() {
         give_the_same(twin, &["to_char(at, 'YYYYMMDDHH24MISS')"]);
     });
 }
+
+#[test]
+fn the_elements_of_an_array_become_those_of_another_type() {
+    each(|twin| {
+        twin.run(
+            "CREATE TABLE t (id integer PRIMARY KEY, ns integer[], ss text[], us uuid[], bs bigint[], vs varchar(9)[]);
+             INSERT INTO t VALUES (1, '{1,2}', '{1,x}', '{A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11}', '{3}', '{a}'), (2, NULL, '{}', NULL, '{}', NULL);",
+        );
+        let refused = [
+            "UPDATE t SET ss = ns::text[];",
+            "UPDATE t SET ns = ss::integer[];",
+            "UPDATE t SET ns = bs::integer[];",
+            "CREATE TABLE u AS SELECT ns::text[] AS x FROM t;",
+            "DELETE FROM t WHERE 'x' = ANY (ns::text[]);",
+        ];
+        for statement in refused {
+            assert_eq!(twin.refused(statement), ["cast"], "{statement}");
+        }
+        twin.run("UPDATE t SET bs = ns WHERE id = 1; UPDATE t SET ss = us::text[], vs = ss::varchar[] WHERE id = 1;");
+        hold_for_the_same(
+            twin,
+            &[
+                "2 = ANY (bs)",
+                "'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11' = ANY (ss)",
+                "'x' = ANY (vs)",
+            ],
+        );
+        twin.run(
+            "UPDATE t SET ss = ARRAY[1, id + 1]::text[], ns = ARRAY['7', '8']::integer[], bs = ARRAY[id, 5];",
+        );
+        hold_for_the_same(
+            twin,
+            &[
+                "'2' = ANY (ss)",
+                "'1' = ANY (ss)",
+                "8 = ANY (ns)",
+                "bs @> ARRAY[5]::bigint[]",
+            ],
+        );
+    });
+}
+
+#[test]
+fn a_citext_is_a_text_to_whatever_takes_a_text() {
+    each(|twin| {
+        twin.run(
+            "CREATE EXTENSION IF NOT EXISTS citext;
+             CREATE TABLE t (id integer PRIMARY KEY, c citext, d citext, s text, v varchar(20), k text[]);
+             INSERT INTO t VALUES (1, 'Hello World', 'hello world', 'HELLO WORLD', 'o', '{hello world}'), (2, 'abc', 'ABC', 'abc', 'B', '{abc}'),
+                 (3, 'a-B-c', 'b', '-', 'a', '{}'), (4, '', '', '', '', NULL), (5, 'Amy', 'AMY', 'x', '%m', '{AMY}'), (6, NULL, 'x', NULL, 'X', NULL);",
+        );
+        hold_for_the_same(
+            twin,
+            &[
+                "lower(c) = 'ABC'",
+                "lower(c) = 'abc'",
+                "upper(c) = d",
+                "left(c, 3) = 'AMY'",
+                "substr(c, 1, 1) = 'A'",
+                "trim(c) = 'ABC'",
+                "c || 'x' = 'ABCX'",
+                "reverse(c) = 'CBA'",
+                "position('B' in c) > 0",
+                "c::text = 'ABC'",
+                "c::text = d::text",
+                "c = s",
+                "c = lower(d)",
+                "c <> v",
+                "coalesce(c, v) = 'ABC'",
+                "c IS DISTINCT FROM s",
+                "c = ANY (ARRAY['ABC', 'x'])",
+                "c <> ALL (ARRAY['ABC', 'AMY'])",
+                "c = ANY ('{ABC}')",
+                "c = ANY ('{ABC}'::text[])",
+                "c = ANY (ARRAY['ABC']::citext[])",
+                "c = ANY (k)",
+                "c IN ('ABC', 'AMY')",
+                "c = 'ABC'",
+                "c = d",
+                "s::citext = 'hello world'",
+                "s::citext = c",
+                "c LIKE 'A%'",
+                "c LIKE '%' || v || '%'",
+                "c NOT LIKE v",
+                "c LIKE d",
+                "'ABC' LIKE c",
+                "s LIKE c",
+                "c || '' LIKE 'A%'",
+                "lower(c) LIKE 'A%'",
+                "c ILIKE 'A%'",
+                "c ~ '^A'",
+                "c !~ '^A'",
+                "c ~* '^A'",
+                "c::text ~ '^A'",
+            ],
+        );
+        give_the_same(
+            twin,
+            &[
+                "replace(c, '-', '+')",
+                "replace(s, 'h', 'x')",
+                "replace(c, v, '_')",
+                "split_part(c, '-', 1)",
+                "strpos(c, '-')::text",
+                "regexp_replace(c, '[ab]', '_', 'g')",
+                "(SELECT count(DISTINCT c::text) FROM t)",
+                "(SELECT count(*) FROM (SELECT DISTINCT s::citext FROM t UNION SELECT d FROM t) AS q)",
+            ],
+        );
+        are_refused(
+            twin,
+            "no-form",
+            &[
+                "replace(c, 'b', 'x')",
+                "split_part(c, 'b', 1)",
+                "split_part(c, '-', 2)",
+                "strpos(c, 'b')::text",
+                "replace(c, d, 'x')",
+            ],
+        );
+        twin.run(
+            "CREATE TABLE u (id integer PRIMARY KEY, email citext CHECK (email ~ '^[a-z]+@[a-z.]+$'), part text GENERATED ALWAYS AS (lower(email)) STORED);
+             CREATE UNIQUE INDEX u_part ON u (left(email, 2));
+             INSERT INTO u VALUES (1, 'Me@X.com'), (2, 'me@y.com');",
+        );
+        twin.fails("INSERT INTO u VALUES (3, '1@x.com');");
+        twin.fails("INSERT INTO u VALUES (3, 'meme@x.com');");
+        twin.same("SELECT id, part FROM u ORDER BY id");
+    });
+}
+
+#[test]
+fn blanks_at_the_end_of_a_char_are_shown_where_they_are_there() {
+    each(|twin| {
+        twin.run(
+            "CREATE TABLE t (id integer PRIMARY KEY, c char(5), v varchar(9), b boolean, d jsonb);
+             INSERT INTO t VALUES (1, 'ab', 'ab   ', true, NULL), (2, 'abcde', 'x', false, NULL), (3, '', '', NULL, NULL), (4, NULL, 'ab', true, NULL);",
+        );
+        hold_for_the_same(
+            twin,
+            &[
+                "c LIKE 'ab'",
+                "c LIKE 'ab%'",
+                "c LIKE '%b'",
+                "c LIKE 'ab   '",
+                "c ILIKE 'A%'",
+                "v LIKE c",
+                "c ~ '^ab$'",
+                "c ~ 'e$'",
+                "c = 'ab'",
+                "c = ANY (ARRAY['ab ', 'x'])",
+                "to_jsonb(c) ->> 0 = 'ab'",
+                "c || '|' = 'ab|'",
+            ],
+        );
+        give_the_same(
+            twin,
+            &[
+                "concat(c, '-', v)",
+                "concat_ws('|', c, b, v)",
+                "concat(b, id)",
+                "concat(b = true, c)",
+                "b::text || c",
+                "octet_length(c)::text",
+                "length(c)::text",
+                "to_jsonb(c) ->> 0",
+                "jsonb_build_object('c', c, 'n', id) ->> 'c'",
+                "jsonb_build_array(c) ->> 0",
+                "concat('x'::char(3), '|')",
+            ],
+        );
+        twin.run("UPDATE t SET d = jsonb_build_object(c, 1) WHERE id < 3;");
+        give_the_same(twin, &["d ->> 'abcde'", "d ->> 'ab   '"]);
+        assert_eq!(
+            twin.refused("CREATE TABLE u AS SELECT c FROM t UNION SELECT v FROM t;"),
+            ["comparison"]
+        );
+        twin.run("CREATE TABLE w AS SELECT v FROM t UNION SELECT c FROM t;");
+        twin.same("SELECT concat('[', v, ']') FROM w WHERE v IS NOT NULL ORDER BY v");
+    });
+}

@@ -202,7 +202,7 @@ impl Meaning<'_> {
         if !call.order_by.is_empty() || call.distinct || call.filter.is_some() {
             return None;
         }
-        let (key, value) = (self.text(rw, key), self.json_value(rw, value));
+        let (key, value) = (self.json_key(rw, key), self.json_value(rw, value));
         Some(build::call("json_objectagg", [key, value]))
     }
 }

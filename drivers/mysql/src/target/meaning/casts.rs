@@ -53,6 +53,13 @@ impl Meaning<'_> {
         {
             return self.constant(rw, text, to);
         }
+        // A limit is not for a cast to keep, which would cut what is longer.
+        if let (Expr::Array(items), Type::Array(item)) = (value, ty)
+            && !matches!(**item, Type::Varchar(_) | Type::Char(_))
+            && rw.scope.ty(value).as_ref() != Some(ty)
+        {
+            return rw.expr(&each_cast(items, ty));
+        }
         // What CASE and COALESCE give without a type of their own is a text.
         let from = rw
             .scope
@@ -86,11 +93,13 @@ impl Meaning<'_> {
             Expr::Literal(Literal::Null) => return build::null(),
             _ => {}
         }
-        let Some(from) = rw
-            .scope
-            .ty(expr)
-            .or_else(|| untyped(expr).then_some(Type::Text))
-        else {
+        let from = rw.scope.ty(expr);
+        if let (Expr::Array(items), Type::Array(_)) = (expr, ty)
+            && from.as_ref() != Some(ty)
+        {
+            return rw.expr(&each_cast(items, ty));
+        }
+        let Some(from) = from.or_else(|| untyped(expr).then_some(Type::Text)) else {
             return self.refuse_unknown(rw, format_args!("a cast to {}", words(ty)));
         };
         let value = if rounds(ty) {
@@ -129,12 +138,15 @@ impl Meaning<'_> {
             _ if from != to && (from.is_kept_as_text() || to.is_kept_as_text()) => {
                 self.no_cast(rw, from, to)
             }
-            (Family::Text, Family::Text) => match to {
-                Type::Varchar(Some(_)) | Type::Char(Some(_)) if explicit && from != to => {
-                    self.limited(value, to)
-                }
-                _ => value,
-            },
+            (Family::Text, Family::Text) if explicit && from != to => {
+                let value = match (from, to) {
+                    (_, Type::Citext) => return self.any_case(rw, value),
+                    (Type::Citext, _) => self.exactly(value),
+                    _ => value,
+                };
+                self.limited(value, to)
+            }
+            (Family::Text, Family::Text) => value,
             (Family::Integer, Family::Integer) | (Family::Bytes, Family::Bytes) => value,
             (Family::Integer, Family::Numeric | Family::Float)
             | (
@@ -171,7 +183,8 @@ impl Meaning<'_> {
             },
             (Family::Timestamp, Family::Date) => build::call("date", [value]),
             (Family::Timestamp, Family::Time) => build::call("time", [value]),
-            (Family::Array, Family::Array | Family::Json) => value,
+            (Family::Array, Family::Array) if is_held_alike(from, to, explicit) => value,
+            (Family::Array, Family::Json) => value,
             (Family::Enum, Family::Enum) if from == to => value,
             (_, Family::Text) => {
                 if *from == Type::Json || (*from == Type::Jsonb && !self.facts.json) {
@@ -244,9 +257,55 @@ impl Meaning<'_> {
         build::collate(build::cast(value, Type::Text), self.facts.exact)
     }
 
-    /// The text that PostgreSQL shows of a value.
+    /// A citext as the text that it is, whose case counts.
+    pub(super) fn exactly(&self, value: Expr) -> Expr {
+        match self.facts.any_case {
+            Some(_) => build::under(value, self.facts.exact),
+            // There it has another character set.
+            None => self.as_text(value),
+        }
+    }
+
+    /// A text as a citext.
+    pub(super) fn any_case(&self, rw: &mut Rewriter<'_>, value: Expr) -> Expr {
+        match self.facts.any_case {
+            Some(collation) => build::under(value, collation),
+            None => self.no_cast(rw, &Type::Text, &Type::Citext),
+        }
+    }
+
+    /// A `char(n)` with its blanks, which are not kept here.
+    pub(super) fn padded(&self, rw: &mut Rewriter<'_>, expr: &Expr, length: Option<u32>) -> Expr {
+        if !matches!(expr, Expr::Column { .. } | Expr::Cast { .. }) {
+            let what = "the blanks at the end of a `char(n)` that is no column's";
+            return self.refuse(rw, "no-form", what);
+        }
+        let length = build::number(length.unwrap_or(1));
+        build::call("rpad", [rw.expr(expr), length, Expr::text(" ")])
+    }
+
+    /// What `concat` and its like join, and a pattern is matched with: what PostgreSQL shows of a value,
+    /// which a cast to a text need not be.
+    pub(super) fn shown(&self, rw: &mut Rewriter<'_>, expr: &Expr) -> Expr {
+        match rw.scope.ty(expr) {
+            Some(Type::Boolean) => {
+                let value = rw.expr(expr);
+                let letter = |is: bool, letter: &str| (build::boolean(is), Expr::text(letter));
+                Expr::Case {
+                    operand: Some(Box::new(value)),
+                    whens: vec![letter(true, "t"), letter(false, "f")],
+                    otherwise: None,
+                }
+            }
+            Some(Type::Char(length)) => self.padded(rw, expr, length),
+            _ => self.text(rw, expr),
+        }
+    }
+
+    /// The text that a cast makes of a value.
     pub(super) fn to_text(&self, rw: &mut Rewriter<'_>, value: Expr, from: &Type) -> Expr {
         match from {
+            Type::Citext => self.exactly(value),
             ty if is_text(ty) => value,
             ty if ty.is_integer() => self.as_text(value),
             Type::Numeric {
@@ -436,6 +495,64 @@ pub(super) fn decimal(scale: i32) -> Type {
 
 pub(super) fn is_text(ty: &Type) -> bool {
     Family::of(ty) == Family::Text
+}
+
+/// `ARRAY[a, b]::type[]`: each element is cast, which the cast of an array does there.
+fn each_cast(items: &[Expr], ty: &Type) -> Expr {
+    let item = match ty {
+        Type::Array(item) => item,
+        other => other,
+    };
+    let cast = |expr: &Expr| Expr::Cast {
+        expr: Box::new(expr.clone()),
+        // The type of an array says nothing of its dimensions.
+        ty: match expr {
+            Expr::Array(_) => ty.clone(),
+            _ => item.clone(),
+        },
+    };
+    Expr::Array(items.iter().map(cast).collect())
+}
+
+/// Whether the elements of an array are, in JSON, what they are as elements of another type, and no
+/// cast of them fails.
+fn is_held_alike(from: &Type, to: &Type, explicit: bool) -> bool {
+    use Type as T;
+    match (from, to) {
+        _ if from == to => true,
+        (T::Array(from), T::Array(to)) => is_held_alike(from, to, explicit),
+        (T::Char(_), _) | (_, T::Char(_)) => false,
+        (from, T::Text | T::Varchar(None) | T::Citext) => matches!(
+            Family::of(from),
+            Family::Text | Family::Uuid | Family::Enum | Family::Date
+        ),
+        // One that is too long is not looked for, as in a constant.
+        (from, T::Varchar(Some(_))) => !explicit && is_text(from),
+        (
+            T::Numeric { .. },
+            T::Numeric {
+                precision: None, ..
+            },
+        ) => true,
+        (
+            from,
+            T::Numeric {
+                precision: None, ..
+            },
+        ) => from.is_integer(),
+        (from, T::Double) => from.is_integer() && *from != T::BIGINT,
+        (from, to) if from.is_integer() && to.is_integer() => width(from) <= width(to),
+        _ => false,
+    }
+}
+
+/// Integers by their width.
+fn width(ty: &Type) -> u8 {
+    match ty {
+        Type::SmallInt { .. } => 2,
+        Type::Integer { .. } => 4,
+        _ => 8,
+    }
 }
 
 /// A decimal number without what follows its point, half away from zero.

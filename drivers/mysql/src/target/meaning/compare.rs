@@ -1,6 +1,6 @@
 //! Comparisons.
 
-use aludel::schema::{BinaryOp, Expr, Literal, Part, Quantifier, Query, Type};
+use aludel::schema::{BinaryOp, CallArg, Expr, Literal, Part, Quantifier, Query, Type};
 use aludel::translate::Refusal;
 use aludel::translate::constant::{self, Item};
 use aludel::translate::infer::{Family, is_text_constant};
@@ -39,8 +39,10 @@ impl Meaning<'_> {
         let (mut l, mut r) = (self.meet(rw, left, &ty), self.meet(rw, right, &ty));
         if is_text(&ty) {
             let padded = |expr: &Expr| matches!(rw.scope.ty(expr), Some(Type::Char(_)));
-            if padded(left) || padded(right) {
-                (l, r) = (without_blanks(l), without_blanks(r));
+            if padded(left) && is_text_constant(right) {
+                r = without_blanks(r);
+            } else if is_text_constant(left) && padded(right) {
+                l = without_blanks(l);
             }
             // A `varchar` meets a `char(n)` without its blanks, a `text` with them.
             let varied = |expr: &Expr| {
@@ -51,7 +53,19 @@ impl Meaning<'_> {
             } else if varied(left) && padded(right) {
                 l = build::call("rtrim", [l]);
             }
-            if !names_column(left) && !names_column(right) {
+            if ty == Type::Citext {
+                if !names_column(left) && !names_column(right) {
+                    l = self.any_case(rw, l);
+                }
+            } else if is_citext(rw, left) || is_citext(rw, right) {
+                // With a text it meets as a text, whose case counts.
+                if is_citext(rw, left) {
+                    l = self.exactly(l);
+                }
+                if is_citext(rw, right) {
+                    r = self.exactly(r);
+                }
+            } else if !names_column(left) && !names_column(right) {
                 l = build::collate(l, self.facts.exact);
             }
         }
@@ -172,15 +186,15 @@ impl Meaning<'_> {
         rw.refuse(Refusal::new("text-order", message).help(help))
     }
 
-    /// Whether a text that ignores case meets one that is neither a column nor a constant: the
-    /// collation of a made text would win.
+    /// Whether two texts whose case does not count meet of which one is neither a column, a constant nor
+    /// a cast: the collation of a made text would win.
     fn ignores_case(&self, rw: &Rewriter<'_>, left: &Expr, right: &Expr) -> bool {
-        let citext = |expr: &Expr| rw.scope.ty(expr) == Some(Type::Citext);
-        let plain = |expr: &Expr| matches!(expr, Expr::Literal(_) | Expr::Column { .. });
-        (citext(left) && !(plain(right) && plain(left)))
-            || (citext(right) && !(plain(left) && plain(right)))
-            || (citext(left) != citext(right)
-                && matches!((left, right), (Expr::Column { .. }, Expr::Column { .. })))
+        let plain = |expr: &Expr| match expr {
+            Expr::Literal(_) | Expr::Column { .. } => true,
+            Expr::Cast { ty, .. } => *ty == Type::Citext,
+            _ => false,
+        };
+        rw.scope.compared(left, right) == Some(Type::Citext) && !(plain(left) && plain(right))
     }
 
     pub(super) fn between(
@@ -311,6 +325,14 @@ impl Meaning<'_> {
                 query: query.clone(),
                 negated,
             }),
+            // Constants are texts there, and not what they are compared with.
+            Expr::Array(items)
+                if matches!(rw.scope.ty(left), Some(Type::Citext | Type::Char(_)))
+                    && items.iter().all(is_text_constant) =>
+            {
+                let texts: Vec<Expr> = items.iter().map(as_text_constant).collect();
+                self.in_list(rw, left, &texts, negated)
+            }
             Expr::Array(items) => self.in_list(rw, left, items, negated),
             Expr::Cast { expr, ty } if matches!(**expr, Expr::Array(_)) => {
                 let (Expr::Array(items), Type::Array(item)) = (&**expr, ty) else {
@@ -324,8 +346,20 @@ impl Meaning<'_> {
                 self.in_list(rw, left, &items, negated)
             }
             Expr::Literal(Literal::Text(text)) => self.in_constant(rw, left, text, negated),
-            Expr::Cast { expr, .. } if is_text_constant(expr) => match &**expr {
-                Expr::Literal(Literal::Text(text)) => self.in_constant(rw, left, text, negated),
+            Expr::Cast { expr, ty } if is_text_constant(expr) => match &**expr {
+                Expr::Literal(Literal::Text(text)) => {
+                    let left_ty = rw.scope.ty(left);
+                    let as_text = left_ty == Some(Type::Citext)
+                        && !matches!(ty, Type::Array(item) if **item == Type::Citext);
+                    if as_text {
+                        let left = Expr::Cast {
+                            expr: Box::new(left.clone()),
+                            ty: Type::Text,
+                        };
+                        return Some(self.in_constant(rw, &left, text, negated));
+                    }
+                    self.in_constant(rw, left, text, negated)
+                }
                 _ => build::null(),
             },
             array => {
@@ -337,14 +371,18 @@ impl Meaning<'_> {
                 if item == Type::Citext {
                     return Some(self.refuse_citext_array(rw));
                 }
+                if matches!(item, Type::Char(_)) {
+                    let what = "ANY and ALL of texts that may have blanks at their end";
+                    return Some(self.refuse(rw, "comparison", what));
+                }
                 // A constant is read as an element.
                 let constant = is_text_constant(left).then(|| Expr::Cast {
                     expr: Box::new(left.clone()),
-                    ty: item,
+                    ty: item.clone(),
                 });
                 let left = constant.as_ref().unwrap_or(left);
                 let nullable = rw.scope.nullable(left);
-                let (value, array) = (self.json_value(rw, left), rw.expr(array));
+                let (value, array) = (self.json_element(rw, left, &item), rw.expr(array));
                 if !build::is_steady(&array) {
                     return Some(self.refuse(rw, "operator", "ANY and ALL of this array"));
                 }
@@ -387,8 +425,20 @@ impl Meaning<'_> {
         else {
             return build::null();
         };
-        let (mut value, mut like) = (self.text(rw, expr), self.text(rw, pattern));
-        if *any_case {
+        let (ty, like_ty) = (rw.scope.ty(expr), rw.scope.ty(pattern));
+        let citext =
+            ty == Some(Type::Citext) || (is_text_constant(expr) && like_ty == Some(Type::Citext));
+        // Its own collation does it, beside a constant.
+        let by_collation = matches!(&**expr, Expr::Column { .. }) && is_text_constant(pattern);
+        let by_collation = citext && by_collation && !any_case;
+        let any_case = *any_case || (citext && !by_collation);
+        let mut value = if by_collation {
+            rw.expr(expr)
+        } else {
+            self.shown(rw, expr)
+        };
+        let mut like = self.text(rw, pattern);
+        if any_case {
             value = build::call("lower", [value]);
             like = build::call("lower", [like]);
         }
@@ -413,6 +463,7 @@ impl Meaning<'_> {
         any_case: bool,
         negated: bool,
     ) -> Expr {
+        let any_case = any_case || rw.scope.ty(left) == Some(Type::Citext);
         let pattern = match right {
             Expr::Literal(Literal::Text(pattern)) => pattern_here(pattern, any_case),
             Expr::Cast { expr, .. } => match &**expr {
@@ -424,7 +475,7 @@ impl Meaning<'_> {
         let Some(pattern) = pattern else {
             return self.refuse(rw, "regex", "this regular expression");
         };
-        let mut value = self.text(rw, left);
+        let mut value = self.shown(rw, left);
         if !names_column(left) {
             value = build::collate(value, self.facts.exact);
         }
@@ -433,6 +484,33 @@ impl Meaning<'_> {
             negated,
         };
         Expr::binary(value, op, Expr::text(pattern))
+    }
+}
+
+/// A text constant that is a text.
+fn as_text_constant(expr: &Expr) -> Expr {
+    Expr::Cast {
+        expr: Box::new(expr.clone()),
+        ty: Type::Text,
+    }
+}
+
+/// Whether a text carries a collation that ignores case.
+fn is_citext(rw: &Rewriter<'_>, expr: &Expr) -> bool {
+    match expr {
+        _ if rw.scope.ty(expr) == Some(Type::Citext) => true,
+        Expr::Case {
+            whens, otherwise, ..
+        } => {
+            let results = whens.iter().map(|(_, then)| then);
+            let mut results = results.chain(otherwise.as_deref());
+            results.any(|result| is_citext(rw, result))
+        }
+        Expr::Call(call) if matches!(call.name.name.as_str(), "coalesce" | "nullif") => {
+            let carries = |arg: &CallArg| matches!(arg, CallArg::Expr(arg) if is_citext(rw, arg));
+            call.args.iter().any(carries)
+        }
+        _ => false,
     }
 }
 

@@ -29,6 +29,9 @@ impl Meaning<'_> {
         let Some(ty) = rw.scope.ty(expr) else {
             return self.refuse_unknown(rw, "a value in JSON");
         };
+        if let Type::Char(length) = ty {
+            return self.padded(rw, expr, length);
+        }
         let value = rw.expr(expr);
         match Family::of(&ty) {
             Family::Text | Family::Integer | Family::Uuid => value,
@@ -57,6 +60,15 @@ impl Meaning<'_> {
                 let what = format!("{} in JSON", crate::target::types::words(&ty));
                 self.refuse(rw, "json-value", what)
             }
+        }
+    }
+
+    /// An expression as an element of an array of this type.
+    pub(super) fn json_element(&self, rw: &mut Rewriter<'_>, expr: &Expr, item: &Type) -> Expr {
+        match rw.scope.ty(expr) {
+            // As another text it has no blanks at its end.
+            Some(Type::Char(_)) if !matches!(item, Type::Char(_)) => rw.expr(expr),
+            _ => self.json_value(rw, expr),
         }
     }
 
@@ -271,7 +283,11 @@ impl Meaning<'_> {
     /// An array and one item more; to NULL it is the first.
     pub(super) fn array_append(&self, rw: &mut Rewriter<'_>, array: &Expr, item: &Expr) -> Expr {
         let nullable = rw.scope.nullable(array);
-        let (mut array, item) = (rw.expr(array), self.json_value(rw, item));
+        let item = match rw.scope.ty(array) {
+            Some(Type::Array(ty)) => self.json_element(rw, item, &ty),
+            _ => self.json_value(rw, item),
+        };
+        let mut array = rw.expr(array);
         if nullable {
             array = build::call("coalesce", [array, build::call("json_array", [])]);
         }
@@ -314,7 +330,7 @@ impl Meaning<'_> {
                 let mut parts = Vec::with_capacity(args.len());
                 for (place, arg) in args.iter().enumerate() {
                     parts.push(if place % 2 == 0 {
-                        self.text(rw, arg)
+                        self.json_key(rw, arg)
                     } else {
                         self.json_value(rw, arg)
                     });
@@ -433,6 +449,22 @@ impl Meaning<'_> {
             let ty = build::call("json_type", [rw.expr(document)]);
             (ty, Expr::text(kind.to_uppercase()))
         })
+    }
+
+    /// The name of a member of an object.
+    pub(super) fn json_key(&self, rw: &mut Rewriter<'_>, key: &Expr) -> Expr {
+        let nullable = rw.scope.nullable(key);
+        let key = match rw.scope.ty(key) {
+            Some(Type::Char(length)) => self.padded(rw, key, length),
+            _ => self.text(rw, key),
+        };
+        if nullable && !self.facts.json {
+            // It would be the empty name there.
+            let out = self.failing(rw, key.clone());
+            build::call("coalesce", [key, out])
+        } else {
+            key
+        }
     }
 
     fn json_set(

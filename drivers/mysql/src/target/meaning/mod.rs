@@ -286,9 +286,13 @@ impl Meaning<'_> {
                 }
             }
             Expr::Array(items) => {
+                let ty = match rw.scope.ty(expr) {
+                    Some(Type::Array(ty)) => *ty,
+                    _ => Type::Text,
+                };
                 let items = items
                     .iter()
-                    .map(|item| self.json_value(rw, item))
+                    .map(|item| self.json_element(rw, item, &ty))
                     .collect::<Vec<_>>();
                 build::call("json_array", items)
             }

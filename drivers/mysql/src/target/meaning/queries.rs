@@ -11,6 +11,7 @@ use aludel::translate::rewrite::Rewriter;
 use super::Meaning;
 use super::compare::is_by_bytes;
 use super::elements::is_elements;
+use crate::target::build;
 
 impl Meaning<'_> {
     pub(super) fn whole_query(&self, rw: &mut Rewriter<'_>, query: &Query) -> Option<Query> {
@@ -53,6 +54,17 @@ impl Meaning<'_> {
         };
         if *op != SetOp::Union && !self.facts.set_operators {
             self.refuse(rw, "no-form", "INTERSECT and EXCEPT");
+        }
+        let fields = |body: &SetExpr| rw.scope.query_fields(&build::query(body.clone()));
+        if let (Some(ours), Some(theirs)) = (fields(left), fields(right)) {
+            let padded = |ty: &Option<Type>| matches!(ty, Some(Type::Char(_)));
+            let varied = |ty: &Option<Type>| matches!(ty, Some(Type::Varchar(_)));
+            let mut pairs = ours.iter().zip(&theirs);
+            if pairs.any(|(ours, theirs)| padded(&ours.ty) && varied(&theirs.ty)) {
+                let what =
+                    "a `varchar` among values of `char(n)`, which have no blanks at their end,";
+                self.refuse(rw, "comparison", what);
+            }
         }
         self.refuse_bodies(rw, left);
         self.refuse_bodies(rw, right);
