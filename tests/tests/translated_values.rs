@@ -370,3 +370,106 @@ fn blanks_at_the_end_of_a_char_are_shown_where_they_are_there() {
         twin.same("SELECT concat('[', v, ']') FROM w WHERE v IS NOT NULL ORDER BY v");
     });
 }
+
+#[test]
+fn a_text_that_is_no_number_fails() {
+    each(|twin| {
+        twin.run(
+            "CREATE TABLE t (id integer PRIMARY KEY, w text, n numeric, f double precision); INSERT INTO t (id, w) VALUES (1, '1.5'), (2, '-2e3');
+             UPDATE t SET n = w::numeric, f = w::double precision;",
+        );
+        give_the_same(
+            twin,
+            &[
+                "w::numeric::numeric(8, 2)",
+                "(w::double precision * 2)::integer",
+            ],
+        );
+        twin.run("INSERT INTO t (id, w) VALUES (3, 'abc');");
+        for script in [
+            "CREATE TABLE u AS SELECT w::numeric AS n FROM t;",
+            "INSERT INTO t (id, n) SELECT id + 10, w::numeric FROM t;",
+            "INSERT INTO t (id, n) SELECT id + 10, w::numeric(8, 2) FROM t;",
+            "INSERT INTO t (id, f) SELECT id + 10, w::double precision FROM t;",
+            "UPDATE t SET n = w::numeric;",
+            "UPDATE t SET f = w::double precision;",
+            "ALTER TABLE t ALTER COLUMN w TYPE numeric USING w::numeric;",
+            "ALTER TABLE t ALTER COLUMN w TYPE double precision USING w::double precision;",
+        ] {
+            twin.fails(script);
+        }
+    });
+}
+
+#[test]
+fn a_floating_point_number_keeps_the_digits_that_it_keeps_there() {
+    each(|twin| {
+        twin.run(
+            "CREATE TABLE t (id integer PRIMARY KEY, f double precision, b bigint, n numeric(20, 2));
+             INSERT INTO t VALUES (1, 2.5), (2, -3.5), (3, 1234567890123.25), (4, NULL), (5, 9e15);
+             UPDATE t SET b = f::bigint;
+             UPDATE t SET n = f::numeric(20, 2) WHERE id < 5;",
+        );
+        twin.same("SELECT id, coalesce(b, -1), coalesce(n, -1.00) FROM t ORDER BY id");
+        twin.target_fails("UPDATE t SET n = f::numeric(20, 2);");
+        twin.run("INSERT INTO t VALUES (6, -1e20);");
+        twin.fails("UPDATE t SET b = f::bigint;");
+    });
+}
+
+#[test]
+fn json_is_a_number_if_it_is_one() {
+    each(|twin| {
+        twin.run(
+            r#"CREATE TABLE t (id integer PRIMARY KEY, d jsonb, n integer, m numeric(8, 2), f double precision);
+               INSERT INTO t (id, d) VALUES (1, '{"a": 7}'), (2, '{"a": 2.5}'), (3, '{"a": -2.5}'), (4, '{}'), (5, NULL), (6, '{"a": 1e2}');
+               UPDATE t SET n = (d -> 'a')::integer, m = (d -> 'a')::numeric(8, 2), f = (d -> 'a')::double precision;"#,
+        );
+        twin.same(
+            "SELECT id, coalesce(n, -1), coalesce(m, -1.00), coalesce(f, -1) FROM t ORDER BY id",
+        );
+        for other in [r#""10""#, "true", "null", "[1]", "{}"] {
+            twin.run(&format!(
+                r#"DELETE FROM t; INSERT INTO t (id, d) VALUES (1, '{{"a": {other}}}');"#
+            ));
+            for script in [
+                "UPDATE t SET n = (d -> 'a')::integer;",
+                "UPDATE t SET m = (d -> 'a')::numeric(8, 2);",
+                "INSERT INTO t (id, f) SELECT 2, (d -> 'a')::double precision FROM t;",
+            ] {
+                twin.fails(script);
+            }
+        }
+    });
+}
+
+#[test]
+fn a_path_of_names_leads_through_objects() {
+    each(|twin| {
+        twin.run(
+            r#"CREATE TABLE t (id integer PRIMARY KEY, d jsonb);
+               INSERT INTO t VALUES (1, '{"a": {"b": 1}}'), (2, '{"a": "x"}'), (3, '{}'), (4, NULL), (5, '{"c": [1]}');
+               UPDATE t SET d = jsonb_set(jsonb_set(d, '{a,b}', '2'), '{k}', to_jsonb(id));
+               UPDATE t SET d = jsonb_set(coalesce(d, '{}'), '{m}', '[]') #- '{a,z}';
+               UPDATE t SET d = d #- '{m}' WHERE id > 2;"#,
+        );
+        give_the_same(twin, &["d -> 'a' ->> 'b'", "d ->> 'k'", "d ->> 'm'"]);
+        for other in ["[1]", "1", "null", r#""x""#] {
+            twin.run(&format!(
+                "DELETE FROM t; INSERT INTO t VALUES (1, '{other}');"
+            ));
+            twin.fails("UPDATE t SET d = jsonb_set(d, '{a}', '1');");
+            twin.fails("UPDATE t SET d = d #- '{a}';");
+        }
+        twin.run(r#"DELETE FROM t; INSERT INTO t VALUES (1, '{"a": [1]}');"#);
+        twin.fails("UPDATE t SET d = jsonb_set(d, '{a,b}', '1');");
+        twin.fails("UPDATE t SET d = d #- '{a,b}';");
+        twin.run("CREATE TABLE u (k text, d jsonb); INSERT INTO u VALUES ('a'), (NULL);");
+        twin.fails("UPDATE u SET d = jsonb_build_object(k, 1);");
+        twin.run("UPDATE u SET d = jsonb_build_object(k, 1) WHERE k = 'a';");
+        twin.equal(
+            "SELECT d ->> 'a' FROM u WHERE k = 'a'",
+            "SELECT json_unquote(json_extract(d, '$.a')) FROM u WHERE k = 'a'",
+        );
+    });
+}

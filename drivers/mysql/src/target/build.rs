@@ -112,6 +112,12 @@ fn is_nothing(expr: &Expr) -> bool {
     }
 }
 
+/// An expression that fails for a count of at least 1, in every mode and wherever it stands: it is out of
+/// range.
+pub(crate) fn out_of_range(count: Expr) -> Expr {
+    Expr::binary(number(i64::MAX), BinaryOp::Plus, count)
+}
+
 /// A query that is nothing but this.
 pub(crate) fn query(body: SetExpr) -> Query {
     Query {

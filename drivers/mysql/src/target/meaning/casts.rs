@@ -14,6 +14,9 @@ use crate::target::types::{self, words};
 /// the same result whether there were twenty of them or thirty.
 const FEW_DIGITS: i32 = 12;
 
+/// Digits of a floating point number that PostgreSQL keeps where it becomes a decimal one.
+const FLOAT_DIGITS: u32 = 15;
+
 /// A moment with all its digits.
 const MICROSECONDS: Type = Type::Timestamp {
     precision: Some(6),
@@ -200,7 +203,7 @@ impl Meaning<'_> {
             }
             (Family::Text, _) => self.parsed(rw, value, to),
             (Family::Json, Family::Integer | Family::Numeric | Family::Float) => {
-                self.cast_number(rw, value, from, to)
+                self.json_number(rw, value, from, to)
             }
             (Family::Other, Family::Other) if from == to => value,
             _ => self.no_cast(rw, from, to),
@@ -218,8 +221,27 @@ impl Meaning<'_> {
             to if to.is_integer() && matches!(from, Type::Numeric { .. }) => {
                 build::cast(rounded_off(value), Type::BIGINT)
             }
+            to if to.is_integer() && is_float(from) && !self.facts.json => {
+                // MariaDB makes the greatest integer of a greater number.
+                let cast = build::cast(value.clone(), Type::BIGINT);
+                within(value, 1e18 * 9.223_372_036_854_775, cast)
+            }
             to if to.is_integer() => build::cast(value, Type::BIGINT),
             Type::Double => build::cast(value, Type::Double),
+            Type::Numeric {
+                precision: Some((digits, scale)),
+                ..
+            } if is_float(from) && *digits > FLOAT_DIGITS => {
+                // PostgreSQL takes no more digits of it, this server takes two more.
+                let cast = build::cast(value.clone(), types::shortened(to));
+                match u32::try_from(*scale) {
+                    Ok(scale) if scale < FLOAT_DIGITS => {
+                        let digits = FLOAT_DIGITS - scale;
+                        within(value, 10f64.powi(digits.cast_signed()), cast)
+                    }
+                    _ => self.no_cast(rw, from, to),
+                }
+            }
             Type::Numeric {
                 precision: Some(_), ..
             } => build::cast(value, types::shortened(to)),
@@ -228,6 +250,30 @@ impl Meaning<'_> {
             Type::Numeric { .. } if matches!(from, Type::Numeric { .. }) => value,
             _ => self.no_cast(rw, from, to),
         }
+    }
+
+    /// JSON that is a number; any other fails, where the servers would read it as a text.
+    fn json_number(&self, rw: &mut Rewriter<'_>, value: Expr, from: &Type, to: &Type) -> Expr {
+        // As the elements of an array, and what is no column, so is a column that holds texts.
+        let text = match &value {
+            Expr::Column { .. } if !self.facts.json => build::call("concat", [value.clone()]),
+            _ => value.clone(),
+        };
+        let number = match to {
+            to if to.is_integer() => {
+                let exact = build::cast(text, decimal(30));
+                build::cast(rounded_off(exact), Type::BIGINT)
+            }
+            _ => self.cast_number(rw, text, from, to),
+        };
+        let kinds = ["INTEGER", "UNSIGNED INTEGER", "DECIMAL", "DOUBLE"];
+        let other = Expr::InList {
+            expr: Box::new(build::call("json_type", [value.clone()])),
+            list: kinds.map(Expr::text).to_vec(),
+            negated: true,
+        };
+        let out = build::out_of_range(build::call("char_length", [value]));
+        build::case([(other, out)], Some(number))
     }
 
     /// A time with fewer digits of a second is rounded.
@@ -430,6 +476,13 @@ impl Meaning<'_> {
         if self.lenient && !matches!(to, Type::Json | Type::Jsonb) {
             return self.refuse_lenient(rw, "a text that is read as another value");
         }
+        let value = match value {
+            // Of a LONGTEXT the servers make 0 without an error, where it is no number.
+            Expr::Column { .. } if matches!(to, Type::Numeric { .. } | Type::Double) => {
+                build::call("concat", [value])
+            }
+            other => other,
+        };
         match to {
             to if to.is_integer() => build::cast(value, Type::BIGINT),
             Type::Numeric {
@@ -553,6 +606,19 @@ fn width(ty: &Type) -> u8 {
         Type::Integer { .. } => 4,
         _ => 8,
     }
+}
+
+fn is_float(ty: &Type) -> bool {
+    Family::of(ty) == Family::Float
+}
+
+/// What is made of a floating point number; one of at least a size fails.
+fn within(value: Expr, size: f64, made: Expr) -> Expr {
+    let absolute = build::call("abs", [value]);
+    let limit = build::digits(format!("{size:.0}"));
+    let over = Expr::binary(absolute.clone(), BinaryOp::GtEq, limit);
+    let out = build::out_of_range(build::cast(absolute, Type::BIGINT));
+    build::case([(over, out)], Some(made))
 }
 
 /// A decimal number without what follows its point, half away from zero.

@@ -8,6 +8,7 @@ use aludel::translate::infer::{Family, is_text_constant};
 use aludel::translate::rewrite::Rewriter;
 
 use super::Meaning;
+use super::joined::is_random;
 use crate::target::build;
 
 impl Meaning<'_> {
@@ -108,6 +109,9 @@ impl Meaning<'_> {
         if !is_json(rw.scope.ty(left)) {
             return self.refuse_unknown(rw, "an operator of JSON");
         }
+        if op == BinaryOp::JsonDeletePath && is_random(left) {
+            return self.refuse_random(rw);
+        }
         let document = rw.expr(left);
         match op {
             BinaryOp::JsonGet | BinaryOp::JsonGetText => {
@@ -116,15 +120,19 @@ impl Meaning<'_> {
                 self.found(found, op == BinaryOp::JsonGetText)
             }
             BinaryOp::JsonPath | BinaryOp::JsonPathText => match path_of(right) {
-                Some(path) => {
-                    let found = build::call("json_extract", [document, Expr::text(path)]);
+                Some(names) => {
+                    let found = build::call("json_extract", [document, Expr::text(path(&names))]);
                     self.found(found, op == BinaryOp::JsonPathText)
                 }
                 None => self.refuse(rw, "json-path", "a path that is not a constant of names"),
             },
             BinaryOp::JsonHasKey => self.has_key(rw, document, right),
             BinaryOp::JsonDeletePath => match path_of(right) {
-                Some(path) => build::call("json_remove", [document, Expr::text(path)]),
+                Some(names) => {
+                    let args = [document.clone(), Expr::text(path(&names))];
+                    let without = build::call("json_remove", args);
+                    self.along(rw, document, &names, without)
+                }
                 None => self.refuse(rw, "json-path", "a path that is not a constant of names"),
             },
             other => self.refuse(rw, "operator", format!("the operator {other:?}")),
@@ -451,6 +459,36 @@ impl Meaning<'_> {
         })
     }
 
+    fn refuse_random(&self, rw: &mut Rewriter<'_>) -> Expr {
+        self.refuse(
+            rw,
+            "json-path",
+            "a path into a document that is made at random",
+        )
+    }
+
+    /// What is done at the end of a path of names; it fails where there is no object to begin with, or
+    /// an array on the way.
+    fn along(&self, rw: &mut Rewriter<'_>, document: Expr, names: &[String], done: Expr) -> Expr {
+        let ty = |of: Expr| build::call("json_type", [of]);
+        let other = BinaryOp::NotEq;
+        let mut stops = Expr::binary(ty(document.clone()), other, Expr::text("OBJECT"));
+        for count in 1..names.len() {
+            let args = [document.clone(), Expr::text(path(&names[..count]))];
+            let inner = build::call("json_extract", args);
+            let array = build::equal(ty(inner), Expr::text("ARRAY"));
+            stops = Expr::binary(stops, BinaryOp::Or, array);
+        }
+        let out = if self.facts.json {
+            let no_path = Expr::text("no path of names into an ");
+            let no_path = Expr::binary(no_path, BinaryOp::Concat, ty(document.clone()));
+            build::call("json_extract", [document, no_path])
+        } else {
+            self.failing(rw, document)
+        };
+        build::case([(stops, out)], Some(done))
+    }
+
     /// The name of a member of an object.
     pub(super) fn json_key(&self, rw: &mut Rewriter<'_>, key: &Expr) -> Expr {
         let nullable = rw.scope.nullable(key);
@@ -475,9 +513,13 @@ impl Meaning<'_> {
         at: &Expr,
         value: &Expr,
     ) -> Expr {
-        let Some(path) = path_of(at) else {
+        let Some(names) = path_of(at) else {
             return self.refuse(rw, "json-path", "a path that is not a constant of names");
         };
+        let made = gives_object(document);
+        if is_random(document) && !(made && names.len() == 1) {
+            return self.refuse_random(rw);
+        }
         let nullable = rw.scope.nullable(value);
         let json = |rw: &mut Rewriter<'_>, expr: &Expr| match expr {
             Expr::Literal(Literal::Text(text)) => self.json_constant(rw, text, &Type::Jsonb),
@@ -487,7 +529,13 @@ impl Meaning<'_> {
             }
         };
         let (document, value) = (json(rw, document), json(rw, value));
-        let set = build::call(function, [document, Expr::text(path), value.clone()]);
+        let args = [document.clone(), Expr::text(path(&names)), value.clone()];
+        let set = build::call(function, args);
+        let set = if made && names.len() == 1 {
+            set
+        } else {
+            self.along(rw, document, &names, set)
+        };
         if nullable {
             // NULL makes the whole NULL; here it would be JSON's null in its place.
             build::case([(build::is_null(value, false), build::null())], Some(set))
@@ -526,6 +574,26 @@ impl Meaning<'_> {
     }
 }
 
+/// Whether what is authored gives an object, if it gives anything and does not fail.
+fn gives_object(expr: &Expr) -> bool {
+    match expr {
+        Expr::Cast { expr, .. } => gives_object(expr),
+        Expr::Literal(Literal::Text(text)) => text.trim_start().starts_with('{'),
+        Expr::Binary {
+            op: BinaryOp::JsonDeletePath,
+            ..
+        } => true,
+        Expr::Call(call) => match (call.name.name.as_str(), call.args.as_slice()) {
+            ("jsonb_set" | "jsonb_build_object" | "jsonb_object_agg", _) => true,
+            ("coalesce", args) => args
+                .iter()
+                .all(|arg| matches!(arg, CallArg::Expr(arg) if gives_object(arg))),
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
 /// Whether an expression is known to give an object, if it gives anything.
 fn is_object(expr: &Expr) -> bool {
     matches!(expr, Expr::Call(call) if call.name.name == "json_object")
@@ -533,7 +601,7 @@ fn is_object(expr: &Expr) -> bool {
 
 /// `'{a,b}'` or `ARRAY['a', 'b']` as a path. A number in it may be a place in an array or the
 /// name of a member, which only the document tells.
-fn path_of(expr: &Expr) -> Option<String> {
+fn path_of(expr: &Expr) -> Option<Vec<String>> {
     let names: Vec<String> = match expr {
         Expr::Literal(Literal::Text(text)) => {
             let names = constant::array(text)?.into_iter().map(|item| match item {
@@ -553,7 +621,7 @@ fn path_of(expr: &Expr) -> Option<String> {
         _ => return None,
     };
     let number = |name: &String| name.parse::<i64>().is_ok();
-    (!names.is_empty() && !names.iter().any(number)).then(|| path(&names))
+    (!names.is_empty() && !names.iter().any(number)).then_some(names)
 }
 
 pub(super) fn path<T: AsRef<str>>(names: impl IntoIterator<Item = T>) -> String {
