@@ -473,3 +473,107 @@ fn a_path_of_names_leads_through_objects() {
         );
     });
 }
+
+#[test]
+fn a_moment_is_rounded_away_from_2000() {
+    each(|twin| {
+        twin.run(
+            "CREATE TABLE t (id integer PRIMARY KEY, at timestamp, s timestamp(0), m timestamptz(3), z timestamptz);
+             INSERT INTO t (id, at, z) VALUES (1, '1999-12-31 12:30:45.5', '1999-12-31 23:59:59.0005Z'), (2, '1999-12-31 12:30:44.5', '1969-12-31 23:59:59.0015Z'),
+                 (3, '2024-12-31 23:59:59.5', '2024-12-31 23:59:59.0005Z'), (4, '1960-01-01 00:00:00', NULL), (5, NULL, '1970-01-01 00:00:00.000500Z');
+             INSERT INTO t (id, s, m) VALUES (6, '1999-12-31 12:30:45.5', '1969-12-31 23:59:59.0015Z'), (7, '2024-12-31 23:59:59.5', '2024-12-31 23:59:59.0005Z'),
+                 (8, '1999-12-31 23:59:59.51', '1999-12-31 23:59:59.0005001Z');
+             UPDATE t SET s = at, m = z WHERE id < 6;
+             CREATE TABLE u AS SELECT id, at::timestamp(0) AS a, z::timestamptz(3) AS b, '1999-12-31 12:30:45.5'::timestamp(0) AS c FROM t;",
+        );
+        give_the_same(twin, &["s::timestamp::text", "m::timestamptz::text"]);
+        twin.equal(
+            "SELECT id, to_char(a, 'YYYY-MM-DD HH24:MI:SS.US'), to_char(b AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US'), to_char(c, 'YYYY-MM-DD HH24:MI:SS.US') FROM u WHERE id < 4 ORDER BY id",
+            "SELECT id, date_format(a, '%Y-%m-%d %H:%i:%s.%f'), date_format(b, '%Y-%m-%d %H:%i:%s.%f'), date_format(c, '%Y-%m-%d %H:%i:%s.%f') FROM u WHERE id < 4 ORDER BY id",
+        );
+    });
+}
+
+#[test]
+fn the_numbers_of_a_jsonb_are_written_out() {
+    each(|twin| {
+        twin.run(
+            r#"CREATE TABLE t (id integer PRIMARY KEY, d jsonb DEFAULT '{"a": 2e1}');
+               INSERT INTO t VALUES (1, '{"a": 1.5e3, "1e3": "1e3 \" 1e4", "b": [-0, 25E-1]}');
+               INSERT INTO t (id) VALUES (2);"#,
+        );
+        give_the_same(
+            twin,
+            &[
+                "d ->> 'a'",
+                "d ->> '1e3'",
+                "d -> 'b' ->> 0",
+                "d -> 'b' ->> 1",
+            ],
+        );
+    });
+}
+
+#[test]
+fn a_row_before_the_first_is_what_is_said() {
+    each(|twin| {
+        twin.run(
+            "CREATE TABLE t (id integer PRIMARY KEY, g integer, n integer, s text); INSERT INTO t VALUES (1, 1, 5, 'a'), (2, 1, 7, NULL), (3, 2, NULL, 'c'), (4, 1, 9, 'd');",
+        );
+        give_the_same(
+            twin,
+            &[
+                "lag(n, 1, 0) OVER (ORDER BY id)",
+                "lag(n, 2, id) OVER (PARTITION BY g ORDER BY id DESC)",
+                "lead(s, 2, 'z') OVER (PARTITION BY g ORDER BY id)",
+                "lead(s, 1, 'z') OVER (ORDER BY id)",
+                "lag(n, 0, 3) OVER (ORDER BY id)",
+            ],
+        );
+    });
+}
+
+#[test]
+fn queries_together_are_in_the_order_of_their_columns() {
+    each(|twin| {
+        twin.run(
+            "CREATE TABLE t (id integer PRIMARY KEY, i integer, s text); INSERT INTO t VALUES (1, 5, 'a'), (2, NULL, 'b'), (3, 7, 'c');
+             CREATE TABLE u (n serial PRIMARY KEY, a integer, b integer);
+             INSERT INTO u (a, b) SELECT id, i AS k FROM t UNION ALL SELECT i, id FROM t ORDER BY 2, 1 LIMIT 4;
+             INSERT INTO u (a, b) SELECT id, i + 1 AS k FROM t UNION ALL SELECT i, id FROM t ORDER BY k DESC, id LIMIT 4;",
+        );
+        twin.same("SELECT coalesce(a, -1), coalesce(b, -1) FROM u ORDER BY n");
+        assert_eq!(
+            twin.refused(
+                "CREATE TABLE v AS SELECT s FROM t UNION SELECT 'x' FROM t ORDER BY 1 LIMIT 1;"
+            ),
+            ["text-order"]
+        );
+    });
+}
+
+#[test]
+fn a_table_takes_rows_of_its_own() {
+    each(|twin| {
+        twin.run(
+            "CREATE TABLE t (id integer PRIMARY KEY, n integer); INSERT INTO t VALUES (1, 5), (2, 7);
+             INSERT INTO t SELECT id, n FROM t ON CONFLICT (id) DO UPDATE SET n = t.n + excluded.n;
+             INSERT INTO t (n, id) SELECT n * 2, id + 1 FROM t ON CONFLICT (id) DO UPDATE SET n = excluded.n;
+             INSERT INTO t SELECT id + 1, n FROM t ON CONFLICT DO NOTHING;",
+        );
+        twin.same("SELECT id, n FROM t ORDER BY id");
+    });
+}
+
+#[test]
+fn a_sum_has_room_in_the_table_that_is_made_of_it() {
+    each(|twin| {
+        twin.run(
+            "CREATE TABLE t (id integer PRIMARY KEY, n numeric(4, 2)); INSERT INTO t VALUES (1, 99.99), (2, 99.99);
+             CREATE TABLE u AS SELECT sum(n) AS s, max(n) AS m, min(n) + min(n) AS d FROM t;
+             CREATE TABLE v AS SELECT t.*, n * n AS q FROM t;",
+        );
+        twin.same("SELECT count(*) FROM u WHERE s = 199.98 AND d = 199.98 AND m = 99.99");
+        twin.same("SELECT id, n FROM v WHERE q = 9998.0001 ORDER BY id");
+    });
+}

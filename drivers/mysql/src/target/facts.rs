@@ -49,6 +49,8 @@ pub(crate) struct Facts {
     pub(crate) sequences: bool,
     /// `LATERAL` is known.
     pub(crate) lateral: bool,
+    /// LAG and LEAD take what they give where there is no such row.
+    pub(crate) lag_defaults: bool,
     /// INTERSECT and EXCEPT are known.
     pub(crate) set_operators: bool,
     /// Modes of a session beyond those that both servers have.
@@ -76,6 +78,7 @@ const MYSQL: Facts = Facts {
     uuid_functions: true,
     sequences: false,
     lateral: true,
+    lag_defaults: true,
     set_operators: false,
     modes: "",
 };
@@ -101,6 +104,7 @@ const MARIADB: Facts = Facts {
     uuid_functions: false,
     sequences: true,
     lateral: false,
+    lag_defaults: false,
     set_operators: true,
     // MySQL rounds a time to the digits of its column, as PostgreSQL does; MariaDB cuts it off
     // unless it is told.

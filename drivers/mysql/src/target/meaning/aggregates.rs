@@ -1,7 +1,8 @@
 //! Aggregates and window functions.
 
 use aludel::schema::{
-    Call, CallArg, Expr, Literal, Nulls, OrderBy, Query, Select, SelectItem, SetExpr, Type,
+    BinaryOp, Call, CallArg, Expr, Literal, Nulls, OrderBy, Query, Select, SelectItem, SetExpr,
+    Type, Window,
 };
 use aludel::translate::infer::Family;
 use aludel::translate::rewrite::Rewriter;
@@ -77,7 +78,57 @@ impl Meaning<'_> {
                 }
             }
         }
+        if result.args.len() == 3 && matches!(here, "lag" | "lead") && !self.facts.lag_defaults {
+            return Some(self.with_default(rw, result));
+        }
         Some(Expr::Call(Box::new(result)))
+    }
+
+    /// `lag(value, 1, default)` where there is no such argument: which rows have none is counted.
+    fn with_default(&self, rw: &mut Rewriter<'_>, mut call: Call) -> Expr {
+        let window = match call.over.take() {
+            Some(window) if window.name.is_none() => window,
+            _ => return self.refuse(rw, "no-form", "`lag` with a default over a named window"),
+        };
+        let (Some(CallArg::Expr(default)), Some(CallArg::Expr(Expr::Literal(Literal::Number(by))))) =
+            (call.args.pop(), call.args.get(1))
+        else {
+            return self.refuse(
+                rw,
+                "no-form",
+                "`lag` by what is no constant, with a default",
+            );
+        };
+        let over = |name: &str, args: Vec<CallArg>, window: Window| {
+            Expr::Call(Box::new(Call {
+                name: aludel::schema::Name::bare(name),
+                args,
+                distinct: false,
+                order_by: Vec::new(),
+                filter: None,
+                over: Some(window),
+                separator: None,
+            }))
+        };
+        let unframed = Window {
+            frame: None,
+            ..window.clone()
+        };
+        let place = over("row_number", Vec::new(), unframed.clone());
+        let by = build::digits(by.clone());
+        let missing = if call.name.name == "lag" {
+            Expr::binary(place, BinaryOp::LtEq, by)
+        } else {
+            let all = Window {
+                order_by: Vec::new(),
+                ..unframed
+            };
+            let count = over("count", vec![CallArg::Star], all);
+            let last = Expr::binary(count, BinaryOp::Minus, by);
+            Expr::binary(place, BinaryOp::Gt, last)
+        };
+        call.over = Some(window);
+        build::case([(missing, default)], Some(Expr::Call(Box::new(call))))
     }
 
     fn string_agg(&self, rw: &mut Rewriter<'_>, call: &Call) -> Option<Expr> {

@@ -284,7 +284,17 @@ impl Meaning<'_> {
             }
             _ => 6,
         };
-        if !explicit || digits(to) >= digits(from) {
+        if digits(to) >= digits(from) {
+            return value;
+        }
+        // PostgreSQL counts from 2000 on, and a half away from there: before it, down.
+        let value = match to {
+            Type::Timestamp { .. } if build::is_steady(&value) && !build::changes(&value) => {
+                halves_down(value)
+            }
+            _ => value,
+        };
+        if !explicit {
             return value;
         }
         let precision = Some(digits(to));
@@ -606,6 +616,19 @@ fn width(ty: &Type) -> u8 {
         Type::Integer { .. } => 4,
         _ => 8,
     }
+}
+
+/// A moment of before 2000 a microsecond earlier, so that a half of whatever is rounded to is rounded
+/// down, and nothing else is rounded otherwise.
+fn halves_down(value: Expr) -> Expr {
+    let start = Expr::text("2000-01-01 00:00:00");
+    let before = Expr::binary(value.clone(), BinaryOp::Lt, start);
+    let span = Expr::Interval {
+        value: Box::new(build::number(1)),
+        unit: Some("MICROSECOND".into()),
+    };
+    let earlier = Expr::binary(value.clone(), BinaryOp::Minus, span);
+    build::case([(before, earlier)], Some(value))
 }
 
 fn is_float(ty: &Type) -> bool {

@@ -241,10 +241,11 @@ impl Meaning<'_> {
                 "`-` on jsonb but with the name of a member",
             );
         };
+        let made = gives_object(document);
         let document = rw.expr(document);
         let args = [document.clone(), Expr::text(path([name]))];
         let without = build::call("json_remove", args);
-        if is_object(&document) {
+        if made || is_object(&document) {
             return without;
         }
         // Of an array it takes strings away, which there is no form for here.
