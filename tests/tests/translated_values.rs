@@ -3,7 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a panic is the report")]
 
-use aludel_tests::engine::engines;
+use aludel_tests::engine::{Engine, engines};
 use aludel_tests::twin::Twin;
 
 fn each(test: impl Fn(&mut Twin)) {
@@ -454,6 +454,8 @@ fn a_path_of_names_leads_through_objects() {
                UPDATE t SET d = d #- '{m}' WHERE id > 2;"#,
         );
         give_the_same(twin, &["d -> 'a' ->> 'b'", "d ->> 'k'", "d ->> 'm'"]);
+        twin.run("INSERT INTO t VALUES (9, '[]'); UPDATE t SET d = jsonb_set(d, '{a}', '1', false) #- '{b}' WHERE id = 9;");
+        give_the_same(twin, &["jsonb_typeof(d)"]);
         for other in ["[1]", "1", "null", r#""x""#] {
             twin.run(&format!(
                 "DELETE FROM t; INSERT INTO t VALUES (1, '{other}');"
@@ -575,5 +577,76 @@ fn a_sum_has_room_in_the_table_that_is_made_of_it() {
         );
         twin.same("SELECT count(*) FROM u WHERE s = 199.98 AND d = 199.98 AND m = 99.99");
         twin.same("SELECT id, n FROM v WHERE q = 9998.0001 ORDER BY id");
+    });
+}
+
+#[test]
+fn a_generated_column_that_is_not_null_is_none() {
+    each(|twin| {
+        twin.run(
+            "CREATE TABLE t (id integer PRIMARY KEY, a boolean NOT NULL, b boolean, s text,
+                 one boolean GENERATED ALWAYS AS (a OR b) STORED NOT NULL, two boolean GENERATED ALWAYS AS (a AND a) STORED NOT NULL,
+                 folded text GENERATED ALWAYS AS (lower(s)) STORED NOT NULL);
+             INSERT INTO t VALUES (1, true, NULL, 'X'), (2, false, true, 'y');",
+        );
+        twin.fails("INSERT INTO t VALUES (3, false, NULL, 'x');");
+        twin.fails("INSERT INTO t VALUES (3, true, false, NULL);");
+        twin.fails("UPDATE t SET s = NULL;");
+        twin.run("ALTER TABLE t RENAME COLUMN one TO one_of_them; ALTER TABLE t ALTER COLUMN folded DROP NOT NULL;");
+        twin.run("INSERT INTO t VALUES (3, true, false, NULL);");
+        twin.fails("INSERT INTO t VALUES (4, false, NULL, 'x');");
+        twin.equal(
+            "SELECT id, one_of_them::integer, two::integer, coalesce(folded, '-') FROM t ORDER BY id",
+            "SELECT id, one_of_them, two, coalesce(folded, '-') FROM t ORDER BY id",
+        );
+    });
+}
+
+#[test]
+fn a_text_is_the_time_unless_it_is_given() {
+    each(|twin| {
+        twin.run(
+            "CREATE TABLE t (id integer PRIMARY KEY, made varchar(40) DEFAULT now(), changed text);
+             ALTER TABLE t ALTER COLUMN changed SET DEFAULT LOCALTIMESTAMP;
+             INSERT INTO t (id) VALUES (1);
+             INSERT INTO t VALUES (2, 'x', 'y');",
+        );
+        let form = "[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]*[1-9])?";
+        let count = |operator: &str| {
+            format!(
+                "SELECT count(*) FROM t WHERE made {operator} '^{form}[+]00$' AND changed {operator} '^{form}$'"
+            )
+        };
+        twin.equal(&count("~"), &count("REGEXP"));
+        assert_eq!(twin.target.query(&count("REGEXP")), ["1"]);
+    });
+}
+
+/// MariaDB compares numbers of JSON as floating point numbers.
+#[test]
+fn integers_that_no_float_tells_apart_are_told_apart() {
+    each(|twin| {
+        twin.run(
+            "CREATE TABLE t (id integer PRIMARY KEY, k bigint, ks bigint[]); INSERT INTO t VALUES (1, 9007199254740991, '{1,9007199254740991}'), (2, 3000000000, '{}'), (3, NULL, '{1}');",
+        );
+        hold_for_the_same(
+            twin,
+            &[
+                "k = ANY (ks)",
+                "k <> ALL (ks)",
+                "id = ANY (ks)",
+                "3000000000 = ANY (ks)",
+            ],
+        );
+        twin.run("INSERT INTO t VALUES (4, 9007199254740992, '{9007199254740993}');");
+        if twin.target.engine == Engine::Mariadb {
+            twin.target_fails("DELETE FROM t WHERE k = ANY (ks);");
+            assert_eq!(
+                twin.refused("DELETE FROM t WHERE 9007199254740992 = ANY (ks);"),
+                ["constant"]
+            );
+        } else {
+            hold_for_the_same(twin, &["k = ANY (ks)", "9007199254740992 = ANY (ks)"]);
+        }
     });
 }

@@ -1,8 +1,8 @@
 //! Columns: types, defaults, numbering.
 
 use aludel::schema::{
-    Column, Expr, Generated, Ident, Identity, Literal, Name, PartMut, Schema, SequenceOptions,
-    Table, Type, sequence_of,
+    BinaryOp, Column, Constraint, ConstraintKind, Expr, Generated, Ident, Identity, Literal, Name,
+    PartMut, Schema, SequenceOptions, Table, Type, sequence_of,
 };
 use aludel::translate::Refusal;
 
@@ -130,13 +130,8 @@ impl Lowering<'_, '_> {
                 expr: self.without_blanks(expr),
                 stored: generated.stored,
             });
-            if !column.nullable && !self.facts.generated_not_null {
-                let message = format!(
-                    "{on} is generated and NOT NULL, which {} does not take",
-                    self.facts.name
-                );
-                self.refuse(Refusal::new("generated-not-null", message));
-            }
+            // That it is not, a CHECK says where it could be.
+            lowered.nullable |= !self.facts.generated_not_null;
             self.refuse_numbered(&generated.expr, &on);
         } else if let Some(default) = &column.default {
             lowered.default = self.default(column, default, &on);
@@ -380,21 +375,25 @@ fn row_bytes(held: &Held) -> u64 {
     bytes.map_or(POINTER, |bytes| bytes + LENGTH)
 }
 
+/// A CHECK that a generated column is not NULL, where its type cannot say so.
+pub(super) fn presence_check(table: &str, column: &Ident) -> Constraint {
+    let some = build::is_null(Expr::column(column.clone()), true);
+    check(&format!("{table}_{column}_not_null"), some)
+}
+
 /// A CHECK that keeps the limit of a text whose type does not.
-pub(super) fn length_check(
-    table: &str,
-    column: &Ident,
-    longest: u32,
-) -> aludel::schema::Constraint {
-    use aludel::schema::{BinaryOp, Constraint, ConstraintKind, Expr};
+pub(super) fn length_check(table: &str, column: &Ident, longest: u32) -> Constraint {
     let length = Expr::call("char_length", [Expr::column(column.clone())]);
-    let limit = crate::target::build::number(longest);
+    let limit = build::number(longest);
+    let fits = Expr::binary(length, BinaryOp::LtEq, limit);
+    check(&format!("{table}_{column}_length"), fits)
+}
+
+fn check(name: &str, expr: Expr) -> Constraint {
     Constraint {
-        name: Some(crate::target::names::shorten(&format!(
-            "{table}_{column}_length"
-        ))),
+        name: Some(crate::target::names::shorten(name)),
         kind: ConstraintKind::Check {
-            expr: Expr::binary(length, BinaryOp::LtEq, limit),
+            expr,
             not_enforced: false,
         },
         deferrable: false,

@@ -8,7 +8,7 @@ use aludel::translate::Refusal;
 use aludel::translate::infer::Family;
 
 use super::Lowering;
-use super::columns::{drawn_apart, is_numbered, length_check, referred_type};
+use super::columns::{drawn_apart, is_numbered, length_check, presence_check, referred_type};
 use crate::target::types::words;
 use crate::target::{build, keys, names};
 
@@ -25,6 +25,13 @@ impl Lowering<'_, '_> {
             let held = self.held.get(&column.name);
             if let Some(longest) = held.and_then(|held| held.longest) {
                 let check = length_check(&self.table.name.name, &column.name, longest);
+                lowered.constraints.push(check);
+            }
+            let generated = column.generated.as_ref().filter(|_| !column.nullable);
+            let may_be_null =
+                generated.is_some_and(|generated| self.rewriter.scope.nullable(&generated.expr));
+            if may_be_null && !self.facts.generated_not_null {
+                let check = presence_check(&self.table.name.name, &column.name);
                 lowered.constraints.push(check);
             }
         }

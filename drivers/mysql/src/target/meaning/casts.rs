@@ -371,13 +371,7 @@ impl Meaning<'_> {
             | Type::Json
             | Type::Jsonb => self.as_text(value),
             Type::Uuid | Type::Enum(_) | Type::Macaddr => self.as_text(value),
-            Type::Timestamp { zoned, .. } if !self.lasting => {
-                let text = self.moment_text(value);
-                match zoned {
-                    true => Expr::binary(text, BinaryOp::Concat, Expr::text("+00")),
-                    false => text,
-                }
-            }
+            Type::Timestamp { zoned, .. } if !self.lasting => self.moment_shown(value, *zoned),
             Type::Boolean => {
                 let text = |value: bool| (build::boolean(value), Expr::text(value.to_string()));
                 Expr::Case {
@@ -392,6 +386,15 @@ impl Meaning<'_> {
                 Expr::binary(Expr::text("\\x"), BinaryOp::Concat, digits)
             }
             other => self.no_cast(rw, other, &Type::Text),
+        }
+    }
+
+    /// The text that PostgreSQL shows of a moment.
+    pub(super) fn moment_shown(&self, value: Expr, zoned: bool) -> Expr {
+        let text = self.moment_text(value);
+        match zoned {
+            true => Expr::binary(text, BinaryOp::Concat, Expr::text("+00")),
+            false => text,
         }
     }
 

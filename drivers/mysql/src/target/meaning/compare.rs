@@ -386,10 +386,35 @@ impl Meaning<'_> {
                 if !build::is_steady(&array) {
                     return Some(self.refuse(rw, "operator", "ANY and ALL of this array"));
                 }
+                let value = self.told_apart(rw, left, value);
                 let value = self.quoted_json(rw, left, value);
                 build::negated(among(array, value, nullable), negated)
             }
         })
+    }
+
+    /// A number that is looked for in an array: MariaDB compares those of JSON as floating point numbers,
+    /// which tell no two integers apart that are too great. Such a one fails.
+    fn told_apart(&self, rw: &mut Rewriter<'_>, authored: &Expr, value: Expr) -> Expr {
+        const SURE: i64 = 1 << 53;
+        if self.facts.json || rw.scope.ty(authored) != Some(Type::BIGINT) {
+            return value;
+        }
+        match &value {
+            Expr::Literal(Literal::Number(digits)) => match digits.parse::<i64>() {
+                Ok(number) if number < SURE => value,
+                _ => self.refuse(
+                    rw,
+                    "constant",
+                    format!("{digits} as an element of an array"),
+                ),
+            },
+            value => {
+                let size = build::call("abs", [value.clone()]);
+                let great = Expr::binary(size.clone(), BinaryOp::GtEq, build::number(SURE));
+                build::case([(great, build::out_of_range(size))], Some(value.clone()))
+            }
+        }
     }
 
     pub(super) fn refuse_citext_array(&self, rw: &mut Rewriter<'_>) -> Expr {

@@ -131,7 +131,7 @@ impl Meaning<'_> {
                 Some(names) => {
                     let args = [document.clone(), Expr::text(path(&names))];
                     let without = build::call("json_remove", args);
-                    self.along(rw, document, &names, without)
+                    self.along(rw, document, &names, without, false)
                 }
                 None => self.refuse(rw, "json-path", "a path that is not a constant of names"),
             },
@@ -469,11 +469,23 @@ impl Meaning<'_> {
     }
 
     /// What is done at the end of a path of names; it fails where there is no object to begin with, or
-    /// an array on the way.
-    fn along(&self, rw: &mut Rewriter<'_>, document: Expr, names: &[String], done: Expr) -> Expr {
+    /// an array on the way. What puts nothing new in does nothing to an array that is empty.
+    fn along(
+        &self,
+        rw: &mut Rewriter<'_>,
+        document: Expr,
+        names: &[String],
+        done: Expr,
+        creates: bool,
+    ) -> Expr {
         let ty = |of: Expr| build::call("json_type", [of]);
         let other = BinaryOp::NotEq;
         let mut stops = Expr::binary(ty(document.clone()), other, Expr::text("OBJECT"));
+        if !creates {
+            let length = build::call("json_length", [document.clone()]);
+            let filled = Expr::binary(length, BinaryOp::Gt, build::number(0));
+            stops = build::and(stops, filled);
+        }
         for count in 1..names.len() {
             let args = [document.clone(), Expr::text(path(&names[..count]))];
             let inner = build::call("json_extract", args);
@@ -535,7 +547,7 @@ impl Meaning<'_> {
         let set = if made && names.len() == 1 {
             set
         } else {
-            self.along(rw, document, &names, set)
+            self.along(rw, document, &names, set, function == "json_set")
         };
         if nullable {
             // NULL makes the whole NULL; here it would be JSON's null in its place.

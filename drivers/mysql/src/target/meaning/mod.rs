@@ -150,7 +150,14 @@ impl<'a> Meaning<'a> {
             ty: Some(ty.clone()),
             nullable: true,
         };
-        let value = self.assign(rw, value, &field);
+        let value = match rw.scope.ty(value) {
+            // A default may look at the session, which an index and a CHECK may not.
+            Some(Type::Timestamp { zoned, .. }) if Family::of(ty) == Family::Text => {
+                let moment = rw.expr(value);
+                self.moment_shown(moment, zoned)
+            }
+            _ => self.assign(rw, value, &field),
+        };
         if value == build::null() {
             return None;
         }
