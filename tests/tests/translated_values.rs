@@ -650,3 +650,22 @@ fn integers_that_no_float_tells_apart_are_told_apart() {
         }
     });
 }
+
+#[test]
+fn a_text_grows_from_row_to_row() {
+    each(|twin| {
+        twin.run(
+            "CREATE TABLE t (id integer PRIMARY KEY, up integer, name text); INSERT INTO t VALUES (1, NULL, 'a'), (2, 1, 'bb'), (3, 2, 'ccc'), (4, 2, 'D');
+             CREATE TABLE u AS WITH RECURSIVE q (id, path) AS (SELECT id, name FROM t WHERE up IS NULL UNION ALL SELECT t.id, q.path || '/' || t.name FROM t JOIN q ON t.up = q.id)
+                 SELECT id, path FROM q;
+             CREATE TABLE v AS WITH RECURSIVE q (n, p) AS (SELECT 1, 'x'::text UNION ALL SELECT n + 1, p || 'y' FROM q WHERE n < 50) SELECT n, p FROM q;
+             CREATE TABLE x AS WITH RECURSIVE q (id, path) AS (SELECT id, id::text FROM t WHERE up IS NULL UNION ALL SELECT t.id, concat(q.path, '.', t.id) FROM t JOIN q ON t.up = q.id)
+                 SELECT id, path FROM q;
+             CREATE TABLE w AS WITH first AS (SELECT id, name FROM t WHERE id < 3) SELECT id, name FROM t UNION ALL SELECT id, name || '!' FROM first;",
+        );
+        twin.same("SELECT id, path FROM u ORDER BY id");
+        twin.same("SELECT id, path FROM x ORDER BY id");
+        twin.same("SELECT n, p FROM v ORDER BY n");
+        twin.same("SELECT count(*), count(DISTINCT name) FROM w");
+    });
+}
