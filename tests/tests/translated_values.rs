@@ -669,3 +669,33 @@ fn a_text_grows_from_row_to_row() {
         twin.same("SELECT count(*), count(DISTINCT name) FROM w");
     });
 }
+
+/// To MySQL a CR and its LF are one character.
+#[test]
+fn a_point_of_a_regular_expression_is_one_character() {
+    each(|twin| {
+        twin.run(
+            "CREATE TABLE t (id integer PRIMARY KEY, s text);
+             INSERT INTO t VALUES (1, ''), (2, E'b\nc'), (3, 'bxc'), (4, 'b1c'), (5, 'b😀c'), (6, 'b.yc'), (7, 'bc');",
+        );
+        // A client may make a line's end of its own of one in a statement.
+        twin.authored
+            .query("UPDATE t SET s = 'b' || chr(13) || chr(10) || 'c' WHERE id = 1; SELECT 1");
+        twin.target.query(
+            "UPDATE t SET s = concat('b', char(13, 10 USING utf8mb4), 'c') WHERE id = 1; SELECT 1",
+        );
+        hold_for_the_same(
+            twin,
+            &[
+                "s ~ '^b.c$'",
+                "s ~ 'b.+c'",
+                "s ~ 'b.*c'",
+                "s ~ 'b.?c'",
+                "s ~ 'b.{2}c'",
+                "s ~ 'b[.]'",
+                "s ~ 'b\\.y'",
+                "s ~* 'B..C'",
+            ],
+        );
+    });
+}

@@ -9,6 +9,7 @@ use aludel::translate::rewrite::Rewriter;
 use super::Meaning;
 use super::casts::is_text;
 use crate::target::build;
+use crate::target::facts::Facts;
 use crate::target::types::words;
 
 impl Meaning<'_> {
@@ -490,9 +491,11 @@ impl Meaning<'_> {
     ) -> Expr {
         let any_case = any_case || rw.scope.ty(left) == Some(Type::Citext);
         let pattern = match right {
-            Expr::Literal(Literal::Text(pattern)) => pattern_here(pattern, any_case),
+            Expr::Literal(Literal::Text(pattern)) => pattern_here(pattern, any_case, self.facts),
             Expr::Cast { expr, .. } => match &**expr {
-                Expr::Literal(Literal::Text(pattern)) => pattern_here(pattern, any_case),
+                Expr::Literal(Literal::Text(pattern)) => {
+                    pattern_here(pattern, any_case, self.facts)
+                }
                 _ => None,
             },
             _ => None,
@@ -548,7 +551,7 @@ fn documents_equal(left: Expr, right: Expr) -> Expr {
 
 /// A regular expression in the syntax that both servers read, if it means there what it means to
 /// PostgreSQL.
-pub(super) fn pattern_here(pattern: &str, any_case: bool) -> Option<String> {
+pub(super) fn pattern_here(pattern: &str, any_case: bool, facts: &Facts) -> Option<String> {
     // A point takes a line's end too, and `$` is the end of the text alone.
     let mut result = String::from(if any_case { "(?is)" } else { "(?s)" });
     let mut chars = pattern.chars().peekable();
@@ -604,6 +607,10 @@ pub(super) fn pattern_here(pattern: &str, any_case: bool) -> Option<String> {
                 if matches!(chars.peek(), Some('*' | '+' | '?' | '{')) {
                     return None;
                 }
+            }
+            // One character, of which a CR with its LF are two; any number of them is the same.
+            '.' if !class && facts.joins_line_ends && !matches!(chars.peek(), Some('*' | '+')) => {
+                result.push_str("[[:L:][:^L:]]");
             }
             // Texts of the world beyond ASCII have more than one form.
             c if !c.is_ascii() => return None,

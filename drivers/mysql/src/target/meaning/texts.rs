@@ -311,7 +311,8 @@ impl Meaning<'_> {
             _ => return None,
         };
         let any_case = any_case || rw.scope.ty(text) == Some(Type::Citext);
-        let pattern = pattern_here(&pattern, any_case).filter(|_| !with.contains(['\\', '$', '&']));
+        let pattern = pattern_here(&pattern, any_case, self.facts)
+            .filter(|_| !with.contains(['\\', '$', '&']));
         let Some(pattern) = pattern else {
             return Some(self.refuse(rw, "regex", "this regular expression"));
         };
