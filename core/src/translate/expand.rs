@@ -83,6 +83,51 @@ fn is_of_columns(query: &Query) -> bool {
     })
 }
 
+/// Whether one of the values of a query, of so many, is made by a function or an operator: it has no limit
+/// of digits, though its operands have one.
+fn is_made(body: &SetExpr, place: usize, all: usize) -> bool {
+    match body {
+        SetExpr::Select(select) => match item_at(&select.items, place, all) {
+            Some(Expr::Call(call)) => !matches!(
+                call.name.name.as_str(),
+                "coalesce" | "nullif" | "greatest" | "least"
+            ),
+            Some(expr) => matches!(expr, Expr::Binary { .. }),
+            None => false,
+        },
+        SetExpr::Op { left, right, .. } => is_made(left, place, all) || is_made(right, place, all),
+        _ => false,
+    }
+}
+
+/// The item of a select list that gives a column, if it is none of those that `*` gives.
+fn item_at(items: &[SelectItem], place: usize, all: usize) -> Option<&Expr> {
+    let is_star = |item: &SelectItem| !matches!(item, SelectItem::Expr { .. });
+    let first = items.iter().position(is_star);
+    let from_the_end = all.checked_sub(place)?;
+    let item = match first {
+        Some(first) if place >= first => {
+            let after = items.iter().rev().position(is_star)?;
+            (from_the_end <= after).then(|| &items[items.len() - from_the_end])?
+        }
+        _ => items.get(place)?,
+    };
+    match item {
+        SelectItem::Expr { expr, .. } => Some(expr),
+        _ => None,
+    }
+}
+
+fn without_limit(ty: Type) -> Type {
+    match ty {
+        Type::Numeric { unsigned, .. } => Type::Numeric {
+            precision: None,
+            unsigned,
+        },
+        ty => ty,
+    }
+}
+
 fn parts(
     create: &CreateTable,
     query: &Query,
@@ -105,8 +150,15 @@ fn parts(
     }
     let mut table = create.clone();
     table.query = None;
-    for field in fields {
-        table.columns.push(ColumnDef::new(field.name, field.ty?));
+    let all = fields.len();
+    for (place, field) in fields.into_iter().enumerate() {
+        let ty = field.ty?;
+        let ty = if is_made(&query.body, place, all) {
+            without_limit(ty)
+        } else {
+            ty
+        };
+        table.columns.push(ColumnDef::new(field.name, ty));
     }
     let insert = Insert {
         with: Vec::new(),

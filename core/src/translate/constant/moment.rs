@@ -256,6 +256,35 @@ impl Moment {
         })
     }
 
+    /// The same to so many digits of a second, as PostgreSQL rounds it: its clock counts from 2000 on, and
+    /// a half goes away from there. `None` if it leaves the years that every engine holds.
+    ///
+    /// ```
+    /// use aludel::translate::constant::moment;
+    ///
+    /// let rounded = |text, digits| moment(text)?.rounded(digits).map(|m| m.to_string());
+    /// assert_eq!(rounded("2024-12-31 23:59:59.5", 0).as_deref(), Some("2025-01-01 00:00:00"));
+    /// assert_eq!(rounded("1999-12-31 12:30:45.5", 0).as_deref(), Some("1999-12-31 12:30:45"));
+    /// assert_eq!(rounded("1999-12-31 12:30:45.0015", 3).as_deref(), Some("1999-12-31 12:30:45.001"));
+    /// ```
+    pub fn rounded(self, digits: u32) -> Option<Self> {
+        let unit = 10_u64.pow(6_u32.saturating_sub(digits));
+        let half = match self.date.year {
+            ..2000 => (unit / 2).saturating_sub(1),
+            _ => unit / 2,
+        };
+        let micros = (self.time.micros + half) / unit * unit;
+        let (date, micros) = match micros.checked_sub(DAY) {
+            Some(micros) => (self.date.next()?, micros),
+            None => (self.date, micros),
+        };
+        Some(Self {
+            date,
+            time: Time { micros },
+            ..self
+        })
+    }
+
     /// The same without its distance from UTC, a midnight at the end of a day being the next
     /// day's. `None` if it leaves the years that every engine holds.
     pub fn local(self) -> Option<Self> {

@@ -434,7 +434,7 @@ impl<'a> Scope<'a> {
         inner.body_fields(&query.body)
     }
 
-    pub(super) fn body_fields(&self, body: &SetExpr) -> Option<Vec<Field>> {
+    pub(crate) fn body_fields(&self, body: &SetExpr) -> Option<Vec<Field>> {
         match body {
             SetExpr::Select(select) => self.select_fields(select),
             SetExpr::Query(query) => self.query_fields(query),

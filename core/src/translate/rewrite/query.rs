@@ -4,7 +4,7 @@ use super::Rewriter;
 use crate::schema::{
     Cte, Distinct, Expr, JoinOn, Literal, OrderBy, Query, Select, SelectItem, SetExpr, TableRef,
 };
-use crate::translate::infer::Field;
+use crate::translate::infer::{Field, Relation};
 
 impl Rewriter<'_> {
     /// A query.
@@ -73,8 +73,23 @@ impl Rewriter<'_> {
             }
             body => {
                 let rewritten = self.body(body, into);
-                // Only the names and numbers of the columns can stand in it.
-                let order = self.query_order(order, first_items(body));
+                // Only the names and numbers of the columns can stand in it, of which the first query
+                // says the names.
+                let fields = self.scope.body_fields(body).filter(|_| !order.is_empty());
+                let Some(fields) = fields else {
+                    let order = self.query_order(order, first_items(body));
+                    return (rewritten, order);
+                };
+                let items: Vec<SelectItem> = fields.iter().map(|field| item(&field.name)).collect();
+                self.scope.enter();
+                self.scope.add(Relation {
+                    name: None,
+                    table: None,
+                    fields: Some(fields),
+                    function: None,
+                });
+                let order = self.query_order(order, &items);
+                self.scope.leave();
                 (rewritten, order)
             }
         }
@@ -315,6 +330,14 @@ fn item_meant<'i>(key: &Expr, items: &'i [SelectItem]) -> Option<&'i Expr> {
             }
         }
         _ => None,
+    }
+}
+
+/// A column by its name, as an item of a select list.
+fn item(name: &str) -> SelectItem {
+    SelectItem::Expr {
+        expr: Expr::column(name.to_owned()),
+        alias: None,
     }
 }
 

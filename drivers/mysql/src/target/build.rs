@@ -1,6 +1,6 @@
 //! Small expressions.
 
-use aludel::schema::{BinaryOp, CallArg, Expr, Literal, Name, Part, Type};
+use aludel::schema::{BinaryOp, CallArg, Expr, Literal, Name, Part, Query, SetExpr, Type};
 
 use super::facts::Facts;
 
@@ -75,6 +75,14 @@ pub(crate) fn collate(expr: Expr, collation: &str) -> Expr {
     }
 }
 
+/// An expression under a collation, whatever it was under before.
+pub(crate) fn under(expr: Expr, collation: &str) -> Expr {
+    match expr {
+        Expr::Collate { expr, .. } => collate(*expr, collation),
+        other => collate(other, collation),
+    }
+}
+
 /// Whether an expression is NULL, as it is or as what a function makes of NULL: MySQL takes both
 /// for bytes, which have no collation.
 fn is_nothing(expr: &Expr) -> bool {
@@ -101,6 +109,24 @@ fn is_nothing(expr: &Expr) -> bool {
             .iter()
             .any(|arg| matches!(arg, CallArg::Expr(expr) if is_nothing(expr))),
         _ => false,
+    }
+}
+
+/// An expression that fails for a count of at least 1, in every mode and wherever it stands: it is out of
+/// range.
+pub(crate) fn out_of_range(count: Expr) -> Expr {
+    Expr::binary(number(i64::MAX), BinaryOp::Plus, count)
+}
+
+/// A query that is nothing but this.
+pub(crate) fn query(body: SetExpr) -> Query {
+    Query {
+        with: Vec::new(),
+        recursive: false,
+        body,
+        order_by: Vec::new(),
+        limit: None,
+        offset: None,
     }
 }
 

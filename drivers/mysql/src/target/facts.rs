@@ -51,6 +51,10 @@ pub(crate) struct Facts {
     pub(crate) sequences: bool,
     /// `LATERAL` is known.
     pub(crate) lateral: bool,
+    /// To a point of a regular expression, a CR and its LF are one character.
+    pub(crate) joins_line_ends: bool,
+    /// LAG and LEAD take what they give where there is no such row.
+    pub(crate) lag_defaults: bool,
     /// INTERSECT and EXCEPT are known.
     pub(crate) set_operators: bool,
     /// Modes of a session beyond those that both servers have.
@@ -79,6 +83,8 @@ const MYSQL: Facts = Facts {
     uuid_functions: true,
     sequences: false,
     lateral: true,
+    joins_line_ends: true,
+    lag_defaults: true,
     set_operators: false,
     modes: "",
 };
@@ -105,6 +111,8 @@ const MARIADB: Facts = Facts {
     uuid_functions: false,
     sequences: true,
     lateral: false,
+    joins_line_ends: false,
+    lag_defaults: false,
     set_operators: true,
     // MySQL rounds a time to the digits of its column, as PostgreSQL does; MariaDB cuts it off
     // unless it is told.

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use aludel::schema::{
     Assignment, ConstraintKind, Expr, Ident, Insert, InsertSource, Name, OnConflict, PartMut,
-    Query, Select, SelectItem, SetExpr, SetOp, Table, TableRef, Trigger,
+    Query, Select, SelectItem, SetExpr, SetOp, Table, TableRef, Trigger, Type,
 };
 use aludel::translate::Refusal;
 use aludel::translate::infer::Family;
@@ -109,6 +109,7 @@ pub(super) fn shape(
         None => vec![itself(table, &keys)],
         Some(assignments) => updates(assignments, filter, table, alias, facts)?,
     };
+    read_apart(rewritten);
     rewritten.on_conflict = Some(OnConflict::Update {
         columns: Vec::new(),
         key_filter: None,
@@ -117,6 +118,31 @@ pub(super) fn shape(
         filter: None,
     });
     Ok(())
+}
+
+/// Rows that the table itself gives are taken from a query apart: its columns would be those of the
+/// table that is written too.
+fn read_apart(insert: &mut Insert) {
+    let InsertSource::Query(query) = &insert.source else {
+        return;
+    };
+    let reads = |select: &Select| select.from.iter().any(|item| names(item, &insert.table));
+    if !matches!(&query.body, SetExpr::Select(select) if reads(select)) {
+        return;
+    }
+    if let Some(rows) = named_rows(query, &insert.columns) {
+        let select = of_rows(rows, &insert.columns, None);
+        insert.source = InsertSource::Query(Box::new(Query::from(select)));
+    }
+}
+
+/// Whether an item in FROM is a table by its own name.
+fn names(item: &TableRef, table: &Name) -> bool {
+    match item {
+        TableRef::Table { name, alias, .. } => alias.is_none() && name == table,
+        TableRef::Join { left, right, .. } => names(left, table) || names(right, table),
+        _ => false,
+    }
 }
 
 /// A row that stays what it is would be written all the same.
@@ -159,15 +185,12 @@ fn absent(insert: &mut Insert, key: &Key, table: &Table, facts: &Facts) -> bool 
     let Some(rows) = named_rows(query, &insert.columns) else {
         return false;
     };
-    let of = |table: &str, column: &Ident| Expr::Column {
-        table: Some(Name::bare(table)),
-        column: column.clone(),
-    };
     let equal = key.columns.iter().map(|column| {
         let mut new = of(NEW, column);
-        let ty = table.column(column).map(|column| Family::of(&column.ty));
-        if ty == Some(Family::Text) {
-            new = build::collate(new, facts.exact);
+        let ty = table.column(column).map(|column| &column.ty);
+        if ty.is_some_and(|ty| Family::of(ty) == Family::Text) {
+            let any_case = facts.any_case.filter(|_| ty == Some(&Type::Citext));
+            new = build::collate(new, any_case.unwrap_or(facts.exact));
         }
         build::equal(of(&table.name.name, column), new)
     });
@@ -183,23 +206,36 @@ fn absent(insert: &mut Insert, key: &Key, table: &Table, facts: &Facts) -> bool 
         filter,
         ..Select::default()
     };
-    let select = Select {
-        items: insert
-            .columns
-            .iter()
-            .map(|column| item(of(NEW, column)))
-            .collect(),
+    let missing = build::not(Expr::Exists(Box::new(Query::from(there))));
+    let select = of_rows(rows, &insert.columns, Some(missing));
+    insert.source = InsertSource::Query(Box::new(Query::from(select)));
+    true
+}
+
+fn of(table: &str, column: &Ident) -> Expr {
+    Expr::Column {
+        table: Some(Name::bare(table)),
+        column: column.clone(),
+    }
+}
+
+/// The rows of a query in FROM.
+fn of_rows(rows: Query, columns: &[Ident], filter: Option<Expr>) -> Select {
+    let item = |column| SelectItem::Expr {
+        expr: of(NEW, column),
+        alias: None,
+    };
+    Select {
+        items: columns.iter().map(item).collect(),
         from: vec![TableRef::Subquery {
             lateral: false,
             query: Box::new(rows),
             alias: Some(NEW.into()),
             columns: Vec::new(),
         }],
-        filter: Some(build::not(Expr::Exists(Box::new(Query::from(there))))),
+        filter,
         ..Select::default()
-    };
-    insert.source = InsertSource::Query(Box::new(Query::from(select)));
-    true
+    }
 }
 
 /// The rows that an INSERT inserts, under the names of their columns.

@@ -136,13 +136,8 @@ impl Lowering<'_, '_> {
                 expr: self.without_blanks(expr),
                 stored: generated.stored,
             });
-            if !column.nullable && !self.facts.generated_not_null {
-                let message = format!(
-                    "{on} is generated and NOT NULL, which {} does not take",
-                    self.facts.name
-                );
-                self.refuse(Refusal::new("generated-not-null", message));
-            }
+            // That it is not, a CHECK says where it could be.
+            lowered.nullable |= !self.facts.generated_not_null;
             self.refuse_numbered(&generated.expr, &on);
         } else if let Some(default) = &column.default {
             lowered.default = self.default(column, default, &on);
@@ -399,6 +394,12 @@ fn row_bytes(held: &Held) -> u64 {
     const LENGTH: u64 = 2;
     let bytes = types::key_bytes(&held.ty, held.charset).map(u64::from);
     bytes.map_or(POINTER, |bytes| bytes + LENGTH)
+}
+
+/// A CHECK that a generated column is not NULL, where its type cannot say so.
+pub(super) fn presence_check(table: &str, column: &Ident) -> Constraint {
+    let some = build::is_null(Expr::column(column.clone()), true);
+    check(names::shorten(&format!("{table}_{column}_not_null")), some)
 }
 
 /// A CHECK that keeps the limit of a text whose type does not.

@@ -9,8 +9,8 @@ use aludel::translate::infer::Family;
 
 use super::Lowering;
 use super::columns::{
-    blanks_name, check, drawn_apart, ends_in_no_blank, is_numbered, length_check, referred_type,
-    refers_to_text,
+    blanks_name, check, drawn_apart, ends_in_no_blank, is_numbered, length_check, presence_check,
+    referred_type, refers_to_text,
 };
 use crate::target::types::words;
 use crate::target::{build, keys, names};
@@ -38,6 +38,13 @@ impl Lowering<'_, '_> {
                 } else {
                     lowered.constraints.push(check(name, condition));
                 }
+            }
+            let generated = column.generated.as_ref().filter(|_| !column.nullable);
+            let may_be_null =
+                generated.is_some_and(|generated| self.rewriter.scope.nullable(&generated.expr));
+            if may_be_null && !self.facts.generated_not_null {
+                let check = presence_check(&self.table.name.name, &column.name);
+                lowered.constraints.push(check);
             }
         }
     }

@@ -1,7 +1,8 @@
 //! Aggregates and window functions.
 
 use aludel::schema::{
-    Call, CallArg, Expr, Literal, OrderBy, Query, Select, SelectItem, SetExpr, Type,
+    BinaryOp, Call, CallArg, Expr, Literal, Nulls, OrderBy, Query, Select, SelectItem, SetExpr,
+    Type, Window,
 };
 use aludel::translate::infer::Family;
 use aludel::translate::rewrite::Rewriter;
@@ -77,7 +78,57 @@ impl Meaning<'_> {
                 }
             }
         }
+        if result.args.len() == 3 && matches!(here, "lag" | "lead") && !self.facts.lag_defaults {
+            return Some(self.with_default(rw, result));
+        }
         Some(Expr::Call(Box::new(result)))
+    }
+
+    /// `lag(value, 1, default)` where there is no such argument: which rows have none is counted.
+    fn with_default(&self, rw: &mut Rewriter<'_>, mut call: Call) -> Expr {
+        let window = match call.over.take() {
+            Some(window) if window.name.is_none() => window,
+            _ => return self.refuse(rw, "no-form", "`lag` with a default over a named window"),
+        };
+        let (Some(CallArg::Expr(default)), Some(CallArg::Expr(Expr::Literal(Literal::Number(by))))) =
+            (call.args.pop(), call.args.get(1))
+        else {
+            return self.refuse(
+                rw,
+                "no-form",
+                "`lag` by what is no constant, with a default",
+            );
+        };
+        let over = |name: &str, args: Vec<CallArg>, window: Window| {
+            Expr::Call(Box::new(Call {
+                name: aludel::schema::Name::bare(name),
+                args,
+                distinct: false,
+                order_by: Vec::new(),
+                filter: None,
+                over: Some(window),
+                separator: None,
+            }))
+        };
+        let unframed = Window {
+            frame: None,
+            ..window.clone()
+        };
+        let place = over("row_number", Vec::new(), unframed.clone());
+        let by = build::digits(by.clone());
+        let missing = if call.name.name == "lag" {
+            Expr::binary(place, BinaryOp::LtEq, by)
+        } else {
+            let all = Window {
+                order_by: Vec::new(),
+                ..unframed
+            };
+            let count = over("count", vec![CallArg::Star], all);
+            let last = Expr::binary(count, BinaryOp::Minus, by);
+            Expr::binary(place, BinaryOp::Gt, last)
+        };
+        call.over = Some(window);
+        build::case([(missing, default)], Some(Expr::Call(Box::new(call))))
     }
 
     fn string_agg(&self, rw: &mut Rewriter<'_>, call: &Call) -> Option<Expr> {
@@ -99,11 +150,26 @@ impl Meaning<'_> {
             name: aludel::schema::Name::bare("group_concat"),
             args: vec![CallArg::Expr(text)],
             distinct: call.distinct,
-            order_by: rw.order(&call.order_by),
+            order_by: self.order_within(rw, &call.order_by),
             filter: None,
             over: None,
             separator: Some(separator.clone()),
         })))
+    }
+
+    /// The order of what is gathered: NULL is 0 there unless a key says where it stands.
+    fn order_within(&self, rw: &mut Rewriter<'_>, keys: &[OrderBy]) -> Vec<OrderBy> {
+        let mut order = rw.order(keys);
+        for (written, key) in order.iter_mut().zip(keys) {
+            if rw.scope.nullable(&key.expr) && written.nulls.is_none() {
+                written.nulls = Some(if key.descending {
+                    Nulls::Last
+                } else {
+                    Nulls::First
+                });
+            }
+        }
+        order
     }
 
     fn array_agg(&self, rw: &mut Rewriter<'_>, call: &Call) -> Option<Expr> {
@@ -125,7 +191,7 @@ impl Meaning<'_> {
             args: vec![CallArg::Expr(value)],
             ..call.clone()
         };
-        gathered.order_by = rw.order(&call.order_by);
+        gathered.order_by = self.order_within(rw, &call.order_by);
         Some(Expr::Call(Box::new(gathered)))
     }
 
@@ -187,7 +253,7 @@ impl Meaning<'_> {
         if !call.order_by.is_empty() || call.distinct || call.filter.is_some() {
             return None;
         }
-        let (key, value) = (self.text(rw, key), self.json_value(rw, value));
+        let (key, value) = (self.json_key(rw, key), self.json_value(rw, value));
         Some(build::call("json_objectagg", [key, value]))
     }
 }

@@ -14,6 +14,9 @@ use crate::target::types::{self, words};
 /// the same result whether there were twenty of them or thirty.
 const FEW_DIGITS: i32 = 12;
 
+/// Digits of a floating point number that PostgreSQL keeps where it becomes a decimal one.
+const FLOAT_DIGITS: u32 = 15;
+
 /// A moment with all its digits.
 const MICROSECONDS: Type = Type::Timestamp {
     precision: Some(6),
@@ -53,6 +56,13 @@ impl Meaning<'_> {
         {
             return self.constant(rw, text, to);
         }
+        // A limit is not for a cast to keep, which would cut what is longer.
+        if let (Expr::Array(items), Type::Array(item)) = (value, ty)
+            && !matches!(**item, Type::Varchar(_) | Type::Char(_))
+            && rw.scope.ty(value).as_ref() != Some(ty)
+        {
+            return rw.expr(&each_cast(items, ty));
+        }
         // What CASE and COALESCE give without a type of their own is a text.
         let from = rw
             .scope
@@ -86,11 +96,13 @@ impl Meaning<'_> {
             Expr::Literal(Literal::Null) => return build::null(),
             _ => {}
         }
-        let Some(from) = rw
-            .scope
-            .ty(expr)
-            .or_else(|| untyped(expr).then_some(Type::Text))
-        else {
+        let from = rw.scope.ty(expr);
+        if let (Expr::Array(items), Type::Array(_)) = (expr, ty)
+            && from.as_ref() != Some(ty)
+        {
+            return rw.expr(&each_cast(items, ty));
+        }
+        let Some(from) = from.or_else(|| untyped(expr).then_some(Type::Text)) else {
             return self.refuse_unknown(rw, format_args!("a cast to {}", words(ty)));
         };
         let value = if rounds(ty) {
@@ -129,12 +141,15 @@ impl Meaning<'_> {
             _ if from != to && (from.is_kept_as_text() || to.is_kept_as_text()) => {
                 self.no_cast(rw, from, to)
             }
-            (Family::Text, Family::Text) => match to {
-                Type::Varchar(Some(_)) | Type::Char(Some(_)) if explicit && from != to => {
-                    self.limited(value, to)
-                }
-                _ => value,
-            },
+            (Family::Text, Family::Text) if explicit && from != to => {
+                let value = match (from, to) {
+                    (_, Type::Citext) => return self.any_case(rw, value),
+                    (Type::Citext, _) => self.exactly(value),
+                    _ => value,
+                };
+                self.limited(value, to)
+            }
+            (Family::Text, Family::Text) => value,
             (Family::Integer, Family::Integer) | (Family::Bytes, Family::Bytes) => value,
             (Family::Integer, Family::Numeric | Family::Float)
             | (
@@ -171,7 +186,8 @@ impl Meaning<'_> {
             },
             (Family::Timestamp, Family::Date) => build::call("date", [value]),
             (Family::Timestamp, Family::Time) => build::call("time", [value]),
-            (Family::Array, Family::Array | Family::Json) => value,
+            (Family::Array, Family::Array) if is_held_alike(from, to, explicit) => value,
+            (Family::Array, Family::Json) => value,
             (Family::Enum, Family::Enum) if from == to => value,
             (_, Family::Text) => {
                 if *from == Type::Json || (*from == Type::Jsonb && !self.facts.json) {
@@ -187,7 +203,7 @@ impl Meaning<'_> {
             }
             (Family::Text, _) => self.parsed(rw, value, to),
             (Family::Json, Family::Integer | Family::Numeric | Family::Float) => {
-                self.cast_number(rw, value, from, to)
+                self.json_number(rw, value, from, to)
             }
             (Family::Other, Family::Other) if from == to => value,
             _ => self.no_cast(rw, from, to),
@@ -201,8 +217,31 @@ impl Meaning<'_> {
 
     fn cast_number(&self, rw: &mut Rewriter<'_>, value: Expr, from: &Type, to: &Type) -> Expr {
         match to {
+            // MySQL cuts off what follows the point of a number that an aggregate gives.
+            to if to.is_integer() && matches!(from, Type::Numeric { .. }) => {
+                build::cast(rounded_off(value), Type::BIGINT)
+            }
+            to if to.is_integer() && is_float(from) && !self.facts.json => {
+                // MariaDB makes the greatest integer of a greater number.
+                let cast = build::cast(value.clone(), Type::BIGINT);
+                within(value, 1e18 * 9.223_372_036_854_775, cast)
+            }
             to if to.is_integer() => build::cast(value, Type::BIGINT),
             Type::Double => build::cast(value, Type::Double),
+            Type::Numeric {
+                precision: Some((digits, scale)),
+                ..
+            } if is_float(from) && *digits > FLOAT_DIGITS => {
+                // PostgreSQL takes no more digits of it, this server takes two more.
+                let cast = build::cast(value.clone(), types::shortened(to));
+                match u32::try_from(*scale) {
+                    Ok(scale) if scale < FLOAT_DIGITS => {
+                        let digits = FLOAT_DIGITS - scale;
+                        within(value, 10f64.powi(digits.cast_signed()), cast)
+                    }
+                    _ => self.no_cast(rw, from, to),
+                }
+            }
             Type::Numeric {
                 precision: Some(_), ..
             } => build::cast(value, types::shortened(to)),
@@ -213,6 +252,30 @@ impl Meaning<'_> {
         }
     }
 
+    /// JSON that is a number; any other fails, where the servers would read it as a text.
+    fn json_number(&self, rw: &mut Rewriter<'_>, value: Expr, from: &Type, to: &Type) -> Expr {
+        // As the elements of an array, and what is no column, so is a column that holds texts.
+        let text = match &value {
+            Expr::Column { .. } if !self.facts.json => build::call("concat", [value.clone()]),
+            _ => value.clone(),
+        };
+        let number = match to {
+            to if to.is_integer() => {
+                let exact = build::cast(text, decimal(30));
+                build::cast(rounded_off(exact), Type::BIGINT)
+            }
+            _ => self.cast_number(rw, text, from, to),
+        };
+        let kinds = ["INTEGER", "UNSIGNED INTEGER", "DECIMAL", "DOUBLE"];
+        let other = Expr::InList {
+            expr: Box::new(build::call("json_type", [value.clone()])),
+            list: kinds.map(Expr::text).to_vec(),
+            negated: true,
+        };
+        let out = build::out_of_range(build::call("char_length", [value]));
+        build::case([(other, out)], Some(number))
+    }
+
     /// A time with fewer digits of a second is rounded.
     fn to_precision(&self, value: Expr, from: &Type, to: &Type, explicit: bool) -> Expr {
         let digits = |ty: &Type| match ty {
@@ -221,7 +284,17 @@ impl Meaning<'_> {
             }
             _ => 6,
         };
-        if !explicit || digits(to) >= digits(from) {
+        if digits(to) >= digits(from) {
+            return value;
+        }
+        // PostgreSQL counts from 2000 on, and a half away from there: before it, down.
+        let value = match to {
+            Type::Timestamp { .. } if build::is_steady(&value) && !build::changes(&value) => {
+                halves_down(value)
+            }
+            _ => value,
+        };
+        if !explicit {
             return value;
         }
         let precision = Some(digits(to));
@@ -240,9 +313,55 @@ impl Meaning<'_> {
         build::collate(build::cast(value, Type::Text), self.facts.exact)
     }
 
-    /// The text that PostgreSQL shows of a value.
+    /// A citext as the text that it is, whose case counts.
+    pub(super) fn exactly(&self, value: Expr) -> Expr {
+        match self.facts.any_case {
+            Some(_) => build::under(value, self.facts.exact),
+            // There it has another character set.
+            None => self.as_text(value),
+        }
+    }
+
+    /// A text as a citext.
+    pub(super) fn any_case(&self, rw: &mut Rewriter<'_>, value: Expr) -> Expr {
+        match self.facts.any_case {
+            Some(collation) => build::under(value, collation),
+            None => self.no_cast(rw, &Type::Text, &Type::Citext),
+        }
+    }
+
+    /// A `char(n)` with its blanks, which are not kept here.
+    pub(super) fn padded(&self, rw: &mut Rewriter<'_>, expr: &Expr, length: Option<u32>) -> Expr {
+        if !matches!(expr, Expr::Column { .. } | Expr::Cast { .. }) {
+            let what = "the blanks at the end of a `char(n)` that is no column's";
+            return self.refuse(rw, "no-form", what);
+        }
+        let length = build::number(length.unwrap_or(1));
+        build::call("rpad", [rw.expr(expr), length, Expr::text(" ")])
+    }
+
+    /// What `concat` and its like join, and a pattern is matched with: what PostgreSQL shows of a value,
+    /// which a cast to a text need not be.
+    pub(super) fn shown(&self, rw: &mut Rewriter<'_>, expr: &Expr) -> Expr {
+        match rw.scope.ty(expr) {
+            Some(Type::Boolean) => {
+                let value = rw.expr(expr);
+                let letter = |is: bool, letter: &str| (build::boolean(is), Expr::text(letter));
+                Expr::Case {
+                    operand: Some(Box::new(value)),
+                    whens: vec![letter(true, "t"), letter(false, "f")],
+                    otherwise: None,
+                }
+            }
+            Some(Type::Char(length)) => self.padded(rw, expr, length),
+            _ => self.text(rw, expr),
+        }
+    }
+
+    /// The text that a cast makes of a value.
     pub(super) fn to_text(&self, rw: &mut Rewriter<'_>, value: Expr, from: &Type) -> Expr {
         match from {
+            Type::Citext => self.exactly(value),
             ty if is_text(ty) => value,
             ty if ty.is_integer() => self.as_text(value),
             Type::Numeric {
@@ -252,13 +371,7 @@ impl Meaning<'_> {
             | Type::Json
             | Type::Jsonb => self.as_text(value),
             Type::Uuid | Type::Enum(_) | Type::Macaddr => self.as_text(value),
-            Type::Timestamp { zoned, .. } if !self.lasting => {
-                let text = self.moment_text(value);
-                match zoned {
-                    true => Expr::binary(text, BinaryOp::Concat, Expr::text("+00")),
-                    false => text,
-                }
-            }
+            Type::Timestamp { zoned, .. } if !self.lasting => self.moment_shown(value, *zoned),
             Type::Boolean => {
                 let text = |value: bool| (build::boolean(value), Expr::text(value.to_string()));
                 Expr::Case {
@@ -273,6 +386,15 @@ impl Meaning<'_> {
                 Expr::binary(Expr::text("\\x"), BinaryOp::Concat, digits)
             }
             other => self.no_cast(rw, other, &Type::Text),
+        }
+    }
+
+    /// The text that PostgreSQL shows of a moment.
+    pub(super) fn moment_shown(&self, value: Expr, zoned: bool) -> Expr {
+        let text = self.moment_text(value);
+        match zoned {
+            true => Expr::binary(text, BinaryOp::Concat, Expr::text("+00")),
+            false => text,
         }
     }
 
@@ -367,6 +489,13 @@ impl Meaning<'_> {
         if self.lenient && !matches!(to, Type::Json | Type::Jsonb) {
             return self.refuse_lenient(rw, "a text that is read as another value");
         }
+        let value = match value {
+            // Of a LONGTEXT the servers make 0 without an error, where it is no number.
+            Expr::Column { .. } if matches!(to, Type::Numeric { .. } | Type::Double) => {
+                build::call("concat", [value])
+            }
+            other => other,
+        };
         match to {
             to if to.is_integer() => build::cast(value, Type::BIGINT),
             Type::Numeric {
@@ -432,6 +561,98 @@ pub(super) fn decimal(scale: i32) -> Type {
 
 pub(super) fn is_text(ty: &Type) -> bool {
     Family::of(ty) == Family::Text
+}
+
+/// `ARRAY[a, b]::type[]`: each element is cast, which the cast of an array does there.
+fn each_cast(items: &[Expr], ty: &Type) -> Expr {
+    let item = match ty {
+        Type::Array(item) => item,
+        other => other,
+    };
+    let cast = |expr: &Expr| Expr::Cast {
+        expr: Box::new(expr.clone()),
+        // The type of an array says nothing of its dimensions.
+        ty: match expr {
+            Expr::Array(_) => ty.clone(),
+            _ => item.clone(),
+        },
+    };
+    Expr::Array(items.iter().map(cast).collect())
+}
+
+/// Whether the elements of an array are, in JSON, what they are as elements of another type, and no
+/// cast of them fails.
+fn is_held_alike(from: &Type, to: &Type, explicit: bool) -> bool {
+    use Type as T;
+    match (from, to) {
+        _ if from == to => true,
+        (T::Array(from), T::Array(to)) => is_held_alike(from, to, explicit),
+        (T::Char(_), _) | (_, T::Char(_)) => false,
+        (from, T::Text | T::Varchar(None) | T::Citext) => matches!(
+            Family::of(from),
+            Family::Text | Family::Uuid | Family::Enum | Family::Date
+        ),
+        // One that is too long is not looked for, as in a constant.
+        (from, T::Varchar(Some(_))) => !explicit && is_text(from),
+        (
+            T::Numeric { .. },
+            T::Numeric {
+                precision: None, ..
+            },
+        ) => true,
+        (
+            from,
+            T::Numeric {
+                precision: None, ..
+            },
+        ) => from.is_integer(),
+        (from, T::Double) => from.is_integer() && *from != T::BIGINT,
+        (from, to) if from.is_integer() && to.is_integer() => width(from) <= width(to),
+        _ => false,
+    }
+}
+
+/// Integers by their width.
+fn width(ty: &Type) -> u8 {
+    match ty {
+        Type::SmallInt { .. } => 2,
+        Type::Integer { .. } => 4,
+        _ => 8,
+    }
+}
+
+/// A moment of before 2000 a microsecond earlier, so that a half of whatever is rounded to is rounded
+/// down, and nothing else is rounded otherwise.
+fn halves_down(value: Expr) -> Expr {
+    let start = Expr::text("2000-01-01 00:00:00");
+    let before = Expr::binary(value.clone(), BinaryOp::Lt, start);
+    let span = Expr::Interval {
+        value: Box::new(build::number(1)),
+        unit: Some("MICROSECOND".into()),
+    };
+    let earlier = Expr::binary(value.clone(), BinaryOp::Minus, span);
+    build::case([(before, earlier)], Some(value))
+}
+
+fn is_float(ty: &Type) -> bool {
+    Family::of(ty) == Family::Float
+}
+
+/// What is made of a floating point number; one of at least a size fails.
+fn within(value: Expr, size: f64, made: Expr) -> Expr {
+    let absolute = build::call("abs", [value]);
+    let limit = build::digits(format!("{size:.0}"));
+    let over = Expr::binary(absolute.clone(), BinaryOp::GtEq, limit);
+    let out = build::out_of_range(build::cast(absolute, Type::BIGINT));
+    build::case([(over, out)], Some(made))
+}
+
+/// A decimal number without what follows its point, half away from zero.
+fn rounded_off(value: Expr) -> Expr {
+    match value {
+        Expr::Call(call) if call.name.name == "round" && call.args.len() == 1 => Expr::Call(call),
+        value => build::call("round", [value]),
+    }
 }
 
 /// Whether an expression is made of constants that have no type of their own.

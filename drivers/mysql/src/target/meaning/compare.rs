@@ -1,6 +1,6 @@
 //! Comparisons.
 
-use aludel::schema::{BinaryOp, Expr, Literal, Part, Quantifier, Query, Type};
+use aludel::schema::{BinaryOp, CallArg, Expr, Literal, Part, Quantifier, Query, Type};
 use aludel::translate::Refusal;
 use aludel::translate::constant::{self, Item};
 use aludel::translate::infer::{Family, is_text_constant};
@@ -9,6 +9,7 @@ use aludel::translate::rewrite::Rewriter;
 use super::Meaning;
 use super::casts::is_text;
 use crate::target::build;
+use crate::target::facts::Facts;
 use crate::target::types::words;
 
 impl Meaning<'_> {
@@ -39,8 +40,10 @@ impl Meaning<'_> {
         let (mut l, mut r) = (self.meet(rw, left, &ty), self.meet(rw, right, &ty));
         if is_text(&ty) {
             let padded = |expr: &Expr| matches!(rw.scope.ty(expr), Some(Type::Char(_)));
-            if padded(left) || padded(right) {
-                (l, r) = (without_blanks(l), without_blanks(r));
+            if padded(left) && is_text_constant(right) {
+                r = without_blanks(r);
+            } else if is_text_constant(left) && padded(right) {
+                l = without_blanks(l);
             }
             // A `varchar` meets a `char(n)` without its blanks, a `text` with them.
             let varied = |expr: &Expr| {
@@ -51,7 +54,19 @@ impl Meaning<'_> {
             } else if varied(left) && padded(right) {
                 l = build::call("rtrim", [l]);
             }
-            if !names_column(left) && !names_column(right) {
+            if ty == Type::Citext {
+                if !names_column(left) && !names_column(right) {
+                    l = self.any_case(rw, l);
+                }
+            } else if is_citext(rw, left) || is_citext(rw, right) {
+                // With a text it meets as a text, whose case counts.
+                if is_citext(rw, left) {
+                    l = self.exactly(l);
+                }
+                if is_citext(rw, right) {
+                    r = self.exactly(r);
+                }
+            } else if !names_column(left) && !names_column(right) {
                 l = build::collate(l, self.facts.exact);
             }
         }
@@ -172,15 +187,15 @@ impl Meaning<'_> {
         rw.refuse(Refusal::new("text-order", message).help(help))
     }
 
-    /// Whether a text that ignores case meets one that is neither a column nor a constant: the
-    /// collation of a made text would win.
+    /// Whether two texts whose case does not count meet of which one is neither a column, a constant nor
+    /// a cast: the collation of a made text would win.
     fn ignores_case(&self, rw: &Rewriter<'_>, left: &Expr, right: &Expr) -> bool {
-        let citext = |expr: &Expr| rw.scope.ty(expr) == Some(Type::Citext);
-        let plain = |expr: &Expr| matches!(expr, Expr::Literal(_) | Expr::Column { .. });
-        (citext(left) && !(plain(right) && plain(left)))
-            || (citext(right) && !(plain(left) && plain(right)))
-            || (citext(left) != citext(right)
-                && matches!((left, right), (Expr::Column { .. }, Expr::Column { .. })))
+        let plain = |expr: &Expr| match expr {
+            Expr::Literal(_) | Expr::Column { .. } => true,
+            Expr::Cast { ty, .. } => *ty == Type::Citext,
+            _ => false,
+        };
+        rw.scope.compared(left, right) == Some(Type::Citext) && !(plain(left) && plain(right))
     }
 
     pub(super) fn between(
@@ -311,6 +326,14 @@ impl Meaning<'_> {
                 query: query.clone(),
                 negated,
             }),
+            // Constants are texts there, and not what they are compared with.
+            Expr::Array(items)
+                if matches!(rw.scope.ty(left), Some(Type::Citext | Type::Char(_)))
+                    && items.iter().all(is_text_constant) =>
+            {
+                let texts: Vec<Expr> = items.iter().map(as_text_constant).collect();
+                self.in_list(rw, left, &texts, negated)
+            }
             Expr::Array(items) => self.in_list(rw, left, items, negated),
             Expr::Cast { expr, ty } if matches!(**expr, Expr::Array(_)) => {
                 let (Expr::Array(items), Type::Array(item)) = (&**expr, ty) else {
@@ -324,21 +347,80 @@ impl Meaning<'_> {
                 self.in_list(rw, left, &items, negated)
             }
             Expr::Literal(Literal::Text(text)) => self.in_constant(rw, left, text, negated),
-            Expr::Cast { expr, .. } if is_text_constant(expr) => match &**expr {
-                Expr::Literal(Literal::Text(text)) => self.in_constant(rw, left, text, negated),
+            Expr::Cast { expr, ty } if is_text_constant(expr) => match &**expr {
+                Expr::Literal(Literal::Text(text)) => {
+                    let left_ty = rw.scope.ty(left);
+                    let as_text = left_ty == Some(Type::Citext)
+                        && !matches!(ty, Type::Array(item) if **item == Type::Citext);
+                    if as_text {
+                        let left = Expr::Cast {
+                            expr: Box::new(left.clone()),
+                            ty: Type::Text,
+                        };
+                        return Some(self.in_constant(rw, &left, text, negated));
+                    }
+                    self.in_constant(rw, left, text, negated)
+                }
                 _ => build::null(),
             },
             array => {
                 // An array of scalars: nothing in it is an array that could hold the value too.
+                let item = match rw.scope.ty(array) {
+                    Some(Type::Array(item)) => *item,
+                    _ => return Some(self.refuse_unknown(rw, "ANY and ALL of an array")),
+                };
+                if item == Type::Citext {
+                    return Some(self.refuse_citext_array(rw));
+                }
+                if matches!(item, Type::Char(_)) {
+                    let what = "ANY and ALL of texts that may have blanks at their end";
+                    return Some(self.refuse(rw, "comparison", what));
+                }
+                // A constant is read as an element.
+                let constant = is_text_constant(left).then(|| Expr::Cast {
+                    expr: Box::new(left.clone()),
+                    ty: item.clone(),
+                });
+                let left = constant.as_ref().unwrap_or(left);
                 let nullable = rw.scope.nullable(left);
-                let (value, array) = (self.json_value(rw, left), rw.expr(array));
+                let (value, array) = (self.json_element(rw, left, &item), rw.expr(array));
                 if !build::is_steady(&array) {
                     return Some(self.refuse(rw, "operator", "ANY and ALL of this array"));
                 }
+                let value = self.told_apart(rw, left, value);
                 let value = self.quoted_json(rw, left, value);
                 build::negated(among(array, value, nullable), negated)
             }
         })
+    }
+
+    /// A number that is looked for in an array: MariaDB compares those of JSON as floating point numbers,
+    /// which tell no two integers apart that are too great. Such a one fails.
+    fn told_apart(&self, rw: &mut Rewriter<'_>, authored: &Expr, value: Expr) -> Expr {
+        const SURE: i64 = 1 << 53;
+        if self.facts.json || rw.scope.ty(authored) != Some(Type::BIGINT) {
+            return value;
+        }
+        match &value {
+            Expr::Literal(Literal::Number(digits)) => match digits.parse::<i64>() {
+                Ok(number) if number < SURE => value,
+                _ => self.refuse(
+                    rw,
+                    "constant",
+                    format!("{digits} as an element of an array"),
+                ),
+            },
+            value => {
+                let size = build::call("abs", [value.clone()]);
+                let great = Expr::binary(size.clone(), BinaryOp::GtEq, build::number(SURE));
+                build::case([(great, build::out_of_range(size))], Some(value.clone()))
+            }
+        }
+    }
+
+    pub(super) fn refuse_citext_array(&self, rw: &mut Rewriter<'_>) -> Expr {
+        let what = "a comparison of the elements of a `citext[]`, whose case is of no account,";
+        self.refuse(rw, "comparison", what)
     }
 
     /// `= ANY ('{a,b}')`.
@@ -369,8 +451,20 @@ impl Meaning<'_> {
         else {
             return build::null();
         };
-        let (mut value, mut like) = (self.text(rw, expr), self.text(rw, pattern));
-        if *any_case {
+        let (ty, like_ty) = (rw.scope.ty(expr), rw.scope.ty(pattern));
+        let citext =
+            ty == Some(Type::Citext) || (is_text_constant(expr) && like_ty == Some(Type::Citext));
+        // Its own collation does it, beside a constant.
+        let by_collation = matches!(&**expr, Expr::Column { .. }) && is_text_constant(pattern);
+        let by_collation = citext && by_collation && !any_case;
+        let any_case = *any_case || (citext && !by_collation);
+        let mut value = if by_collation {
+            rw.expr(expr)
+        } else {
+            self.shown(rw, expr)
+        };
+        let mut like = self.text(rw, pattern);
+        if any_case {
             value = build::call("lower", [value]);
             like = build::call("lower", [like]);
         }
@@ -395,10 +489,13 @@ impl Meaning<'_> {
         any_case: bool,
         negated: bool,
     ) -> Expr {
+        let any_case = any_case || rw.scope.ty(left) == Some(Type::Citext);
         let pattern = match right {
-            Expr::Literal(Literal::Text(pattern)) => pattern_here(pattern, any_case),
+            Expr::Literal(Literal::Text(pattern)) => pattern_here(pattern, any_case, self.facts),
             Expr::Cast { expr, .. } => match &**expr {
-                Expr::Literal(Literal::Text(pattern)) => pattern_here(pattern, any_case),
+                Expr::Literal(Literal::Text(pattern)) => {
+                    pattern_here(pattern, any_case, self.facts)
+                }
                 _ => None,
             },
             _ => None,
@@ -406,7 +503,7 @@ impl Meaning<'_> {
         let Some(pattern) = pattern else {
             return self.refuse(rw, "regex", "this regular expression");
         };
-        let mut value = self.text(rw, left);
+        let mut value = self.shown(rw, left);
         if !names_column(left) {
             value = build::collate(value, self.facts.exact);
         }
@@ -415,6 +512,33 @@ impl Meaning<'_> {
             negated,
         };
         Expr::binary(value, op, Expr::text(pattern))
+    }
+}
+
+/// A text constant that is a text.
+fn as_text_constant(expr: &Expr) -> Expr {
+    Expr::Cast {
+        expr: Box::new(expr.clone()),
+        ty: Type::Text,
+    }
+}
+
+/// Whether a text carries a collation that ignores case.
+fn is_citext(rw: &Rewriter<'_>, expr: &Expr) -> bool {
+    match expr {
+        _ if rw.scope.ty(expr) == Some(Type::Citext) => true,
+        Expr::Case {
+            whens, otherwise, ..
+        } => {
+            let results = whens.iter().map(|(_, then)| then);
+            let mut results = results.chain(otherwise.as_deref());
+            results.any(|result| is_citext(rw, result))
+        }
+        Expr::Call(call) if matches!(call.name.name.as_str(), "coalesce" | "nullif") => {
+            let carries = |arg: &CallArg| matches!(arg, CallArg::Expr(arg) if is_citext(rw, arg));
+            call.args.iter().any(carries)
+        }
+        _ => false,
     }
 }
 
@@ -427,7 +551,7 @@ fn documents_equal(left: Expr, right: Expr) -> Expr {
 
 /// A regular expression in the syntax that both servers read, if it means there what it means to
 /// PostgreSQL.
-pub(super) fn pattern_here(pattern: &str, any_case: bool) -> Option<String> {
+pub(super) fn pattern_here(pattern: &str, any_case: bool, facts: &Facts) -> Option<String> {
     // A point takes a line's end too, and `$` is the end of the text alone.
     let mut result = String::from(if any_case { "(?is)" } else { "(?s)" });
     let mut chars = pattern.chars().peekable();
@@ -483,6 +607,10 @@ pub(super) fn pattern_here(pattern: &str, any_case: bool) -> Option<String> {
                 if matches!(chars.peek(), Some('*' | '+' | '?' | '{')) {
                     return None;
                 }
+            }
+            // One character, of which a CR with its LF are two; any number of them is the same.
+            '.' if !class && facts.joins_line_ends && !matches!(chars.peek(), Some('*' | '+')) => {
+                result.push_str("[[:L:][:^L:]]");
             }
             // Texts of the world beyond ASCII have more than one form.
             c if !c.is_ascii() => return None,

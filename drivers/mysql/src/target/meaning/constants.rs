@@ -54,15 +54,21 @@ impl Meaning<'_> {
             Type::Date => Expr::text(constant::date(text)?.to_string()),
             Type::Time { zoned: false, .. } => Expr::text(constant::time(text)?.to_string()),
             Type::Timestamp { zoned: true, .. } => {
-                Expr::text(constant::moment(text)?.in_utc()?.to_string())
+                let moment = constant::moment(text)?.in_utc()?;
+                Expr::text(moment.rounded(digits_of(ty))?.to_string())
             }
             // PostgreSQL takes no notice of a zone that is written with a time without one.
             Type::Timestamp { zoned: false, .. } => {
-                Expr::text(constant::moment(text)?.local()?.to_string())
+                let moment = constant::moment(text)?.local()?;
+                Expr::text(moment.rounded(digits_of(ty))?.to_string())
             }
-            Type::Json | Type::Jsonb => {
+            Type::Json => {
                 serde_json::from_str::<serde_json::Value>(text).ok()?;
                 Expr::text(text)
+            }
+            Type::Jsonb => {
+                serde_json::from_str::<serde_json::Value>(text).ok()?;
+                Expr::text(written_out(text)?)
             }
             Type::Array(item) => Expr::text(constant::array_json(text, item)?),
             Type::Blob => Expr::Literal(Literal::Bytes(constant::bytes(text)?)),
@@ -80,6 +86,47 @@ impl Meaning<'_> {
         let text = self.constant(rw, text, ty);
         self.as_json(text)
     }
+}
+
+/// The digits of a second that a type keeps.
+fn digits_of(ty: &Type) -> u32 {
+    match ty {
+        Type::Timestamp { precision, .. } => precision.unwrap_or(6),
+        _ => 6,
+    }
+}
+
+/// JSON with its numbers as PostgreSQL keeps them in a jsonb: `1.5e3` is `1500`.
+fn written_out(json: &str) -> Option<String> {
+    let mut result = String::with_capacity(json.len());
+    let mut rest = json;
+    let mut quoted = false;
+    while let Some(c) = rest.chars().next() {
+        let in_number = |c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '.' | 'e' | 'E');
+        let length = match c {
+            '\\' if quoted => 1 + rest.chars().nth(1).map_or(0, char::len_utf8),
+            '-' | '0'..='9' if !quoted => {
+                let end = rest.find(|c| !in_number(c)).unwrap_or(rest.len());
+                let number = &rest[..end];
+                match number {
+                    "-0" => result.push('0'),
+                    number if number.contains(['e', 'E']) => {
+                        result.push_str(&constant::decimal(number)?);
+                    }
+                    number => result.push_str(number),
+                }
+                rest = &rest[end..];
+                continue;
+            }
+            c => {
+                quoted ^= c == '"';
+                c.len_utf8()
+            }
+        };
+        result.push_str(&rest[..length]);
+        rest = &rest[length..];
+    }
+    Some(result)
 }
 
 /// An address as PostgreSQL shows it.

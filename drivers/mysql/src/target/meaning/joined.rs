@@ -167,7 +167,7 @@ fn whole_numbers(value: &serde_json::Value) -> bool {
 }
 
 /// Whether evaluating it twice may give two values.
-fn is_random(expr: &Expr) -> bool {
+pub(super) fn is_random(expr: &Expr) -> bool {
     if let Expr::Call(call) = expr
         && matches!(
             call.name.name.as_str(),

@@ -8,6 +8,7 @@ use aludel::translate::infer::{Family, is_text_constant};
 use aludel::translate::rewrite::Rewriter;
 
 use super::Meaning;
+use super::joined::is_random;
 use crate::target::build;
 
 impl Meaning<'_> {
@@ -29,6 +30,9 @@ impl Meaning<'_> {
         let Some(ty) = rw.scope.ty(expr) else {
             return self.refuse_unknown(rw, "a value in JSON");
         };
+        if let Type::Char(length) = ty {
+            return self.padded(rw, expr, length);
+        }
         let value = rw.expr(expr);
         match Family::of(&ty) {
             Family::Text | Family::Integer | Family::Uuid => value,
@@ -60,6 +64,15 @@ impl Meaning<'_> {
         }
     }
 
+    /// An expression as an element of an array of this type.
+    pub(super) fn json_element(&self, rw: &mut Rewriter<'_>, expr: &Expr, item: &Type) -> Expr {
+        match rw.scope.ty(expr) {
+            // As another text it has no blanks at its end.
+            Some(Type::Char(_)) if !matches!(item, Type::Char(_)) => rw.expr(expr),
+            _ => self.json_value(rw, expr),
+        }
+    }
+
     /// JSON within JSON: where it is held as text, it has to be said that it is JSON.
     pub(super) fn embedded(&self, value: Expr) -> Expr {
         let is_made = matches!(&value, Expr::Call(call) if call.name.name.starts_with("json_"));
@@ -72,14 +85,16 @@ impl Meaning<'_> {
 
     /// A scalar as a JSON document of its own: what JSON_CONTAINS looks for.
     pub(super) fn quoted_json(&self, rw: &mut Rewriter<'_>, authored: &Expr, value: Expr) -> Expr {
-        let text = is_text_constant(authored)
-            || rw.scope.ty(authored).is_some_and(|ty| {
-                matches!(Family::of(&ty), Family::Text | Family::Uuid | Family::Enum)
-            });
-        if text {
-            build::call("json_quote", [value])
-        } else {
-            self.as_json(build::cast(value, Type::Text))
+        match rw.scope.ty(authored).map(|ty| Family::of(&ty)) {
+            Some(Family::Text | Family::Uuid | Family::Enum | Family::Date | Family::Timestamp) => {
+                build::call("json_quote", [value])
+            }
+            // As a text it would be 1 or 0, which is a number.
+            Some(Family::Boolean) => {
+                let text = self.to_text(rw, value, &Type::Boolean);
+                self.as_json(text)
+            }
+            _ => self.as_json(build::cast(value, Type::Text)),
         }
     }
 
@@ -94,6 +109,9 @@ impl Meaning<'_> {
         if !is_json(rw.scope.ty(left)) {
             return self.refuse_unknown(rw, "an operator of JSON");
         }
+        if op == BinaryOp::JsonDeletePath && is_random(left) {
+            return self.refuse_random(rw);
+        }
         let document = rw.expr(left);
         match op {
             BinaryOp::JsonGet | BinaryOp::JsonGetText => {
@@ -102,15 +120,19 @@ impl Meaning<'_> {
                 self.found(found, op == BinaryOp::JsonGetText)
             }
             BinaryOp::JsonPath | BinaryOp::JsonPathText => match path_of(right) {
-                Some(path) => {
-                    let found = build::call("json_extract", [document, Expr::text(path)]);
+                Some(names) => {
+                    let found = build::call("json_extract", [document, Expr::text(path(&names))]);
                     self.found(found, op == BinaryOp::JsonPathText)
                 }
                 None => self.refuse(rw, "json-path", "a path that is not a constant of names"),
             },
             BinaryOp::JsonHasKey => self.has_key(rw, document, right),
             BinaryOp::JsonDeletePath => match path_of(right) {
-                Some(path) => build::call("json_remove", [document, Expr::text(path)]),
+                Some(names) => {
+                    let args = [document.clone(), Expr::text(path(&names))];
+                    let without = build::call("json_remove", args);
+                    self.along(rw, document, &names, without, false)
+                }
                 None => self.refuse(rw, "json-path", "a path that is not a constant of names"),
             },
             other => self.refuse(rw, "operator", format!("the operator {other:?}")),
@@ -219,10 +241,11 @@ impl Meaning<'_> {
                 "`-` on jsonb but with the name of a member",
             );
         };
+        let made = gives_object(document);
         let document = rw.expr(document);
         let args = [document.clone(), Expr::text(path([name]))];
         let without = build::call("json_remove", args);
-        if is_object(&document) {
+        if made || is_object(&document) {
             return without;
         }
         // Of an array it takes strings away, which there is no form for here.
@@ -246,22 +269,34 @@ impl Meaning<'_> {
                 "`@>` on jsonb, which looks into arrays otherwise,",
             );
         };
+        if item == Type::Citext {
+            return self.refuse_citext_array(rw);
+        }
         let ty = Type::Array(Box::new(item));
+        let nullable = rw.scope.nullable(whole);
         let (whole, part) = (self.meet(rw, whole, &ty), self.meet(rw, part, &ty));
-        if !build::is_steady(&part) {
+        if !build::is_steady(&part) || (nullable && !build::is_steady(&whole)) {
             return self.refuse(rw, "operator", "`@>` of this array");
         }
         let none = build::call("json_contains", [part.clone(), Expr::text("null")]);
-        build::and(
-            build::call("json_contains", [whole, part]),
-            build::not(none),
-        )
+        let all = build::call("json_contains", [whole.clone(), part]);
+        if !nullable {
+            return build::and(all, build::not(none));
+        }
+        // NULL holds nothing that is known, whatever it is asked for.
+        let found = Expr::binary(none, BinaryOp::Eq, build::boolean(true));
+        let missing = build::and(found, build::is_null(whole, true));
+        build::case([(missing, build::boolean(false))], Some(all))
     }
 
     /// An array and one item more; to NULL it is the first.
     pub(super) fn array_append(&self, rw: &mut Rewriter<'_>, array: &Expr, item: &Expr) -> Expr {
         let nullable = rw.scope.nullable(array);
-        let (mut array, item) = (rw.expr(array), self.json_value(rw, item));
+        let item = match rw.scope.ty(array) {
+            Some(Type::Array(ty)) => self.json_element(rw, item, &ty),
+            _ => self.json_value(rw, item),
+        };
+        let mut array = rw.expr(array);
         if nullable {
             array = build::call("coalesce", [array, build::call("json_array", [])]);
         }
@@ -304,7 +339,7 @@ impl Meaning<'_> {
                 let mut parts = Vec::with_capacity(args.len());
                 for (place, arg) in args.iter().enumerate() {
                     parts.push(if place % 2 == 0 {
-                        self.text(rw, arg)
+                        self.json_key(rw, arg)
                     } else {
                         self.json_value(rw, arg)
                     });
@@ -326,8 +361,8 @@ impl Meaning<'_> {
                 }
                 let scalar = self.json_value(rw, value);
                 match Family::of(&ty) {
-                    Family::Boolean | Family::Integer => {
-                        // An array of it, and out of the array.
+                    Family::Boolean | Family::Integer | Family::Numeric => {
+                        // JSON_QUOTE takes texts alone: an array of it, and out of the array.
                         let array = build::call("json_array", [scalar.clone()]);
                         let value_of = build::call("json_extract", [array, Expr::text("$[0]")]);
                         if rw.scope.nullable(value) {
@@ -425,6 +460,64 @@ impl Meaning<'_> {
         })
     }
 
+    fn refuse_random(&self, rw: &mut Rewriter<'_>) -> Expr {
+        self.refuse(
+            rw,
+            "json-path",
+            "a path into a document that is made at random",
+        )
+    }
+
+    /// What is done at the end of a path of names; it fails where there is no object to begin with, or
+    /// an array on the way. What puts nothing new in does nothing to an array that is empty.
+    fn along(
+        &self,
+        rw: &mut Rewriter<'_>,
+        document: Expr,
+        names: &[String],
+        done: Expr,
+        creates: bool,
+    ) -> Expr {
+        let ty = |of: Expr| build::call("json_type", [of]);
+        let other = BinaryOp::NotEq;
+        let mut stops = Expr::binary(ty(document.clone()), other, Expr::text("OBJECT"));
+        if !creates {
+            let length = build::call("json_length", [document.clone()]);
+            let filled = Expr::binary(length, BinaryOp::Gt, build::number(0));
+            stops = build::and(stops, filled);
+        }
+        for count in 1..names.len() {
+            let args = [document.clone(), Expr::text(path(&names[..count]))];
+            let inner = build::call("json_extract", args);
+            let array = build::equal(ty(inner), Expr::text("ARRAY"));
+            stops = Expr::binary(stops, BinaryOp::Or, array);
+        }
+        let out = if self.facts.json {
+            let no_path = Expr::text("no path of names into an ");
+            let no_path = Expr::binary(no_path, BinaryOp::Concat, ty(document.clone()));
+            build::call("json_extract", [document, no_path])
+        } else {
+            self.failing(rw, document)
+        };
+        build::case([(stops, out)], Some(done))
+    }
+
+    /// The name of a member of an object.
+    pub(super) fn json_key(&self, rw: &mut Rewriter<'_>, key: &Expr) -> Expr {
+        let nullable = rw.scope.nullable(key);
+        let key = match rw.scope.ty(key) {
+            Some(Type::Char(length)) => self.padded(rw, key, length),
+            _ => self.text(rw, key),
+        };
+        if nullable && !self.facts.json {
+            // It would be the empty name there.
+            let out = self.failing(rw, key.clone());
+            build::call("coalesce", [key, out])
+        } else {
+            key
+        }
+    }
+
     fn json_set(
         &self,
         rw: &mut Rewriter<'_>,
@@ -433,9 +526,13 @@ impl Meaning<'_> {
         at: &Expr,
         value: &Expr,
     ) -> Expr {
-        let Some(path) = path_of(at) else {
+        let Some(names) = path_of(at) else {
             return self.refuse(rw, "json-path", "a path that is not a constant of names");
         };
+        let made = gives_object(document);
+        if is_random(document) && !(made && names.len() == 1) {
+            return self.refuse_random(rw);
+        }
         let nullable = rw.scope.nullable(value);
         let json = |rw: &mut Rewriter<'_>, expr: &Expr| match expr {
             Expr::Literal(Literal::Text(text)) => self.json_constant(rw, text, &Type::Jsonb),
@@ -445,7 +542,13 @@ impl Meaning<'_> {
             }
         };
         let (document, value) = (json(rw, document), json(rw, value));
-        let set = build::call(function, [document, Expr::text(path), value.clone()]);
+        let args = [document.clone(), Expr::text(path(&names)), value.clone()];
+        let set = build::call(function, args);
+        let set = if made && names.len() == 1 {
+            set
+        } else {
+            self.along(rw, document, &names, set, function == "json_set")
+        };
         if nullable {
             // NULL makes the whole NULL; here it would be JSON's null in its place.
             build::case([(build::is_null(value, false), build::null())], Some(set))
@@ -484,6 +587,26 @@ impl Meaning<'_> {
     }
 }
 
+/// Whether what is authored gives an object, if it gives anything and does not fail.
+fn gives_object(expr: &Expr) -> bool {
+    match expr {
+        Expr::Cast { expr, .. } => gives_object(expr),
+        Expr::Literal(Literal::Text(text)) => text.trim_start().starts_with('{'),
+        Expr::Binary {
+            op: BinaryOp::JsonDeletePath,
+            ..
+        } => true,
+        Expr::Call(call) => match (call.name.name.as_str(), call.args.as_slice()) {
+            ("jsonb_set" | "jsonb_build_object" | "jsonb_object_agg", _) => true,
+            ("coalesce", args) => args
+                .iter()
+                .all(|arg| matches!(arg, CallArg::Expr(arg) if gives_object(arg))),
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
 /// Whether an expression is known to give an object, if it gives anything.
 fn is_object(expr: &Expr) -> bool {
     matches!(expr, Expr::Call(call) if call.name.name == "json_object")
@@ -491,7 +614,7 @@ fn is_object(expr: &Expr) -> bool {
 
 /// `'{a,b}'` or `ARRAY['a', 'b']` as a path. A number in it may be a place in an array or the
 /// name of a member, which only the document tells.
-fn path_of(expr: &Expr) -> Option<String> {
+fn path_of(expr: &Expr) -> Option<Vec<String>> {
     let names: Vec<String> = match expr {
         Expr::Literal(Literal::Text(text)) => {
             let names = constant::array(text)?.into_iter().map(|item| match item {
@@ -511,7 +634,7 @@ fn path_of(expr: &Expr) -> Option<String> {
         _ => return None,
     };
     let number = |name: &String| name.parse::<i64>().is_ok();
-    (!names.is_empty() && !names.iter().any(number)).then(|| path(&names))
+    (!names.is_empty() && !names.iter().any(number)).then_some(names)
 }
 
 pub(super) fn path<T: AsRef<str>>(names: impl IntoIterator<Item = T>) -> String {

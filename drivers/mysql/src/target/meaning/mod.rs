@@ -150,7 +150,14 @@ impl<'a> Meaning<'a> {
             ty: Some(ty.clone()),
             nullable: true,
         };
-        let value = self.assign(rw, value, &field);
+        let value = match rw.scope.ty(value) {
+            // A default may look at the session, which an index and a CHECK may not.
+            Some(Type::Timestamp { zoned, .. }) if Family::of(ty) == Family::Text => {
+                let moment = rw.expr(value);
+                self.moment_shown(moment, zoned)
+            }
+            _ => self.assign(rw, value, &field),
+        };
         if value == build::null() {
             return None;
         }
@@ -286,9 +293,13 @@ impl Meaning<'_> {
                 }
             }
             Expr::Array(items) => {
+                let ty = match rw.scope.ty(expr) {
+                    Some(Type::Array(ty)) => *ty,
+                    _ => Type::Text,
+                };
                 let items = items
                     .iter()
-                    .map(|item| self.json_value(rw, item))
+                    .map(|item| self.json_element(rw, item, &ty))
                     .collect::<Vec<_>>();
                 build::call("json_array", items)
             }

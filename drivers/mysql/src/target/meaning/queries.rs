@@ -1,8 +1,8 @@
 //! Queries: what stands in FROM, DISTINCT ON, where NULLs stand.
 
 use aludel::schema::{
-    Cte, DataStatement, Expr, JoinKind, Literal, Nulls, OrderBy, Part, Query, SetExpr, SetOp,
-    TableRef, Type,
+    Cte, DataStatement, Expr, JoinKind, Literal, Nulls, OrderBy, Part, Query, Select, SelectItem,
+    SetExpr, SetOp, TableRef, Type,
 };
 use aludel::translate::infer::Family;
 use aludel::translate::named_elements;
@@ -11,6 +11,8 @@ use aludel::translate::rewrite::Rewriter;
 use super::Meaning;
 use super::compare::is_by_bytes;
 use super::elements::is_elements;
+use crate::target::build;
+use crate::target::types::LONGEST_VARCHAR;
 
 impl Meaning<'_> {
     pub(super) fn whole_query(&self, rw: &mut Rewriter<'_>, query: &Query) -> Option<Query> {
@@ -18,7 +20,58 @@ impl Meaning<'_> {
             return Some(rw.query(&named));
         }
         self.refuse_query(rw, query);
-        None
+        self.grown(rw, query)
+    }
+
+    /// A recursive query whose texts may grow: those of its first rows say how long they may be. One that
+    /// comes from a text without a limit has none here either, and is not cut.
+    fn grown(&self, rw: &mut Rewriter<'_>, query: &Query) -> Option<Query> {
+        let SetExpr::Op { left, right, .. } = &query.body else {
+            return None;
+        };
+        let (SetExpr::Select(first), SetExpr::Select(next)) = (&**left, &**right) else {
+            return None;
+        };
+        let reads = |select: &Select| select.from.iter().any(|item| reads_cte(rw, item));
+        if reads(first) || !reads(next) {
+            return None;
+        }
+        let fields = rw.scope.query_fields(&build::query((**left).clone()))?;
+        rw.scope.enter();
+        rw.scope.add_from(&first.from);
+        let grows: Vec<bool> = (fields.iter().zip(&first.items).zip(&next.items))
+            .map(|((field, first), next)| {
+                let (SelectItem::Expr { expr: first, .. }, SelectItem::Expr { expr: next, .. }) =
+                    (first, next)
+                else {
+                    return false;
+                };
+                matches!(field.ty, Some(Type::Text | Type::Varchar(None)))
+                    && !matches!(next, Expr::Column { .. })
+                    && is_short(rw, first)
+            })
+            .collect();
+        rw.scope.leave();
+        if !grows.contains(&true) {
+            return None;
+        }
+        let mut rewritten = rw.plain_query(query, None);
+        if let SetExpr::Op { left, .. } = &mut rewritten.body
+            && let SetExpr::Select(first) = &mut **left
+        {
+            for (item, _) in first
+                .items
+                .iter_mut()
+                .zip(grows)
+                .filter(|(_, grows)| *grows)
+            {
+                if let SelectItem::Expr { expr, .. } = item {
+                    let wide = build::cast(expr.clone(), Type::Char(Some(LONGEST_VARCHAR)));
+                    *expr = build::collate(wide, self.facts.exact);
+                }
+            }
+        }
+        Some(rewritten)
     }
 
     /// Refuses what a query has that there is no form for.
@@ -53,6 +106,17 @@ impl Meaning<'_> {
         };
         if *op != SetOp::Union && !self.facts.set_operators {
             self.refuse(rw, "no-form", "INTERSECT and EXCEPT");
+        }
+        let fields = |body: &SetExpr| rw.scope.query_fields(&build::query(body.clone()));
+        if let (Some(ours), Some(theirs)) = (fields(left), fields(right)) {
+            let padded = |ty: &Option<Type>| matches!(ty, Some(Type::Char(_)));
+            let varied = |ty: &Option<Type>| matches!(ty, Some(Type::Varchar(_)));
+            let mut pairs = ours.iter().zip(&theirs);
+            if pairs.any(|(ours, theirs)| padded(&ours.ty) && varied(&theirs.ty)) {
+                let what =
+                    "a `varchar` among values of `char(n)`, which have no blanks at their end,";
+                self.refuse(rw, "comparison", what);
+            }
         }
         self.refuse_bodies(rw, left);
         self.refuse_bodies(rw, right);
@@ -120,7 +184,6 @@ impl Meaning<'_> {
         alias: Option<&String>,
         columns: &[String],
     ) -> TableRef {
-        use aludel::schema::{Select, SelectItem};
         let rows = match &query.body {
             SetExpr::Values(rows) if query.with.is_empty() && query.limit.is_none() => rows,
             _ => {
@@ -236,6 +299,38 @@ impl Meaning<'_> {
                 None
             }
         }
+    }
+}
+
+/// Whether a text is made of nothing that could be longer than the longest VARCHAR.
+fn is_short(rw: &Rewriter<'_>, expr: &Expr) -> bool {
+    let limited = |ty: Option<Type>| {
+        ty.is_some_and(|ty| {
+            !matches!(ty, Type::Text | Type::Varchar(None) | Type::Citext)
+                && !Family::is_of_many_texts(&ty)
+                && Family::of(&ty) != Family::Bytes
+        })
+    };
+    match expr {
+        Expr::Column { .. } => limited(rw.scope.ty(expr)),
+        Expr::Call(call) if matches!(call.name.name.as_str(), "repeat" | "string_agg") => false,
+        expr => {
+            let mut short = true;
+            expr.parts(&mut |part| match part {
+                Part::Expr(part) => short &= is_short(rw, part),
+                Part::Query(_) | Part::Table(_) | Part::Data(_) => short = false,
+            });
+            short
+        }
+    }
+}
+
+/// Whether an item in FROM reads a common table expression.
+fn reads_cte(rw: &Rewriter<'_>, item: &TableRef) -> bool {
+    match item {
+        TableRef::Table { name, .. } => rw.scope.is_cte(name),
+        TableRef::Join { left, right, .. } => reads_cte(rw, left) || reads_cte(rw, right),
+        _ => false,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use aludel::schema::{Call, CallArg, Expr, Literal, Part, TrimSide, Type};
 use aludel::translate::constant;
-use aludel::translate::infer::Family;
+use aludel::translate::infer::{Family, is_text_constant};
 use aludel::translate::rewrite::Rewriter;
 
 use super::Meaning;
@@ -17,6 +17,10 @@ impl Meaning<'_> {
         name: &str,
         args: &[&Expr],
     ) -> Option<Expr> {
+        if self.is_of_citext(rw, name, args) {
+            let what = format!("`{name}` of `citext`, which ignores case,");
+            return Some(self.refuse(rw, "no-form", what));
+        }
         Some(match (name, args) {
             ("lower" | "upper" | "reverse", [text]) => build::call(name, [self.text(rw, text)]),
             ("md5", [text]) => self.md5(rw, text)?,
@@ -40,7 +44,7 @@ impl Meaning<'_> {
             ("octet_length", [value]) if self.is_bytes(rw, value) => {
                 build::call("length", [rw.expr(value)])
             }
-            ("octet_length", [text]) => build::call("length", [self.text(rw, text)]),
+            ("octet_length", [text]) => build::call("length", [self.shown(rw, text)]),
             ("replace", [text, from, to]) => {
                 let nullable = rw.scope.nullable(to);
                 let args = [self.text(rw, text), self.text(rw, from), self.text(rw, to)];
@@ -93,7 +97,7 @@ impl Meaning<'_> {
                 build::call("concat", parts)
             }
             ("concat_ws", args) if args.len() > 1 => {
-                let parts: Vec<Expr> = args.iter().map(|arg| self.text(rw, arg)).collect();
+                let parts: Vec<Expr> = args.iter().map(|arg| self.shown(rw, arg)).collect();
                 build::call("concat_ws", parts)
             }
             ("to_hex", [value]) => {
@@ -138,6 +142,28 @@ impl Meaning<'_> {
         })
     }
 
+    /// Whether it is a function that citext has one of its own of, which looks for a text in it
+    /// whatever its case, and for one that has letters.
+    fn is_of_citext(&self, rw: &Rewriter<'_>, name: &str, args: &[&Expr]) -> bool {
+        let texts = match (name, args) {
+            ("replace" | "translate", [_, _, _]) | ("strpos", [_, _]) => args,
+            ("split_part", [_, _, _]) => &args[..2],
+            _ => return false,
+        };
+        let citext = |expr: &&Expr| rw.scope.ty(expr) == Some(Type::Citext);
+        let mut all = texts.iter();
+        let own =
+            texts.iter().any(citext) && all.all(|expr| citext(expr) || is_text_constant(expr));
+        // That of its own gives NULL where there is no such part.
+        let may_be_missing = name == "split_part"
+            && !matches!(args[2], Expr::Literal(Literal::Number(place)) if place == "1");
+        let has_letters = |expr: &Expr| match expr {
+            Expr::Literal(Literal::Text(text)) => text.chars().any(char::is_alphabetic),
+            _ => true,
+        };
+        own && (may_be_missing || texts.get(1).is_none_or(|sought| has_letters(sought)))
+    }
+
     fn is_bytes(&self, rw: &Rewriter<'_>, expr: &Expr) -> bool {
         rw.scope
             .ty(expr)
@@ -167,7 +193,7 @@ impl Meaning<'_> {
     /// A text, or an empty one for NULL.
     fn text_or_empty(&self, rw: &mut Rewriter<'_>, expr: &Expr) -> Expr {
         let nullable = rw.scope.nullable(expr);
-        let text = self.text(rw, expr);
+        let text = self.shown(rw, expr);
         if nullable {
             build::call("coalesce", [text, Expr::text("")])
         } else {
@@ -284,7 +310,9 @@ impl Meaning<'_> {
             // Without `g` it replaces the first alone, which MariaDB has no form for.
             _ => return None,
         };
-        let pattern = pattern_here(&pattern, any_case).filter(|_| !with.contains(['\\', '$', '&']));
+        let any_case = any_case || rw.scope.ty(text) == Some(Type::Citext);
+        let pattern = pattern_here(&pattern, any_case, self.facts)
+            .filter(|_| !with.contains(['\\', '$', '&']));
         let Some(pattern) = pattern else {
             return Some(self.refuse(rw, "regex", "this regular expression"));
         };

@@ -307,6 +307,10 @@ fn format_here(form: &str) -> Option<String> {
     let mut result = String::new();
     let mut rest = form;
     'fields: while !rest.is_empty() {
+        // The seconds of a day, and the days of a year: no two fields one after the other.
+        if rest.starts_with("SSSS") || rest.starts_with("DDD") {
+            return None;
+        }
         for (field, here) in FIELDS {
             if let Some(after) = rest.strip_prefix(field) {
                 result.push_str(here);
