@@ -27,6 +27,7 @@ pub mod infer;
 mod inline;
 mod inserted;
 mod merge;
+mod ordered;
 mod partition;
 mod plain;
 mod present;

@@ -37,6 +37,11 @@ impl Pending {
         for column in &after.columns {
             let was = effect.renamed.iter().find(|(_, to)| *to == column.name);
             let was = was.map_or(&column.name, |(from, _)| from);
+            // What was computed stays, and has to be computed first.
+            let generated = before.column(was).is_some_and(|c| c.generated.is_some());
+            if generated && column.generated.is_none() {
+                return true;
+            }
             if before
                 .column(was)
                 .is_some_and(|before| before.ty != column.ty)

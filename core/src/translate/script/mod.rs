@@ -13,6 +13,7 @@ use super::expand::expand;
 use super::infer::is_known;
 use super::inline::inline;
 use super::inserted;
+use super::ordered::name_what_orders;
 use super::partition::{self, Part};
 use super::plain::{Plain, plain_casts};
 use super::present::present_moments;
@@ -639,6 +640,7 @@ impl<'a> Translator<'a> {
         plain_casts(&mut statement, self.authored.schema());
         if self.source.syntax() == Syntax::Postgres {
             present_moments(&mut statement, self.authored.schema());
+            name_what_orders(&mut statement);
         }
         let schema = self.plain.of(self.authored.schema());
         unfold(&mut statement, schema, self.source.syntax());

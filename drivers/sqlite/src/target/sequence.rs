@@ -40,7 +40,7 @@ pub(super) fn effect(
         }
         if let Some(table) = table {
             let last = Expr::Literal(Literal::Number((first - 1).to_string()));
-            rendered.statements = set(&table, &print(&Sqlite, |p| p.expr(&last))?)?;
+            rendered.statements = set_counter(&table, &print(&Sqlite, |p| p.expr(&last))?)?;
         }
     }
     Ok(rendered)
@@ -72,7 +72,7 @@ fn numbered(sequence: &Name, scope: &DataScope<'_>) -> Option<Name> {
 }
 
 /// Sets the last number that was given. A table without a row in `sqlite_sequence` has given none.
-fn set(table: &Name, last: &str) -> Result<Vec<String>, Vec<Refusal>> {
+pub(super) fn set_counter(table: &Name, last: &str) -> Result<Vec<String>, Vec<Refusal>> {
     let name = Sqlite
         .literal(&Literal::Text(table.name.clone()))
         .map_err(|refusal| vec![refusal])?;
@@ -157,7 +157,7 @@ fn rendered(
         "coalesce",
         [Expr::Subquery(Box::new(query)), Expr::column("seq")],
     );
-    let statements = set(table, &print(&Sqlite, |p| p.expr(&last))?)?;
+    let statements = set_counter(table, &print(&Sqlite, |p| p.expr(&last))?)?;
     Ok(Rendered {
         statements,
         omissions,

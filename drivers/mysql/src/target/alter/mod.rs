@@ -186,6 +186,11 @@ impl<'a> Alteration<'a> {
             let comment = self.after.comment.as_deref().unwrap_or_default();
             self.adds.push(format!("COMMENT = {}", bare_text(comment)));
         }
+        // Numbers that begin at one of their own, above those that there are.
+        let numbered = |table: &Table| table.columns.iter().any(|column| column.identity.is_some());
+        if let (Some(start), false) = (self.after.options.auto_increment, numbered(self.before)) {
+            self.adds.push(format!("AUTO_INCREMENT = {start}"));
+        }
     }
 
     fn statements(self, printer: &mut Printer<'_>) -> Vec<String> {

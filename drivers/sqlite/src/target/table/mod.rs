@@ -42,9 +42,21 @@ fn create(change: &TableChange<'_>, after: &Table) -> Result<Rendered, Vec<Refus
 
 /// Where the numbers of a new table begin, if not at one.
 fn first_number(change: &TableChange<'_>, after: &Table) -> Result<Option<String>, Vec<Refusal>> {
-    let Some(authored) = change.authored_after else {
+    let Some(start) = start(change) else {
         return Ok(None);
     };
+    let name = print(&Sqlite, |p| {
+        p.literal(&Literal::Text(after.name.name.clone()))
+    })?;
+    Ok(Some(format!(
+        "INSERT INTO sqlite_sequence (name, seq) VALUES ({name}, {})",
+        start - 1
+    )))
+}
+
+/// The number that a table's numbering begins with, if it is not one.
+fn start(change: &TableChange<'_>) -> Option<i64> {
+    let authored = change.authored_after?;
     let start = authored
         .columns
         .iter()
@@ -64,16 +76,7 @@ fn first_number(change: &TableChange<'_>, after: &Table) -> Result<Option<String
             };
             options?.start.or(options?.min)
         });
-    let Some(start) = start.filter(|start| *start != 1) else {
-        return Ok(None);
-    };
-    let name = print(&Sqlite, |p| {
-        p.literal(&Literal::Text(after.name.name.clone()))
-    })?;
-    Ok(Some(format!(
-        "INSERT INTO sqlite_sequence (name, seq) VALUES ({name}, {})",
-        start - 1
-    )))
+    start.filter(|start| *start != 1)
 }
 
 /// With foreign keys enforced, dropping a table deletes its rows first, which fails where they

@@ -7,6 +7,7 @@ use aludel::translate::print::{Spelling, print};
 use aludel::translate::{Refusal, Rendered, TableChange};
 
 use super::super::rules::OLD;
+use super::super::sequence::set_counter;
 use super::super::spelling::Sqlite;
 use super::guard::{FOREIGN_KEY_CHECK, guard};
 use super::names::ident;
@@ -35,6 +36,13 @@ pub(super) fn rebuild(
     }
     statements.push(format!("DROP TABLE {name}"));
     statements.push(format!("ALTER TABLE {new} RENAME TO {name}"));
+    if numbers_itself(after)
+        && !numbers_itself(before)
+        && let Some(start) = super::start(change)
+    {
+        let last = format!("max(seq, {})", start - 1);
+        statements.extend(set_counter(&after.name, &last)?);
+    }
     statements.push("PRAGMA legacy_alter_table = OFF".into());
     for index in &after.indexes {
         statements.push(print(&Sqlite, |p| p.create_index(index, &after.name))?);
