@@ -53,6 +53,18 @@ fn what_is_inserted_is_handed_on_with_its_defaults() {
     });
 }
 
+/// SQLite took the table for the WITH itself.
+#[test]
+fn a_with_is_called_like_the_table_that_it_reads() {
+    each(|twin| {
+        twin.run(TEAMS);
+        twin.run("WITH people AS (SELECT people.id AS person, p.name FROM people, people AS p WHERE p.id = people.id AND people.name <> 'bob')
+            INSERT INTO log (person, what) SELECT people.person, name FROM people;");
+        twin.run("INSERT INTO log (person, what) WITH log AS (SELECT person FROM log) SELECT log.person, 'again' FROM log;");
+        twin.same("SELECT person, what FROM log ORDER BY 1, 2");
+    });
+}
+
 #[test]
 fn what_goes_is_handed_on() {
     each(|twin| {

@@ -167,6 +167,9 @@ impl<'a> Carrier<'a> {
                     self.flush(authored);
                 }
                 if let (Some(before), Some(after)) = (before, after)
+                    && (after.owned_by.is_some()
+                        || after.identity
+                        || authored.sequence_users(&after.name).next().is_some())
                     && (before.options.increment.unwrap_or(1), before.options.cycle)
                         != (after.options.increment.unwrap_or(1), after.options.cycle)
                 {

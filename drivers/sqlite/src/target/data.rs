@@ -3,9 +3,9 @@
 use std::collections::HashSet;
 
 use aludel::schema::{
-    ConstraintKind, DataStatement, Delete, Expr, Ident, Insert, InsertSource, Literal, Name,
-    OnConflict, Part, Query, Select, SelectItem, SetExpr, Table, TableRef, TriggerEvent, Update,
-    named_tables,
+    ConstraintKind, Cte, DataStatement, Delete, Expr, Ident, Insert, InsertSource, Literal, Name,
+    OnConflict, Part, PartMut, Query, Select, SelectItem, SetExpr, Table, TableRef, TriggerEvent,
+    Update, named_tables,
 };
 use aludel::sql::Syntax;
 use aludel::translate::infer::Scope;
@@ -14,7 +14,7 @@ use aludel::translate::rewrite::{Rewriter, rewrite};
 use aludel::translate::{DataScope, Refusal, Rendered};
 
 use super::rules::{self, Meaning, Stands, first_of_each, mysql_statement, with_names};
-use super::spelling::Sqlite;
+use super::spelling::{ITSELF, Sqlite};
 use super::{lower, names, sequence, table};
 
 /// The statements for a statement.
@@ -110,7 +110,46 @@ pub(super) fn meant(
     {
         meaning.no_doubles(rw, query);
     }
-    rw.statement(statement)
+    let mut statement = rw.statement(statement);
+    let with = match &mut statement {
+        DataStatement::Query(query) => &mut query.with,
+        DataStatement::Insert(insert) => &mut insert.with,
+        DataStatement::Update(update) => &mut update.with,
+        DataStatement::Delete(delete) => &mut delete.with,
+        DataStatement::Truncate { .. } => return statement,
+    };
+    with.iter_mut().for_each(read_the_table);
+    if let DataStatement::Insert(insert) = &mut statement
+        && let InsertSource::Query(query) = &mut insert.source
+        && !query.recursive
+    {
+        query.with.iter_mut().for_each(read_the_table);
+    }
+    statement
+}
+
+/// What WITH calls like a table that it reads is that table within itself in PostgreSQL, and a circle
+/// in SQLite, unless the table's name is qualified.
+fn read_the_table(cte: &mut Cte) {
+    fn walk(part: PartMut<'_>, cte: &Ident) {
+        match part {
+            PartMut::Table(item) => {
+                if let TableRef::Table { name, alias, .. } = item
+                    && name.schema.is_none()
+                    && name.name == *cte
+                {
+                    alias.get_or_insert_with(|| cte.clone());
+                    name.schema = Some(ITSELF.into());
+                }
+                item.parts_mut(&mut |part| walk(part, cte));
+            }
+            PartMut::Expr(expr) => expr.parts_mut(&mut |part| walk(part, cte)),
+            PartMut::Query(query) => query.parts_mut(&mut |part| walk(part, cte)),
+            PartMut::Data(data) => data.parts_mut(&mut |part| walk(part, cte)),
+        }
+    }
+    let name = cte.name.clone();
+    cte.body.parts_mut(&mut |part| walk(part, &name));
 }
 
 /// A statement whose common table expressions have the names of columns that PostgreSQL gives them.

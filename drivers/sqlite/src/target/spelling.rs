@@ -15,6 +15,10 @@ fn compare(word: &str, name: &str) -> Ordering {
     word.bytes().cmp(lower)
 }
 
+/// The schema of a name that means a table of the database itself, whatever WITH calls so. Nobody can
+/// write it.
+pub(super) const ITSELF: &str = "\0main";
+
 /// SQLite's spelling.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Sqlite;
@@ -38,6 +42,7 @@ impl Spelling for Sqlite {
     fn name(&self, name: &Name) -> Result<String, Refusal> {
         match &name.schema {
             None => Ok(self.identifier(&name.name)),
+            Some(schema) if schema == ITSELF => Ok(format!("main.{}", self.identifier(&name.name))),
             Some(schema) => Err(Refusal::new(
                 "no-schemas",
                 format!("`{name}`: there is no schema `{schema}` on sqlite"),
