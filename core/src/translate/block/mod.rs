@@ -49,7 +49,7 @@ pub(super) enum Act {
     /// A statement on rows, with what the block knows.
     Data(DataStatement),
     /// A change of the schema: a temporary table, for what the block keeps.
-    Change(Change),
+    Change(Box<Change>),
     /// An error, with its message, if a query gives a row.
     Assert(Box<Query>, String),
 }
@@ -97,11 +97,11 @@ pub(super) fn run(
     match first.and_then(|()| trial.all(&block.parts, None)) {
         Ok(()) | Err(Stop::Return) => {
             if !trial.kept.is_empty() {
-                trial.acts.push(Act::Change(Change::DropTables {
+                trial.acts.push(Act::Change(Box::new(Change::DropTables {
                     tables: trial.kept,
                     if_exists: false,
                     cascade: false,
-                }));
+                })));
             }
             Some(Block::Acts(trial.acts))
         }
@@ -432,7 +432,7 @@ impl Trial {
                     if let Err(problem) = self.replay.apply(&change) {
                         return Err(Stop::Raised(problem.code, problem.message));
                     }
-                    self.acts.push(Act::Change(change));
+                    self.acts.push(Act::Change(Box::new(change)));
                 }
             }
         }

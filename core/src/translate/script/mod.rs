@@ -485,7 +485,7 @@ impl<'a> Translator<'a> {
                 inline(&mut change, &self.authored, &mut self.inlined);
                 self.change(index, change, body);
             }
-            Act::Change(change) => self.change(index, change, body),
+            Act::Change(change) => self.change(index, *change, body),
             Act::Assert(query, message) => {
                 let mut change = Change::Data(DataStatement::Query(query));
                 inline(&mut change, &self.authored, &mut self.inlined);
