@@ -807,10 +807,18 @@ mod tests {
     }
 
     #[test]
+    fn what_an_insert_gives_back_is_told() {
+        let read = parts("BEGIN INSERT INTO t VALUES (1) RETURNING id, a INTO STRICT n, m; END");
+        let names = ["n", "m"].map(str::to_owned).to_vec();
+        let text = "INSERT INTO t VALUES (1) RETURNING id, a".to_owned();
+        assert_eq!(read, [Part::Returning(text, names)]);
+    }
+
+    #[test]
     fn what_is_not_read_is_a_part_of_its_own() {
         for code in [
             "BEGIN WHILE true LOOP NULL; END LOOP; END",
-            "BEGIN INSERT INTO t VALUES (1) RETURNING id INTO n; END",
+            "BEGIN UPDATE t SET a = 1 RETURNING id INTO n; END",
             "BEGIN EXECUTE 'SELECT 1' INTO n; END",
             "BEGIN SELECT a INTO STRICT n FROM t; END",
             "BEGIN RETURN 1; END",

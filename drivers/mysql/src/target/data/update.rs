@@ -24,12 +24,13 @@ pub(super) fn shape_update(
     let mut statement = DataStatement::Update(Box::new(update));
     inline(with, recursive, facts, &mut statement)?;
     let table = written(&statement);
-    if facts.copies_late
-        && let DataStatement::Update(update) = &mut statement
-    {
-        compute_before(update, scope)?;
+    let computed = match &mut statement {
+        DataStatement::Update(update) if facts.copies_late => compute_before(update, scope)?,
+        _ => false,
+    };
+    if !computed {
+        statement.parts_mut(&mut |part| replace(part, &mut |item| copy(item, &table)));
     }
-    statement.parts_mut(&mut |part| replace(part, &mut |item| copy(item, &table)));
     let DataStatement::Update(update) = statement else {
         return Err(Vec::new());
     };
@@ -45,12 +46,12 @@ pub(super) fn shape_update(
 
 /// MariaDB makes the copy of a table that a subquery reads when it first comes to it, which may be after
 /// a row has changed: the first had a NULL where the subquery looks, or another condition was enough.
-/// So an UPDATE that reads its own table joins what it sets, computed as a whole.
+/// So an UPDATE that reads its own table joins what it sets, computed as a whole. Whether it does.
 ///
 /// # Errors
 ///
 /// If the table has no key to join by.
-fn compute_before(update: &mut Update, scope: &DataScope<'_>) -> Result<(), Vec<Refusal>> {
+fn compute_before(update: &mut Update, scope: &DataScope<'_>) -> Result<bool, Vec<Refusal>> {
     let mut read = Vec::new();
     for assignment in &update.assignments {
         named_tables(Part::Expr(&assignment.value), &mut read);
@@ -61,7 +62,7 @@ fn compute_before(update: &mut Update, scope: &DataScope<'_>) -> Result<(), Vec<
     let views = |name: &Name| scope.authored.view(name).is_some();
     let own = |name: &Name| *name == update.table || views(name);
     if !update.from.is_empty() || !read.iter().any(own) {
-        return Ok(());
+        return Ok(false);
     }
     let table = scope.target.table(&update.table);
     let keys: Vec<Ident> = table.map_or_else(Vec::new, |table| {
@@ -121,7 +122,7 @@ fn compute_before(update: &mut Update, scope: &DataScope<'_>) -> Result<(), Vec<
         alias: Some(computed),
         columns: Vec::new(),
     });
-    Ok(())
+    Ok(true)
 }
 
 fn itself_ref(update: &Update) -> TableRef {
