@@ -347,7 +347,7 @@ pub(super) fn is_quiet(part: Part<'_>) -> bool {
 }
 
 /// Whether all that something calls is of the engine.
-pub(super) fn calls_known(part: Part<'_>) -> bool {
+pub(in crate::translate) fn calls_known(part: Part<'_>) -> bool {
     calls_only(part, &is_known)
 }
 

@@ -27,6 +27,7 @@ use crate::schema::{
     Type,
 };
 use crate::sql::{self, Part, Syntax, Variable};
+pub(super) use asked::calls_known;
 use settled::{RAISED, has_type, is_forgiven, is_settled};
 use value::{Env, Known, Value};
 

@@ -111,14 +111,17 @@ pub(super) fn meant(
         meaning.no_doubles(rw, query);
     }
     let mut statement = rw.statement(statement);
-    let with = match &mut statement {
-        DataStatement::Query(query) => &mut query.with,
-        DataStatement::Insert(insert) => &mut insert.with,
-        DataStatement::Update(update) => &mut update.with,
-        DataStatement::Delete(delete) => &mut delete.with,
+    let (with, recursive) = match &mut statement {
+        DataStatement::Query(query) => (&mut query.with, query.recursive),
+        DataStatement::Insert(insert) => (&mut insert.with, insert.recursive),
+        DataStatement::Update(update) => (&mut update.with, update.recursive),
+        DataStatement::Delete(delete) => (&mut delete.with, delete.recursive),
         DataStatement::Truncate { .. } => return statement,
     };
-    with.iter_mut().for_each(read_the_table);
+    // One that is recursive does mean itself.
+    if !recursive {
+        with.iter_mut().for_each(read_the_table);
+    }
     if let DataStatement::Insert(insert) = &mut statement
         && let InsertSource::Query(query) = &mut insert.source
         && !query.recursive
