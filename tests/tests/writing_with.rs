@@ -126,6 +126,9 @@ fn what_would_see_rows_of_another_part_is_refused() {
         for statement in [
             "WITH made AS (INSERT INTO teams (owner) VALUES (1) RETURNING id) UPDATE people SET team = (SELECT count(*) FROM teams);",
             "WITH made AS (INSERT INTO teams (owner) VALUES (1) RETURNING id) UPDATE teams SET owner = 1;",
+            // The numbers of the second would be among those of the first.
+            "WITH made AS (INSERT INTO teams (owner) VALUES (1) RETURNING id), more AS (INSERT INTO teams (owner) SELECT id FROM made RETURNING id)
+             INSERT INTO log (person) SELECT id FROM made;",
             "WITH gone AS (DELETE FROM people RETURNING id), left_over AS (SELECT id FROM people) INSERT INTO log (person) SELECT id FROM left_over;",
             "WITH gone AS (DELETE FROM teams RETURNING id) INSERT INTO log (person) SELECT team FROM kept;",
             "WITH made AS (INSERT INTO teams (owner) VALUES (1) ON CONFLICT DO NOTHING RETURNING id) INSERT INTO log (person) SELECT id FROM made;",

@@ -139,6 +139,24 @@ fn a_second_primary_key_is_forgiven() {
 }
 
 #[test]
+fn a_trigger_that_cannot_be_made_is_forgiven() {
+    each(|twin| {
+        twin.run("CREATE TABLE t (id integer PRIMARY KEY, s text);
+            CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.s := 'touched'; RETURN NEW; END $$;");
+        let made = |function: &str| {
+            format!(
+                "DO $$ BEGIN CREATE TRIGGER touched BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION {function}(); \
+                 EXCEPTION WHEN others THEN null; END $$;"
+            )
+        };
+        twin.run(&made("touch"));
+        twin.run("INSERT INTO t (id) VALUES (1);");
+        twin.same("SELECT id, s FROM t");
+        assert_eq!(twin.refused(&made("nobody_made_it")), ["opaque"]);
+    });
+}
+
+#[test]
 fn an_update_sets_defaults() {
     each(|twin| {
         twin.run("CREATE TABLE t (id serial PRIMARY KEY, s text DEFAULT 'it''s', n integer DEFAULT 3 + 4, j jsonb DEFAULT '{\"a\": 1}', e text, code uuid DEFAULT gen_random_uuid());

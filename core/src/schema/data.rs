@@ -24,6 +24,41 @@ pub enum DataStatement {
     },
 }
 
+impl DataStatement {
+    /// Its `WITH`. That of the query of an INSERT is another.
+    pub fn with(&self) -> &[Cte] {
+        match self {
+            Self::Query(query) => &query.with,
+            Self::Insert(insert) => &insert.with,
+            Self::Update(update) => &update.with,
+            Self::Delete(delete) => &delete.with,
+            Self::Truncate { .. } => &[],
+        }
+    }
+
+    /// [`DataStatement::with`], to be changed; `None` where there can be none.
+    pub fn with_mut(&mut self) -> Option<&mut Vec<Cte>> {
+        match self {
+            Self::Query(query) => Some(&mut query.with),
+            Self::Insert(insert) => Some(&mut insert.with),
+            Self::Update(update) => Some(&mut update.with),
+            Self::Delete(delete) => Some(&mut delete.with),
+            Self::Truncate { .. } => None,
+        }
+    }
+
+    /// Whether its `WITH` is `RECURSIVE`.
+    pub fn is_recursive(&self) -> bool {
+        match self {
+            Self::Query(query) => query.recursive,
+            Self::Insert(insert) => insert.recursive,
+            Self::Update(update) => update.recursive,
+            Self::Delete(delete) => delete.recursive,
+            Self::Truncate { .. } => false,
+        }
+    }
+}
+
 /// `INSERT`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Insert {

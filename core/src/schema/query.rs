@@ -19,17 +19,24 @@ pub struct Query {
     pub offset: Option<Expr>,
 }
 
-impl From<Select> for Query {
-    /// The select with nothing around it.
-    fn from(select: Select) -> Self {
+impl From<SetExpr> for Query {
+    /// The body with nothing around it.
+    fn from(body: SetExpr) -> Self {
         Self {
             with: Vec::new(),
             recursive: false,
-            body: SetExpr::Select(Box::new(select)),
+            body,
             order_by: Vec::new(),
             limit: None,
             offset: None,
         }
+    }
+}
+
+impl From<Select> for Query {
+    /// The select with nothing around it.
+    fn from(select: Select) -> Self {
+        SetExpr::Select(Box::new(select)).into()
     }
 }
 

@@ -11,7 +11,7 @@ use std::collections::HashSet;
 
 use super::vacancy::{self, Facts};
 use crate::schema::{
-    Cte, DataStatement, Name, Part, Schema, Set, TableEffect, TriggerStep, named_tables,
+    DataStatement, Name, Part, Schema, Set, TableEffect, TriggerStep, named_tables,
 };
 
 /// Tables with rows of the scripts' own, by their authored names.
@@ -33,20 +33,19 @@ impl Filled {
         if vacancy.tables(|name| !self.has(name)).is_some() {
             return;
         }
-        let (table, with): (_, &[Cte]) = match statement {
+        let table = match statement {
             DataStatement::Insert(insert) => {
                 self.add(&insert.table);
-                (Some(&insert.table), &insert.with)
+                Some(&insert.table)
             }
-            DataStatement::Update(update) => (Some(&update.table), &update.with),
-            DataStatement::Delete(delete) => (Some(&delete.table), &delete.with),
-            DataStatement::Query(query) => (None, &query.with),
-            DataStatement::Truncate { .. } => (None, &[]),
+            DataStatement::Update(update) => Some(&update.table),
+            DataStatement::Delete(delete) => Some(&delete.table),
+            DataStatement::Query(_) | DataStatement::Truncate { .. } => None,
         };
         if let Some(table) = table {
             self.triggers(table, facts.schema);
         }
-        for cte in with {
+        for cte in statement.with() {
             self.note(&cte.body, facts);
         }
     }

@@ -1,9 +1,9 @@
 //! INSERTs that PostgreSQL takes otherwise than every other engine does.
 
+use super::itself::looks_at_itself;
 use super::target::Refusal;
 use crate::schema::{
-    DataStatement, Expr, Insert, InsertSource, Literal, OnConflict, Part, Schema, SetExpr, Table,
-    named_tables, sequence_of,
+    DataStatement, Expr, Insert, InsertSource, Literal, Schema, SetExpr, Table, sequence_of,
 };
 
 /// Why an INSERT would do something else elsewhere.
@@ -12,7 +12,7 @@ pub(super) fn otherwise(statement: &DataStatement, schema: &Schema) -> Option<Re
         return None;
     };
     let table = schema.table(&insert.table)?;
-    null_for_a_number(insert, table).or_else(|| sees_its_own(insert, schema))
+    null_for_a_number(insert, table).or_else(|| sees_its_own(statement, insert, schema))
 }
 
 /// NULL in a column that numbers itself fails there, and gets a number elsewhere.
@@ -44,26 +44,10 @@ fn null_for_a_number(insert: &Insert, table: &Table) -> Option<Refusal> {
 
 /// What ON CONFLICT sets sees the rows as they were before the statement there; elsewhere it sees
 /// those that the statement has written already.
-fn sees_its_own(insert: &Insert, schema: &Schema) -> Option<Refusal> {
-    let Some(OnConflict::Update {
-        assignments,
-        filter,
-        ..
-    }) = &insert.on_conflict
-    else {
-        return None;
-    };
+fn sees_its_own(statement: &DataStatement, insert: &Insert, schema: &Schema) -> Option<Refusal> {
     let one = matches!(&insert.source, InsertSource::Query(query)
         if matches!(&query.body, SetExpr::Values(rows) if rows.len() == 1));
-    let mut read = Vec::new();
-    for assignment in assignments {
-        named_tables(Part::Expr(&assignment.value), &mut read);
-    }
-    if let Some(filter) = filter {
-        named_tables(Part::Expr(filter), &mut read);
-    }
-    let own = |name: &_| *name == insert.table || schema.view(name).is_some();
-    if one || !read.iter().any(own) {
+    if one || !looks_at_itself(statement, schema) {
         return None;
     }
     let message = format!(

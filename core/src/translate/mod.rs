@@ -26,6 +26,7 @@ mod filled;
 pub mod infer;
 mod inline;
 mod inserted;
+mod itself;
 mod merge;
 mod ordered;
 mod partition;
@@ -43,6 +44,7 @@ mod unread;
 mod vacancy;
 mod writing;
 
+pub use itself::looks_at_itself;
 pub use program::{Act, Deed, EventProgram, RowProgram, names_new, row_program};
 pub use script::{Audience, Translated, Translator, audience};
 pub use target::{

@@ -16,14 +16,14 @@
 use super::block::calls_known;
 use crate::schema::{
     Change, Column, ColumnDef, CreateTable, Cte, DataStatement, Delete, Expr, Ident, Insert,
-    InsertSource, Name, Options, Part, ReferentialAction, Replay, Schema, Select, SelectItem,
-    SetExpr, Table, TableRef, Type, Update, named_tables, sequence_of,
+    InsertSource, Name, Options, Part, Query, ReferentialAction, Replay, Schema, Select,
+    SelectItem, SetExpr, Table, TableRef, Type, Update, named_tables, sequence_of,
 };
 
 /// The statements that do the same, if a part of its WITH changes rows.
 pub(super) fn apart(statement: &DataStatement, replay: &Replay) -> Option<Vec<Change>> {
     let writes = |cte: &Cte| !matches!(*cte.body, DataStatement::Query(_));
-    if !with(statement)?.iter().any(writes) {
+    if !statement.with().iter().any(writes) || statement.is_recursive() {
         return None;
     }
     // What calls code that nobody knows may fail, after the parts before it are done.
@@ -31,17 +31,8 @@ pub(super) fn apart(statement: &DataStatement, replay: &Replay) -> Option<Vec<Ch
         return None;
     }
     let mut statement = statement.clone();
-    if std::mem::take(recursive(&mut statement)?) {
-        return None;
-    }
-    let parts = std::mem::take(with_mut(&mut statement)?);
-    let mut apart = Apart {
-        replay,
-        known: Vec::new(),
-        written: Vec::new(),
-        before: Vec::new(),
-        after: Vec::new(),
-    };
+    let parts = std::mem::take(statement.with_mut()?);
+    let mut apart = Apart::new(replay);
     for mut cte in parts {
         if writes(&cte) {
             apart.part(cte)?;
@@ -82,13 +73,7 @@ pub(super) fn kept(statement: &DataStatement, replay: &Replay, name: &str) -> Op
     if !one || replay.schema().relation(&holder).is_some() {
         return None;
     }
-    let mut apart = Apart {
-        replay,
-        known: Vec::new(),
-        written: Vec::new(),
-        before: Vec::new(),
-        after: Vec::new(),
-    };
+    let mut apart = Apart::new(replay);
     apart.part(Cte {
         name: name.to_owned(),
         columns: Vec::new(),
@@ -103,18 +88,8 @@ pub(super) fn kept(statement: &DataStatement, replay: &Replay, name: &str) -> Op
         .collect();
     let mut changes = apart.before;
     changes.push(temporary(&holder, &columns.iter().collect::<Vec<_>>()));
-    let fill = Insert {
-        with: Vec::new(),
-        recursive: false,
-        table: holder.clone(),
-        alias: None,
-        columns: columns.iter().map(|column| column.name.clone()).collect(),
-        overriding: false,
-        source: InsertSource::Query(query),
-        on_conflict: None,
-        returning: Vec::new(),
-    };
-    changes.push(Change::Data(DataStatement::Insert(Box::new(fill))));
+    let names = columns.iter().map(|column| column.name.clone()).collect();
+    changes.push(Change::Data(filled(&holder, names, *query)));
     changes.append(&mut apart.after);
     let value = |column: &Column| {
         let names = std::slice::from_ref(&column.name);
@@ -140,7 +115,17 @@ struct Apart<'r> {
     after: Vec<Change>,
 }
 
-impl Apart<'_> {
+impl<'r> Apart<'r> {
+    fn new(replay: &'r Replay) -> Self {
+        Self {
+            replay,
+            known: Vec::new(),
+            written: Vec::new(),
+            before: Vec::new(),
+            after: Vec::new(),
+        }
+    }
+
     /// One part that changes rows.
     fn part(&mut self, cte: Cte) -> Option<()> {
         self.reads(&cte.body)?;
@@ -153,6 +138,10 @@ impl Apart<'_> {
         }
         let kept = Name::bare(format!("aludel_with_{}", cte.name));
         if schema.relation(&kept).is_some() {
+            return None;
+        }
+        // What an INSERT gives back may be asked of the table itself, which has other rows then.
+        if self.written.contains(&table.name) {
             return None;
         }
         let given = match statement {
@@ -247,18 +236,7 @@ impl Apart<'_> {
             from: vec![table_ref(&table.name)],
             ..Select::default()
         };
-        let note = Insert {
-            with: Vec::new(),
-            recursive: false,
-            table: kept.clone(),
-            alias: None,
-            columns: vec![key.clone()],
-            overriding: false,
-            source: InsertSource::Query(Box::new(greatest.into())),
-            on_conflict: None,
-            returning: Vec::new(),
-        };
-        let note = DataStatement::Insert(Box::new(note));
+        let note = filled(kept, vec![key.clone()], greatest.into());
         self.before.push(Change::Data(note));
         insert.returning.clear();
         let insert = self.knowing(DataStatement::Insert(Box::new(insert)))?;
@@ -361,18 +339,7 @@ impl Apart<'_> {
             filter,
             ..Select::default()
         };
-        let fill = Insert {
-            with: Vec::new(),
-            recursive: false,
-            table: kept.clone(),
-            alias: None,
-            columns: names,
-            overriding: false,
-            source: InsertSource::Query(Box::new(rows.into())),
-            on_conflict: None,
-            returning: Vec::new(),
-        };
-        let fill = self.knowing(DataStatement::Insert(Box::new(fill)))?;
+        let fill = self.knowing(filled(kept, names, rows.into()))?;
         self.before.push(Change::Data(fill));
         Some(())
     }
@@ -428,7 +395,7 @@ impl Apart<'_> {
             }
         }
         let mut used: Vec<Cte> = used.into_iter().rev().cloned().collect();
-        let own = with_mut(&mut statement)?;
+        let own = statement.with_mut()?;
         used.append(own);
         *own = used;
         Some(statement)
@@ -457,6 +424,21 @@ fn temporary(name: &Name, columns: &[&Column]) -> Change {
             temporary: true,
             ..Options::default()
         },
+    }))
+}
+
+/// `INSERT INTO table (columns)` of what a query gives.
+fn filled(table: &Name, columns: Vec<Ident>, query: Query) -> DataStatement {
+    DataStatement::Insert(Box::new(Insert {
+        with: Vec::new(),
+        recursive: false,
+        table: table.clone(),
+        alias: None,
+        columns,
+        overriding: false,
+        source: InsertSource::Query(Box::new(query)),
+        on_conflict: None,
+        returning: Vec::new(),
     }))
 }
 
@@ -540,35 +522,5 @@ fn target(statement: &DataStatement) -> Option<(&Name, bool)> {
         DataStatement::Update(update) => Some((&update.table, false)),
         DataStatement::Delete(delete) => Some((&delete.table, false)),
         DataStatement::Query(_) | DataStatement::Truncate { .. } => None,
-    }
-}
-
-fn with(statement: &DataStatement) -> Option<&[Cte]> {
-    match statement {
-        DataStatement::Query(query) => Some(&query.with),
-        DataStatement::Insert(insert) => Some(&insert.with),
-        DataStatement::Update(update) => Some(&update.with),
-        DataStatement::Delete(delete) => Some(&delete.with),
-        DataStatement::Truncate { .. } => None,
-    }
-}
-
-fn with_mut(statement: &mut DataStatement) -> Option<&mut Vec<Cte>> {
-    match statement {
-        DataStatement::Query(query) => Some(&mut query.with),
-        DataStatement::Insert(insert) => Some(&mut insert.with),
-        DataStatement::Update(update) => Some(&mut update.with),
-        DataStatement::Delete(delete) => Some(&mut delete.with),
-        DataStatement::Truncate { .. } => None,
-    }
-}
-
-fn recursive(statement: &mut DataStatement) -> Option<&mut bool> {
-    match statement {
-        DataStatement::Query(query) => Some(&mut query.recursive),
-        DataStatement::Insert(insert) => Some(&mut insert.recursive),
-        DataStatement::Update(update) => Some(&mut update.recursive),
-        DataStatement::Delete(delete) => Some(&mut delete.recursive),
-        DataStatement::Truncate { .. } => None,
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::super::{
-    ColumnChange, ConstraintDef, ConstraintKind, Name, SequenceChange, TableAction,
+    ColumnChange, ConstraintDef, ConstraintKind, Name, ReplayProblem, SequenceChange, TableAction,
 };
 use super::Replay;
 use super::problem::{Step, problem};
@@ -78,26 +78,9 @@ impl Replay {
         if_exists: bool,
         actions: &[TableAction],
     ) -> Step {
-        // PostgreSQL alters views and sequences by ALTER TABLE too.
-        if let ([TableAction::RenameTo(to)], Some(_)) = (actions, self.find_view(table)) {
-            return self.rename_view(table, if_exists, &to.name);
-        }
-        if self.schema.table(&self.found(table)).is_none() && self.sequence(table).is_some() {
-            if let [TableAction::RenameTo(to)] = actions {
-                let change = SequenceChange::RenameTo(to.name.clone());
-                return self.alter_sequence(table, if_exists, &change);
-            }
-            if only_ignored(actions) {
-                return Ok(());
-            }
-        }
-        if only_ignored(actions) && self.find_view(table).is_some() {
-            return Ok(());
-        }
         let mut name = match self.table(table) {
             Ok(table) => table.name.clone(),
-            Err(_) if if_exists && self.find_view(table).is_none() => return Ok(()),
-            Err(problem) => return Err(problem),
+            Err(problem) => return self.alter_other(table, if_exists, actions, problem),
         };
         let mut tasks: Vec<Task<'_>> = Vec::new();
         for (number, action) in actions.iter().enumerate() {
@@ -127,6 +110,28 @@ impl Replay {
             }
         }
         Ok(())
+    }
+
+    /// PostgreSQL alters views and sequences by ALTER TABLE too. `problem`: why it is no table.
+    fn alter_other(
+        &mut self,
+        name: &Name,
+        if_exists: bool,
+        actions: &[TableAction],
+        problem: ReplayProblem,
+    ) -> Step {
+        let is_view = self.find_view(name).is_some();
+        let is_sequence = self.sequence(name).is_some();
+        match actions {
+            [TableAction::RenameTo(to)] if is_view => self.rename_view(name, if_exists, &to.name),
+            [TableAction::RenameTo(to)] if is_sequence => {
+                let change = SequenceChange::RenameTo(to.name.clone());
+                self.alter_sequence(name, if_exists, &change)
+            }
+            _ if only_ignored(actions) && (is_view || is_sequence) => Ok(()),
+            _ if if_exists && !is_view => Ok(()),
+            _ => Err(problem),
+        }
     }
 
     /// Whether `ADD COLUMN IF NOT EXISTS` has nothing to do.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::super::{Cte, DataStatement, Ident, Name, PartMut, TriggerStep};
+use super::super::{DataStatement, Ident, Name, PartMut, TriggerStep};
 use super::Replay;
 
 impl Replay {
@@ -10,14 +10,8 @@ impl Replay {
     /// resolve them now. Names that nothing has stay as they are.
     #[must_use]
     pub fn resolve(&self, mut statement: DataStatement) -> DataStatement {
-        let names = |with: &[Cte]| with.iter().map(|cte| cte.name.clone()).collect();
-        let ctes: Vec<Ident> = match &statement {
-            DataStatement::Query(query) => names(&query.with),
-            DataStatement::Insert(insert) => names(&insert.with),
-            DataStatement::Update(update) => names(&update.with),
-            DataStatement::Delete(delete) => names(&delete.with),
-            DataStatement::Truncate { .. } => Vec::new(),
-        };
+        let ctes = statement.with().iter().map(|cte| cte.name.clone());
+        let ctes: Vec<Ident> = ctes.collect();
         let written: Vec<&mut Name> = match &mut statement {
             DataStatement::Query(_) => Vec::new(),
             DataStatement::Insert(insert) => vec![&mut insert.table],

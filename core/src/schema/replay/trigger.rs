@@ -254,6 +254,11 @@ impl Replay {
         functions.any(|function| matches!(function, Function::Value(_)))
     }
 
+    /// Whether a script has made a function of this name.
+    pub(crate) fn has_function(&self, function: &Name) -> bool {
+        self.functions.contains_key(&self.found_function(function))
+    }
+
     /// What a call of a function with one constant comes to, if it only defines things.
     pub fn defined_by(&self, function: &Name, argument: &str) -> Option<Vec<String>> {
         match self.functions.get(&self.found_function(function))? {

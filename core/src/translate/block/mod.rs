@@ -391,6 +391,15 @@ impl Trial {
             {
                 return Err(Stop::Unclear(opaque.what.clone()));
             }
+            // One that calls what is not there is not made either.
+            if let Change::CreateTrigger {
+                does: Some(does), ..
+            } = &change
+                && forgiven.is_some()
+                && !self.replay.has_function(&does.function)
+            {
+                return Err(Stop::Unclear("CREATE TRIGGER".into()));
+            }
             // One whose text is wrong is not made, and the error forgiven.
             if let Change::CreateFunction { does, .. } = &change
                 && matches!(does, Function::Code | Function::Aggregate)

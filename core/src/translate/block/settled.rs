@@ -79,7 +79,7 @@ pub(super) fn is_settled(
             };
             of_schema && is_known(table) && actions.iter().all(known)
         }
-        // What it calls is there: that is looked for before.
+        // Whether there is what it calls is known elsewhere.
         Change::CreateTrigger { table, .. } => unread.is_empty() && is_known(table),
         Change::Data(_) => false,
         // Which things it looks at is not looked for.

@@ -1,6 +1,6 @@
 //! Small expressions.
 
-use aludel::schema::{BinaryOp, CallArg, Expr, Literal, Name, Part, Query, SetExpr, Type};
+use aludel::schema::{BinaryOp, CallArg, Expr, Literal, Name, Part, Type};
 
 use super::facts::Facts;
 
@@ -116,18 +116,6 @@ fn is_nothing(expr: &Expr) -> bool {
 /// range.
 pub(crate) fn out_of_range(count: Expr) -> Expr {
     Expr::binary(number(i64::MAX), BinaryOp::Plus, count)
-}
-
-/// A query that is nothing but this.
-pub(crate) fn query(body: SetExpr) -> Query {
-    Query {
-        with: Vec::new(),
-        recursive: false,
-        body,
-        order_by: Vec::new(),
-        limit: None,
-        offset: None,
-    }
 }
 
 /// `expr IS [NOT] NULL`.

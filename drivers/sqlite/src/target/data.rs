@@ -4,14 +4,13 @@ use std::collections::HashSet;
 
 use aludel::schema::{
     ConstraintKind, Cte, DataStatement, Delete, Expr, Ident, Insert, InsertSource, Literal, Name,
-    OnConflict, Part, PartMut, Query, Select, SelectItem, SetExpr, Table, TableRef, TriggerEvent,
-    Update, named_tables,
+    OnConflict, PartMut, Query, Select, SelectItem, SetExpr, Table, TableRef, TriggerEvent, Update,
 };
 use aludel::sql::Syntax;
 use aludel::translate::infer::Scope;
 use aludel::translate::print::print;
 use aludel::translate::rewrite::{Rewriter, rewrite};
-use aludel::translate::{DataScope, Refusal, Rendered};
+use aludel::translate::{DataScope, Refusal, Rendered, looks_at_itself};
 
 use super::rules::{self, Meaning, Stands, first_of_each, mysql_statement, with_names};
 use super::spelling::{ITSELF, Sqlite};
@@ -87,7 +86,9 @@ pub(super) fn shaped(
             }
             no_writing_with(&update.with)?;
             let mut update = whole_rows(update, table)?;
-            look_before_writing(&mut update, scope);
+            if update.from.is_empty() && looks_at_itself(statement, scope.authored) {
+                look_before_writing(&mut update);
+            }
             Ok(DataStatement::Update(Box::new(update)))
         }
         DataStatement::Delete(delete) => {
@@ -111,15 +112,10 @@ pub(super) fn meant(
         meaning.no_doubles(rw, query);
     }
     let mut statement = rw.statement(statement);
-    let (with, recursive) = match &mut statement {
-        DataStatement::Query(query) => (&mut query.with, query.recursive),
-        DataStatement::Insert(insert) => (&mut insert.with, insert.recursive),
-        DataStatement::Update(update) => (&mut update.with, update.recursive),
-        DataStatement::Delete(delete) => (&mut delete.with, delete.recursive),
-        DataStatement::Truncate { .. } => return statement,
-    };
     // One that is recursive does mean itself.
-    if !recursive {
+    if !statement.is_recursive()
+        && let Some(with) = statement.with_mut()
+    {
         with.iter_mut().for_each(read_the_table);
     }
     if let DataStatement::Insert(insert) = &mut statement
@@ -228,7 +224,7 @@ fn prepared(insert: &Insert, table: &Table, scope: &DataScope<'_>) -> Result<Ins
             .into_iter()
             .collect();
         let row = vec![vec![Expr::Default]];
-        insert.source = InsertSource::Query(Box::new(plain_query(SetExpr::Values(row))));
+        insert.source = InsertSource::Query(Box::new(SetExpr::Values(row).into()));
     }
     let conflict = insert.on_conflict.is_some();
     if let InsertSource::Query(query) = &mut insert.source {
@@ -305,17 +301,6 @@ fn end_from(body: &mut SetExpr) {
         }
         SetExpr::Op { right, .. } => end_from(right),
         _ => {}
-    }
-}
-
-fn plain_query(body: SetExpr) -> Query {
-    Query {
-        with: Vec::new(),
-        recursive: false,
-        body,
-        order_by: Vec::new(),
-        limit: None,
-        offset: None,
     }
 }
 
@@ -449,21 +434,7 @@ fn whole_rows(update: &Update, table: &Table) -> Result<Update, Vec<Refusal>> {
 /// An UPDATE that reads its own table in a subquery. SQLite would see rows there that it has changed
 /// already; with a FROM it computes all of them first (`updateFromSelect` of its sources), whatever
 /// stands there.
-fn look_before_writing(update: &mut Update, scope: &DataScope<'_>) {
-    let mut read = Vec::new();
-    for assignment in &update.assignments {
-        named_tables(Part::Expr(&assignment.value), &mut read);
-    }
-    if let Some(filter) = &update.filter {
-        named_tables(Part::Expr(filter), &mut read);
-    }
-    for cte in &update.with {
-        named_tables(Part::Data(&cte.body), &mut read);
-    }
-    let own = |name: &Name| *name == update.table || scope.authored.view(name).is_some();
-    if !update.from.is_empty() || !read.iter().any(own) {
-        return;
-    }
+fn look_before_writing(update: &mut Update) {
     let one = Select {
         items: vec![SelectItem::Expr {
             expr: Expr::Literal(Literal::Number("1".into())),
@@ -514,7 +485,7 @@ fn without_using(delete: &Delete) -> Result<Delete, Vec<Refusal>> {
         filter: delete.filter.clone(),
         ..Select::default()
     };
-    let query = plain_query(SetExpr::Select(Box::new(matching)));
+    let query = Query::from(matching);
     Ok(Delete {
         using: Vec::new(),
         filter: Some(Expr::Exists(Box::new(query))),

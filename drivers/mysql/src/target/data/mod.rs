@@ -145,7 +145,7 @@ pub(crate) fn texts(
             vec![DataStatement::Insert(Box::new(shaped))]
         }
         DataStatement::Update(update) => {
-            let shaped = update::shape_update(*update, scope, facts)?;
+            let shaped = update::shape_update(*update, &prepared, scope, facts)?;
             vec![DataStatement::Update(Box::new(shaped))]
         }
         DataStatement::Delete(delete) => {

@@ -1,7 +1,7 @@
 //! A temporary table that a statement reads twice, which the servers do not (error 1137). What a WITH
 //! reads, they may read for each of its names.
 
-use aludel::schema::{Cte, DataStatement, InsertSource, Name, Part, named_tables};
+use aludel::schema::{DataStatement, InsertSource, Name, Part, named_tables};
 use aludel::translate::{DataScope, Refusal};
 
 use crate::target::facts::Facts;
@@ -24,7 +24,13 @@ pub(super) fn refuse(
     if !all.iter().any(is_temporary) {
         return Ok(());
     }
-    let (body, with) = without_with(statement);
+    let mut body = statement.clone();
+    let mut with = body.with_mut().map(std::mem::take).unwrap_or_default();
+    if let DataStatement::Insert(insert) = &mut body
+        && let InsertSource::Query(query) = &mut insert.source
+    {
+        with.append(&mut query.with);
+    }
     let mut read = Vec::new();
     named_tables(Part::Data(&body), &mut read);
     // Each name of a WITH as what it reads; the later may name the earlier.
@@ -48,23 +54,4 @@ pub(super) fn refuse(
             Err(vec![Refusal::new("temporary", message)])
         }
     }
-}
-
-/// A statement without its WITH, and that.
-fn without_with(statement: &DataStatement) -> (DataStatement, Vec<Cte>) {
-    let mut body = statement.clone();
-    let with = match &mut body {
-        DataStatement::Query(query) => std::mem::take(&mut query.with),
-        DataStatement::Insert(insert) => {
-            let mut with = std::mem::take(&mut insert.with);
-            if let InsertSource::Query(query) = &mut insert.source {
-                with.append(&mut query.with);
-            }
-            with
-        }
-        DataStatement::Update(update) => std::mem::take(&mut update.with),
-        DataStatement::Delete(delete) => std::mem::take(&mut delete.with),
-        DataStatement::Truncate { .. } => Vec::new(),
-    };
-    (body, with)
 }

@@ -1,11 +1,11 @@
 //! UPDATE and DELETE.
 
 use aludel::schema::{
-    Assignment, BinaryOp, DataStatement, Delete, Expr, Ident, Name, Part, Query, Select,
-    SelectItem, TableRef, Update, named_tables,
+    Assignment, BinaryOp, DataStatement, Delete, Expr, Ident, Name, Query, Select, SelectItem,
+    TableRef, Update,
 };
 use aludel::translate::print::{Level, Printer};
-use aludel::translate::{DataScope, Refusal};
+use aludel::translate::{DataScope, Refusal, looks_at_itself};
 
 use super::{copy, each_column, inline, replace};
 use crate::target::build;
@@ -14,6 +14,7 @@ use crate::target::facts::Facts;
 /// An UPDATE in the shape that the servers take.
 pub(super) fn shape_update(
     mut update: Update,
+    prepared: &DataStatement,
     scope: &DataScope<'_>,
     facts: &Facts,
 ) -> Result<Update, Vec<Refusal>> {
@@ -21,15 +22,16 @@ pub(super) fn shape_update(
     let recursive = std::mem::take(&mut update.recursive);
     // What it gives back, nobody gets.
     update.returning.clear();
+    update.assignments = single(update.assignments, facts)?;
     let mut statement = DataStatement::Update(Box::new(update));
     inline(with, recursive, facts, &mut statement)?;
     let table = written(&statement);
-    let computed = match &mut statement {
-        DataStatement::Update(update) if facts.copies_late => compute_before(update, scope)?,
-        _ => false,
-    };
-    if !computed {
-        statement.parts_mut(&mut |part| replace(part, &mut |item| copy(item, &table)));
+    let late = facts.copies_late && looks_at_itself(prepared, scope.authored);
+    match &mut statement {
+        DataStatement::Update(update) if late && update.from.is_empty() => {
+            compute_before(update, scope)?;
+        }
+        _ => statement.parts_mut(&mut |part| replace(part, &mut |item| copy(item, &table))),
     }
     let DataStatement::Update(update) = statement else {
         return Err(Vec::new());
@@ -40,30 +42,18 @@ pub(super) fn shape_update(
         .alias
         .clone()
         .unwrap_or_else(|| update.table.name.clone());
-    update.assignments = in_order(single(assignments, facts)?, &itself, facts)?;
+    update.assignments = in_order(assignments, &itself, facts)?;
     Ok(update)
 }
 
 /// MariaDB makes the copy of a table that a subquery reads when it first comes to it, which may be after
 /// a row has changed: the first had a NULL where the subquery looks, or another condition was enough.
-/// So an UPDATE that reads its own table joins what it sets, computed as a whole. Whether it does.
+/// So an UPDATE that reads its own table joins what it sets, computed as a whole.
 ///
 /// # Errors
 ///
 /// If the table has no key to join by.
-fn compute_before(update: &mut Update, scope: &DataScope<'_>) -> Result<bool, Vec<Refusal>> {
-    let mut read = Vec::new();
-    for assignment in &update.assignments {
-        named_tables(Part::Expr(&assignment.value), &mut read);
-    }
-    if let Some(filter) = &update.filter {
-        named_tables(Part::Expr(filter), &mut read);
-    }
-    let views = |name: &Name| scope.authored.view(name).is_some();
-    let own = |name: &Name| *name == update.table || views(name);
-    if !update.from.is_empty() || !read.iter().any(own) {
-        return Ok(false);
-    }
+fn compute_before(update: &mut Update, scope: &DataScope<'_>) -> Result<(), Vec<Refusal>> {
     let table = scope.target.table(&update.table);
     let keys: Vec<Ident> = table.map_or_else(Vec::new, |table| {
         let parts = table.primary_key().iter();
@@ -77,7 +67,7 @@ fn compute_before(update: &mut Update, scope: &DataScope<'_>) -> Result<bool, Ve
         return Err(vec![Refusal::new("no-form", message)]);
     }
     let computed: Ident = "aludel_new".into();
-    let itself = update
+    let called = update
         .alias
         .clone()
         .unwrap_or_else(|| update.table.name.clone());
@@ -92,10 +82,10 @@ fn compute_before(update: &mut Update, scope: &DataScope<'_>) -> Result<bool, Ve
     let mut items: Vec<SelectItem> = keys
         .iter()
         .enumerate()
-        .map(|(at, key)| item(of(&itself, key), format!("key_{at}")))
+        .map(|(at, key)| item(of(&called, key), format!("key_{at}")))
         .collect();
     for (at, assignment) in update.assignments.iter_mut().enumerate() {
-        if assignment.columns.len() > 1 || assignment.value == Expr::Default {
+        if assignment.value == Expr::Default {
             continue;
         }
         let name = format!("set_{at}");
@@ -104,7 +94,7 @@ fn compute_before(update: &mut Update, scope: &DataScope<'_>) -> Result<bool, Ve
     }
     let rows = Select {
         items,
-        from: vec![itself_ref(update)],
+        from: vec![itself(&update.table, update.alias.as_ref())],
         filter: update.filter.take(),
         ..Select::default()
     };
@@ -113,7 +103,7 @@ fn compute_before(update: &mut Update, scope: &DataScope<'_>) -> Result<bool, Ve
     query.limit = Some(build::digits("18446744073709551615"));
     let same = keys.iter().enumerate().map(|(at, key)| {
         let theirs = of(&computed, &format!("key_{at}"));
-        Expr::binary(of(&itself, key), BinaryOp::Eq, theirs)
+        Expr::binary(of(&called, key), BinaryOp::Eq, theirs)
     });
     update.filter = same.reduce(|all, one| Expr::binary(all, BinaryOp::And, one));
     update.from.push(TableRef::Subquery {
@@ -122,11 +112,7 @@ fn compute_before(update: &mut Update, scope: &DataScope<'_>) -> Result<bool, Ve
         alias: Some(computed),
         columns: Vec::new(),
     });
-    Ok(true)
-}
-
-fn itself_ref(update: &Update) -> TableRef {
-    itself(&update.table, update.alias.as_ref())
+    Ok(())
 }
 
 /// A DELETE in the shape that the servers take.

@@ -36,7 +36,7 @@ impl Meaning<'_> {
         if reads(first) || !reads(next) {
             return None;
         }
-        let fields = rw.scope.query_fields(&build::query((**left).clone()))?;
+        let fields = rw.scope.query_fields(&Query::from((**left).clone()))?;
         rw.scope.enter();
         rw.scope.add_from(&first.from);
         let grows: Vec<bool> = (fields.iter().zip(&first.items).zip(&next.items))
@@ -107,7 +107,7 @@ impl Meaning<'_> {
         if *op != SetOp::Union && !self.facts.set_operators {
             self.refuse(rw, "no-form", "INTERSECT and EXCEPT");
         }
-        let fields = |body: &SetExpr| rw.scope.query_fields(&build::query(body.clone()));
+        let fields = |body: &SetExpr| rw.scope.query_fields(&Query::from(body.clone()));
         if let (Some(ours), Some(theirs)) = (fields(left), fields(right)) {
             let padded = |ty: &Option<Type>| matches!(ty, Some(Type::Char(_)));
             let varied = |ty: &Option<Type>| matches!(ty, Some(Type::Varchar(_)));
@@ -222,14 +222,7 @@ impl Meaning<'_> {
         });
         TableRef::Subquery {
             lateral: false,
-            query: Box::new(Query {
-                with: Vec::new(),
-                recursive: false,
-                body,
-                order_by: Vec::new(),
-                limit: None,
-                offset: None,
-            }),
+            query: Box::new(body.into()),
             alias: alias.cloned(),
             columns: Vec::new(),
         }

@@ -1,8 +1,6 @@
 //! Small expressions that rules put together.
 
-use aludel::schema::{
-    BinaryOp, Expr, Literal, Name, Part, Query, Select, SelectItem, SetExpr, TableRef,
-};
+use aludel::schema::{BinaryOp, Expr, Literal, Name, Part, Query, Select, SelectItem, TableRef};
 
 /// A whole number.
 pub(super) fn number(value: i64) -> Expr {
@@ -126,23 +124,12 @@ pub(super) fn subquery(item: Expr, from: Vec<TableRef>, filter: Option<Expr>) ->
 }
 
 pub(super) fn select(items: Vec<SelectItem>, from: Vec<TableRef>, filter: Option<Expr>) -> Query {
-    body(SetExpr::Select(Box::new(Select {
+    Query::from(Select {
         items,
         from,
         filter,
         ..Select::default()
-    })))
-}
-
-pub(super) fn body(body: SetExpr) -> Query {
-    Query {
-        with: Vec::new(),
-        recursive: false,
-        body,
-        order_by: Vec::new(),
-        limit: None,
-        offset: None,
-    }
+    })
 }
 
 /// The alias of [`json_each`], which nobody else uses.

@@ -8,7 +8,7 @@ use aludel::translate::infer::Family;
 use aludel::translate::rewrite::Rewriter;
 
 use super::build::{
-    and, between, body, call, case, cast, column_of, concat, eq, fail, is_stable, not_null, number,
+    and, between, call, case, cast, column_of, concat, eq, fail, is_stable, not_null, number,
     select, switch,
 };
 use super::structure::qualified;
@@ -193,7 +193,7 @@ fn base64(value: &Expr) -> Expr {
 }
 
 fn union(left: Query, right: Query) -> Query {
-    body(SetExpr::Op {
+    Query::from(SetExpr::Op {
         op: SetOp::Union,
         all: true,
         left: Box::new(left.body),

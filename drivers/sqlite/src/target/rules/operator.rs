@@ -347,7 +347,7 @@ impl Meaning {
         let fields = rw.exprs(fields);
         Expr::InQuery {
             expr: Box::new(Expr::Row(fields)),
-            query: Box::new(super::build::body(SetExpr::Values(rows))),
+            query: Box::new(Query::from(SetExpr::Values(rows))),
             negated,
         }
     }

@@ -51,7 +51,7 @@ pub(super) fn ordered(query: &Query) -> Option<Query> {
     }
     let rows = Query {
         order_by: call.order_by.clone(),
-        ..build::body(SetExpr::Select(Box::new(Select {
+        ..Query::from(SetExpr::Select(Box::new(Select {
             items: vec![SelectItem::Expr {
                 expr: value.clone(),
                 alias: Some(ITEM.into()),

@@ -8,7 +8,7 @@ use aludel::translate::infer::{Family, UNNAMED, elements, output_name};
 use aludel::translate::rewrite::Rewriter;
 use aludel::translate::{Refusal, named_elements};
 
-use super::build::{body, column_of, number, select};
+use super::build::{column_of, number, select};
 use super::convert::How;
 use super::{Meaning, Stands, constant, refuse};
 
@@ -49,7 +49,7 @@ impl Meaning {
             let alone = Query {
                 with: query.with.clone(),
                 recursive: query.recursive,
-                ..body(arm.clone())
+                ..Query::from(arm.clone())
             };
             let fields = rw.scope.query_fields(&alone).unwrap_or_default();
             kinds.resize(kinds.len().max(fields.len()), None);
@@ -310,7 +310,7 @@ impl Meaning {
         query.with = vec![Cte {
             name: "series".into(),
             columns: vec![column.into()],
-            body: Box::new(DataStatement::Query(Box::new(body(union)))),
+            body: Box::new(DataStatement::Query(Box::new(Query::from(union)))),
         }];
         Some(query)
     }

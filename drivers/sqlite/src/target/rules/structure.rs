@@ -678,7 +678,7 @@ impl Meaning {
         };
         let from = aludel::schema::TableRef::Subquery {
             lateral: false,
-            query: Box::new(super::build::body(union)),
+            query: Box::new(Query::from(union)),
             alias: Some("items".into()),
             columns: Vec::new(),
         };
