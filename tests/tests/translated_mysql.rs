@@ -730,6 +730,25 @@ fn a_check_is_made_after_a_column_of_a_foreign_key_is_renamed() {
     });
 }
 
+/// A random history found it: the index over an expression is made anew around the rename, and is the
+/// only one that the foreign key stands on.
+#[test]
+fn a_foreign_key_stands_on_an_index_that_is_made_anew() {
+    each(|twin| {
+        twin.run(
+            "CREATE TABLE p (id integer PRIMARY KEY);
+             CREATE TABLE t (id integer PRIMARY KEY, d integer REFERENCES p ON DELETE SET NULL, c integer REFERENCES p, CHECK (id > 0 OR true));
+             CREATE UNIQUE INDEX t_c ON t (c) WHERE d IS NULL;
+             INSERT INTO p VALUES (1), (2); INSERT INTO t VALUES (1, NULL, 1), (2, 1, 1), (3, 2, NULL);",
+        );
+        twin.run("ALTER TABLE t RENAME COLUMN d TO e;");
+        twin.fails("INSERT INTO t VALUES (4, NULL, 1);");
+        twin.fails("INSERT INTO t VALUES (4, NULL, 3);");
+        twin.run("DELETE FROM p WHERE id = 2;");
+        twin.same("SELECT id, e, c FROM t ORDER BY id");
+    });
+}
+
 /// A name alone in a window is an item of the select list to MariaDB, and ambiguous in HAVING.
 #[test]
 fn windows_and_having_go_by_columns_that_items_are_called_like() {

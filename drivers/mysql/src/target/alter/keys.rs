@@ -8,7 +8,7 @@ use aludel::schema::{
 use aludel::translate::print::Printer;
 
 use super::Alteration;
-use crate::target::definition;
+use crate::target::{definition, names};
 
 /// What the primary key is called.
 const PRIMARY: &str = "PRIMARY";
@@ -65,6 +65,15 @@ impl<'a> Alteration<'a> {
             if key.keys.iter().any(is_apart) {
                 apart.push(&key.name);
                 self.first.push(drop);
+                let others = before.iter().filter(|other| {
+                    other.name != key.name && kept.contains_key(other.name.as_str())
+                });
+                if let Some(columns) = self.held_by(key, others) {
+                    let name = printer.ident(&names::shorten(&format!("{}_meanwhile", key.name)));
+                    let columns: Vec<String> = columns.iter().map(|c| printer.ident(c)).collect();
+                    self.first.push(format!("ADD KEY {name} ({})", columns.join(", ")));
+                    self.last.push(format!("DROP INDEX {name}"));
+                }
             } else {
                 self.drops.push(drop);
             }
@@ -86,6 +95,23 @@ impl<'a> Alteration<'a> {
                 self.adds.push(add);
             }
         }
+    }
+
+    /// The columns of a foreign key that stands on a key and on none of the others: no moment of it
+    /// is without one.
+    fn held_by<'k>(
+        &self,
+        key: &Index,
+        others: impl Iterator<Item = &'k Index> + Clone,
+    ) -> Option<&'a [Ident]> {
+        let leads = |key: &Index, columns: &[Ident]| {
+            key.keys.len() >= columns.len()
+                && key.keys.iter().zip(columns).all(|(part, own)| {
+                    matches!(&part.expr, Expr::Column { column, .. } if column == own)
+                })
+        };
+        let mut held = self.before.foreign_keys().map(|(_, held)| &*held.columns);
+        held.find(|columns| leads(key, columns) && !others.clone().any(|o| leads(o, columns)))
     }
 
     /// Whether a key's expression looks at a column whose type changes: MySQL reads it with the type
