@@ -32,7 +32,12 @@ pub fn looks_at_itself(statement: &DataStatement, schema: &Schema) -> bool {
     if read.is_empty() {
         return false;
     }
-    // The table, and the views that show it.
+    let shown = shown_by(schema, table);
+    read.iter().any(|name| shown.contains(name))
+}
+
+/// A table, and the views that show it.
+pub fn shown_by(schema: &Schema, table: &Name) -> Vec<Name> {
     let mut shown = vec![table.clone()];
     let mut at = 0;
     while let Some(relation) = shown.get(at).cloned() {
@@ -43,5 +48,5 @@ pub fn looks_at_itself(statement: &DataStatement, schema: &Schema) -> bool {
         }
         at += 1;
     }
-    read.iter().any(|name| shown.contains(name))
+    shown
 }

@@ -44,7 +44,7 @@ mod unread;
 mod vacancy;
 mod writing;
 
-pub use itself::looks_at_itself;
+pub use itself::{looks_at_itself, shown_by};
 pub use program::{Act, Deed, EventProgram, RowProgram, names_new, row_program};
 pub use script::{Audience, Translated, Translator, audience};
 pub use target::{

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::super::sequence::relation_in_text;
 use super::super::{
     ColumnUse, CreateView, DataStatement, Expr, Ident, Name, PartMut, Query, Schema, TableRef,
-    View, each_column, expand_stars, output_names,
+    View, each_column, output_names, settle,
 };
 use super::Replay;
 use super::constraint::beside;
@@ -25,7 +25,7 @@ impl Replay {
         if let Some(query) = &mut query {
             self.resolve_query(query, &[], &mut reads);
             if self.rules.freezes_views {
-                expand_stars(query, &self.schema);
+                settle(query, &self.schema);
                 self.check_view(&name, query)?;
             }
         }

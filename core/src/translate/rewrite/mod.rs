@@ -15,6 +15,8 @@ mod query;
 mod size;
 mod statement;
 
+pub use query::item_meant;
+
 use super::infer::{Field, Scope};
 use super::{Omission, Refusal};
 use crate::schema::{

@@ -309,8 +309,8 @@ impl Rewriter<'_> {
     }
 }
 
-/// The item of the select list that a key of ORDER BY means by its name or its number.
-fn item_meant<'i>(key: &Expr, items: &'i [SelectItem]) -> Option<&'i Expr> {
+/// The item of the select list that a key of ORDER BY or GROUP BY means by its name or its number.
+pub fn item_meant<'i>(key: &Expr, items: &'i [SelectItem]) -> Option<&'i Expr> {
     match key {
         Expr::Column {
             table: None,

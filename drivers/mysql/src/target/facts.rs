@@ -43,6 +43,8 @@ pub(crate) struct Facts {
     pub(crate) random_bytes: bool,
     /// A table in FROM of a subquery is computed when a row first needs it.
     pub(crate) copies_late: bool,
+    /// `OVER ()` takes rows of other windows along.
+    pub(crate) mixes_windows: bool,
     /// MD5 and SHA1 are known without a component that adds them.
     pub(crate) old_hashes: bool,
     /// `UUID_TO_BIN` and `BIN_TO_UUID` are known.
@@ -79,6 +81,7 @@ const MYSQL: Facts = Facts {
     cascades_null: true,
     random_bytes: true,
     copies_late: false,
+    mixes_windows: false,
     old_hashes: true,
     uuid_functions: true,
     sequences: false,
@@ -107,6 +110,7 @@ const MARIADB: Facts = Facts {
     cascades_null: false,
     random_bytes: false,
     copies_late: true,
+    mixes_windows: true,
     old_hashes: true,
     uuid_functions: false,
     sequences: true,

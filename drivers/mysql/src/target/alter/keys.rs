@@ -71,7 +71,8 @@ impl<'a> Alteration<'a> {
                 if let Some(columns) = self.held_by(key, others) {
                     let name = printer.ident(&names::shorten(&format!("{}_meanwhile", key.name)));
                     let columns: Vec<String> = columns.iter().map(|c| printer.ident(c)).collect();
-                    self.first.push(format!("ADD KEY {name} ({})", columns.join(", ")));
+                    self.first
+                        .push(format!("ADD KEY {name} ({})", columns.join(", ")));
                     self.last.push(format!("DROP INDEX {name}"));
                 }
             } else {

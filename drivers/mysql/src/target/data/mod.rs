@@ -149,7 +149,7 @@ pub(crate) fn texts(
             vec![DataStatement::Update(Box::new(shaped))]
         }
         DataStatement::Delete(delete) => {
-            let shaped = update::shape_delete(*delete, facts)?;
+            let shaped = update::shape_delete(*delete, &prepared, scope, facts)?;
             vec![DataStatement::Delete(Box::new(shaped))]
         }
     };
@@ -211,13 +211,13 @@ fn substitute(item: &TableRef, known: &[(Name, Query)]) -> Option<TableRef> {
     })
 }
 
-/// A copy of a table's rows as they were before the statement. The LIMIT keeps the server from
-/// reading the table itself instead.
-fn copy(item: &TableRef, table: &Name) -> Option<TableRef> {
+/// A copy of a table's rows as they were before the statement, or of a view's that shows it. The LIMIT
+/// keeps the server from reading the table itself instead.
+fn copy(item: &TableRef, shown: &[Name]) -> Option<TableRef> {
     let TableRef::Table { name, alias, .. } = item else {
         return None;
     };
-    (name == table).then(|| TableRef::Subquery {
+    shown.contains(name).then(|| TableRef::Subquery {
         lateral: false,
         query: Box::new(Query {
             with: Vec::new(),

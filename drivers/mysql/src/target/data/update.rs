@@ -5,11 +5,11 @@ use aludel::schema::{
     TableRef, Update,
 };
 use aludel::translate::print::{Level, Printer};
-use aludel::translate::{DataScope, Refusal, looks_at_itself};
+use aludel::translate::{DataScope, Refusal, looks_at_itself, shown_by};
 
 use super::{copy, each_column, inline, replace};
-use crate::target::build;
 use crate::target::facts::Facts;
+use crate::target::{build, names};
 
 /// An UPDATE in the shape that the servers take.
 pub(super) fn shape_update(
@@ -25,13 +25,13 @@ pub(super) fn shape_update(
     update.assignments = single(update.assignments, facts)?;
     let mut statement = DataStatement::Update(Box::new(update));
     inline(with, recursive, facts, &mut statement)?;
-    let table = written(&statement);
+    let shown = shown(prepared, scope);
     let late = facts.copies_late && looks_at_itself(prepared, scope.authored);
     match &mut statement {
         DataStatement::Update(update) if late && update.from.is_empty() => {
             compute_before(update, scope)?;
         }
-        _ => statement.parts_mut(&mut |part| replace(part, &mut |item| copy(item, &table))),
+        _ => statement.parts_mut(&mut |part| replace(part, &mut |item| copy(item, &shown))),
     }
     let DataStatement::Update(update) = statement else {
         return Err(Vec::new());
@@ -116,26 +116,34 @@ fn compute_before(update: &mut Update, scope: &DataScope<'_>) -> Result<(), Vec<
 }
 
 /// A DELETE in the shape that the servers take.
-pub(super) fn shape_delete(mut delete: Delete, facts: &Facts) -> Result<Delete, Vec<Refusal>> {
+pub(super) fn shape_delete(
+    mut delete: Delete,
+    prepared: &DataStatement,
+    scope: &DataScope<'_>,
+    facts: &Facts,
+) -> Result<Delete, Vec<Refusal>> {
     let with = std::mem::take(&mut delete.with);
     let recursive = std::mem::take(&mut delete.recursive);
     delete.returning.clear();
     let mut statement = DataStatement::Delete(Box::new(delete));
     inline(with, recursive, facts, &mut statement)?;
-    let table = written(&statement);
-    statement.parts_mut(&mut |part| replace(part, &mut |item| copy(item, &table)));
+    let shown = shown(prepared, scope);
+    statement.parts_mut(&mut |part| replace(part, &mut |item| copy(item, &shown)));
     match statement {
         DataStatement::Delete(delete) => Ok(*delete),
         _ => Err(Vec::new()),
     }
 }
 
-fn written(statement: &DataStatement) -> Name {
-    match statement {
-        DataStatement::Update(update) => update.table.clone(),
-        DataStatement::Delete(delete) => delete.table.clone(),
-        _ => Name::bare(""),
-    }
+/// The table that a statement writes and the views that show it, as they are called here.
+fn shown(statement: &DataStatement, scope: &DataScope<'_>) -> Vec<Name> {
+    let table = match statement {
+        DataStatement::Update(update) => &update.table,
+        DataStatement::Delete(delete) => &delete.table,
+        _ => return Vec::new(),
+    };
+    let shown = shown_by(scope.authored, table);
+    shown.iter().map(names::flat).collect()
 }
 
 /// One column an assignment.

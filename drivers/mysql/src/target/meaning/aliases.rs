@@ -2,11 +2,12 @@
 //! list, if one is called so: `sum(-n) OVER (ORDER BY n) AS n`. Such a column is qualified.
 
 use aludel::schema::{
-    Expr, Ident, JoinKind, JoinOn, OrderBy, PartMut, Select, SelectItem, TableRef, Window,
+    Expr, Ident, JoinKind, JoinOn, Literal, OrderBy, PartMut, Select, SelectItem, TableRef, Window,
 };
-use aludel::translate::rewrite::Rewriter;
+use aludel::translate::rewrite::{Rewriter, item_meant};
 
 use super::Meaning;
+use super::windows::each_window;
 
 impl Meaning<'_> {
     /// A SELECT whose columns in windows and in HAVING no item of its list is taken for.
@@ -35,14 +36,14 @@ impl Meaning<'_> {
         };
         for item in &mut apart.items {
             if let SelectItem::Expr { expr, .. } = item {
-                in_windows(expr, &mut qualify);
+                each_window(expr, &mut |window| in_window(window, &mut qualify));
             }
         }
         for (_, window) in &mut apart.windows {
             in_window(window, &mut qualify);
         }
         if let Some(having) = &mut apart.having {
-            everywhere(having, &mut qualify);
+            in_having(having, &grouped(select), &mut qualify);
         }
         if let Some(name) = of_nobody {
             let what = format!("`{name}`, which is a column and an item of the select list,");
@@ -82,15 +83,33 @@ fn other_than_named(item: &SelectItem) -> Option<&Ident> {
     }
 }
 
-fn in_windows(expr: &mut Expr, each: &mut dyn FnMut(&mut Expr)) {
-    if let Expr::Call(call) = expr
-        && let Some(window) = &mut call.over
-    {
-        in_window(window, each);
+/// What a SELECT is grouped by that is no column.
+fn grouped(select: &Select) -> Vec<&Expr> {
+    let computed = select.group_by.iter().map(|key| {
+        let item = item_meant(key, &select.items);
+        item.unwrap_or(key)
+    });
+    computed
+        .filter(|key| !matches!(key, Expr::Column { .. } | Expr::Literal(_)))
+        .collect()
+}
+
+/// HAVING sees no column of the table within what the rows are grouped by, but any value of a group
+/// is that of all its rows.
+fn in_having(expr: &mut Expr, grouped: &[&Expr], each: &mut dyn FnMut(&mut Expr)) {
+    if grouped.contains(&&*expr) {
+        let before = expr.clone();
+        everywhere(expr, each);
+        if *expr != before {
+            let key = std::mem::replace(expr, Expr::Literal(Literal::Null));
+            *expr = Expr::call("min", [key]);
+        }
+        return;
     }
+    each(expr);
     expr.parts_mut(&mut |part| {
         if let PartMut::Expr(expr) = part {
-            in_windows(expr, each);
+            in_having(expr, grouped, each);
         }
     });
 }

@@ -30,6 +30,7 @@ mod operators;
 mod queries;
 mod texts;
 mod times;
+mod windows;
 
 use std::cell::Cell;
 
@@ -199,7 +200,9 @@ impl Rules for Meaning<'_> {
     }
 
     fn select(&self, rw: &mut Rewriter<'_>, select: &Select) -> Option<Select> {
-        self.aliases_apart(rw, select)
+        let apart = self.aliases_apart(rw, select);
+        let windows = self.windows_apart(apart.as_ref().unwrap_or(select));
+        windows.or(apart)
     }
 
     fn table_ref(&self, rw: &mut Rewriter<'_>, item: &TableRef) -> Option<TableRef> {

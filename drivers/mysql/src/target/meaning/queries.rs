@@ -260,13 +260,17 @@ impl Meaning<'_> {
         // Where NULLs stand here without being told.
         let here = !key.descending;
         let nullable = rw.scope.nullable(value);
-        // The number of an item of the select list is one only if it stands alone.
-        let by_number = matches!(key.expr, Expr::Literal(Literal::Number(_)));
-        let by = if by_number && nullable {
-            value
-        } else {
-            &key.expr
+        // The number of an item of the select list is one only if it stands alone, and so is its name
+        // if there is a column that is called so.
+        let alone = match &key.expr {
+            Expr::Literal(Literal::Number(_)) => true,
+            Expr::Column {
+                table: None,
+                column,
+            } => *value != key.expr && rw.scope.owner(column).is_some(),
+            _ => false,
         };
+        let by = if alone && nullable { value } else { &key.expr };
         OrderBy {
             expr: rw.expr(by),
             descending: key.descending,

@@ -5,6 +5,12 @@
 //! them. What cannot be resolved (a function in FROM, NATURAL, a relation that is not known) is
 //! said, never guessed.
 
+mod settle;
+mod stars;
+
+pub use settle::settle;
+pub use stars::expand_stars;
+
 use super::{
     DataStatement, Distinct, Expr, Ident, JoinOn, Name, OrderBy, PartMut, Query, Schema, Select,
     SelectItem, SetExpr, TableRef,
@@ -48,47 +54,19 @@ pub enum ColumnUse<'a> {
 
 /// Calls `f` with every column that a query names.
 pub fn each_column(query: &mut Query, schema: &Schema, f: &mut dyn FnMut(ColumnUse<'_>)) {
-    let mut resolver = Resolver { schema, f };
-    let env = Env {
-        ctes: Vec::new(),
-        outer: None,
-    };
-    resolver.query(query, &env);
-}
-
-/// Writes out every `*`, as an engine does that freezes a view's columns.
-///
-/// A `*` over something that is not known stays.
-pub fn expand_stars(query: &mut Query, schema: &Schema) {
-    let mut resolver = Resolver {
-        schema,
-        f: &mut |_| {},
-    };
-    let env = Env {
-        ctes: Vec::new(),
-        outer: None,
-    };
-    resolver.expand(query, &env);
+    Resolver::new(schema, f).query(query, &Env::default());
 }
 
 /// The names of a query's results; `None` if they are not known.
 pub fn output_names(query: &Query, schema: &Schema) -> Option<Vec<Ident>> {
     let mut query = query.clone();
-    let mut resolver = Resolver {
-        schema,
-        f: &mut |_| {},
-    };
-    let env = Env {
-        ctes: Vec::new(),
-        outer: None,
-    };
-    resolver.query(&mut query, &env)
+    Resolver::new(schema, &mut |_| {}).query(&mut query, &Env::default())
 }
 
 type Names = Option<Vec<Ident>>;
 
 /// What is known around a query.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 struct Env<'e> {
     /// Common table expressions and the names of their results.
     ctes: Vec<(Ident, Names)>,
@@ -98,7 +76,19 @@ struct Env<'e> {
 /// What a select's expressions see.
 struct Scope<'e> {
     sources: Vec<Source>,
+    /// Columns that a join makes of two and that are neither; `None`: any may be.
+    made: Option<Vec<Ident>>,
     outer: Option<&'e Scope<'e>>,
+}
+
+impl<'e> Scope<'e> {
+    fn without_tables(outer: Option<&'e Scope<'e>>) -> Self {
+        Self {
+            sources: Vec::new(),
+            made: Some(Vec::new()),
+            outer,
+        }
+    }
 }
 
 /// One thing in a FROM.
@@ -117,16 +107,20 @@ struct Source {
 struct Resolver<'s, 'f> {
     schema: &'s Schema,
     f: &'f mut dyn FnMut(ColumnUse<'_>),
+    /// What is written is what it means now: see [`settle`].
+    settles: bool,
 }
 
-impl Resolver<'_, '_> {
+impl<'s, 'f> Resolver<'s, 'f> {
+    fn new(schema: &'s Schema, f: &'f mut dyn FnMut(ColumnUse<'_>)) -> Self {
+        let settles = false;
+        Self { schema, f, settles }
+    }
+
     fn query(&mut self, query: &mut Query, env: &Env<'_>) -> Names {
         let env = self.with(query, env);
         let names = self.body(&mut query.body, &env, &mut query.order_by);
-        let scope = Scope {
-            sources: Vec::new(),
-            outer: env.outer,
-        };
+        let scope = Scope::without_tables(env.outer);
         for expr in query.limit.iter_mut().chain(&mut query.offset) {
             self.expr(expr, &scope, &env);
         }
@@ -159,10 +153,7 @@ impl Resolver<'_, '_> {
         match body {
             SetExpr::Select(select) => self.select(select, env, order),
             SetExpr::Values(rows) => {
-                let scope = Scope {
-                    sources: Vec::new(),
-                    outer: env.outer,
-                };
+                let scope = Scope::without_tables(env.outer);
                 for expr in rows.iter_mut().flatten() {
                     self.expr(expr, &scope, env);
                 }
@@ -187,7 +178,11 @@ impl Resolver<'_, '_> {
         }
         let mut names = Some(Vec::new());
         for item in &mut select.items {
-            self.item(item, &scope, env, &mut names);
+            if *item == SelectItem::Star {
+                self.whole(stars::shown(&select.from, &scope.sources), &mut names);
+            } else {
+                self.item(item, &scope, env, &mut names);
+            }
         }
         let outputs = names.clone().unwrap_or_default();
         let filters = select.filter.iter_mut().chain(&mut select.having);
@@ -199,6 +194,8 @@ impl Resolver<'_, '_> {
                 .is_some_and(|name| outputs.contains(name) && scope.find(None, name).is_none());
             if !is_output {
                 self.expr(expr, &scope, env);
+            } else if self.settles {
+                settle::written(expr, &select.items);
             }
         }
         for (_, window) in &mut select.windows {
@@ -210,6 +207,9 @@ impl Resolver<'_, '_> {
         for key in order {
             if !bare(&key.expr).is_some_and(|name| outputs.contains(name)) {
                 self.expr(&mut key.expr, &scope, env);
+            } else if self.settles && select.group_by.is_empty() && select.distinct.is_none() {
+                // Where rows are made of several, MySQL takes no more than the name.
+                settle::numbered(&mut key.expr, &select.items);
             }
         }
         names
@@ -228,33 +228,31 @@ impl Resolver<'_, '_> {
                     names.push(name);
                 }
             }
-            SelectItem::Star => self.star(scope.sources.iter(), names),
+            SelectItem::Star => *names = None,
             SelectItem::TableStar(table) => {
-                let of = scope.sources.iter().filter(|s| s.is(Some(table)));
-                self.star(of, names);
+                for source in scope.sources.iter().filter(|s| s.is(Some(table))) {
+                    self.whole(source.columns.clone(), names);
+                }
             }
         }
     }
 
-    fn star<'a>(&mut self, sources: impl Iterator<Item = &'a Source>, names: &mut Names) {
-        for source in sources {
-            match (&source.columns, names.as_mut()) {
-                (Some(columns), Some(names)) => names.extend(columns.iter().cloned()),
-                _ => *names = None,
-            }
-            // A star that was left stands for whatever is there.
-            (self.f)(ColumnUse::Unknown(None));
+    /// A star that was left stands for whatever is there.
+    fn whole(&mut self, shown: Names, names: &mut Names) {
+        match (shown, names.as_mut()) {
+            (Some(shown), Some(names)) => names.extend(shown),
+            _ => *names = None,
         }
+        (self.f)(ColumnUse::Unknown(None));
     }
 
     fn from<'e>(&mut self, from: &mut [TableRef], env: &Env<'e>) -> Scope<'e> {
-        let mut scope = Scope {
-            sources: Vec::new(),
-            outer: env.outer,
-        };
-        for item in from {
+        let mut scope = Scope::without_tables(env.outer);
+        for item in from.iter_mut() {
             self.table(item, &mut scope, env);
         }
+        let made: Option<Vec<_>> = from.iter().map(settle::made).collect();
+        scope.made = made.map(|each| each.concat());
         scope
     }
 
@@ -382,6 +380,9 @@ impl Resolver<'_, '_> {
     }
 
     fn expr(&mut self, expr: &mut Expr, scope: &Scope<'_>, env: &Env<'_>) {
+        if self.settles {
+            settle::qualify(expr, scope);
+        }
         if let Expr::Column { table, column } = &*expr {
             let (table, column) = (table.clone(), column.clone());
             match scope.find(table.as_ref(), &column) {
@@ -411,100 +412,19 @@ impl Resolver<'_, '_> {
             ctes: env.ctes.clone(),
             outer: Some(scope),
         };
+        // What EXISTS selects is of no account.
+        let expands = self.settles && !matches!(expr, Expr::Exists(_));
         expr.parts_mut(&mut |part| match part {
             PartMut::Expr(expr) => self.expr(expr, scope, env),
             PartMut::Query(query) => {
+                if expands {
+                    self.expand(query, &inner);
+                }
                 self.query(query, &inner);
             }
             PartMut::Table(_) | PartMut::Data(_) => {}
         });
     }
-
-    /// Writes out the stars of a query and of all in it.
-    fn expand(&mut self, query: &mut Query, env: &Env<'_>) {
-        let mut inner = env.clone();
-        for cte in &mut query.with {
-            if let DataStatement::Query(query) = &mut *cte.body {
-                self.expand(query, &inner);
-                let names = self.query(query, &inner);
-                inner
-                    .ctes
-                    .push((cte.name.clone(), renamed(names, &cte.columns)));
-            }
-        }
-        self.expand_body(&mut query.body, &inner);
-    }
-
-    fn expand_body(&mut self, body: &mut SetExpr, env: &Env<'_>) {
-        match body {
-            SetExpr::Select(select) => {
-                for table in &mut select.from {
-                    self.expand_table(table, env);
-                }
-                let scope = self.from(&mut select.from, env);
-                let items = std::mem::take(&mut select.items);
-                let using = select.from.iter().any(merges);
-                for item in items {
-                    match written_out(&item, &scope, using) {
-                        Some(columns) => select.items.extend(columns),
-                        None => select.items.push(item),
-                    }
-                }
-            }
-            SetExpr::Values(_) => {}
-            SetExpr::Query(query) => self.expand(query, env),
-            SetExpr::Op { left, right, .. } => {
-                self.expand_body(left, env);
-                self.expand_body(right, env);
-            }
-        }
-    }
-
-    fn expand_table(&mut self, table: &mut TableRef, env: &Env<'_>) {
-        match table {
-            TableRef::Subquery { query, .. } => self.expand(query, env),
-            TableRef::Join { left, right, .. } => {
-                self.expand_table(left, env);
-                self.expand_table(right, env);
-            }
-            TableRef::Table { .. } | TableRef::Function { .. } => {}
-        }
-    }
-}
-
-/// Whether a join makes one column of two.
-fn merges(table: &TableRef) -> bool {
-    match table {
-        TableRef::Join {
-            left, right, on, ..
-        } => matches!(on, JoinOn::Using(_) | JoinOn::Natural) || merges(left) || merges(right),
-        _ => false,
-    }
-}
-
-/// The columns that a star stands for.
-fn written_out(item: &SelectItem, scope: &Scope<'_>, using: bool) -> Option<Vec<SelectItem>> {
-    let sources: Vec<&Source> = match item {
-        SelectItem::Expr { .. } => return None,
-        SelectItem::Star if using => return None,
-        SelectItem::Star => scope.sources.iter().collect(),
-        SelectItem::TableStar(table) => {
-            scope.sources.iter().filter(|s| s.is(Some(table))).collect()
-        }
-    };
-    let alone = scope.sources.len() == 1;
-    let mut items = Vec::new();
-    for source in sources {
-        for column in source.columns.as_ref()? {
-            let table = (!alone).then(|| Name::bare(source.alias.clone()));
-            let expr = Expr::Column {
-                table,
-                column: column.clone(),
-            };
-            items.push(SelectItem::Expr { expr, alias: None });
-        }
-    }
-    Some(items)
 }
 
 impl Source {

@@ -1,0 +1,109 @@
+//! A query that goes on to mean what it means now, whatever columns its tables come to have.
+//!
+//! PostgreSQL, MySQL and MariaDB resolve a view's names once, when it is created. SQLite reads its
+//! text each time, and the other two their own: a column that comes later, or gets another name,
+//! would be the nearer one.
+
+use super::{ColumnUse, Env, Resolver, Scope, bare, output_name};
+use crate::schema::{
+    Expr, Ident, JoinKind, JoinOn, Literal, Name, Query, Schema, SelectItem, TableRef,
+};
+
+/// Writes out what a query leaves to the tables that there are: every `*`, the columns of NATURAL,
+/// whose columns names are where more than one table could have them, and what a name in GROUP BY or
+/// ORDER BY is that the select list gives.
+///
+/// What is not known stays as it is.
+pub fn settle(query: &mut Query, schema: &Schema) {
+    let mut ignore = |_: ColumnUse<'_>| {};
+    let mut resolver = Resolver {
+        settles: true,
+        ..Resolver::new(schema, &mut ignore)
+    };
+    resolver.expand(query, &Env::default());
+    resolver.query(query, &Env::default());
+}
+
+/// Says whose column an expression names.
+pub(super) fn qualify(expr: &mut Expr, scope: &Scope<'_>) {
+    let Some(column) = bare(expr) else { return };
+    let Some((source, Some(_))) = scope.find(None, column) else {
+        return;
+    };
+    let is = |other: &super::Source| std::ptr::eq(other, source);
+    let alone = scope.sources.len() == 1 && scope.sources.iter().any(is);
+    if alone || source.alias.is_empty() || scope.merges(column) {
+        return;
+    }
+    let name = Name::bare(source.alias.clone());
+    // Another table, nearer, may be called so.
+    let found = scope.find(Some(&name), column);
+    if found.is_some_and(|(found, _)| is(found))
+        && let Expr::Column { table, .. } = expr
+    {
+        *table = Some(name);
+    }
+}
+
+/// In the place of a name of GROUP BY, the item that is called so.
+pub(super) fn written(expr: &mut Expr, items: &[SelectItem]) {
+    if let Some((_, found)) = called(expr, items) {
+        *expr = found.clone();
+    }
+}
+
+/// In the place of a name of ORDER BY, the number of the item that is called so and is more than a
+/// column.
+pub(super) fn numbered(expr: &mut Expr, items: &[SelectItem]) {
+    if let Some((place, found)) = called(expr, items) {
+        *expr = match found {
+            Expr::Column { .. } => found.clone(),
+            _ => Expr::Literal(Literal::Number((place + 1).to_string())),
+        };
+    }
+}
+
+fn called<'i>(name: &Expr, items: &'i [SelectItem]) -> Option<(usize, &'i Expr)> {
+    for (place, item) in items.iter().enumerate() {
+        match item {
+            SelectItem::Expr { expr, alias } => {
+                let given = alias.clone().unwrap_or_else(|| output_name(expr));
+                if bare(name) == Some(&given) {
+                    return Some((place, expr));
+                }
+            }
+            SelectItem::Star | SelectItem::TableStar(_) => return None,
+        }
+    }
+    None
+}
+
+impl Scope<'_> {
+    /// Whether a name may be a column that a RIGHT or FULL JOIN makes of two.
+    fn merges(&self, column: &Ident) -> bool {
+        self.made.as_ref().is_none_or(|made| made.contains(column))
+            || self.outer.is_some_and(|outer| outer.merges(column))
+    }
+}
+
+/// The columns that a RIGHT or FULL JOIN makes of two; `None`: all that a NATURAL one may.
+pub(super) fn made(item: &TableRef) -> Option<Vec<Ident>> {
+    let TableRef::Join {
+        left,
+        kind,
+        right,
+        on,
+    } = item
+    else {
+        return Some(Vec::new());
+    };
+    let mut names = [made(left)?, made(right)?].concat();
+    match on {
+        JoinOn::Natural => return None,
+        JoinOn::Using(columns) if matches!(kind, JoinKind::Right | JoinKind::Full) => {
+            names.extend(columns.iter().cloned());
+        }
+        JoinOn::Using(_) | JoinOn::Expr(_) | JoinOn::Nothing => {}
+    }
+    Some(names)
+}
