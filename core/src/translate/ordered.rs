@@ -3,7 +3,7 @@
 
 use super::infer::output_name;
 use crate::schema::{
-    DataStatement, Distinct, Expr, Ident, PartMut, Query, Select, SelectItem, SetExpr,
+    DataStatement, Distinct, Expr, Ident, PartMut, Query, Select, SelectItem, SetExpr, item_meant,
 };
 
 /// Writes such names out, so that all engines find the item.
@@ -38,8 +38,8 @@ fn named(query: &mut Query) {
         // The first of each is found before there are items: the keys are what these are made of.
         let keys = query.order_by.iter_mut().map(|key| &mut key.expr);
         for key in keys.chain(exprs) {
-            if let Some(expr) = bare(key).and_then(|name| item_of(&select.items, &name)) {
-                *key = expr;
+            if let Some((_, expr)) = item_meant(key, &select.items) {
+                *key = expr.clone();
             }
         }
         return;
@@ -47,18 +47,6 @@ fn named(query: &mut Query) {
     for key in query.order_by.iter().filter_map(|key| bare(&key.expr)) {
         name_item(select, &key);
     }
-}
-
-/// What the item is made of that a name means.
-fn item_of(items: &[SelectItem], name: &Ident) -> Option<Expr> {
-    let mut called = items.iter().filter_map(|item| match item {
-        SelectItem::Expr { expr, alias } => {
-            let own = alias.clone().unwrap_or_else(|| output_name(expr));
-            (own == *name).then_some(expr)
-        }
-        _ => None,
-    });
-    called.next().cloned()
 }
 
 fn bare(expr: &Expr) -> Option<Ident> {

@@ -8,7 +8,7 @@
 mod settle;
 mod stars;
 
-pub use settle::settle;
+pub use settle::{item_meant, settle};
 pub use stars::expand_stars;
 
 use super::{
@@ -173,6 +173,9 @@ impl<'s, 'f> Resolver<'s, 'f> {
         let scope = self.from(&mut select.from, env);
         if let Some(Distinct::On(list)) = &mut select.distinct {
             for expr in list {
+                if self.settles {
+                    settle::written(expr, &select.items);
+                }
                 self.expr(expr, &scope, env);
             }
         }
@@ -204,7 +207,11 @@ impl<'s, 'f> Resolver<'s, 'f> {
                 self.expr(expr, &scope, env);
             }
         }
+        let first_of_each = matches!(select.distinct, Some(Distinct::On(_)));
         for key in order {
+            if self.settles && first_of_each {
+                settle::written(&mut key.expr, &select.items);
+            }
             if !bare(&key.expr).is_some_and(|name| outputs.contains(name)) {
                 self.expr(&mut key.expr, &scope, env);
             } else if self.settles && select.group_by.is_empty() && select.distinct.is_none() {

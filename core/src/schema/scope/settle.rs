@@ -45,34 +45,45 @@ pub(super) fn qualify(expr: &mut Expr, scope: &Scope<'_>) {
     }
 }
 
-/// In the place of a name of GROUP BY, the item that is called so.
-pub(super) fn written(expr: &mut Expr, items: &[SelectItem]) {
-    if let Some((_, found)) = called(expr, items) {
-        *expr = found.clone();
+/// In the place of a key that means an item of the select list, what the item is made of.
+pub(super) fn written(key: &mut Expr, items: &[SelectItem]) {
+    if let Some((_, found)) = item_meant(key, items) {
+        *key = found.clone();
     }
 }
 
 /// In the place of a name of ORDER BY, the number of the item that is called so and is more than a
 /// column.
-pub(super) fn numbered(expr: &mut Expr, items: &[SelectItem]) {
-    if let Some((place, found)) = called(expr, items) {
-        *expr = match found {
+pub(super) fn numbered(key: &mut Expr, items: &[SelectItem]) {
+    let stars = items
+        .iter()
+        .any(|item| !matches!(item, SelectItem::Expr { .. }));
+    if let Some((place, found)) = item_meant(key, items).filter(|_| !stars) {
+        *key = match found {
             Expr::Column { .. } => found.clone(),
             _ => Expr::Literal(Literal::Number((place + 1).to_string())),
         };
     }
 }
 
-fn called<'i>(name: &Expr, items: &'i [SelectItem]) -> Option<(usize, &'i Expr)> {
+/// The item of a select list that a key of ORDER BY or DISTINCT ON means by the name that it has, if
+/// only by itself, or by its number; and its place from 0, stars counted as one.
+pub fn item_meant<'i>(key: &Expr, items: &'i [SelectItem]) -> Option<(usize, &'i Expr)> {
+    let number = match key {
+        Expr::Literal(Literal::Number(digits)) => digits.parse::<usize>().ok()?.checked_sub(1),
+        _ => None,
+    };
+    let mut known = true;
     for (place, item) in items.iter().enumerate() {
         match item {
             SelectItem::Expr { expr, alias } => {
-                let given = alias.clone().unwrap_or_else(|| output_name(expr));
-                if bare(name) == Some(&given) {
+                let called = || alias.clone().unwrap_or_else(|| output_name(expr));
+                let at = known && number == Some(place);
+                if at || bare(key).is_some_and(|name| *name == called()) {
                     return Some((place, expr));
                 }
             }
-            SelectItem::Star | SelectItem::TableStar(_) => return None,
+            SelectItem::Star | SelectItem::TableStar(_) => known = false,
         }
     }
     None

@@ -15,8 +15,6 @@ mod query;
 mod size;
 mod statement;
 
-pub use query::item_meant;
-
 use super::infer::{Field, Scope};
 use super::{Omission, Refusal};
 use crate::schema::{

@@ -3,6 +3,7 @@
 use super::Rewriter;
 use crate::schema::{
     Cte, Distinct, Expr, JoinOn, Literal, OrderBy, Query, Select, SelectItem, SetExpr, TableRef,
+    item_meant,
 };
 use crate::translate::infer::{Field, Relation};
 
@@ -67,7 +68,11 @@ impl Rewriter<'_> {
                 self.scope.enter();
                 self.scope.add_from(&select.from);
                 let rewritten = self.select(select, into);
-                let order = self.query_order(order, &select.items);
+                let order: Vec<OrderBy> = order
+                    .iter()
+                    .map(|key| by_column(key, &select.items))
+                    .collect();
+                let order = self.query_order(&order, &select.items);
                 self.scope.leave();
                 (SetExpr::Select(Box::new(rewritten)), order)
             }
@@ -100,7 +105,8 @@ impl Rewriter<'_> {
         let rules = self.rules;
         keys.iter()
             .map(|key| {
-                let value = item_meant(&key.expr, items).unwrap_or(&key.expr);
+                let item = item_meant(&key.expr, items);
+                let value = item.map_or(&key.expr, |(_, value)| value);
                 rules.order_key(self, key, value)
             })
             .collect()
@@ -309,27 +315,15 @@ impl Rewriter<'_> {
     }
 }
 
-/// The item of the select list that a key of ORDER BY or GROUP BY means by its name or its number.
-pub fn item_meant<'i>(key: &Expr, items: &'i [SelectItem]) -> Option<&'i Expr> {
-    match key {
-        Expr::Column {
-            table: None,
-            column,
-        } => items.iter().find_map(|item| match item {
-            SelectItem::Expr {
-                expr,
-                alias: Some(alias),
-            } if alias == column => Some(expr),
-            _ => None,
-        }),
-        Expr::Literal(Literal::Number(digits)) => {
-            let place = digits.parse::<usize>().ok()?.checked_sub(1)?;
-            match items.get(place)? {
-                SelectItem::Expr { expr, .. } => Some(expr),
-                SelectItem::Star | SelectItem::TableStar(_) => None,
-            }
-        }
-        _ => None,
+/// A key that is the name of an item that is a column, as that column: an item without a name of its
+/// own has none to engines that look for the name among the tables.
+fn by_column(key: &OrderBy, items: &[SelectItem]) -> OrderBy {
+    match (&key.expr, item_meant(&key.expr, items)) {
+        (Expr::Column { table: None, .. }, Some((_, value @ Expr::Column { .. }))) => OrderBy {
+            expr: value.clone(),
+            ..key.clone()
+        },
+        _ => key.clone(),
     }
 }
 

@@ -3,8 +3,9 @@
 
 use aludel::schema::{
     Expr, Ident, JoinKind, JoinOn, Literal, OrderBy, PartMut, Select, SelectItem, TableRef, Window,
+    item_meant,
 };
-use aludel::translate::rewrite::{Rewriter, item_meant};
+use aludel::translate::rewrite::Rewriter;
 
 use super::Meaning;
 use super::windows::each_window;
@@ -87,7 +88,7 @@ fn other_than_named(item: &SelectItem) -> Option<&Ident> {
 fn grouped(select: &Select) -> Vec<&Expr> {
     let computed = select.group_by.iter().map(|key| {
         let item = item_meant(key, &select.items);
-        item.unwrap_or(key)
+        item.map_or(key, |(_, item)| item)
     });
     computed
         .filter(|key| !matches!(key, Expr::Column { .. } | Expr::Literal(_)))

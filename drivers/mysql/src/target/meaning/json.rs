@@ -49,12 +49,18 @@ impl Meaning<'_> {
             {
                 value
             }
-            // A column's would be 1 or 0.
+            // Unless it is a condition it would be 1 or 0.
             Family::Boolean => match &value {
-                Expr::Column { .. } | Expr::Call(_) | Expr::Case { .. } => {
-                    build::equal(value, build::boolean(true))
-                }
-                _ => value,
+                Expr::Binary { .. }
+                | Expr::Unary { .. }
+                | Expr::Exists(_)
+                | Expr::IsNull { .. }
+                | Expr::IsBoolean { .. }
+                | Expr::InQuery { .. }
+                | Expr::InList { .. }
+                | Expr::Between { .. }
+                | Expr::Like { .. } => value,
+                _ => build::equal(value, build::boolean(true)),
             },
             Family::Json | Family::Array => self.embedded(value),
             _ => {
@@ -139,7 +145,8 @@ impl Meaning<'_> {
         }
     }
 
-    /// What stands in a document, as JSON or as a text. JSON's null is NULL as a text.
+    /// What stands in a document, as JSON or as a text. JSON's null is NULL as a text, and a text of
+    /// a document has a collation to which blanks at the end are nothing, unless it is told.
     pub(super) fn found(&self, found: Expr, text: bool) -> Expr {
         if !text {
             return found;
@@ -147,12 +154,14 @@ impl Meaning<'_> {
         if self.facts.json {
             let null = build::cast(Expr::text("null"), Type::Json);
             let found = build::call("nullif", [found, null]);
-            return build::call("json_unquote", [found]);
+            let unquoted = build::call("json_unquote", [found]);
+            return build::collate(unquoted, self.facts.exact);
         }
         let ty = build::call("json_type", [found.clone()]);
         let is_null = build::equal(ty, Expr::text("NULL"));
         let unquoted = build::call("json_unquote", [found]);
-        build::case([(is_null, build::null())], Some(unquoted))
+        let text = build::case([(is_null, build::null())], Some(unquoted));
+        build::collate(text, self.facts.exact)
     }
 
     /// `document -> key`.

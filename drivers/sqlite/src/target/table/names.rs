@@ -5,7 +5,8 @@
 use std::borrow::Cow;
 
 use aludel::schema::{
-    Constraint, ConstraintKind, Expr, Ident, IndexPart, Name, PartMut, Table, View,
+    Constraint, ConstraintKind, Expr, Ident, IndexPart, Name, Part, PartMut, Query, Table, TableRef,
+    View,
 };
 use aludel::translate::print::Spelling;
 use aludel::translate::{DataScope, Refusal, TableChange};
@@ -106,7 +107,8 @@ impl<'a> Renamed<'a> {
 }
 
 /// The views that read others of which one reads a table. SQLite gives a column of those its new name, until
-/// they are made again with the one that they had, and refuses to rename what leaves these without it.
+/// they are made again with the one that they had, and refuses to rename what leaves these without it. So it
+/// does with a view that reads the table by a query of its own.
 fn views_of_views<'s>(change: &TableChange<'s>, table: [&Name; 2]) -> Vec<&'s View> {
     let held = change.scope.target;
     let reads = |view: &View, names: &[Name]| {
@@ -115,9 +117,10 @@ fn views_of_views<'s>(change: &TableChange<'s>, table: [&Name; 2]) -> Vec<&'s Vi
     };
     let flat = |view: &View| super::super::names::flat(&view.name);
     let tables = table.map(super::super::names::flat);
-    let direct = held.views().filter(|view| reads(view, &tables));
-    let mut known: Vec<Name> = direct.map(flat).collect();
-    let mut found: Vec<&View> = Vec::new();
+    let direct: Vec<&View> = held.views().filter(|view| reads(view, &tables)).collect();
+    let mut known: Vec<Name> = direct.iter().copied().map(flat).collect();
+    let by_queries = |view: &&View| view.query.as_ref().is_some_and(selects_from_queries);
+    let mut found: Vec<&View> = direct.into_iter().filter(by_queries).collect();
     loop {
         let more: Vec<&View> = held
             .views()
@@ -131,6 +134,23 @@ fn views_of_views<'s>(change: &TableChange<'s>, table: [&Name; 2]) -> Vec<&'s Vi
         known = more.iter().copied().map(flat).collect();
         found.extend(more);
     }
+}
+
+fn selects_from_queries(query: &Query) -> bool {
+    fn of(part: Part<'_>) -> bool {
+        let mut found = false;
+        match part {
+            Part::Table(TableRef::Subquery { .. }) => return true,
+            Part::Table(table) => table.parts(&mut |part| found |= of(part)),
+            Part::Query(query) => return selects_from_queries(query),
+            Part::Expr(expr) => expr.parts(&mut |part| found |= of(part)),
+            Part::Data(data) => data.parts(&mut |part| found |= of(part)),
+        }
+        found
+    }
+    let mut found = !query.with.is_empty();
+    query.parts(&mut |part| found |= of(part));
+    found
 }
 
 /// The statement that makes a view again: that of one which was translated is known, and the query of one that
