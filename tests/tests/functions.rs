@@ -136,3 +136,21 @@ fn a_materialized_view_shows_what_it_would_after_a_refresh() {
         twin.run("DROP MATERIALIZED VIEW m;");
     });
 }
+
+/// In a function in SQL a column comes before a parameter of its name, and a STRICT one does nothing
+/// where it is given NULL.
+#[test]
+fn a_call_that_means_something_else_is_refused() {
+    each(|twin| {
+        twin.run(
+            "CREATE TABLE a (id integer PRIMARY KEY, n integer); INSERT INTO a VALUES (1, 1), (2, 2);
+             CREATE FUNCTION bump(which integer, by_how_much integer) RETURNS void LANGUAGE sql STRICT AS $$ UPDATE a SET n = n + by_how_much WHERE id = which $$;
+             CREATE FUNCTION own(id integer, n integer) RETURNS void LANGUAGE sql AS $$ INSERT INTO a VALUES (id, n) $$;
+             CREATE FUNCTION hidden(id integer) RETURNS void LANGUAGE sql AS $$ DELETE FROM a WHERE a.id = id $$;
+             SELECT bump(1, 100); SELECT own(3, 4);",
+        );
+        twin.same("SELECT id, n FROM a ORDER BY id");
+        assert_eq!(twin.refused("SELECT bump(1, NULL);"), ["no-such-function"]);
+        assert_eq!(twin.refused("SELECT hidden(1);"), ["no-such-function"]);
+    });
+}

@@ -699,3 +699,48 @@ fn a_point_of_a_regular_expression_is_one_character() {
         );
     });
 }
+
+/// Blanks at the end count, in texts of documents and in those that no column lends a collation.
+#[test]
+fn texts_of_no_column_are_compared_with_their_blanks() {
+    each(|twin| {
+        twin.run(
+            "CREATE TABLE a (id integer PRIMARY KEY, j jsonb);
+             INSERT INTO a VALUES (1, '{\"k\":\"a\"}'), (2, '{\"k\":\"a \"}'), (3, '{\"k\":\"A\"}');
+             CREATE VIEW v1 AS SELECT j->>'k' AS k, count(*) AS c FROM a GROUP BY j->>'k';
+             CREATE VIEW v2 AS SELECT count(DISTINCT j->>'k') AS c FROM a;
+             CREATE VIEW v3 AS SELECT id, CASE j->>'k' WHEN 'a' THEN 1 ELSE 0 END AS c FROM a;
+             CREATE VIEW v4 AS SELECT id, row_number() OVER (PARTITION BY j->>'k' ORDER BY id) AS c FROM a;
+             CREATE VIEW v5 AS SELECT 'a' AS k UNION SELECT 'a ';
+             CREATE VIEW v6 AS SELECT DISTINCT CASE WHEN id = 1 THEN 'x' ELSE 'x ' END AS k FROM a;
+             CREATE VIEW v7 AS SELECT id, 'abc' AS k FROM a; CREATE VIEW v8 AS SELECT id AS k FROM v7 WHERE k = 'abc ';
+             CREATE TABLE r AS SELECT DISTINCT j->>'k' AS k FROM a; CREATE INDEX a_k ON a ((j->>'k'));",
+        );
+        for (from, what) in [
+            ("v1", "sum(c * c)"),
+            ("v2", "max(c)"),
+            ("v3", "sum(c)"),
+            ("v4", "sum(c)"),
+            ("v5", "count(*)"),
+            ("v6", "count(*)"),
+            ("v8", "count(*)"),
+            ("r", "count(*)"),
+        ] {
+            twin.same(&format!("SELECT {what} FROM {from}"));
+        }
+    });
+}
+
+/// A boolean that a query gives is one in a document too.
+#[test]
+fn a_boolean_of_a_query_is_one_in_a_document() {
+    each(|twin| {
+        twin.run(
+            "CREATE TABLE a (id integer PRIMARY KEY, b boolean, c boolean); INSERT INTO a VALUES (1, true, NULL), (2, false, true);
+             CREATE TABLE r (id integer PRIMARY KEY, j jsonb);
+             INSERT INTO r SELECT id, jsonb_build_object('y', (SELECT x.b FROM a x WHERE x.id = a.id), 'z', b AND id > 0, 'n', c, 'l', jsonb_build_array((SELECT x.c FROM a x WHERE x.id = a.id))) FROM a;
+             CREATE TABLE s AS SELECT id, (j->>'y') AS y, (j->>'z') AS z, (j->>'n') AS n, (j->'l'->>0) AS l FROM r;",
+        );
+        twin.same("SELECT id, y, z, coalesce(n, '-'), coalesce(l, '-') FROM s ORDER BY id");
+    });
+}

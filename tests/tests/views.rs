@@ -171,3 +171,102 @@ fn a_table_is_read_through_a_view_while_it_is_written() {
         twin.same("SELECT id, coalesce(n, 0) FROM a ORDER BY id");
     });
 }
+
+/// The keys of DISTINCT ON and of its order may be items, by their numbers or names.
+#[test]
+fn the_first_of_each_goes_by_items_too() {
+    each(|twin| {
+        twin.run(
+            "CREATE TABLE a (id integer PRIMARY KEY, g integer, n integer);
+             INSERT INTO a VALUES (1, 1, 5), (2, -1, NULL), (3, 2, -1), (4, 2, 7), (5, NULL, 1), (6, NULL, NULL);
+             CREATE VIEW placed AS SELECT DISTINCT ON (1) g, n, id FROM a ORDER BY 1, 3 DESC;
+             CREATE VIEW called AS SELECT DISTINCT ON (g) abs(g) AS g, n, id FROM a ORDER BY g, id;
+             CREATE VIEW ordered AS SELECT DISTINCT ON (g) g, coalesce(n, 0) AS n, id FROM a ORDER BY g, n;
+             CREATE VIEW alone AS SELECT DISTINCT ON (k) abs(g) AS k, id FROM a ORDER BY k, id DESC;
+             CREATE TABLE r (g integer, n integer, id integer PRIMARY KEY);
+             INSERT INTO r SELECT DISTINCT ON (1) g, n, id FROM a ORDER BY 1, 3 DESC;
+             CREATE TABLE s (g integer, n integer, id integer PRIMARY KEY);
+             INSERT INTO s SELECT DISTINCT ON (g) g, n, id FROM a ORDER BY g, 3 DESC;",
+        );
+        for from in ["placed", "called", "ordered", "alone", "r", "s"] {
+            twin.same(&format!("SELECT id FROM {from} ORDER BY id"));
+        }
+    });
+}
+
+/// SQLite finds an item that has no name of its own among the tables; MariaDB finds no aggregate by its
+/// name within an expression.
+#[test]
+fn an_order_by_what_an_item_has_by_itself_is_found() {
+    each(|twin| {
+        twin.run(
+            "CREATE TABLE a (id integer PRIMARY KEY, n integer); CREATE TABLE b (id integer PRIMARY KEY, a_id integer, n integer);
+             INSERT INTO a VALUES (1, 5), (2, NULL), (3, -1); INSERT INTO b VALUES (1, 1, 1), (2, 1, NULL), (3, 2, 9);
+             CREATE VIEW v AS SELECT a.id, count(b.id) AS many FROM a LEFT JOIN b ON b.a_id = a.id GROUP BY a.id ORDER BY many DESC, id LIMIT 2;
+             CREATE VIEW w AS SELECT a.id, b.n FROM a LEFT JOIN b ON b.a_id = a.id ORDER BY n, id LIMIT 3;
+             CREATE VIEW m AS SELECT a_id, max(n) AS m FROM b GROUP BY a_id ORDER BY m DESC LIMIT 1;",
+        );
+        for from in ["v", "w", "m"] {
+            twin.same(&format!("SELECT count(*) FROM {from}"));
+        }
+        twin.same("SELECT id, many FROM v ORDER BY id");
+        twin.same("SELECT a_id, m FROM m ORDER BY a_id");
+    });
+}
+
+/// SQLite refuses to give a column another name below a query that a view selects from.
+#[test]
+fn a_column_gets_another_name_below_a_query_of_a_view() {
+    each(|twin| {
+        twin.run(
+            "CREATE TABLE a (id integer PRIMARY KEY, n integer); INSERT INTO a VALUES (1, 2), (3, 4);
+             CREATE VIEW v AS SELECT q.n FROM (SELECT n FROM a WHERE n > 2) q;
+             CREATE VIEW w AS WITH x AS (SELECT * FROM a) SELECT * FROM x;
+             CREATE VIEW of_w AS SELECT n AS m FROM w;",
+        );
+        twin.run("ALTER TABLE a RENAME COLUMN n TO number;");
+        for from in ["v", "w"] {
+            twin.same(&format!("SELECT n FROM {from} ORDER BY n"));
+        }
+        twin.same("SELECT m FROM of_w ORDER BY m");
+        twin.run("ALTER TABLE a RENAME COLUMN id TO key; ALTER TABLE a RENAME TO b;");
+        twin.same("SELECT id, n FROM w ORDER BY n");
+    });
+}
+
+/// A table that comes to be called like a WITH of a view would be hidden by it.
+#[test]
+fn a_table_that_is_called_like_a_with_is_hidden_by_none() {
+    each(|twin| {
+        twin.run(
+            "CREATE TABLE a (id integer PRIMARY KEY, n integer); CREATE TABLE b (id integer PRIMARY KEY, n integer);
+             CREATE VIEW v AS WITH q AS (SELECT id, n FROM a WHERE n > 5) SELECT q.id, b.n FROM q LEFT JOIN b ON b.id = q.id;",
+        );
+        if twin.target.engine == Engine::Sqlite {
+            return;
+        }
+        assert!(!twin.refused("ALTER TABLE b RENAME TO q;").is_empty());
+    });
+}
+
+/// What MySQL and MariaDB take no form of is said before it runs.
+#[test]
+fn what_a_server_of_mysql_does_not_take_is_refused() {
+    each(|twin| {
+        twin.run("CREATE TABLE a (id integer PRIMARY KEY, n integer); INSERT INTO a VALUES (1, 5), (2, NULL), (3, 7);");
+        twin.run("CREATE TABLE ids (id integer PRIMARY KEY); INSERT INTO ids SELECT id FROM a ORDER BY id LIMIT 2;");
+        twin.same("SELECT id FROM ids ORDER BY id");
+        let refused = twin.refused("CREATE TABLE c AS SELECT count(DISTINCT (id, n)) AS c FROM a;");
+        assert!(!refused.is_empty());
+        if twin.target.engine == Engine::Sqlite {
+            return;
+        }
+        for query in [
+            "sum(n) OVER (ORDER BY n RANGE BETWEEN 2 PRECEDING AND CURRENT ROW) AS id FROM a",
+            "id FROM a ORDER BY id LIMIT 1 + 1",
+        ] {
+            let refused = twin.refused(&format!("INSERT INTO ids SELECT {query};"));
+            assert_eq!(refused, ["no-form"], "{query}");
+        }
+    });
+}

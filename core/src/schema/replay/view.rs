@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::super::sequence::relation_in_text;
 use super::super::{
-    ColumnUse, CreateView, DataStatement, Expr, Ident, Name, PartMut, Query, Schema, TableRef,
-    View, each_column, output_names, settle,
+    ColumnUse, CreateView, DataStatement, Expr, Ident, Name, Part, PartMut, Query, Schema,
+    TableRef, View, each_column, output_names, settle,
 };
 use super::Replay;
 use super::constraint::beside;
@@ -191,6 +191,10 @@ impl Replay {
             }
             if let Some(query) = &mut after.query {
                 rename_in_query(query, from, to);
+                // The table would be hidden by it.
+                if names_cte(query, &to.name) {
+                    after.query = None;
+                }
             }
             self.set_view(Some(before), Some(after));
         }
@@ -318,6 +322,24 @@ fn qualify(expr: &mut Expr, alias: &Ident) {
     if let Expr::Column { table, .. } = expr {
         table.get_or_insert_with(|| Name::bare(alias.clone()));
     }
+}
+
+/// Whether a common table expression anywhere in a query is called so.
+fn names_cte(query: &Query, name: &Ident) -> bool {
+    fn of(part: Part<'_>, name: &Ident) -> bool {
+        let mut found = false;
+        let mut inner = |part: Part<'_>| found = found || of(part, name);
+        match part {
+            Part::Query(query) => return names_cte(query, name),
+            Part::Expr(expr) => expr.parts(&mut inner),
+            Part::Table(table) => table.parts(&mut inner),
+            Part::Data(data) => data.parts(&mut inner),
+        }
+        found
+    }
+    let mut found = query.with.iter().any(|cte| cte.name == *name);
+    query.parts(&mut |part| found = found || of(part, name));
+    found
 }
 
 fn rename_in_query(query: &mut Query, from: &Name, to: &Name) {

@@ -27,8 +27,8 @@ mod tests;
 
 pub use expr::is_text_constant;
 pub(crate) use known::{gives_the_same, is_known};
-pub use rows::elements;
-pub(crate) use rows::{gathers, has_aggregate};
+pub(crate) use rows::gathers;
+pub use rows::{elements, has_aggregate};
 pub use scope::{Field, Relation, Scope, UNNAMED, output_name};
 
 use crate::schema::Type;

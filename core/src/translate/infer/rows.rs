@@ -19,7 +19,7 @@ pub(crate) fn gathers(call: &Call) -> bool {
 }
 
 /// Whether an expression is of an aggregate of the rows at hand.
-pub(crate) fn has_aggregate(expr: &Expr) -> bool {
+pub fn has_aggregate(expr: &Expr) -> bool {
     if let Expr::Call(call) = expr
         && gathers(call)
     {

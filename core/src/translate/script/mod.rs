@@ -308,7 +308,7 @@ impl<'a> Translator<'a> {
     fn follow(&mut self, body: &str, each: &mut dyn FnMut(&mut Self, Act)) -> Followed {
         match self.source.syntax() {
             Syntax::Postgres => {
-                let called = self.routines.called(body);
+                let called = self.routines.called(body, &self.authored);
                 let of_call = called.is_some();
                 let found = match called {
                     Some((block, given)) => run(block, &given, &self.authored, &self.unread),

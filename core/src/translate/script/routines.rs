@@ -7,8 +7,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::schema::{Change, Expr};
-use crate::sql::{self, Routine, Variable};
+use crate::schema::{Change, DataStatement, Expr, Literal, Name, Replay, named_tables};
+use crate::sql::{self, Routine, Syntax, Variable};
 use crate::translate::infer::is_known;
 
 /// The functions and procedures that scripts have made.
@@ -84,7 +84,11 @@ impl Routines {
     }
 
     /// The code that a statement calls, with what it gives it.
-    pub(super) fn called(&self, statement: &str) -> Option<(&sql::Block, Vec<Variable>)> {
+    pub(super) fn called(
+        &self,
+        statement: &str,
+        authored: &Replay,
+    ) -> Option<(&sql::Block, Vec<Variable>)> {
         if self.0.is_empty() {
             return None;
         }
@@ -97,6 +101,12 @@ impl Routines {
         if parameters.len() != args.len() {
             return None;
         }
+        if made.routine.strict && !args.iter().all(is_some) {
+            return None;
+        }
+        if made.routine.columns_first && hidden(parameters, block, authored) {
+            return None;
+        }
         let given = parameters.iter().zip(args).map(|(one, arg)| Variable {
             value: Some(arg),
             ..one.clone()
@@ -104,4 +114,49 @@ impl Routines {
         let given: Vec<Variable> = given.collect();
         same.then_some((block, given))
     }
+}
+
+/// Whether a value is none that is NULL, for sure.
+fn is_some(value: &Expr) -> bool {
+    match value {
+        Expr::Literal(literal) => *literal != Literal::Null,
+        Expr::Cast { expr, .. } => is_some(expr),
+        _ => false,
+    }
+}
+
+/// Whether a table that the code looks at may have a column that is called like a parameter.
+fn hidden(parameters: &[Variable], block: &sql::Block, authored: &Replay) -> bool {
+    let schema = authored.schema();
+    let has = |name: &Name| {
+        let Some(table) = schema.table(name) else {
+            return true;
+        };
+        let mut parameters = parameters.iter();
+        parameters.any(|parameter| table.column(&parameter.name).is_some())
+    };
+    block.parts.iter().any(|part| {
+        let sql::Part::Statement(text) = part else {
+            return true;
+        };
+        sql::parse(Syntax::Postgres, text)
+            .into_iter()
+            .any(|change| {
+                let Change::Data(statement) = change else {
+                    return false;
+                };
+                let statement = authored.resolve(statement);
+                let mut tables = Vec::new();
+                statement.parts(&mut |part| named_tables(part, &mut tables));
+                match &statement {
+                    DataStatement::Update(update) => tables.push(update.table.clone()),
+                    DataStatement::Delete(delete) => tables.push(delete.table.clone()),
+                    DataStatement::Insert(insert) if insert.on_conflict.is_some() => {
+                        tables.push(insert.table.clone());
+                    }
+                    _ => {}
+                }
+                tables.iter().any(has)
+            })
+    })
 }

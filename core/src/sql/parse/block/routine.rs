@@ -24,6 +24,10 @@ pub(crate) struct Routine {
     pub runs: Option<(Vec<Variable>, Block)>,
     /// At most rows are changed by it.
     pub makes_nothing: bool,
+    /// It does nothing where it is given a NULL.
+    pub strict: bool,
+    /// It is in SQL, where a column comes before a parameter of its name.
+    pub columns_first: bool,
 }
 
 /// What `CREATE FUNCTION` and `CREATE PROCEDURE` make; `known`: functions that make nothing.
@@ -52,6 +56,8 @@ fn read(c: &mut Cursor<'_>, known: &dyn Fn(&str) -> bool) -> Parsed<Routine> {
     };
     let other = ["STABLE", "IMMUTABLE", "SET", "WINDOW", "TRIGGER"];
     let plain = !other.iter().any(|word| is(word));
+    // `RETURNS NULL ON NULL INPUT` is the same.
+    let strict = is("STRICT") || is("INPUT") && !is("CALLED");
     let language = {
         let mut at = rest;
         at.until(|c| c.is("LANGUAGE"));
@@ -76,6 +82,8 @@ fn read(c: &mut Cursor<'_>, known: &dyn Fn(&str) -> bool) -> Parsed<Routine> {
         arguments,
         runs,
         makes_nothing: written && reach_of_code(&code, known),
+        strict,
+        columns_first: language.eq_ignore_ascii_case("sql"),
     })
 }
 

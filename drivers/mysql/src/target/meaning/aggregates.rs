@@ -25,6 +25,9 @@ impl Meaning<'_> {
             Some(CallArg::Expr(expr)) => Some(expr),
             _ => None,
         };
+        if matches!(first, Some(Expr::Row(_))) {
+            return Some(self.refuse(rw, "aggregate", "an aggregate of rows of several values"));
+        }
         let ty = first.and_then(|expr| rw.scope.ty(expr));
         let family = ty.as_ref().map(Family::of);
         if call.distinct && ty.as_ref().is_some_and(Family::is_of_many_texts) {

@@ -8,7 +8,7 @@ use aludel::schema::{
 use aludel::translate::rewrite::Rewriter;
 
 use super::Meaning;
-use super::windows::each_window;
+use super::windows::each_window_mut;
 
 impl Meaning<'_> {
     /// A SELECT whose columns in windows and in HAVING no item of its list is taken for.
@@ -37,7 +37,7 @@ impl Meaning<'_> {
         };
         for item in &mut apart.items {
             if let SelectItem::Expr { expr, .. } = item {
-                each_window(expr, &mut |window| in_window(window, &mut qualify));
+                each_window_mut(expr, &mut |window| in_window(window, &mut qualify));
             }
         }
         for (_, window) in &mut apart.windows {

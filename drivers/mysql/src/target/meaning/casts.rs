@@ -268,7 +268,7 @@ impl Meaning<'_> {
         };
         let kinds = ["INTEGER", "UNSIGNED INTEGER", "DECIMAL", "DOUBLE"];
         let other = Expr::InList {
-            expr: Box::new(build::call("json_type", [value.clone()])),
+            expr: Box::new(self.kind_of_json(value.clone())),
             list: kinds.map(Expr::text).to_vec(),
             negated: true,
         };

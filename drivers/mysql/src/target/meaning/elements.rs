@@ -36,7 +36,7 @@ impl Meaning<'_> {
         };
         let column = columns.first().cloned().unwrap_or_else(|| "value".into());
         // Of what is no array it fails, and gives nothing here.
-        let ty = || build::call("json_type", [document.clone()]);
+        let ty = || self.kind_of_json(document.clone());
         let array = build::equal(ty(), Expr::text("ARRAY"));
         let other = if self.facts.json {
             // A query within it would not see what stands before it in FROM.

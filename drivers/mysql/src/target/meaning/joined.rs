@@ -19,13 +19,13 @@ impl Meaning<'_> {
             if is_joined_object(left) {
                 return set;
             }
-            let ty = build::call("json_type", [first.clone()]);
+            let ty = self.kind_of_json(first.clone());
             let other = Expr::binary(ty, BinaryOp::NotEq, Expr::text("OBJECT"));
             return build::case([(other, self.failing(rw, first))], Some(set));
         }
         let second = self.joined_value(rw, right);
         let is = |value: &Expr, kind: &str| {
-            build::equal(build::call("json_type", [value.clone()]), Expr::text(kind))
+            build::equal(self.kind_of_json(value.clone()), Expr::text(kind))
         };
         let or = |left: Expr, right: Expr| Expr::binary(left, BinaryOp::Or, right);
         let joins = or(

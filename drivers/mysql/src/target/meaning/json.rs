@@ -145,6 +145,16 @@ impl Meaning<'_> {
         }
     }
 
+    /// What a document is, as JSON_TYPE calls it. MySQL gives that a collation of its own, which a
+    /// constant does not meet.
+    pub(super) fn kind_of_json(&self, document: Expr) -> Expr {
+        let kind = build::call("json_type", [document]);
+        match self.facts.json {
+            true => build::collate(kind, self.facts.exact),
+            false => kind,
+        }
+    }
+
     /// What stands in a document, as JSON or as a text. JSON's null is NULL as a text, and a text of
     /// a document has a collation to which blanks at the end are nothing, unless it is told.
     pub(super) fn found(&self, found: Expr, text: bool) -> Expr {
@@ -157,7 +167,7 @@ impl Meaning<'_> {
             let unquoted = build::call("json_unquote", [found]);
             return build::collate(unquoted, self.facts.exact);
         }
-        let ty = build::call("json_type", [found.clone()]);
+        let ty = self.kind_of_json(found.clone());
         let is_null = build::equal(ty, Expr::text("NULL"));
         let unquoted = build::call("json_unquote", [found]);
         let text = build::case([(is_null, build::null())], Some(unquoted));
@@ -174,7 +184,7 @@ impl Meaning<'_> {
             Expr::Literal(Literal::Number(place)) if place.parse::<u32>().is_ok() => {
                 // What is no array would be taken for one of a single element. To jsonb a scalar
                 // is one, an object is not.
-                let ty = build::call("json_type", [document.clone()]);
+                let ty = self.kind_of_json(document.clone());
                 let args = [document.clone(), Expr::text(format!("$[{place}]"))];
                 let found = build::call("json_extract", args);
                 if jsonb && place == "0" {
@@ -202,7 +212,7 @@ impl Meaning<'_> {
         let Expr::Literal(Literal::Text(name)) = key else {
             return self.refuse(rw, "json-path", "`?` but with a constant");
         };
-        let ty = || build::call("json_type", [document.clone()]);
+        let ty = || self.kind_of_json(document.clone());
         let is = |kind: &str| build::equal(ty(), Expr::text(kind));
         let args = [
             document.clone(),
@@ -258,7 +268,7 @@ impl Meaning<'_> {
             return without;
         }
         // Of an array it takes strings away, which there is no form for here.
-        let ty = build::call("json_type", [document.clone()]);
+        let ty = self.kind_of_json(document.clone());
         let other = Expr::binary(ty, BinaryOp::NotEq, Expr::text("OBJECT"));
         build::case([(other, self.failing(rw, document))], Some(without))
     }
@@ -392,7 +402,7 @@ impl Meaning<'_> {
                 self.json_set(rw, function, document, at, value)
             }
             ("jsonb_typeof" | "json_typeof", [document]) => {
-                let ty = build::call("json_type", [rw.expr(document)]);
+                let ty = self.kind_of_json(rw.expr(document));
                 let kind = |here: &str| {
                     let is = build::equal(ty.clone(), Expr::text(here));
                     (is, Expr::text(here.to_lowercase()))
@@ -406,7 +416,7 @@ impl Meaning<'_> {
             }
             ("jsonb_array_length" | "json_array_length", [document]) => {
                 let document = rw.expr(document);
-                let ty = build::call("json_type", [document.clone()]);
+                let ty = self.kind_of_json(document.clone());
                 let other = Expr::binary(ty, BinaryOp::NotEq, Expr::text("ARRAY"));
                 let failure = build::call("json_length", [self.failing(rw, document.clone())]);
                 build::case(
@@ -464,7 +474,7 @@ impl Meaning<'_> {
             "object" | "array" | "string" | "boolean" | "null"
         );
         (named && one).then(|| {
-            let ty = build::call("json_type", [rw.expr(document)]);
+            let ty = self.kind_of_json(rw.expr(document));
             (ty, Expr::text(kind.to_uppercase()))
         })
     }
@@ -487,7 +497,7 @@ impl Meaning<'_> {
         done: Expr,
         creates: bool,
     ) -> Expr {
-        let ty = |of: Expr| build::call("json_type", [of]);
+        let ty = |of: Expr| self.kind_of_json(of);
         let other = BinaryOp::NotEq;
         let mut stops = Expr::binary(ty(document.clone()), other, Expr::text("OBJECT"));
         if !creates {

@@ -200,6 +200,7 @@ impl Rules for Meaning<'_> {
     }
 
     fn select(&self, rw: &mut Rewriter<'_>, select: &Select) -> Option<Select> {
+        self.refuse_frames(rw, select);
         let apart = self.aliases_apart(rw, select);
         let windows = self.windows_apart(apart.as_ref().unwrap_or(select));
         windows.or(apart)

@@ -4,7 +4,7 @@ use aludel::schema::{
     Cte, DataStatement, Expr, JoinKind, Literal, Nulls, OrderBy, Part, Query, Select, SelectItem,
     SetExpr, SetOp, TableRef, Type,
 };
-use aludel::translate::infer::Family;
+use aludel::translate::infer::{Family, has_aggregate};
 use aludel::translate::named_elements;
 use aludel::translate::rewrite::Rewriter;
 
@@ -78,6 +78,11 @@ impl Meaning<'_> {
     pub(crate) fn refuse_query(&self, rw: &mut Rewriter<'_>, query: &Query) {
         self.refuse_bodies(rw, &query.body);
         self.refuse_changing(rw, &query.with);
+        for count in query.limit.iter().chain(&query.offset) {
+            if !matches!(count, Expr::Literal(_)) {
+                self.refuse(rw, "no-form", "LIMIT or OFFSET that is computed");
+            }
+        }
         if rw
             .scope
             .told_apart(query)
@@ -267,7 +272,11 @@ impl Meaning<'_> {
             Expr::Column {
                 table: None,
                 column,
-            } => *value != key.expr && rw.scope.owner(column).is_some(),
+            } => {
+                let is_column = rw.scope.owner(column).is_some();
+                // MariaDB finds no aggregate by its name within an expression.
+                *value != key.expr && is_column || has_aggregate(value)
+            }
             _ => false,
         };
         let by = if alone && nullable { value } else { &key.expr };

@@ -31,6 +31,13 @@ impl Meaning {
         {
             return Some(expr);
         }
+        let of_rows = called
+            .args
+            .iter()
+            .any(|arg| matches!(arg, CallArg::Expr(Expr::Row(_))));
+        if of_rows {
+            return Some(no_such_function(rw, called));
+        }
         if called.over.is_some() || is_aggregate(name) {
             return Some(self.aggregate(rw, called));
         }
