@@ -142,3 +142,26 @@ fn numbers_begin_where_they_are_told_to() {
         }
     });
 }
+
+/// SQLite takes the first of several rows.
+#[test]
+fn a_subquery_that_is_a_value_gives_one_row() {
+    each(|twin| {
+        twin.run(
+            "CREATE TABLE t (id integer PRIMARY KEY, n integer, j jsonb, s text);
+             INSERT INTO t VALUES (1, 5, '{\"a\": 1}', 'x'), (2, NULL, '[1]', NULL);
+             CREATE TABLE r (id integer PRIMARY KEY, n integer, a text, s text);
+             INSERT INTO r SELECT id, (SELECT a.n FROM t a WHERE a.n = t.n), (SELECT a.j FROM t a WHERE a.s = 'x') ->> 'a', (SELECT a.s FROM t a, t c WHERE a.id = c.id AND c.id = t.id) FROM t;
+             UPDATE r SET n = (SELECT q.n + 1 FROM t q WHERE q.n IS NOT NULL AND q.id <= r.id) WHERE id > 0;
+             CREATE VIEW v AS SELECT id, (SELECT a.n FROM t a WHERE a.id < t.id + 10 AND a.n = 5) AS m FROM t;
+             INSERT INTO t (id, n) VALUES (3, (SELECT n FROM t WHERE n = 5 UNION SELECT n FROM t WHERE n < 6));
+             INSERT INTO t (id, n) VALUES ((SELECT max(id) + 1 FROM t), (SELECT count(*) FROM t)), ((SELECT max(id) + 2 FROM t), (SELECT count(*) FROM t));",
+        );
+        twin.same("SELECT id, coalesce(n, 0), a, coalesce(s, '-') FROM r ORDER BY id");
+        twin.same("SELECT id, n FROM t WHERE n IS NOT NULL ORDER BY id");
+        twin.same("SELECT id, coalesce(m, 0) FROM v WHERE id = 0");
+        twin.fails("INSERT INTO t (id, n) VALUES (9, (SELECT n FROM t));");
+        twin.fails("UPDATE t SET n = (SELECT n FROM t a WHERE a.id <> t.id) WHERE id = 1;");
+        twin.same("SELECT count(*), sum(n) FROM t");
+    });
+}

@@ -45,7 +45,7 @@ mod vacancy;
 mod writing;
 
 pub use itself::{looks_at_itself, shown_by};
-pub use program::{Act, Deed, EventProgram, RowProgram, names_new, row_program};
+pub use program::{Act, Deed, EventProgram, RowProgram, may_give_several, names_new, row_program};
 pub use script::{Audience, Translated, Translator, audience};
 pub use target::{
     ColumnOrigin, DataScope, Lowered, Omission, Refusal, Rendered, TableChange, Target,

@@ -19,6 +19,8 @@ mod values;
 mod words;
 mod worked;
 
+pub use single::may_give_several;
+
 pub(crate) use order::{Event, check_all, fired, is_alone, meets_actions, read_between};
 pub(super) use words::Words;
 

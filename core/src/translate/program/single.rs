@@ -19,6 +19,12 @@ pub(super) enum Rows {
     Any,
 }
 
+/// Whether a query may give more rows than one, as far as is known.
+pub fn may_give_several(query: &Query, schema: &Schema) -> bool {
+    let limited = |count: &Expr| matches!(count, Expr::Literal(Literal::Number(n)) if n == "1");
+    !query.limit.as_ref().is_some_and(limited) && rows(query, schema) == Rows::Any
+}
+
 /// How many rows a query may have.
 pub(super) fn rows(query: &Query, schema: &Schema) -> Rows {
     let SetExpr::Select(select) = &query.body else {

@@ -1,12 +1,13 @@
 //! INSERT.
 
 use aludel::schema::{
-    DataStatement, Expr, Ident, Insert, InsertSource, Literal, Name, OnConflict, Query, SelectItem,
-    SetExpr, Table, Trigger, TriggerEvent, own_numbers_are_defaults, sequence_of,
+    DataStatement, Expr, Ident, Insert, InsertSource, Literal, Name, OnConflict, Part, Query,
+    Select, SelectItem, SetExpr, SetOp, Table, Trigger, TriggerEvent, named_tables,
+    own_numbers_are_defaults, sequence_of,
 };
 use aludel::translate::infer::Scope;
 use aludel::translate::print::Printer;
-use aludel::translate::{DataScope, Refusal};
+use aludel::translate::{DataScope, Refusal, shown_by};
 
 use super::conflict;
 use crate::target::build;
@@ -102,6 +103,49 @@ pub(super) fn number_defaults(
     match refused.is_empty() {
         true => Ok(()),
         false => Err(refused),
+    }
+}
+
+/// Rows of VALUES that ask the table that they go to are selected: MySQL takes no such VALUES, and what
+/// is selected is put together before the first row is there.
+pub(super) fn select_what_asks_itself(statement: &mut DataStatement, scope: &DataScope<'_>) {
+    let DataStatement::Insert(insert) = statement else {
+        return;
+    };
+    let Insert { table, source, .. } = &mut **insert;
+    let InsertSource::Query(query) = source else {
+        return;
+    };
+    let SetExpr::Values(rows) = &mut query.body else {
+        return;
+    };
+    let mut asked = Vec::new();
+    for value in rows.iter().flatten() {
+        named_tables(Part::Expr(value), &mut asked);
+    }
+    if asked.is_empty() || rows.iter().flatten().any(|value| *value == Expr::Default) {
+        return;
+    }
+    let shown = shown_by(scope.authored, table);
+    if !asked.iter().any(|name| shown.contains(name)) {
+        return;
+    }
+    let select = |row: Vec<Expr>| {
+        let item = |expr| SelectItem::Expr { expr, alias: None };
+        SetExpr::Select(Box::new(Select {
+            items: row.into_iter().map(item).collect(),
+            ..Select::default()
+        }))
+    };
+    let rows = std::mem::take(rows).into_iter().map(select);
+    let all = rows.reduce(|left, right| SetExpr::Op {
+        op: SetOp::Union,
+        all: true,
+        left: Box::new(left),
+        right: Box::new(right),
+    });
+    if let Some(body) = all {
+        query.body = body;
     }
 }
 

@@ -124,6 +124,7 @@ pub(crate) fn texts(
         .within(statement);
     let mut prepared = insert::prepare(statement, scope);
     insert::number_defaults(&mut prepared, scope)?;
+    insert::select_what_asks_itself(&mut prepared, scope);
     reopened::refuse(&prepared, scope, facts)?;
     distinct::in_statement(&mut prepared);
     named::in_statement(&mut prepared);

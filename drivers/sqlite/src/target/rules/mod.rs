@@ -24,6 +24,7 @@ mod ordered;
 mod padded;
 mod query;
 mod regex;
+mod single;
 mod span;
 mod structure;
 mod time;
@@ -274,9 +275,13 @@ impl Meaning {
             Expr::Collate { expr, collation } => Some(self.collate(rw, expr, collation)),
             Expr::Array(items) => Some(self.array(rw, items, None)),
             Expr::Subscript { expr, index } => Some(self.subscript(rw, expr, index)),
-            Expr::Exists(_) | Expr::Subquery(_) => {
+            Expr::Exists(_) => {
                 self.no_subquery(rw);
                 None
+            }
+            Expr::Subquery(query) => {
+                self.no_subquery(rw);
+                self.one_row(rw, query)
             }
             Expr::ArrayQuery(query) => Some(self.array_query(rw, query)),
             Expr::Row(_) | Expr::IsNull { .. } | Expr::IsBoolean { .. } | Expr::Unary { .. } => {
