@@ -5,8 +5,8 @@ use super::infer::Scope;
 use super::unfold::unfold;
 use super::writing;
 use crate::schema::{
-    CallArg, Change, ColumnDef, CreateTable, DataStatement, Expr, Insert, InsertSource, Literal,
-    Query, Replay, Select, SelectItem, SetExpr, Type,
+    CallArg, Change, ColumnChange, ColumnDef, CreateTable, DataStatement, Expr, Insert,
+    InsertSource, Literal, Query, Replay, Select, SelectItem, SetExpr, TableAction, Type,
 };
 use crate::sql::{self, Syntax};
 
@@ -24,6 +24,9 @@ pub(super) fn expand(change: Change, replay: &Replay, source: Syntax) -> Vec<Cha
     {
         return changes;
     }
+    if let (Change::AlterTable { .. }, Syntax::Postgres) = (&change, source) {
+        return defaulted(change);
+    }
     let Change::CreateTable(create) = &change else {
         return vec![change];
     };
@@ -34,6 +37,45 @@ pub(super) fn expand(change: Change, replay: &Replay, source: Syntax) -> Vec<Cha
     {
         Some(parts) => parts.into(),
         None => vec![change],
+    }
+}
+
+/// What a column that is added by a statement is given in the same one, apart: PostgreSQL gives the rows
+/// that are there the default that it was added with, and sets the other afterwards.
+fn defaulted(change: Change) -> Vec<Change> {
+    let Change::AlterTable {
+        table,
+        if_exists,
+        actions,
+    } = change
+    else {
+        return vec![change];
+    };
+    let mut added = Vec::new();
+    for action in &actions {
+        if let TableAction::AddColumn { column, .. } = action {
+            added.push(column.name.clone());
+        }
+    }
+    let is_later = |action: &TableAction| match action {
+        TableAction::AlterColumn { name, change } => {
+            let sets = matches!(
+                change,
+                ColumnChange::SetDefault(_) | ColumnChange::SetIdentity(_)
+            );
+            sets && added.contains(name)
+        }
+        _ => false,
+    };
+    let (later, first): (Vec<_>, Vec<_>) = actions.into_iter().partition(is_later);
+    let alter = |actions: Vec<TableAction>| Change::AlterTable {
+        table: table.clone(),
+        if_exists,
+        actions,
+    };
+    match later.is_empty() {
+        true => vec![alter(first)],
+        false => vec![alter(first), alter(later)],
     }
 }
 

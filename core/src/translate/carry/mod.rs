@@ -16,7 +16,7 @@ mod views;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use pending::Pending;
+use pending::{Pending, draws_anew};
 use trigger::Carried;
 
 use super::actions::{self, Actions};
@@ -27,8 +27,8 @@ use super::target::{
 };
 use super::vacancy::Facts;
 use crate::schema::{
-    DataStatement, Effect, EnumType, Expr, Ident, Map, Name, Schema, Sequence, SequenceOptions,
-    Set, Table, TableEffect, Trigger, Type, drawn_by_name,
+    DataStatement, Effect, EnumType, Expr, Ident, Map, Name, Numbers, Schema, Sequence,
+    SequenceOptions, Set, Table, TableEffect, Trigger, Type, drawn_by_name,
 };
 use crate::sql::Syntax;
 
@@ -524,12 +524,14 @@ impl<'a> Carrier<'a> {
         }
         self.make_way(after, authored);
         let is = |pending: &Pending| pending.after.name == before.name;
+        let draws_anew = draws_anew(effect, authored);
         // A conversion reads the rows as they are at that point.
         if self
             .pending
             .iter()
             .find(|p| is(p))
             .is_some_and(|p| p.must_be_done_before(effect))
+            || draws_anew
         {
             self.flush(authored);
         }
@@ -572,6 +574,9 @@ impl<'a> Carrier<'a> {
         }
         let pending = &mut self.pending[place];
         pending.alter(effect, after);
+        if draws_anew {
+            self.flush(authored);
+        }
     }
 
     /// An index's name may be free only once a change that is pending for another table is done.
@@ -913,7 +918,7 @@ impl<'a> Carrier<'a> {
 }
 
 /// Whether a column that is kept has another type in the authored table, or changes otherwise when
-/// its row does: a target may hold both alike, and the values still differ.
+/// its row does, or takes other numbers: a target may hold both alike, and the values still differ.
 fn retyped(before: &Table, after: &Table, origins: &HashMap<Ident, Ident>) -> bool {
     after.columns.iter().any(|column| {
         let was = origins
@@ -922,6 +927,7 @@ fn retyped(before: &Table, after: &Table, origins: &HashMap<Ident, Ident>) -> bo
         was.is_some_and(|was| {
             was.ty != column.ty && !was.ty.is_renamed_enum(&column.ty)
                 || was.on_update != column.on_update
+                || Numbers::of(was) != Numbers::of(column)
         })
     })
 }
