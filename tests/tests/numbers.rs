@@ -82,3 +82,50 @@ fn a_null_that_was_there_gets_no_number() {
         twin.fails(script);
     }
 }
+
+/// A counter of MySQL's is set to a constant, or to one above the greatest number.
+#[test]
+fn a_counter_is_set_to_what_is_said_or_refused() {
+    each(|twin| {
+        for (at, (rows, set)) in [
+            ("", "coalesce((SELECT max(id) FROM t), 1)"),
+            ("", "(SELECT coalesce(max(id), 0) + 1 FROM t), false"),
+            (
+                "(7)",
+                "coalesce((SELECT max(id) FROM t), 1), (SELECT max(id) FROM t) IS NOT NULL",
+            ),
+            ("(7)", "greatest((SELECT max(id) FROM t), 1000)"),
+            ("(2000)", "greatest((SELECT max(id) FROM t), 1000)"),
+            ("(7)", "(SELECT max(id) FROM t)"),
+            ("(7)", "41 + 1"),
+            ("(7)", "(SELECT max(id) FROM t) + 10"),
+            ("(7)", "(SELECT max(id) FROM o)"),
+            ("(7)", "(SELECT max(id) FROM t WHERE id < 50)"),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            twin.run(
+                "CREATE TABLE o (id int PRIMARY KEY); INSERT INTO o VALUES (500);
+                CREATE TABLE t (id serial PRIMARY KEY, n text);",
+            );
+            if !rows.is_empty() {
+                // Numbers that have been given are given again once their rows are gone.
+                twin.run(&format!(
+                    "SELECT setval('t_id_seq', 2500); INSERT INTO t (n) VALUES ('a'); DELETE FROM t; INSERT INTO t VALUES {rows};"
+                ));
+            }
+            if twin.takes(&format!("SELECT setval('t_id_seq', {set});")) {
+                twin.run("INSERT INTO t (n) VALUES ('a'), ('b');");
+                twin.same("SELECT id FROM t ORDER BY id");
+            }
+            twin.run(&format!(
+                "DROP TABLE t; DROP TABLE o; CREATE TABLE done{at} (a int);"
+            ));
+        }
+        twin.run("CREATE TABLE t (id serial PRIMARY KEY, n text); INSERT INTO t (n) VALUES ('a');");
+        twin.run("SELECT setval(pg_get_serial_sequence('\"t\"', 'id'), coalesce(max(\"id\"), 1), max(\"id\") IS NOT NULL) FROM \"t\";");
+        twin.run("INSERT INTO t (n) VALUES ('b');");
+        twin.same("SELECT id, n FROM t ORDER BY id");
+    });
+}
