@@ -129,3 +129,31 @@ fn a_counter_is_set_to_what_is_said_or_refused() {
         twin.same("SELECT id, n FROM t ORDER BY id");
     });
 }
+
+/// MySQL and MariaDB hold 65 digits of a decimal number, and take the nearest of another.
+#[test]
+fn a_number_of_many_digits_is_none_of_fewer() {
+    each(|twin| {
+        twin.run("CREATE TABLE d (id int PRIMARY KEY, a double precision DEFAULT 1e200, CHECK (a < 1e305));
+            INSERT INTO d VALUES (1, 1e300), (2, -1.5e-300), (3, '1e290'::double precision), (4, 2.5e10);
+            INSERT INTO d (id) VALUES (5);");
+        let digits = "1".to_owned() + &"0".repeat(80);
+        twin.run(&format!(
+            "INSERT INTO d VALUES (6, {digits}); INSERT INTO d VALUES (7, 1e-40);"
+        ));
+        twin.run("DELETE FROM d WHERE a < 1e-290 AND a > 0;");
+        for value in [
+            "1e300",
+            "-1.5e-300",
+            "1e290",
+            "2.5e10",
+            "1e200",
+            "1e80",
+            "1e-40",
+        ] {
+            let rows = twin.same(&format!("SELECT id FROM d WHERE a = {value}"));
+            assert_eq!(rows.len(), 1, "{value}");
+        }
+        twin.fails("INSERT INTO d VALUES (9, 1e306);");
+    });
+}
