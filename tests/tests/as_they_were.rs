@@ -142,3 +142,18 @@ fn numbers_begin_where_they_are_told_to() {
         }
     });
 }
+
+/// What depends on an extension goes with it.
+#[test]
+fn an_extension_that_something_depends_on_is_not_dropped_along() {
+    each(|twin| {
+        twin.run(
+            "CREATE EXTENSION IF NOT EXISTS citext; CREATE EXTENSION IF NOT EXISTS \"uuid-ossp\";",
+        );
+        twin.run(ROWS);
+        twin.run("DROP EXTENSION \"uuid-ossp\" CASCADE; DROP EXTENSION citext CASCADE;");
+        twin.run("CREATE EXTENSION IF NOT EXISTS citext; CREATE TABLE c (id integer PRIMARY KEY, n citext);");
+        let dropped = "DROP EXTENSION IF EXISTS citext CASCADE;";
+        assert_eq!(twin.refused(dropped), ["extension-needed"]);
+    });
+}
