@@ -157,3 +157,27 @@ fn a_number_of_many_digits_is_none_of_fewer() {
         twin.fails("INSERT INTO d VALUES (9, 1e306);");
     });
 }
+
+#[test]
+fn what_a_type_of_numbers_does_not_hold_is_refused() {
+    each(|twin| {
+        twin.run(
+            "CREATE TABLE t (id int PRIMARY KEY, a smallint[], b varchar(3)[], c numeric(10, 1)[]);
+            INSERT INTO t VALUES (1, '{-4,32767}', '{abc}', '{1.5,200}');",
+        );
+        for values in ["'{40000}', NULL, NULL", "NULL, '{abcd}', NULL"] {
+            let script = format!("INSERT INTO t VALUES (2, {values});");
+            assert!(!twin.refused(&script).is_empty(), "{script}");
+        }
+    });
+    for scale in ["5, -2", "2, 4"] {
+        each(|twin| {
+            // SQLite holds numbers of any size.
+            if scale == "2, 4" && twin.target.engine == Engine::Sqlite {
+                return;
+            }
+            let script = format!("CREATE TABLE n (a numeric({scale}));");
+            assert_eq!(twin.refused(&script), ["no-such-type"]);
+        });
+    }
+}
