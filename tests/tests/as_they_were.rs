@@ -157,3 +157,23 @@ fn an_extension_that_something_depends_on_is_not_dropped_along() {
         assert_eq!(twin.refused(dropped), ["extension-needed"]);
     });
 }
+
+#[test]
+fn a_conflict_sets_several_columns_from_a_row() {
+    each(|twin| {
+        twin.run(ROWS);
+        let set = "INSERT INTO t VALUES (1, 7, 8, 2) ON CONFLICT (id) DO UPDATE SET";
+        twin.run(&format!("{set} (a, b) = (excluded.a, excluded.b);"));
+        twin.run(&format!(
+            "{set} (b, p) = ROW(excluded.b + t.a, excluded.id), a = excluded.p;"
+        ));
+        twin.same(
+            "SELECT id, coalesce(a, -1), coalesce(b, -1), coalesce(p, -1) FROM t ORDER BY id",
+        );
+        // From a query on SQLite alone.
+        twin.takes(&format!("{set} (a, b) = (SELECT 5, 6);"));
+        twin.same(
+            "SELECT id, coalesce(a, -1), coalesce(b, -1), coalesce(p, -1) FROM t ORDER BY id",
+        );
+    });
+}

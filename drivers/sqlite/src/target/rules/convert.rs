@@ -480,8 +480,16 @@ pub(super) fn timestamp_json(x: &Expr, ty: &Type) -> Option<Expr> {
 
 /// Whether elements of two types are written alike in JSON.
 fn same_in_json(a: &Type, b: &Type) -> bool {
+    // What the new type does not hold is no value of it.
+    let is_narrower = match b {
+        Type::Varchar(Some(most)) => !matches!(a, Type::Varchar(Some(own)) if own <= most),
+        Type::Char(_) => a != b,
+        b if a.is_integer() && b.is_integer() => range(a).1 > range(b).1,
+        _ => false,
+    };
     let (a, b) = (Family::of(a), Family::of(b));
-    a == b
+    !is_narrower
+        && a == b
         && matches!(
             a,
             Family::Text | Family::Integer | Family::Uuid | Family::Boolean
