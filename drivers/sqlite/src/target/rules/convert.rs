@@ -580,13 +580,12 @@ fn text_to(x: &Expr, to: &Type, family: Family, schema: &Schema) -> Converted {
             otherwise(vec![(glob(lower.clone(), pattern), lower)])
         }
         Family::Json => {
-            let checked = vec![(call("json_valid", [x.clone()]), x.clone())];
-            // Its own functions fail at what is not JSON.
-            if *to == Type::Jsonb {
-                form(call("json", [x.clone()]))
-            } else {
-                otherwise(checked)
-            }
+            // Its own functions take JSON5 too, which is none.
+            let value = match *to {
+                Type::Jsonb => call("json", [x.clone()]),
+                _ => x.clone(),
+            };
+            otherwise(vec![(call("json_valid", [x.clone()]), value)])
         }
         Family::Date => {
             let is_date = eq(reckoned("date", x), x.clone());
