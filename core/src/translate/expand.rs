@@ -6,7 +6,7 @@ use super::unfold::unfold;
 use super::writing;
 use crate::schema::{
     CallArg, Change, ColumnChange, ColumnDef, CreateTable, DataStatement, Expr, Insert,
-    InsertSource, Literal, Query, Replay, Select, SelectItem, SetExpr, TableAction, Type,
+    InsertSource, Literal, Name, Query, Replay, Select, SelectItem, SetExpr, TableAction, Type,
 };
 use crate::sql::{self, Syntax};
 
@@ -27,6 +27,11 @@ pub(super) fn expand(change: Change, replay: &Replay, source: Syntax) -> Vec<Cha
     if let (Change::AlterTable { .. }, Syntax::Postgres) = (&change, source) {
         return defaulted(change);
     }
+    if let (Change::DropTables { tables, .. }, Syntax::Postgres) = (&change, source) {
+        let mut changes = circle_broken(tables, replay);
+        changes.push(change);
+        return changes;
+    }
     let Change::CreateTable(create) = &change else {
         return vec![change];
     };
@@ -38,6 +43,46 @@ pub(super) fn expand(change: Change, replay: &Replay, source: Syntax) -> Vec<Cha
         Some(parts) => parts.into(),
         None => vec![change],
     }
+}
+
+/// Of tables that refer to each other in a circle, and are dropped by one statement, the foreign keys that
+/// keep a target from dropping one after the other.
+fn circle_broken(tables: &[Name], replay: &Replay) -> Vec<Change> {
+    let schema = replay.schema();
+    let names = tables.iter().map(|name| replay.table_name(name));
+    let mut left: Vec<Name> = names.filter(|name| schema.table(name).is_some()).collect();
+    let mut broken = Vec::new();
+    while !left.is_empty() {
+        let referrers = |table: &Name| -> Vec<_> {
+            let all = schema.referrers(table);
+            all.filter(|other| other.name != *table && left.contains(&other.name))
+                .collect()
+        };
+        let free = left.iter().position(|table| referrers(table).is_empty());
+        let table = left[free.unwrap_or_default()].clone();
+        for referrer in referrers(&table) {
+            let keys = referrer.foreign_keys();
+            let actions: Vec<TableAction> = keys
+                .filter(|(_, key)| key.table == table)
+                .filter_map(|(constraint, _)| {
+                    Some(TableAction::DropConstraint {
+                        name: constraint.name.clone()?,
+                        if_exists: false,
+                        cascade: false,
+                    })
+                })
+                .collect();
+            if !actions.is_empty() {
+                broken.push(Change::AlterTable {
+                    table: referrer.name.clone(),
+                    if_exists: false,
+                    actions,
+                });
+            }
+        }
+        left.retain(|name| *name != table);
+    }
+    broken
 }
 
 /// What a column that is added by a statement is given in the same one, apart: PostgreSQL gives the rows

@@ -16,7 +16,7 @@ use super::rules::{self, Meaning, Stands};
 use super::sequence::set_counter;
 use super::spelling::Sqlite;
 
-pub(super) use guard::{fails_where, fails_with_rows};
+pub(super) use guard::{FOREIGN_KEY_CHECK, fails_where, fails_with_rows};
 pub(super) use names::ident;
 
 /// The statements that turn one state into the other.
