@@ -197,3 +197,17 @@ fn tables_in_a_circle_go_together() {
         twin.run("DROP TABLE IF EXISTS p, nothing, c CASCADE;");
     });
 }
+
+/// SQLite has no schemas, and its indexes no names but their own.
+#[test]
+fn an_index_has_no_name_of_another() {
+    each(|twin| {
+        twin.run("CREATE SCHEMA a; CREATE TABLE a.t (id int PRIMARY KEY, n text); CREATE TABLE u (id int PRIMARY KEY, n int);
+            CREATE INDEX moved ON u (id); DROP INDEX moved; CREATE INDEX moved ON a.t (n); CREATE INDEX ti ON a.t (id);");
+        let second = "CREATE INDEX ti ON u (n);";
+        match twin.target.engine {
+            Engine::Sqlite => assert_eq!(twin.refused(second), ["name-clash"]),
+            _ => twin.run(second),
+        }
+    });
+}

@@ -27,7 +27,7 @@ use super::target::{
 };
 use super::vacancy::Facts;
 use crate::schema::{
-    DataStatement, Effect, EnumType, Expr, Ident, Map, Name, Numbers, Schema, Sequence,
+    DataStatement, Effect, EnumType, Expr, Ident, Index, Map, Name, Numbers, Schema, Sequence,
     SequenceOptions, Set, Table, TableEffect, Trigger, Type, drawn_by_name,
 };
 use crate::sql::Syntax;
@@ -732,6 +732,11 @@ impl<'a> Carrier<'a> {
             self.refuse(source, Refusal::new("name-clash", message));
             return;
         }
+        if let Some(refusal) = self.taken_index(before.as_deref(), &after) {
+            self.unknown.insert(name);
+            self.refuse(source, refusal);
+            return;
+        }
         if let Some(refusal) = self.lacking_key(&table, authored_before.as_deref()) {
             self.unknown.insert(name);
             self.refuse(source, refusal);
@@ -834,6 +839,28 @@ impl<'a> Carrier<'a> {
         self.make_anew(source, anew, authored);
         self.make_again(source, &naming, authored);
         self.recheck_order(source, authored_before.as_deref(), &table, authored);
+    }
+
+    /// An index that would have the name of one of another table, where all have one name space: what are
+    /// two schemas there may be one here.
+    fn taken_index(&self, before: Option<&Table>, after: &Table) -> Option<Refusal> {
+        if self.own == Syntax::Mysql {
+            return None;
+        }
+        let is_new = |index: &&Index| {
+            let mut held = before.into_iter().flat_map(|before| &before.indexes);
+            !held.any(|held| held.name == index.name)
+        };
+        after.indexes.iter().filter(is_new).find_map(|index| {
+            let name = Name {
+                schema: after.name.schema.clone(),
+                name: index.name.clone(),
+            };
+            let on = &self.held.index_table(&name)?.name;
+            let other = *on != after.name && before.is_none_or(|before| *on != before.name);
+            let message = format!("`{name}` would have the name of an index of `{on}`");
+            other.then(|| Refusal::new("name-clash", message).help("give one of them another name"))
+        })
     }
 
     /// Holds the tables that are changed along with another.
