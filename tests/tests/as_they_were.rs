@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a panic is the report")]
 
+use aludel_tests::engine::Engine;
 use aludel_tests::twin::each;
 
 const ROWS: &str = "CREATE TABLE t (id integer PRIMARY KEY, a integer, b integer, p integer);
@@ -163,5 +164,73 @@ fn a_subquery_that_is_a_value_gives_one_row() {
         twin.fails("INSERT INTO t (id, n) VALUES (9, (SELECT n FROM t));");
         twin.fails("UPDATE t SET n = (SELECT n FROM t a WHERE a.id <> t.id) WHERE id = 1;");
         twin.same("SELECT count(*), sum(n) FROM t");
+    });
+}
+
+/// What depends on an extension goes with it.
+#[test]
+fn an_extension_that_something_depends_on_is_not_dropped_along() {
+    each(|twin| {
+        twin.run(
+            "CREATE EXTENSION IF NOT EXISTS citext; CREATE EXTENSION IF NOT EXISTS \"uuid-ossp\";",
+        );
+        twin.run(ROWS);
+        twin.run("DROP EXTENSION \"uuid-ossp\" CASCADE; DROP EXTENSION citext CASCADE;");
+        twin.run("CREATE EXTENSION IF NOT EXISTS citext; CREATE TABLE c (id integer PRIMARY KEY, n citext);");
+        let dropped = "DROP EXTENSION IF EXISTS citext CASCADE;";
+        assert_eq!(twin.refused(dropped), ["extension-needed"]);
+    });
+}
+
+#[test]
+fn a_conflict_sets_several_columns_from_a_row() {
+    each(|twin| {
+        twin.run(ROWS);
+        let set = "INSERT INTO t VALUES (1, 7, 8, 2) ON CONFLICT (id) DO UPDATE SET";
+        twin.run(&format!("{set} (a, b) = (excluded.a, excluded.b);"));
+        twin.run(&format!(
+            "{set} (b, p) = ROW(excluded.b + t.a, excluded.id), a = excluded.p;"
+        ));
+        twin.same(
+            "SELECT id, coalesce(a, -1), coalesce(b, -1), coalesce(p, -1) FROM t ORDER BY id",
+        );
+        // From a query on SQLite alone.
+        twin.takes(&format!("{set} (a, b) = (SELECT 5, 6);"));
+        twin.same(
+            "SELECT id, coalesce(a, -1), coalesce(b, -1), coalesce(p, -1) FROM t ORDER BY id",
+        );
+    });
+}
+
+#[test]
+fn tables_in_a_circle_go_together() {
+    const MADE: &str = "CREATE TABLE p (id int PRIMARY KEY, c int); CREATE TABLE c (id int PRIMARY KEY, p int REFERENCES p);
+        ALTER TABLE p ADD FOREIGN KEY (c) REFERENCES c;
+        INSERT INTO p VALUES (1, NULL); INSERT INTO c VALUES (1, 1); UPDATE p SET c = 1;";
+    each(|twin| {
+        twin.run(MADE);
+        // MySQL and MariaDB empty one after the other.
+        twin.takes("TRUNCATE p, c;");
+        if twin.target.engine == Engine::Sqlite {
+            twin.same("SELECT id FROM p UNION ALL SELECT id FROM c");
+        }
+        twin.run("DROP TABLE c, p;");
+        twin.run(MADE);
+        twin.same("SELECT p.id, c.id FROM p JOIN c ON c.id = p.c");
+        twin.run("DROP TABLE IF EXISTS p, nothing, c CASCADE;");
+    });
+}
+
+/// SQLite has no schemas, and its indexes no names but their own.
+#[test]
+fn an_index_has_no_name_of_another() {
+    each(|twin| {
+        twin.run("CREATE SCHEMA a; CREATE TABLE a.t (id int PRIMARY KEY, n text); CREATE TABLE u (id int PRIMARY KEY, n int);
+            CREATE INDEX moved ON u (id); DROP INDEX moved; CREATE INDEX moved ON a.t (n); CREATE INDEX ti ON a.t (id);");
+        let second = "CREATE INDEX ti ON u (n);";
+        match twin.target.engine {
+            Engine::Sqlite => assert_eq!(twin.refused(second), ["name-clash"]),
+            _ => twin.run(second),
+        }
     });
 }

@@ -1166,3 +1166,22 @@ fn what_is_taken_out_of_a_document_is_in_a_key() {
         twin.same("SELECT count(*) FROM t");
     });
 }
+
+#[test]
+fn a_stored_column_is_not_generated_from_what_a_foreign_key_changes() {
+    each(|twin| {
+        twin.run("CREATE TABLE p (id int PRIMARY KEY); INSERT INTO p VALUES (1);
+            CREATE TABLE c (id int PRIMARY KEY, p int REFERENCES p, g int GENERATED ALWAYS AS (p * 2) STORED);
+            INSERT INTO c VALUES (1, 1);");
+        twin.same("SELECT id, g FROM c");
+        // MariaDB takes it.
+        if twin.takes("CREATE TABLE d (id int PRIMARY KEY, p int REFERENCES p ON DELETE CASCADE, g int GENERATED ALWAYS AS (p * 2) STORED);") {
+            twin.run("INSERT INTO d VALUES (1, 1);");
+            twin.same("SELECT id, g FROM d");
+        }
+        let added = "ALTER TABLE c ADD FOREIGN KEY (p) REFERENCES p ON DELETE SET NULL;";
+        assert_eq!(twin.refused(added), ["generated-reference"]);
+        let made = "CREATE TABLE e (id int PRIMARY KEY, p int REFERENCES p ON UPDATE CASCADE, g int GENERATED ALWAYS AS (p * 2) STORED);";
+        assert_eq!(twin.refused(made), ["generated-reference"]);
+    });
+}

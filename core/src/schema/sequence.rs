@@ -1,8 +1,8 @@
 //! How an expression draws from a sequence: `nextval('name')`.
 
 use super::{
-    Call, CallArg, Expr, Insert, InsertSource, Literal, Name, Part, SequenceOptions, SetExpr,
-    Table, Type,
+    Call, CallArg, Column, Expr, Insert, InsertSource, Literal, Name, Part, Schema,
+    SequenceOptions, SetExpr, Table, Type,
 };
 
 /// Collects the sequences that an expression draws from.
@@ -89,6 +89,48 @@ pub fn drawn_by_name(expr: &Expr) -> Option<&str> {
     match call.args.as_slice() {
         [CallArg::Expr(Expr::Column { column, .. })] if call.name.name == "nextval" => Some(column),
         _ => None,
+    }
+}
+
+/// What a column takes its numbers from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Numbers {
+    /// The sequence of an identity column, which starts there.
+    Identity(Option<i64>),
+    /// A sequence that its default draws from.
+    Sequence(Name),
+}
+
+impl Numbers {
+    /// What a column takes its numbers from, if it does.
+    #[must_use]
+    pub fn of(column: &Column) -> Option<Self> {
+        match &column.identity {
+            Some(identity) => Some(Self::Identity(identity.options.start)),
+            None => column
+                .default
+                .as_ref()
+                .and_then(sequence_of)
+                .map(Self::Sequence),
+        }
+    }
+
+    /// Whether they are those of an identity column.
+    #[must_use]
+    pub fn is_identity(&self) -> bool {
+        matches!(self, Self::Identity(_))
+    }
+
+    /// Whether numbers are those of another sequence than before, by the schema as it is then: a
+    /// sequence that is not there any more has another name.
+    #[must_use]
+    pub fn are_others(&self, after: &Self, schema: &Schema) -> bool {
+        match (self, after) {
+            (Self::Sequence(old), Self::Sequence(new)) => {
+                old != new && schema.sequence(old).is_some()
+            }
+            (old, new) => old != new,
+        }
     }
 }
 

@@ -5,8 +5,8 @@ use super::infer::Scope;
 use super::unfold::unfold;
 use super::writing;
 use crate::schema::{
-    CallArg, Change, ColumnDef, CreateTable, DataStatement, Expr, Insert, InsertSource, Literal,
-    Query, Replay, Select, SelectItem, SetExpr, Type,
+    CallArg, Change, ColumnChange, ColumnDef, CreateTable, DataStatement, Expr, Insert,
+    InsertSource, Literal, Name, Query, Replay, Select, SelectItem, SetExpr, TableAction, Type,
 };
 use crate::sql::{self, Syntax};
 
@@ -24,6 +24,14 @@ pub(super) fn expand(change: Change, replay: &Replay, source: Syntax) -> Vec<Cha
     {
         return changes;
     }
+    if let (Change::AlterTable { .. }, Syntax::Postgres) = (&change, source) {
+        return defaulted(change);
+    }
+    if let (Change::DropTables { tables, .. }, Syntax::Postgres) = (&change, source) {
+        let mut changes = circle_broken(tables, replay);
+        changes.push(change);
+        return changes;
+    }
     let Change::CreateTable(create) = &change else {
         return vec![change];
     };
@@ -34,6 +42,85 @@ pub(super) fn expand(change: Change, replay: &Replay, source: Syntax) -> Vec<Cha
     {
         Some(parts) => parts.into(),
         None => vec![change],
+    }
+}
+
+/// Of tables that refer to each other in a circle, and are dropped by one statement, the foreign keys that
+/// keep a target from dropping one after the other.
+fn circle_broken(tables: &[Name], replay: &Replay) -> Vec<Change> {
+    let schema = replay.schema();
+    let names = tables.iter().map(|name| replay.table_name(name));
+    let mut left: Vec<Name> = names.filter(|name| schema.table(name).is_some()).collect();
+    let mut broken = Vec::new();
+    while !left.is_empty() {
+        let referrers = |table: &Name| -> Vec<_> {
+            let all = schema.referrers(table);
+            all.filter(|other| other.name != *table && left.contains(&other.name))
+                .collect()
+        };
+        let free = left.iter().position(|table| referrers(table).is_empty());
+        let table = left[free.unwrap_or_default()].clone();
+        for referrer in referrers(&table) {
+            let keys = referrer.foreign_keys();
+            let actions: Vec<TableAction> = keys
+                .filter(|(_, key)| key.table == table)
+                .filter_map(|(constraint, _)| {
+                    Some(TableAction::DropConstraint {
+                        name: constraint.name.clone()?,
+                        if_exists: false,
+                        cascade: false,
+                    })
+                })
+                .collect();
+            if !actions.is_empty() {
+                broken.push(Change::AlterTable {
+                    table: referrer.name.clone(),
+                    if_exists: false,
+                    actions,
+                });
+            }
+        }
+        left.retain(|name| *name != table);
+    }
+    broken
+}
+
+/// What a column that is added by a statement is given in the same one, apart: PostgreSQL gives the rows
+/// that are there the default that it was added with, and sets the other afterwards.
+fn defaulted(change: Change) -> Vec<Change> {
+    let Change::AlterTable {
+        table,
+        if_exists,
+        actions,
+    } = change
+    else {
+        return vec![change];
+    };
+    let mut added = Vec::new();
+    for action in &actions {
+        if let TableAction::AddColumn { column, .. } = action {
+            added.push(column.name.clone());
+        }
+    }
+    let is_later = |action: &TableAction| match action {
+        TableAction::AlterColumn { name, change } => {
+            let sets = matches!(
+                change,
+                ColumnChange::SetDefault(_) | ColumnChange::SetIdentity(_)
+            );
+            sets && added.contains(name)
+        }
+        _ => false,
+    };
+    let (later, first): (Vec<_>, Vec<_>) = actions.into_iter().partition(is_later);
+    let alter = |actions: Vec<TableAction>| Change::AlterTable {
+        table: table.clone(),
+        if_exists,
+        actions,
+    };
+    match later.is_empty() {
+        true => vec![alter(first)],
+        false => vec![alter(first), alter(later)],
     }
 }
 

@@ -22,6 +22,7 @@ mod block;
 mod carry;
 pub mod constant;
 mod expand;
+mod extension;
 mod filled;
 pub mod infer;
 mod inline;

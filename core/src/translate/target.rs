@@ -1,6 +1,8 @@
 //! What a dialect does to be a target of translations.
 
-use crate::schema::{DataStatement, Effect, Expr, Ident, Query, Schema, Table, Trigger, View};
+use crate::schema::{
+    DataStatement, Effect, Expr, Ident, Numbers, Query, Schema, Table, Trigger, View,
+};
 use crate::sql::Syntax;
 
 /// The rendering half of a dialect. Pure; all of its text is SQL of one server.
@@ -152,6 +154,23 @@ pub struct TableChange<'a> {
     pub triggers: Vec<&'a Trigger>,
     /// The schemas *after* the change, for types and for what refers to the table.
     pub scope: DataScope<'a>,
+}
+
+impl TableChange<'_> {
+    /// Whether a column takes its numbers from another sequence than before the change, and so not
+    /// from where that had come to.
+    #[must_use]
+    pub fn counts_anew(&self, column: &str) -> bool {
+        let origin = self.columns.iter().find(|origin| origin.column == column);
+        let from = origin.and_then(|origin| origin.from.as_ref());
+        let before = from.and_then(|from| self.authored_before?.column(from));
+        let after = self.authored_after.and_then(|table| table.column(column));
+        match (before.and_then(Numbers::of), after.and_then(Numbers::of)) {
+            (Some(before), Some(after)) => before.are_others(&after, self.scope.authored),
+            (None, Some(_)) => true,
+            (_, None) => false,
+        }
+    }
 }
 
 /// Where a column's values come from.

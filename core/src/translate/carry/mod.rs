@@ -16,7 +16,7 @@ mod views;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use pending::Pending;
+use pending::{Pending, draws_anew};
 use trigger::Carried;
 
 use super::actions::{self, Actions};
@@ -27,8 +27,8 @@ use super::target::{
 };
 use super::vacancy::Facts;
 use crate::schema::{
-    DataStatement, Effect, EnumType, Expr, Ident, Map, Name, Schema, Sequence, SequenceOptions,
-    Set, Table, TableEffect, Trigger, Type, drawn_by_name,
+    DataStatement, Effect, EnumType, Expr, Ident, Index, Map, Name, Numbers, Schema, Sequence,
+    SequenceOptions, Set, Table, TableEffect, Trigger, Type, drawn_by_name,
 };
 use crate::sql::Syntax;
 
@@ -524,12 +524,14 @@ impl<'a> Carrier<'a> {
         }
         self.make_way(after, authored);
         let is = |pending: &Pending| pending.after.name == before.name;
+        let draws_anew = draws_anew(effect, authored);
         // A conversion reads the rows as they are at that point.
         if self
             .pending
             .iter()
             .find(|p| is(p))
             .is_some_and(|p| p.must_be_done_before(effect))
+            || draws_anew
         {
             self.flush(authored);
         }
@@ -572,6 +574,9 @@ impl<'a> Carrier<'a> {
         }
         let pending = &mut self.pending[place];
         pending.alter(effect, after);
+        if draws_anew {
+            self.flush(authored);
+        }
     }
 
     /// An index's name may be free only once a change that is pending for another table is done.
@@ -727,6 +732,11 @@ impl<'a> Carrier<'a> {
             self.refuse(source, Refusal::new("name-clash", message));
             return;
         }
+        if let Some(refusal) = self.taken_index(before.as_deref(), &after) {
+            self.unknown.insert(name);
+            self.refuse(source, refusal);
+            return;
+        }
         if let Some(refusal) = self.lacking_key(&table, authored_before.as_deref()) {
             self.unknown.insert(name);
             self.refuse(source, refusal);
@@ -831,6 +841,28 @@ impl<'a> Carrier<'a> {
         self.recheck_order(source, authored_before.as_deref(), &table, authored);
     }
 
+    /// An index that would have the name of one of another table, where all have one name space: what are
+    /// two schemas there may be one here.
+    fn taken_index(&self, before: Option<&Table>, after: &Table) -> Option<Refusal> {
+        if self.own == Syntax::Mysql {
+            return None;
+        }
+        let is_new = |index: &&Index| {
+            let mut held = before.into_iter().flat_map(|before| &before.indexes);
+            !held.any(|held| held.name == index.name)
+        };
+        after.indexes.iter().filter(is_new).find_map(|index| {
+            let name = Name {
+                schema: after.name.schema.clone(),
+                name: index.name.clone(),
+            };
+            let on = &self.held.index_table(&name)?.name;
+            let other = *on != after.name && before.is_none_or(|before| *on != before.name);
+            let message = format!("`{name}` would have the name of an index of `{on}`");
+            other.then(|| Refusal::new("name-clash", message).help("give one of them another name"))
+        })
+    }
+
     /// Holds the tables that are changed along with another.
     fn hold_along(&mut self, rendered: &Result<Rendered, Vec<Refusal>>) {
         for table in rendered.iter().flat_map(|rendered| &rendered.along) {
@@ -913,7 +945,7 @@ impl<'a> Carrier<'a> {
 }
 
 /// Whether a column that is kept has another type in the authored table, or changes otherwise when
-/// its row does: a target may hold both alike, and the values still differ.
+/// its row does, or takes other numbers: a target may hold both alike, and the values still differ.
 fn retyped(before: &Table, after: &Table, origins: &HashMap<Ident, Ident>) -> bool {
     after.columns.iter().any(|column| {
         let was = origins
@@ -922,6 +954,7 @@ fn retyped(before: &Table, after: &Table, origins: &HashMap<Ident, Ident>) -> bo
         was.is_some_and(|was| {
             was.ty != column.ty && !was.ty.is_renamed_enum(&column.ty)
                 || was.on_update != column.on_update
+                || Numbers::of(was) != Numbers::of(column)
         })
     })
 }

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use crate::schema::{Expr, Ident, Part, Table, TableEffect};
+use crate::schema::{Column, Expr, Ident, Numbers, Part, Schema, Table, TableEffect};
 
 /// Changes to one table that have not been rendered yet.
 #[derive(Clone)]
@@ -30,7 +30,17 @@ impl Pending {
         let (Some(before), Some(after)) = (&effect.before, &effect.after) else {
             return false;
         };
-        if self.before.is_none() || self.touched.is_empty() {
+        if self.before.is_none() {
+            return false;
+        }
+        if after
+            .columns
+            .iter()
+            .any(|column| self.numbers_later(effect, before, column))
+        {
+            return true;
+        }
+        if self.touched.is_empty() {
             return false;
         }
         let mut read: HashSet<&str> = HashSet::new();
@@ -58,6 +68,25 @@ impl Pending {
             found |= names_one_of(using, &self.touched);
         }
         found || read.into_iter().any(|column| self.touched.contains(column))
+    }
+
+    /// Whether an effect gives numbers to a column that had none when these changes were through, but is
+    /// new, with the values that it was added with, or had them from another sequence before.
+    fn numbers_later(&self, effect: &TableEffect, before: &Table, column: &Column) -> bool {
+        let was = effect.renamed.iter().find(|(_, to)| *to == column.name);
+        let was = was.map_or(&column.name, |(from, _)| from);
+        let (Some(held), Some(numbers)) = (before.column(was), Numbers::of(column)) else {
+            return false;
+        };
+        if Numbers::of(held).is_some() {
+            return false;
+        }
+        let Some(origin) = self.origins.get(was) else {
+            return true;
+        };
+        let first = self.authored_before.as_ref();
+        let first = first.and_then(|table| Numbers::of(table.column(origin)?));
+        first.is_some_and(|first| first.is_identity() == numbers.is_identity() && first != numbers)
     }
 
     /// Adds one more change.
@@ -118,12 +147,27 @@ impl Pending {
     }
 }
 
+/// Whether an effect makes a column draw from another sequence. Once the one before is dropped, it looks
+/// as one that has another name.
+pub(super) fn draws_anew(effect: &TableEffect, authored: &Schema) -> bool {
+    let (Some(before), Some(after)) = (&effect.before, &effect.after) else {
+        return false;
+    };
+    after.columns.iter().any(|column| {
+        let was = effect.renamed.iter().find(|(_, to)| *to == column.name);
+        let was = before.column(was.map_or(&column.name, |(from, _)| from));
+        let (was, is) = (was.and_then(Numbers::of), Numbers::of(column));
+        was.zip(is)
+            .is_some_and(|(was, is)| was.are_others(&is, authored))
+    })
+}
+
 /// The columns that an effect added.
 fn new_columns<'t>(
     effect: &'t TableEffect,
     before: &'t Table,
     after: &'t Table,
-) -> impl Iterator<Item = &'t crate::schema::Column> {
+) -> impl Iterator<Item = &'t Column> {
     after.columns.iter().filter(|column| {
         let name = &column.name;
         let was_there = before.column(name).is_some()

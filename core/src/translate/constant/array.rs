@@ -67,6 +67,8 @@ fn is_bare(text: &str) -> bool {
 /// assert_eq!(array_json("{t,NULL}", &Type::Boolean).as_deref(), Some("[true, null]"));
 /// assert_eq!(array_json("{a\\\"b}", &Type::Text).as_deref(), Some(r#"["a\"b"]"#));
 /// assert_eq!(array_json("{x}", &Type::INTEGER), None);
+/// assert_eq!(array_json("{40000}", &Type::SMALLINT), None);
+/// assert_eq!(array_json("{abcd}", &Type::Varchar(Some(3))), None);
 /// ```
 pub fn array_json(text: &str, item: &Type) -> Option<String> {
     json(&array(text)?, item)
@@ -88,18 +90,40 @@ fn json(items: &[Item], ty: &Type) -> Option<String> {
 fn scalar(text: &str, ty: &Type) -> Option<String> {
     match ty {
         Type::Boolean => super::boolean(text).map(|value| value.to_string()),
-        ty if ty.is_integer() => text
-            .trim()
-            .parse::<i64>()
-            .ok()
-            .map(|value| value.to_string()),
-        Type::Numeric { .. } => super::decimal(text),
+        ty if ty.is_integer() => {
+            let value: i64 = text.trim().parse().ok()?;
+            let holds = match ty {
+                Type::SmallInt { unsigned: false } => i16::try_from(value).is_ok(),
+                Type::Integer { unsigned: false } => i32::try_from(value).is_ok(),
+                _ => true,
+            };
+            holds.then(|| value.to_string())
+        }
+        Type::Numeric { precision, .. } => {
+            super::decimal(text).filter(|value| precision.is_none_or(|of| is_within(value, of)))
+        }
         Type::Uuid => super::uuid(text).map(quoted),
+        Type::Varchar(Some(most)) | Type::Char(Some(most))
+            if text.chars().count() > *most as usize =>
+        {
+            None
+        }
         Type::Text | Type::Varchar(_) | Type::Char(_) | Type::Citext | Type::Enum(_) => {
             Some(quoted(text.to_owned()))
         }
         _ => None,
     }
+}
+
+/// Whether a number has no more digits than it may, so that none is rounded away.
+fn is_within(number: &str, (precision, scale): (u32, i32)) -> bool {
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+    let whole = whole.trim_start_matches(['-', '0']).len();
+    let fraction = fraction.trim_end_matches('0').len();
+    let Ok(scale) = u32::try_from(scale) else {
+        return false;
+    };
+    fraction <= scale as usize && whole <= precision.saturating_sub(scale) as usize
 }
 
 fn quoted(text: String) -> String {

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use super::block::{Act, Block, block, run};
 use super::carry::{Carrier, Out, Outcome};
 use super::expand::expand;
+use super::extension;
 use super::infer::is_known;
 use super::inline::inline;
 use super::inserted;
@@ -505,6 +506,12 @@ impl<'a> Translator<'a> {
     /// Makes a change, which `body` is or a part of it.
     fn change(&mut self, index: usize, change: Change, body: &str) {
         self.note(&change, body);
+        if let Change::Ignored(Ignored::Extension) = change
+            && let Some(refusal) = extension::dropped_along(body, self.authored.schema())
+        {
+            self.carrier.refuse(index, refusal);
+            return;
+        }
         self.make_change(index, change);
         self.mark_guards();
     }

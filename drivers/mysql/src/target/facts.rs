@@ -22,6 +22,8 @@ pub(crate) struct Facts {
     pub(crate) overlaps: bool,
     /// A generated column may be NOT NULL.
     pub(crate) generated_not_null: bool,
+    /// A foreign key that deletes rows along may be on a column that a stored generated one looks at.
+    pub(crate) generated_cascades: bool,
     /// What a CHAR gives depends on a mode of the session (with its blanks, or without), so a
     /// generated column may look at one without its blanks only.
     pub(crate) padded_chars: bool,
@@ -72,6 +74,7 @@ const MYSQL: Facts = Facts {
     json: true,
     overlaps: true,
     generated_not_null: true,
+    generated_cascades: false,
     padded_chars: false,
     looks_at_defaults: false,
     strict_deletes: true,
@@ -101,6 +104,7 @@ const MARIADB: Facts = Facts {
     json: false,
     overlaps: false,
     generated_not_null: false,
+    generated_cascades: true,
     padded_chars: true,
     looks_at_defaults: true,
     strict_deletes: false,

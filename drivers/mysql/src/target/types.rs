@@ -92,6 +92,13 @@ pub(crate) fn hold(ty: &Type, authored: &Schema, facts: &Facts) -> Result<Held, 
                 .help("a decimal number here has at most 30 digits after the point"));
         }
         Type::Numeric {
+            precision: Some((digits, scale)),
+            ..
+        } if scale.unsigned_abs() > *digits => {
+            return Err(no_type(ty, facts)
+                .help("a decimal number here has no more digits after the point than in all"));
+        }
+        Type::Numeric {
             precision: Some((digits, _)),
             ..
         } if *digits > DIGITS.0 => {

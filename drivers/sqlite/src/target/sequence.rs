@@ -1,7 +1,7 @@
 //! Sequences: on SQLite a table that numbers itself keeps its counter in `sqlite_sequence`.
 
 use aludel::schema::{
-    Call, CallArg, Expr, Ident, Literal, Name, Query, SelectItem, Sequence, SetExpr,
+    Call, CallArg, Expr, Ident, Literal, Name, Query, SelectItem, Sequence, SetExpr, UnaryOp,
 };
 use aludel::translate::infer::Scope;
 use aludel::translate::print::{Spelling, print};
@@ -104,8 +104,8 @@ pub(super) fn setval(
         return Some(Err(vec![no_form()]));
     };
     let called = match call.args.get(2) {
-        None | Some(CallArg::Expr(Expr::Literal(Literal::Boolean(true)))) => true,
-        Some(CallArg::Expr(Expr::Literal(Literal::Boolean(false)))) => false,
+        None => None,
+        Some(CallArg::Expr(called)) => Some(called),
         Some(_) => return Some(Err(vec![no_form()])),
     };
     let Some(table) = meant(sequence, scope) else {
@@ -128,19 +128,24 @@ pub(super) fn setval(
 fn rendered(
     table: &Name,
     value: &Expr,
-    called: bool,
+    called: Option<&Expr>,
     select: &aludel::schema::Select,
     scope: &DataScope<'_>,
 ) -> Result<Rendered, Vec<Refusal>> {
     // The same query, of the value alone.
-    let value = if called {
-        value.clone()
-    } else {
-        Expr::binary(
-            value.clone(),
-            aludel::schema::BinaryOp::Minus,
-            Expr::Literal(Literal::Number("1".into())),
-        )
+    let less = Expr::binary(
+        value.clone(),
+        aludel::schema::BinaryOp::Minus,
+        Expr::Literal(Literal::Number("1".into())),
+    );
+    let value = match called {
+        None | Some(Expr::Literal(Literal::Boolean(true))) => value.clone(),
+        Some(Expr::Literal(Literal::Boolean(false))) => less,
+        Some(called) => Expr::Case {
+            operand: None,
+            whens: vec![(called.clone(), value.clone()), (not(called), less)],
+            otherwise: None,
+        },
     };
     let mut select = select.clone();
     select.items = vec![SelectItem::Expr {
@@ -163,6 +168,13 @@ fn rendered(
         omissions,
         ..Rendered::default()
     })
+}
+
+fn not(expr: &Expr) -> Expr {
+    Expr::Unary {
+        op: UnaryOp::Not,
+        expr: Box::new(expr.clone()),
+    }
 }
 
 fn setval_call(expr: &Expr) -> Option<&Call> {

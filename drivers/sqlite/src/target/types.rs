@@ -90,6 +90,11 @@ pub(super) fn held(
         Type::Integer { unsigned: true } | Type::BigInt { .. } => Held::plain(Type::BIGINT),
         Type::Real => Held::plain(Type::Real),
         Type::Double => Held::plain(Type::Double),
+        // A number is rounded to digits after the point, of which there are none less than none.
+        Type::Numeric {
+            precision: Some((_, scale)),
+            ..
+        } if *scale < 0 => return Err(no_such_type(ty, column)),
         Type::Numeric { precision, .. } => numeric(*precision, column),
         Type::Char(length) => Held {
             // Blanks at the end do not count, as they do not in PostgreSQL.
@@ -217,6 +222,10 @@ fn no_such_type(ty: &Type, column: &dyn Display) -> Refusal {
         Type::Time { zoned: true, .. } => "a time with a time zone".into(),
         Type::InlineSet(_) => "a SET".into(),
         Type::Xml => "xml".into(),
+        Type::Numeric {
+            precision: Some((digits, scale)),
+            ..
+        } => format!("a numeric({digits}, {scale}), which rounds before the point,"),
         other => format!("the type {other:?}"),
     };
     Refusal::new(

@@ -485,7 +485,24 @@ fn where_postgresql_fails_sqlite_does() {
             "a::uuid",
             "not a value of the type uuid",
         ),
-        ("a = '{'", "doc", "a::jsonb", "malformed JSON"),
+        (
+            "a = '{'",
+            "doc",
+            "a::jsonb",
+            "not a value of the type jsonb",
+        ),
+        (
+            "a = '[1,]'",
+            "doc",
+            "a::jsonb",
+            "not a value of the type jsonb",
+        ),
+        (
+            "a = '{x: 1}'",
+            "a",
+            "a::jsonb ->> 'x'",
+            "not a value of the type json",
+        ),
         (
             "doc = '[1]'",
             "doc",

@@ -188,8 +188,16 @@ impl<'a> Alteration<'a> {
         }
         // Numbers that begin at one of their own, above those that there are.
         let numbered = |table: &Table| table.columns.iter().any(|column| column.identity.is_some());
-        if let (Some(start), false) = (self.after.options.auto_increment, numbered(self.before)) {
+        let start = self.after.options.auto_increment;
+        if let (Some(start), false) = (start, numbered(self.before)) {
             self.adds.push(format!("AUTO_INCREMENT = {start}"));
+        }
+        // The same column, by another sequence.
+        let mut columns = self.after.columns.iter();
+        let own = columns.find(|column| column.identity.is_some());
+        if own.is_some_and(|own| self.change.counts_anew(&own.name)) && numbered(self.before) {
+            self.adds
+                .push(format!("AUTO_INCREMENT = {}", start.unwrap_or(1)));
         }
     }
 

@@ -13,7 +13,7 @@ use aludel::translate::Refusal;
 use aludel::translate::infer::Family;
 
 use super::insert::is_fresh;
-use super::update::in_order;
+use super::update::{in_order, single};
 use crate::target::build;
 use crate::target::facts::Facts;
 use crate::target::keys::columns_of;
@@ -69,7 +69,7 @@ pub(super) fn shape(
                 authored_filter(insert).or(key_filter.as_ref()),
                 constraint.as_ref(),
             ),
-            Some(assignments.clone()),
+            Some(single(assignments.clone(), facts)?),
             filter.clone(),
         ),
         _ => {

@@ -15,6 +15,7 @@ mod insert;
 mod named;
 mod numbering;
 mod reopened;
+mod setting;
 mod update;
 
 pub(crate) use distinct::in_query as write_distinct;

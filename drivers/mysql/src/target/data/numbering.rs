@@ -1,12 +1,13 @@
 //! What numbers columns: `setval`, and TRUNCATE, which may begin anew.
 
 use aludel::schema::{
-    CallArg, Expr, Ident, Literal, Name, Part, Query, Select, SelectItem, SetExpr, Table,
-    TriggerEvent, sequence_of,
+    CallArg, Expr, Ident, Literal, Name, Query, Select, SelectItem, SetExpr, Table, TriggerEvent,
+    sequence_of,
 };
 use aludel::translate::print::print;
 use aludel::translate::{DataScope, Refusal};
 
+use super::setting::{self, Rows};
 use crate::target::facts::Facts;
 use crate::target::lower::drawn_apart;
 use crate::target::other;
@@ -20,7 +21,7 @@ pub(super) fn set(
     let SetExpr::Select(select) = &query.body else {
         return None;
     };
-    let calls: Option<Vec<(Name, &Expr, bool)>> = select
+    let calls: Option<Vec<Set<'_>>> = select
         .items
         .iter()
         .map(|item| match item {
@@ -31,9 +32,10 @@ pub(super) fn set(
     let calls = calls.filter(|calls| !calls.is_empty())?;
     let mut statements = Vec::new();
     let mut refusals = Vec::new();
-    for (sequence, value, called) in calls {
-        match set_one(&sequence, value, called, select, scope) {
-            Ok(statement) => statements.extend(statement),
+    let alone = *query == Query::from(query.body.clone());
+    for set in calls {
+        match set_one(&set, select, alone, scope) {
+            Ok(statement) => statements.push(statement),
             Err(refusal) => refusals.push(refusal),
         }
     }
@@ -44,19 +46,25 @@ pub(super) fn set(
     })
 }
 
-/// The sequence that `setval` sets, to what, and whether that number is taken already.
-fn setval(expr: &Expr) -> Option<(Name, &Expr, bool)> {
+/// The sequence that `setval` sets, to what, and what says whether that number is taken already.
+struct Set<'a> {
+    sequence: Name,
+    value: &'a Expr,
+    called: Option<&'a Expr>,
+}
+
+fn setval(expr: &Expr) -> Option<Set<'_>> {
     let Expr::Call(call) = expr else { return None };
     if call.name.name != "setval" {
         return None;
     }
     let (first, value, called) = match call.args.as_slice() {
-        [CallArg::Expr(first), CallArg::Expr(value)] => (first, value, true),
+        [CallArg::Expr(first), CallArg::Expr(value)] => (first, value, None),
         [
             CallArg::Expr(first),
             CallArg::Expr(value),
-            CallArg::Expr(Expr::Literal(Literal::Boolean(called))),
-        ] => (first, value, *called),
+            CallArg::Expr(called),
+        ] => (first, value, Some(called)),
         _ => return None,
     };
     let sequence = match first {
@@ -78,53 +86,57 @@ fn setval(expr: &Expr) -> Option<(Name, &Expr, bool)> {
         }
         first => sequence_of(&Expr::call("nextval", [first.clone()]))?,
     };
-    Some((sequence, value, called))
+    Some(Set {
+        sequence,
+        value,
+        called,
+    })
 }
 
 fn set_one(
-    sequence: &Name,
-    value: &Expr,
-    called: bool,
+    set: &Set<'_>,
     select: &Select,
+    alone: bool,
     scope: &DataScope<'_>,
-) -> Result<Option<String>, Refusal> {
-    let sequence = &drawn(&in_default(sequence), scope);
+) -> Result<String, Refusal> {
+    let sequence = &drawn(&in_default(&set.sequence), scope);
     let own = other::held(sequence, scope.authored, scope.target);
-    if own.is_some() && whole(value).is_none() {
-        let message = format!("the sequence `{sequence}` is set to a number that is no constant");
-        return Err(Refusal::new("sequence", message));
-    }
-    if let (Some(held), Some(value)) = (own, whole(value)) {
-        let called = i32::from(called);
+    let other = || {
+        let message = format!(
+            "the sequence `{sequence}` is set to a number that is neither a constant nor the greatest of its column"
+        );
+        Refusal::new("sequence", message)
+    };
+    if let Some(held) = own {
+        let by = match set.called {
+            None | Some(Expr::Literal(Literal::Boolean(true))) => {
+                held.options.increment.unwrap_or(1)
+            }
+            Some(Expr::Literal(Literal::Boolean(false))) => 0,
+            Some(_) => return Err(other()),
+        };
+        let value = setting::whole(set.value).filter(|_| alone && select.from.is_empty());
+        let next = value.and_then(|value| value.checked_add(by));
+        let next = next.ok_or_else(other)?;
+        // SETVAL sets none to less than it has given.
         let name = quoted(&held.name.name);
-        return Ok(Some(format!("DO SETVAL({name}, {value}, {called})")));
+        return Ok(format!("ALTER SEQUENCE {name} RESTART {next}"));
     }
     let Some((table, column)) = numbered(sequence, scope) else {
         let message = format!("no column is numbered by the sequence `{sequence}`");
         return Err(Refusal::new("sequence", message));
     };
-    if let Some(value) = whole(value) {
-        let next = if called {
-            value.saturating_add(1)
-        } else {
-            value
-        };
-        let table = &table.name.name;
-        return Ok(Some(format!(
-            "ALTER TABLE {} AUTO_INCREMENT = {next}",
-            quoted(table)
-        )));
-    }
+    let rows = Rows {
+        table: &table.name,
+        column: &column,
+    };
+    let next = setting::next(&rows, set.value, set.called, select).filter(|_| alone);
     // The counter is above every number there is, by itself.
-    let from_there =
-        select.from.is_empty() || select.from.iter().all(|item| is_table(item, &table.name));
-    if from_there && is_greatest(value, &column) {
-        return Ok(None);
-    }
-    let message = format!(
-        "the sequence `{sequence}` is set to a number that is neither a constant nor the greatest of its column"
-    );
-    Err(Refusal::new("sequence", message))
+    Ok(format!(
+        "ALTER TABLE {} AUTO_INCREMENT = {}",
+        quoted(&table.name.name),
+        next.ok_or_else(other)?.max(1)
+    ))
 }
 
 /// The sequence of `table.column`, if a sequence stands behind that here.
@@ -162,53 +174,6 @@ fn numbered<'s>(sequence: &Name, scope: &DataScope<'s>) -> Option<(&'s Table, Id
         .iter()
         .find(|column| column.default.as_ref().and_then(sequence_of).as_ref() == Some(sequence))?;
     Some((table, column.name.clone()))
-}
-
-fn whole(expr: &Expr) -> Option<i64> {
-    match expr {
-        Expr::Literal(Literal::Number(digits)) => digits.parse().ok(),
-        Expr::Cast { expr, .. } => whole(expr),
-        _ => None,
-    }
-}
-
-fn is_table(item: &aludel::schema::TableRef, table: &Name) -> bool {
-    matches!(item, aludel::schema::TableRef::Table { name, .. } if name == table)
-}
-
-/// Whether a number is the greatest of a column, with what is added or put in its place if there
-/// is none.
-fn is_greatest(expr: &Expr, column: &str) -> bool {
-    let mut found = false;
-    let mut other = false;
-    look(expr, column, &mut found, &mut other);
-    found && !other
-}
-
-fn look(expr: &Expr, column: &str, found: &mut bool, other: &mut bool) {
-    match expr {
-        Expr::Call(call) if call.name.name == "max" => {
-            let of_column = matches!(call.args.as_slice(),
-                [CallArg::Expr(Expr::Column { column: name, .. })] if name == column);
-            *found |= of_column;
-            *other |= !of_column;
-            return;
-        }
-        Expr::Call(call) if !matches!(call.name.name.as_str(), "coalesce" | "greatest") => {
-            *other = true
-        }
-        Expr::Column { .. } => *other = true,
-        _ => {}
-    }
-    expr.parts(&mut |part| match part {
-        Part::Expr(expr) => look(expr, column, found, other),
-        Part::Query(query) => query.parts(&mut |part| match part {
-            Part::Expr(expr) => look(expr, column, found, other),
-            Part::Table(_) => {}
-            _ => *other = true,
-        }),
-        _ => *other = true,
-    });
 }
 
 /// TRUNCATE: all rows, of the tables that refer to others first.

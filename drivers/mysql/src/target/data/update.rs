@@ -147,7 +147,10 @@ fn shown(statement: &DataStatement, scope: &DataScope<'_>) -> Vec<Name> {
 }
 
 /// One column an assignment.
-fn single(assignments: Vec<Assignment>, facts: &Facts) -> Result<Vec<Assignment>, Vec<Refusal>> {
+pub(super) fn single(
+    assignments: Vec<Assignment>,
+    facts: &Facts,
+) -> Result<Vec<Assignment>, Vec<Refusal>> {
     let mut result = Vec::with_capacity(assignments.len());
     for Assignment { columns, value } in assignments {
         match value {

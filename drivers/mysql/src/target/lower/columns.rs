@@ -1,8 +1,8 @@
 //! Columns: types, defaults, numbering.
 
 use aludel::schema::{
-    BinaryOp, Column, Constraint, ConstraintKind, Expr, Generated, Ident, Identity, Literal, Name,
-    PartMut, Schema, SequenceOptions, Table, Type, sequence_of,
+    BinaryOp, Column, Constraint, ConstraintKind, Expr, ForeignKey, Generated, Ident, Identity,
+    Literal, Name, PartMut, ReferentialAction, Schema, SequenceOptions, Table, Type, sequence_of,
 };
 use aludel::translate::Refusal;
 
@@ -139,6 +139,9 @@ impl Lowering<'_, '_> {
             // That it is not, a CHECK says where it could be.
             lowered.nullable |= !self.facts.generated_not_null;
             self.refuse_numbered(&generated.expr, &on);
+            if generated.stored {
+                self.refuse_changing(&generated.expr, &column.name);
+            }
         } else if let Some(default) = &column.default {
             lowered.default = self.default(column, default, &on);
             self.refuse_long_default(&lowered);
@@ -262,6 +265,35 @@ impl Lowering<'_, '_> {
             self.refuse(Refusal::new("numbering", message).help("make it NOT NULL"));
         }
         true
+    }
+
+    /// What a foreign key does to a column, the servers do not compute a stored generated one from.
+    fn refuse_changing(&mut self, expr: &Expr, column: &Ident) {
+        let server = self.facts.name;
+        let alters = |action: ReferentialAction| {
+            use ReferentialAction as A;
+            matches!(action, A::SetNull | A::SetDefault)
+        };
+        let changes = |key: &ForeignKey| {
+            alters(key.on_delete)
+                || alters(key.on_update)
+                || key.on_update == ReferentialAction::Cascade
+                || key.on_delete == ReferentialAction::Cascade && !self.facts.generated_cascades
+        };
+        let mut keys = self.table.foreign_keys().map(|(_, key)| key);
+        let read = keys.find_map(|key| {
+            let mut own = key.columns.iter();
+            own.find(|own| expr.names_column(own))
+                .filter(|_| changes(key))
+        });
+        if let Some(read) = read {
+            let message = format!(
+                "`{column}` of `{}` is generated from `{read}`, whose foreign key does something to rows: {server} allows no such column",
+                self.table.name
+            );
+            let refusal = Refusal::new("generated-reference", message);
+            self.refuse(refusal.help("generate it in a view, or leave out what the key does"));
+        }
     }
 
     /// Whether other columns draw from the column's sequence too.

@@ -8,14 +8,45 @@ use super::Meaning;
 use crate::target::build;
 use crate::target::types::words;
 
+/// Digits of a decimal number that survive in a floating point number.
+const FLOAT_DIGITS: usize = 15;
+
+/// Whether a number as it is written out is one that the servers hold as it is; of others they take the
+/// nearest that they hold, and say nothing.
+fn is_decimal(digits: &str) -> bool {
+    const DIGITS: usize = 65;
+    const SCALE: usize = 30;
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let whole = whole.trim_start_matches(['-', '0']);
+    whole.len() + fraction.len() <= DIGITS && fraction.len() <= SCALE
+}
+
+/// A number as a decimal one, or as one of floating point if that is too long, of so many digits at most.
+fn number(text: &str, most: usize) -> Option<Expr> {
+    let written = constant::decimal(text)?;
+    if is_decimal(&written) {
+        return Some(build::digits(written));
+    }
+    let (sign, unsigned) = match written.strip_prefix('-') {
+        Some(unsigned) => ("-", unsigned),
+        None => ("", written.as_str()),
+    };
+    let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, ""));
+    let all = format!("{whole}{fraction}");
+    let digits = all.trim_matches('0');
+    let zeros = all.len() - all.trim_end_matches('0').len();
+    let exponent = i64::try_from(zeros).ok()? - i64::try_from(fraction.len()).ok()?;
+    (digits.len() <= most).then(|| build::digits(format!("{sign}{digits}e{exponent}")))
+}
+
 impl Meaning<'_> {
     /// A constant with a type of its own; `None` if it is written alike.
     pub(super) fn literal(&self, rw: &mut Rewriter<'_>, literal: &Literal) -> Option<Expr> {
         match literal {
             // With an exponent it would be a floating point number here.
-            Literal::Number(digits) if digits.contains(['e', 'E']) => {
-                Some(match constant::decimal(digits) {
-                    Some(digits) => build::digits(digits),
+            Literal::Number(digits) if digits.contains(['e', 'E']) || !is_decimal(digits) => {
+                Some(match number(digits, FLOAT_DIGITS) {
+                    Some(number) => number,
                     None => self.refuse(rw, "constant", format!("the number {digits}")),
                 })
             }
@@ -47,9 +78,8 @@ impl Meaning<'_> {
             Type::Char(_) => Expr::text(text.trim_end_matches(' ')),
             Type::Boolean => build::boolean(constant::boolean(text)?),
             ty if ty.is_integer() => build::digits(text.trim().parse::<i64>().ok()?.to_string()),
-            Type::Numeric { .. } | Type::Real | Type::Double => {
-                build::digits(constant::decimal(text)?)
-            }
+            Type::Numeric { .. } => number(text, FLOAT_DIGITS)?,
+            Type::Real | Type::Double => number(text, usize::MAX)?,
             Type::Uuid => Expr::text(constant::uuid(text)?),
             Type::Date => Expr::text(constant::date(text)?.to_string()),
             Type::Time { zoned: false, .. } => Expr::text(constant::time(text)?.to_string()),

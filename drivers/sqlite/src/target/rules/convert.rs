@@ -480,8 +480,16 @@ pub(super) fn timestamp_json(x: &Expr, ty: &Type) -> Option<Expr> {
 
 /// Whether elements of two types are written alike in JSON.
 fn same_in_json(a: &Type, b: &Type) -> bool {
+    // What the new type does not hold is no value of it.
+    let is_narrower = match b {
+        Type::Varchar(Some(most)) => !matches!(a, Type::Varchar(Some(own)) if own <= most),
+        Type::Char(_) => a != b,
+        b if a.is_integer() && b.is_integer() => range(a).1 > range(b).1,
+        _ => false,
+    };
     let (a, b) = (Family::of(a), Family::of(b));
-    a == b
+    !is_narrower
+        && a == b
         && matches!(
             a,
             Family::Text | Family::Integer | Family::Uuid | Family::Boolean
@@ -572,13 +580,12 @@ fn text_to(x: &Expr, to: &Type, family: Family, schema: &Schema) -> Converted {
             otherwise(vec![(glob(lower.clone(), pattern), lower)])
         }
         Family::Json => {
-            let checked = vec![(call("json_valid", [x.clone()]), x.clone())];
-            // Its own functions fail at what is not JSON.
-            if *to == Type::Jsonb {
-                form(call("json", [x.clone()]))
-            } else {
-                otherwise(checked)
-            }
+            // Its own functions take JSON5 too, which is none.
+            let value = match *to {
+                Type::Jsonb => call("json", [x.clone()]),
+                _ => x.clone(),
+            };
+            otherwise(vec![(call("json_valid", [x.clone()]), value)])
         }
         Family::Date => {
             let is_date = eq(reckoned("date", x), x.clone());

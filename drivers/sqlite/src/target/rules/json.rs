@@ -91,8 +91,16 @@ impl Place {
         }
     }
 
-    /// The whole of a text that is read as JSON: whatever looks at it fails if it is none.
+    /// The whole of a text that is read as JSON: whatever looks at it fails if it is none. SQLite's own
+    /// functions take JSON5 too.
     pub(super) fn unchecked(base: Expr) -> Self {
+        let base = match is_stable(&base) {
+            true => {
+                let none = fail("not a value of the type json", Some(base.clone()));
+                case([(call("json_valid", [base.clone()]), base)], Some(none))
+            }
+            false => base,
+        };
         Self {
             unchecked: true,
             ..Self::whole(base)

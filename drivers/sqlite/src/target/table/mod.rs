@@ -5,7 +5,7 @@ mod names;
 mod native;
 mod rebuild;
 
-use aludel::schema::{Column, Expr, Literal, Table};
+use aludel::schema::{Column, Expr, Literal, Name, Table};
 use aludel::translate::infer::{Field, Scope};
 use aludel::translate::print::print;
 use aludel::translate::rewrite::rewrite;
@@ -13,9 +13,10 @@ use aludel::translate::{Omission, Refusal, Rendered, TableChange};
 
 use super::lower::numbers_itself;
 use super::rules::{self, Meaning, Stands};
+use super::sequence::set_counter;
 use super::spelling::Sqlite;
 
-pub(super) use guard::{fails_where, fails_with_rows};
+pub(super) use guard::{FOREIGN_KEY_CHECK, fails_where, fails_with_rows};
 pub(super) use names::ident;
 
 /// The statements that turn one state into the other.
@@ -79,6 +80,41 @@ fn start(change: &TableChange<'_>) -> Option<i64> {
     start.filter(|start| *start != 1)
 }
 
+/// Whether a column of a table, as it is held, numbers itself.
+fn has_numbers(table: &Table) -> bool {
+    table.columns.iter().any(|column| column.identity.is_some())
+}
+
+/// A column that is to number itself would give rows numbers that have none yet: where there are such,
+/// PostgreSQL does not make it NOT NULL.
+fn null_numbers(change: &TableChange<'_>, before: &Table, after: &Table) -> Option<String> {
+    let column = after
+        .columns
+        .iter()
+        .find(|column| column.identity.is_some())?;
+    let mut origins = change.columns.iter();
+    let origin = origins.find(|origin| origin.column == column.name)?;
+    if origin.using.is_some() || !before.column(origin.from.as_ref()?)?.nullable {
+        return None;
+    }
+    let (table, name) = (&after.name, Name::bare(column.name.clone()));
+    let rows = format!(
+        "SELECT 1 FROM {} WHERE {} IS NULL",
+        ident(table),
+        ident(&name)
+    );
+    let message = format!("`{}` of `{table}` is NULL in a row", column.name);
+    Some(fails_where(&rows, &message))
+}
+
+/// Whether a table that numbers itself takes its numbers from another sequence than before.
+fn counts_anew(change: &TableChange<'_>) -> bool {
+    change.authored_after.is_some_and(|table| {
+        let mut columns = table.columns.iter();
+        columns.any(|column| numbers_itself(table, column) && change.counts_anew(&column.name))
+    })
+}
+
 /// With foreign keys enforced, dropping a table deletes its rows first, which fails where they
 /// restrict one another.
 fn drop_table(before: &Table) -> Rendered {
@@ -116,6 +152,11 @@ fn alter(
     if let Some(mut statements) = native::alter(change, &state, after, &values)? {
         let mut all = renamed.statements;
         all.append(&mut statements);
+        // The greatest number that there is counts by itself.
+        if has_numbers(after) && counts_anew(change) {
+            let last = start(change).map_or(0, |start| start - 1);
+            all.extend(set_counter(&after.name, &last.to_string())?);
+        }
         return Ok(Rendered {
             statements: all,
             omissions: values.omissions,

@@ -11,7 +11,7 @@ use super::super::sequence::set_counter;
 use super::super::spelling::Sqlite;
 use super::guard::{FOREIGN_KEY_CHECK, guard};
 use super::names::ident;
-use super::{Value, Values};
+use super::{Value, Values, counts_anew, has_numbers, null_numbers, start};
 
 pub(super) fn rebuild(
     change: &TableChange<'_>,
@@ -27,22 +27,22 @@ pub(super) fn rebuild(
 
     let mut statements = vec![guard(before, &change.triggers)];
     statements.extend(renames);
+    statements.extend(null_numbers(change, before, after));
     // Else SQLite looks through every view and trigger while the old table is gone, and fails.
     statements.push("PRAGMA legacy_alter_table = ON".into());
     statements.push(print(&Sqlite, |p| p.create_table(&copy))?);
+    let goes_on = has_numbers(before) && has_numbers(after) && !counts_anew(change);
+    let start = start(change).filter(|_| has_numbers(after) && !goes_on);
+    // The rows that are there get the first numbers.
+    if let Some(start) = start {
+        statements.extend(set_counter(&copy.name, &(start - 1).to_string())?);
+    }
     statements.push(copy_rows(before, after, &new, &name, &values)?);
-    if numbers_itself(before) && numbers_itself(after) {
+    if goes_on {
         statements.extend(copy_counter(&copy.name, &after.name));
     }
     statements.push(format!("DROP TABLE {name}"));
     statements.push(format!("ALTER TABLE {new} RENAME TO {name}"));
-    if numbers_itself(after)
-        && !numbers_itself(before)
-        && let Some(start) = super::start(change)
-    {
-        let last = format!("max(seq, {})", start - 1);
-        statements.extend(set_counter(&after.name, &last)?);
-    }
     statements.push("PRAGMA legacy_alter_table = OFF".into());
     for index in &after.indexes {
         statements.push(print(&Sqlite, |p| p.create_index(index, &after.name))?);
@@ -123,10 +123,6 @@ fn is_row_id(table: &Table) -> bool {
             .is_some_and(|column| column.ty == aludel::schema::Type::INTEGER),
         _ => false,
     }
-}
-
-fn numbers_itself(table: &Table) -> bool {
-    table.columns.iter().any(|column| column.identity.is_some())
 }
 
 /// The highest number that was ever given, also to rows that are gone.
