@@ -265,8 +265,6 @@ impl<'a> Translator<'a> {
             "DROP PROCEDURE",
             "CREATE AGGREGATE",
             "CREATE DOMAIN",
-            "CREATE POLICY",
-            "DROP POLICY",
             "ALTER FUNCTION",
             "ALTER PROCEDURE",
         ];
@@ -758,7 +756,6 @@ pub(super) fn without_effect(syntax: Syntax, opaque: &Opaque) -> Option<Omission
         "DROP FUNCTION" | "DROP PROCEDURE" | "DROP ROUTINE" | "DROP AGGREGATE" => {
             Some(Omission::new("function", "the dropping of a function"))
         }
-        "DROP POLICY" => Some(Omission::new("privileges", "the dropping of a policy")),
         // No target has CALL find one by this name, and no type but its own.
         "CREATE PROCEDURE" if syntax == Syntax::Postgres => Some(Omission::new(
             "procedure",
@@ -796,6 +793,10 @@ fn omission(ignored: Ignored) -> Omission {
         Ignored::Lock => ("lock", "a table lock"),
         Ignored::Comment => ("comment", "a comment"),
         Ignored::Replication => ("replication", "replication"),
+        Ignored::Policy => (
+            "privileges",
+            "a policy: which rows a role sees and changes is up to the application",
+        ),
     };
     Omission::new(code, what)
 }
