@@ -172,3 +172,43 @@ fn an_update_sets_defaults() {
         );
     });
 }
+
+/// `WITH data AS` begins a query, `WITH DATA` ends one.
+#[test]
+fn a_with_of_a_query_may_be_called_data() {
+    each(|twin| {
+        twin.run("CREATE TABLE a (id integer PRIMARY KEY, x text NOT NULL DEFAULT 'x'); INSERT INTO a VALUES (1), (2);");
+        twin.run("CREATE VIEW v AS WITH data AS (SELECT id FROM a), local AS (SELECT id FROM data) SELECT data.id FROM data JOIN local ON local.id = data.id;");
+        twin.run("CREATE TABLE b AS WITH data AS (SELECT id FROM a WHERE id > 1) SELECT id FROM data WITH DATA;");
+        twin.same("SELECT id FROM v ORDER BY id");
+        twin.same("SELECT id FROM b");
+    });
+}
+
+#[test]
+fn a_table_like_another_but_for_something() {
+    each(|twin| {
+        twin.run("CREATE TABLE a (id integer PRIMARY KEY, x text DEFAULT 'x', n integer CHECK (n > 0)); CREATE INDEX by_x ON a (x);");
+        twin.run("CREATE TABLE b (LIKE a INCLUDING ALL EXCLUDING STATISTICS EXCLUDING DEFAULTS); CREATE TABLE c (LIKE a INCLUDING DEFAULTS EXCLUDING ALL INCLUDING CONSTRAINTS);
+            CREATE TABLE d (LIKE a INCLUDING ALL EXCLUDING INDEXES EXCLUDING CONSTRAINTS);");
+        twin.run("INSERT INTO b (id) VALUES (1); INSERT INTO c (id) VALUES (1), (1); INSERT INTO d (id, n) VALUES (1, 0), (1, 0);");
+        twin.fails("INSERT INTO b VALUES (1, 'y', 1);");
+        twin.fails("INSERT INTO b VALUES (2, 'y', 0);");
+        twin.fails("INSERT INTO c VALUES (2, 'y', 0);");
+        twin.same("SELECT id, coalesce(x, '-') FROM b");
+        twin.same("SELECT id, coalesce(x, '-') FROM c");
+        twin.same("SELECT id, x, n FROM d");
+    });
+}
+
+#[test]
+fn a_function_that_returns_what_a_query_of_constants_gives() {
+    each(|twin| {
+        twin.run("CREATE FUNCTION aws() RETURNS integer AS $$ BEGIN RETURN(SELECT 2); END $$ LANGUAGE plpgsql IMMUTABLE;
+            CREATE FUNCTION plus(n integer) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT (SELECT n + 1)';
+            CREATE TABLE r (id integer PRIMARY KEY, provider integer NOT NULL DEFAULT aws() CHECK (provider = aws() OR provider > plus(10)));");
+        twin.run("INSERT INTO r (id) VALUES (1); INSERT INTO r VALUES (2, 12);");
+        twin.fails("INSERT INTO r VALUES (3, 11);");
+        twin.same("SELECT id, provider FROM r ORDER BY id");
+    });
+}

@@ -18,6 +18,7 @@
 //! - Pure and offline: no connection, and the same input gives the same text.
 
 mod actions;
+mod aside;
 mod block;
 mod carry;
 pub mod constant;

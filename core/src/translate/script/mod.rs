@@ -7,6 +7,7 @@ use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::aside::{self, Aside};
 use super::block::{Act, Block, block, run};
 use super::carry::{Carrier, Out, Outcome};
 use super::expand::expand;
@@ -69,6 +70,8 @@ pub struct Translator<'a> {
     programs: Programs,
     /// What code that no replay understands may have made.
     unread: Unread,
+    /// Tables that have another name until they go.
+    aside: Aside,
     /// Tables all of whose triggers are switched off, those that are foreign keys too.
     unenforced: HashSet<Name>,
     /// Functions and procedures of the scripts', by their names without the schema.
@@ -95,6 +98,7 @@ impl<'a> Translator<'a> {
             authored: Replay::new(source.syntax()).flavour(source.server().flavour()),
             programs: Programs::default(),
             unread: Unread::default(),
+            aside: Aside::default(),
             unenforced: HashSet::new(),
             routines: Routines::default(),
             aggregates: HashSet::new(),
@@ -162,8 +166,21 @@ impl<'a> Translator<'a> {
         &mut self,
         statements: impl IntoIterator<Item = (usize, &'s str, Audience)>,
     ) -> Translated {
-        for (index, body, audience) in statements {
-            self.statement(index, body, audience);
+        let statements: Vec<(usize, &str, Audience)> = statements.into_iter().collect();
+        let two = self.source.syntax() == Syntax::Postgres
+            && self.dialect.syntax() != Syntax::Postgres;
+        let drops = match two {
+            true => aside::drops(&statements),
+            false => Vec::new(),
+        };
+        for (place, (index, body, audience)) in statements.iter().enumerate() {
+            if drops.last().is_some_and(|last| *last > place) {
+                let authored = &self.authored;
+                for change in self.aside.make_way(&statements, place, &drops, authored) {
+                    self.make_change(*index, change);
+                }
+            }
+            self.statement(*index, body, *audience);
         }
         self.carrier.flush(self.plain.of(self.authored.schema()));
         self.carrier
@@ -221,6 +238,7 @@ impl<'a> Translator<'a> {
         self.plain.follow(self.authored.schema(), &mut Vec::new());
         self.programs.end_script();
         self.made_here.clear();
+        self.aside = Aside::default();
     }
 
     /// Replays an authored statement, which the authored engine alone runs: it will say itself what
@@ -501,7 +519,8 @@ impl<'a> Translator<'a> {
     }
 
     /// Makes a change, which `body` is or a part of it.
-    fn change(&mut self, index: usize, change: Change, body: &str) {
+    fn change(&mut self, index: usize, mut change: Change, body: &str) {
+        self.aside.follow(&mut change, &self.authored);
         self.note(&change, body);
         self.make_change(index, change);
         self.mark_guards();

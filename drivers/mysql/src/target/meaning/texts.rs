@@ -312,14 +312,14 @@ impl Meaning<'_> {
         };
         let any_case = any_case || rw.scope.ty(text) == Some(Type::Citext);
         let pattern = pattern_here(&pattern, any_case, self.facts)
-            .filter(|_| !with.contains(['\\', '$', '&']));
+            .filter(|pattern| pattern.unsure.is_none() && !with.contains(['\\', '$', '&']));
         let Some(pattern) = pattern else {
             return Some(self.refuse(rw, "regex", "this regular expression"));
         };
         let text = self.text(rw, text);
         Some(build::call(
             "regexp_replace",
-            [text, Expr::text(pattern), Expr::text(with)],
+            [text, Expr::text(pattern.text), Expr::text(with)],
         ))
     }
 }
