@@ -212,3 +212,40 @@ fn a_function_that_returns_what_a_query_of_constants_gives() {
         twin.same("SELECT id, provider FROM r ORDER BY id");
     });
 }
+
+/// `SELECT … INTO` and `TABLE` are other words for what CREATE TABLE AS and SELECT say.
+#[test]
+fn a_query_into_a_table() {
+    each(|twin| {
+        twin.run("CREATE TABLE a (id integer PRIMARY KEY, k text, n integer DEFAULT 3); INSERT INTO a VALUES (1, 'x', 1), (2, NULL, 2);");
+        twin.run("SELECT id, k INTO b FROM a WHERE id > 0; SELECT max(a.n) AS n INTO TABLE c FROM a; CREATE TABLE d AS TABLE a;");
+        twin.run("WITH x AS (SELECT id FROM a) SELECT id INTO TEMP e FROM x; INSERT INTO c SELECT id FROM e; DROP TABLE e;");
+        twin.run("INSERT INTO b (id) VALUES (1); INSERT INTO d (id) VALUES (9);");
+        twin.same("SELECT id, coalesce(k, '-') FROM b ORDER BY id, k");
+        twin.same("SELECT n FROM c ORDER BY n");
+        twin.same("SELECT id, coalesce(k, '-'), coalesce(n, 0) FROM d ORDER BY id");
+    });
+}
+
+#[test]
+fn a_text_laid_over_another() {
+    each(|twin| {
+        twin.run("CREATE TABLE t (id integer PRIMARY KEY, s text, o text, CHECK (overlay(s placing '' from 1 for 2) <> 'no')); INSERT INTO t VALUES (1, 'abcdef', 'ÉÉ'), (2, 'a', 'x'), (3, '', ''), (4, NULL, 'x'), (5, 'x', NULL);");
+        for (n, value) in [
+            "overlay(s placing 'XY' from 3)",
+            "overlay(s placing o from 2 for 3)",
+            "overlay(s placing o from 1 for 0)",
+            "overlay(s placing '*' from 9)",
+            "overlay('Tédas' placing o from 2 for 1)",
+        ]
+        .iter()
+        .enumerate()
+        {
+            twin.run(&format!("ALTER TABLE t ADD COLUMN c{n} text; UPDATE t SET c{n} = {value};"));
+            twin.same(&format!("SELECT id, coalesce(c{n}, '-') FROM t ORDER BY id"));
+        }
+        twin.fails("INSERT INTO t VALUES (6, 'xxno', '');");
+        assert!(!twin.takes("UPDATE t SET o = overlay(s placing o from 2);"));
+        assert!(!twin.takes("UPDATE t SET o = overlay(s placing o from id for 1);"));
+    });
+}

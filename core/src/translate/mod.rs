@@ -30,6 +30,7 @@ mod inserted;
 mod itself;
 mod merge;
 mod ordered;
+mod overlaid;
 mod partition;
 mod plain;
 mod present;
@@ -46,6 +47,7 @@ mod vacancy;
 mod writing;
 
 pub use itself::{looks_at_itself, shown_by};
+pub use overlaid::overlaid;
 pub use program::{Act, Deed, EventProgram, RowProgram, names_new, row_program};
 pub use script::{Audience, Translated, Translator, audience};
 pub use target::{

@@ -3,6 +3,7 @@
 use aludel::schema::{Call, CallArg, Expr, Literal, Part, TrimSide, Type};
 use aludel::translate::constant;
 use aludel::translate::infer::{Family, is_text_constant};
+use aludel::translate::overlaid;
 use aludel::translate::rewrite::Rewriter;
 
 use super::Meaning;
@@ -80,6 +81,12 @@ impl Meaning<'_> {
             ("substr" | "substring", [text, start]) => self.substring(rw, text, Some(start), None),
             ("substr" | "substring", [text, start, length]) => {
                 self.substring(rw, text, Some(start), Some(length))
+            }
+            ("overlay", [text, ..])
+                if !self.is_bytes(rw, text)
+                    && let Some(parts) = overlaid(args) =>
+            {
+                rw.expr(&parts)
             }
             ("strpos", [text, part]) => {
                 let (text, part) = (self.text(rw, text), self.text(rw, part));
