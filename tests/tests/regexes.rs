@@ -202,7 +202,9 @@ fn texts_that_are_similar_or_begin_alike() {
 fn what_the_locale_decides_fails() {
     each(|twin| {
         let ascii = TEXTS.iter().filter(|text| text.is_ascii());
-        let others = ["\u{b}", "\u{c}\r", "~", "{|}", "@", "\u{1f}", "\u{7f}", "x`y", "Z9_"];
+        let others = [
+            "\u{b}", "\u{c}\r", "~", "{|}", "@", "\u{1f}", "\u{7f}", "x`y", "Z9_",
+        ];
         texts(twin, ascii.chain(&others).map(ToString::to_string));
         for pattern in [
             "^[[:space:]]*$",

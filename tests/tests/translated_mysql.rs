@@ -344,7 +344,9 @@ fn a_key_that_may_be_null_and_is_followed_by_a_column_that_may_not() {
         let said = twin.omitted(script);
         assert_eq!(said.len(), usize::from(mariadb), "{said:?}");
         assert!(said.iter().all(|said| said.starts_with("cascade-null: ")));
-        twin.run("INSERT INTO w VALUES (1), (2); DELETE FROM u WHERE n = 1; UPDATE u SET name = 'x';");
+        twin.run(
+            "INSERT INTO w VALUES (1), (2); DELETE FROM u WHERE n = 1; UPDATE u SET name = 'x';",
+        );
         twin.fails("INSERT INTO w VALUES (7);");
         twin.same("SELECT n FROM w");
         let change = "UPDATE u SET n = 5 WHERE n = 2;";

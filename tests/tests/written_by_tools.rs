@@ -241,8 +241,12 @@ fn a_text_laid_over_another() {
         .iter()
         .enumerate()
         {
-            twin.run(&format!("ALTER TABLE t ADD COLUMN c{n} text; UPDATE t SET c{n} = {value};"));
-            twin.same(&format!("SELECT id, coalesce(c{n}, '-') FROM t ORDER BY id"));
+            twin.run(&format!(
+                "ALTER TABLE t ADD COLUMN c{n} text; UPDATE t SET c{n} = {value};"
+            ));
+            twin.same(&format!(
+                "SELECT id, coalesce(c{n}, '-') FROM t ORDER BY id"
+            ));
         }
         twin.fails("INSERT INTO t VALUES (6, 'xxno', '');");
         assert!(!twin.takes("UPDATE t SET o = overlay(s placing o from 2);"));

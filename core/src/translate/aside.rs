@@ -72,7 +72,10 @@ impl Aside {
                 let alike = there.name.to_lowercase() == folded && there != own;
                 let to = format!("{}_before", there.name);
                 let schema = authored.schema();
-                let free = schema.tables_alike(&Name::bare(to.clone())).next().is_none()
+                let free = schema
+                    .tables_alike(&Name::bare(to.clone()))
+                    .next()
+                    .is_none()
                     && schema.table(&there).is_some()
                     && !self.names.contains_key(&there);
                 let between = statements.get(place..*last).unwrap_or_default();

@@ -29,11 +29,7 @@ pub fn overlaid(args: &[&Expr]) -> Option<Expr> {
         start: Some(number(start)),
         length: length.map(number),
     };
-    let begin = Expr::binary(
-        part(1, Some(place - 1)),
-        BinaryOp::Concat,
-        (*other).clone(),
-    );
+    let begin = Expr::binary(part(1, Some(place - 1)), BinaryOp::Concat, (*other).clone());
     let rest = part(place.checked_add(length)?, None);
     Some(Expr::binary(begin, BinaryOp::Concat, rest))
 }

@@ -20,7 +20,10 @@ pub(super) fn statement(c: &mut Cursor<'_>) -> Parsed<Option<Vec<Change>>> {
     }
     if let Some(table) = into_table(*c) {
         let changes = parse(Syntax::Postgres, &table);
-        if !changes.iter().any(|change| matches!(change, Change::Opaque(_))) {
+        if !changes
+            .iter()
+            .any(|change| matches!(change, Change::Opaque(_)))
+        {
             c.take_rest();
             return Ok(Some(changes));
         }

@@ -4,7 +4,9 @@
 use super::cursor::{Cursor, Parsed, Source, unclear};
 use super::lex::{self, Lex};
 use super::{parse_query, parse_type};
-use crate::schema::{Expr, Ident, Part, PartMut, Query, Select, SelectItem, SetExpr, Type, ValueFunction};
+use crate::schema::{
+    Expr, Ident, Part, PartMut, Query, Select, SelectItem, SetExpr, Type, ValueFunction,
+};
 use crate::sql::Syntax;
 
 /// The function, from its arguments and what follows them.

@@ -11,7 +11,7 @@ use super::aside::{self, Aside};
 use super::block::{Act, Block, block, run};
 use super::carry::{Carrier, Out, Outcome};
 use super::expand::expand;
-use super::infer::is_known;
+use super::infer::makes_nothing;
 use super::inline::inline;
 use super::inserted;
 use super::ordered::name_what_orders;
@@ -167,8 +167,8 @@ impl<'a> Translator<'a> {
         statements: impl IntoIterator<Item = (usize, &'s str, Audience)>,
     ) -> Translated {
         let statements: Vec<(usize, &str, Audience)> = statements.into_iter().collect();
-        let two = self.source.syntax() == Syntax::Postgres
-            && self.dialect.syntax() != Syntax::Postgres;
+        let two =
+            self.source.syntax() == Syntax::Postgres && self.dialect.syntax() != Syntax::Postgres;
         let drops = match two {
             true => aside::drops(&statements),
             false => Vec::new(),
@@ -193,6 +193,12 @@ impl<'a> Translator<'a> {
     /// Takes note of a revision that the target runs as a script of its own: both schemas follow,
     /// each by its own script. What is wrong with either is for whoever runs it to say.
     pub fn overridden(&mut self, authored: &[String], own: &[String]) {
+        self.follow_both(authored, own);
+    }
+
+    /// What a script of the authored engine's and one of the target's own do, each to its own; what the
+    /// first did.
+    fn follow_both(&mut self, authored: &[String], own: &[String]) -> Vec<TableEffect> {
         let mut touched = Vec::new();
         for body in authored {
             self.replay(body, &mut touched);
@@ -207,6 +213,14 @@ impl<'a> Translator<'a> {
                 .settle_views(self.plain.of(self.authored.schema()));
         }
         self.carrier.take();
+        touched
+    }
+
+    /// Takes note of a revision that was refused: the authored engine has run it, the target has not. What
+    /// comes after it and stands on what it was to make is refused.
+    pub fn passed_over(&mut self, authored: &[String]) {
+        let touched = self.follow_both(authored, &[]);
+        self.carrier.pass_over(&touched);
     }
 
     /// Takes note of the triggers for which guards stand now.
@@ -219,7 +233,7 @@ impl<'a> Translator<'a> {
     /// Takes note of a statement that is not understood.
     fn unread(&mut self, body: &str) {
         if self.source.syntax() == Syntax::Postgres {
-            let known = |name: &str| is_known(name) && !self.carrier.code.contains(name);
+            let known = |name: &str| makes_nothing(name) && !self.carrier.code.contains(name);
             let reach = sql::reach(body, &known);
             self.reached(reach);
         }

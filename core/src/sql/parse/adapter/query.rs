@@ -4,8 +4,8 @@ use sqlparser::ast;
 
 use super::{Convert, Parsed, none, unclear};
 use crate::schema::{
-    Cte, DataStatement, Distinct, Expr, Ident, Name, Nulls, OrderBy, Query, Select, SelectItem, SetExpr,
-    SetOp, TableRef, Window,
+    Cte, DataStatement, Distinct, Expr, Ident, Name, Nulls, OrderBy, Query, Select, SelectItem,
+    SetExpr, SetOp, TableRef, Window,
 };
 use crate::sql::Syntax;
 

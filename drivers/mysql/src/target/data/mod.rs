@@ -23,8 +23,8 @@ pub(crate) use named::in_query as name_columns;
 pub(crate) use update::{print_delete as delete, print_update as update};
 
 use aludel::schema::{
-    Cte, DataStatement, Expr, ForeignKey, InsertSource, Name, OnConflict, PartMut, Query, Select, SelectItem, SetExpr,
-    Table, TableRef,
+    Cte, DataStatement, Expr, ForeignKey, InsertSource, Name, OnConflict, PartMut, Query, Select,
+    SelectItem, SetExpr, Table, TableRef,
 };
 use aludel::translate::infer::Scope;
 use aludel::translate::print::print;
