@@ -185,3 +185,23 @@ fn an_aggregate_in_with_has_the_name_that_it_gets() {
         all(twin);
     });
 }
+
+/// One that is refused, and can only have read, has made nothing that a later one asks for.
+#[test]
+fn a_block_that_only_reads_and_raises_leaves_the_catalogues_as_they_are() {
+    each(|twin| {
+        twin.run(
+            "CREATE TABLE a (id integer PRIMARY KEY, c jsonb); INSERT INTO a VALUES (1, '{}');",
+        );
+        let raises = "DO $$ DECLARE n integer; BEGIN
+            SELECT count(*) INTO n FROM a WHERE EXISTS (SELECT 1 FROM jsonb_each(c) AS d (k, v) WHERE jsonb_array_length(v -> 'deny') > 0)
+                OR (SELECT count(*) FROM jsonb_object_keys(c)) > 9;
+            IF n > 0 THEN RAISE EXCEPTION 'unsafe'; END IF; END $$;";
+        twin.refused(raises);
+        twin.run("DO $$ BEGIN CREATE TYPE s AS ENUM ('a', 'b'); EXCEPTION WHEN duplicate_object THEN NULL; END $$;
+            CREATE TABLE t (id integer PRIMARY KEY, s s NOT NULL);
+            DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conname = 't_id_fkey') THEN ALTER TABLE t ADD CONSTRAINT t_id_fkey FOREIGN KEY (id) REFERENCES a; END IF; END $$;
+            INSERT INTO t VALUES (1, 'b');");
+        twin.fails("INSERT INTO t VALUES (2, 'b');");
+    });
+}

@@ -127,3 +127,29 @@ fn an_aggregate_of_the_scripts() {
         );
     });
 }
+
+/// Which rows a role sees is like what it may do: nothing of the schema.
+#[test]
+fn policies_are_privileges() {
+    each_anew(|twin| {
+        twin.run("CREATE TABLE t (id integer PRIMARY KEY, name text); ALTER TABLE t ENABLE ROW LEVEL SECURITY; ALTER TABLE t FORCE ROW LEVEL SECURITY;");
+        for statement in [
+            "CREATE POLICY p ON t USING (id > 0);",
+            "ALTER POLICY p ON t WITH CHECK (id > 1);",
+            "ALTER POLICY p ON t RENAME TO q;",
+            "DO $$ BEGIN CREATE POLICY p ON t FOR SELECT USING (name = current_user); EXCEPTION WHEN duplicate_object THEN NULL; END $$;",
+            "DROP POLICY IF EXISTS q ON t;",
+        ] {
+            let said = twin.omitted(statement);
+            assert!(
+                said.iter()
+                    .any(|said| said.starts_with("privileges: a policy: ")),
+                "{statement} {said:?}"
+            );
+        }
+        // The table is what it was to all that comes after.
+        twin.run("ALTER TABLE t DROP COLUMN name CASCADE; ALTER TABLE t ADD COLUMN n integer NOT NULL DEFAULT 3; INSERT INTO t VALUES (1);");
+        twin.same("SELECT id, n FROM t");
+        twin.run("DROP TABLE t; CREATE TABLE t (id integer PRIMARY KEY);");
+    });
+}

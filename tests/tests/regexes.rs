@@ -200,31 +200,53 @@ fn texts_that_are_similar_or_begin_alike() {
 /// What is a blank, or a letter, beyond ASCII is for PostgreSQL's locale to say.
 #[test]
 fn what_the_locale_decides_fails() {
-    let mut twin = Twin::new(Engine::Sqlite);
-    let ascii = TEXTS.iter().filter(|text| text.is_ascii());
-    texts(&mut twin, ascii.map(ToString::to_string));
-    for pattern in [
-        "^[[:space:]]*$",
-        "^\\s+$",
-        "\\S",
-        "^\\w+$",
-        "[^[:print:]]",
-        "^[[:alpha:]]$",
-        "^[\\w.]+$",
-        "^[^\\s]*$",
-    ] {
-        assert!(same(&mut twin, pattern, "~"), "{pattern}");
-    }
-    twin.run("UPDATE t SET s = 'É';");
-    assert!(same(&mut twin, "^[[:space:]]*$", "~"));
-    let said = twin.target_fails("UPDATE t SET m = s ~ '^\\w+$';");
-    assert!(
-        said.contains("of what class a letter beyond ASCII is"),
-        "{said}"
-    );
-    twin.run("UPDATE t SET s = U&'\\2003';");
-    let said = twin.target_fails("UPDATE t SET m = s ~ '^\\s+$';");
-    assert!(said.contains("decides whether that is a blank"), "{said}");
+    each(|twin| {
+        let ascii = TEXTS.iter().filter(|text| text.is_ascii());
+        let others = [
+            "\u{b}", "\u{c}\r", "~", "{|}", "@", "\u{1f}", "\u{7f}", "x`y", "Z9_",
+        ];
+        texts(twin, ascii.chain(&others).map(ToString::to_string));
+        for pattern in [
+            "^[[:space:]]*$",
+            "^[[:blank:]]*$",
+            "^\\s+$",
+            "\\S",
+            "\\W",
+            "^\\w+$",
+            "[^[:print:]]",
+            "[[:cntrl:]]",
+            "^[[:punct:]]+$",
+            "^[[:graph:]]+$",
+            "^[[:alpha:]]$",
+            "^[[:alnum:]-]+$",
+            "[[:upper:]]",
+            "^[[:lower:][:digit:]]+$",
+            "^[\\w.]+$",
+            "^[^\\s]*$",
+        ] {
+            assert!(same(twin, pattern, "~"), "{pattern}");
+            assert!(same(twin, pattern, "!~"), "{pattern}");
+        }
+        let is_sqlite = twin.target.engine == Engine::Sqlite;
+        twin.run("CREATE TABLE c (s text CHECK (s ~ '^[[:space:]]*$' OR s ~ '^\\w+$')); INSERT INTO c VALUES (' '), ('a_1'), (NULL);");
+        twin.fails("INSERT INTO c VALUES ('a b');");
+        twin.same("SELECT count(*) FROM c");
+        twin.run("UPDATE t SET s = 'É';");
+        assert!(same(twin, "^[[:space:]]*$", "~"));
+        let said = twin.target_fails("UPDATE t SET m = s ~ '^\\w+$';");
+        assert!(
+            !is_sqlite || said.contains("of what class a letter beyond ASCII is"),
+            "{said}"
+        );
+        for blank in ["2003", "00a0", "feff"] {
+            twin.run(&format!("UPDATE t SET s = U&'\\{blank}';"));
+            let said = twin.target_fails("UPDATE t SET m = s ~ '^\\s+$';");
+            assert!(
+                !is_sqlite || said.contains("decides whether that is a blank"),
+                "{said}"
+            );
+        }
+    });
 }
 
 /// Patterns of a small grammar, over texts of the letters they are made of.

@@ -73,3 +73,79 @@ fn a_script_that_foreign_keys_may_refuse_says_that_they_are_enforced() {
         assert!(text(name).contains("PRAGMA foreign_keys = ON"), "{name}");
     }
 }
+
+/// What a refused revision was to make is not there: nothing is translated as though it were.
+#[test]
+fn what_stands_on_a_refused_revision_is_refused() {
+    let begin = "CREATE TABLE m (id integer PRIMARY KEY, n boolean, t text NOT NULL); INSERT INTO m VALUES (1, true, 'a');
+        CREATE TABLE a (f integer NOT NULL, t integer NOT NULL, CONSTRAINT a_pkey PRIMARY KEY (f, t), CONSTRAINT a_t_fkey FOREIGN KEY (t) REFERENCES m (id));
+        CREATE VIEW v AS SELECT id FROM m;";
+    let refused = "SELECT nobody(1);";
+    for (makes, follows, sqlite, mariadb) in [
+        // A table, to which a foreign key refers.
+        (
+            "CREATE TABLE u (id integer PRIMARY KEY);",
+            "CREATE TABLE c (id integer PRIMARY KEY, u integer REFERENCES u);",
+            true,
+            true,
+        ),
+        // One to which a foreign key's action would be done by hand.
+        (
+            "CREATE TABLE u (id integer PRIMARY KEY, m integer REFERENCES m ON DELETE SET NULL);",
+            "DELETE FROM m WHERE id = 7; ALTER TABLE a DROP CONSTRAINT a_t_fkey;",
+            true,
+            false,
+        ),
+        // A key that goes.
+        (
+            "ALTER TABLE a DROP CONSTRAINT a_pkey;",
+            "ALTER TABLE a ALTER COLUMN t DROP NOT NULL;",
+            true,
+            true,
+        ),
+        // A key that comes.
+        (
+            "ALTER TABLE m ADD CONSTRAINT m_t UNIQUE (t);",
+            "INSERT INTO m VALUES (2, true, 'a') ON CONFLICT (t) DO NOTHING;",
+            true,
+            true,
+        ),
+        // A column's type.
+        (
+            "ALTER TABLE m DROP COLUMN n; ALTER TABLE m ADD COLUMN n text;",
+            "CREATE INDEX by_n ON m (n);",
+            true,
+            true,
+        ),
+        // A view that goes.
+        (
+            "DROP VIEW v;",
+            "CREATE TABLE v (id integer PRIMARY KEY);",
+            true,
+            true,
+        ),
+        // None of it.
+        (
+            "ALTER TABLE m ADD COLUMN o text;",
+            "ALTER TABLE m ADD COLUMN p text; CREATE INDEX by_p ON m (p);",
+            false,
+            false,
+        ),
+    ] {
+        let place = Place::new();
+        place.revision("1_begin", begin, "SELECT 1;");
+        place.revision("2_refused", &format!("{makes} {refused}"), "SELECT 1;");
+        place.revision("3_follows", follows, "SELECT 1;");
+        for (target, held_back) in [("sqlite", sqlite), ("mariadb", mariadb)] {
+            let ran = place.run(&format!("--dialect postgres check --to {target}"));
+            assert_eq!(ran.code, 1, "{ran:?}");
+            let said = ran.stderr.contains("3_follows");
+            let depends = ran.stderr.contains("depends-on-refused");
+            assert_eq!(
+                (said, depends),
+                (held_back, held_back),
+                "{target} {follows} {ran:?}"
+            );
+        }
+    }
+}

@@ -707,3 +707,37 @@ fn a_check_by_a_regular_expression_on_what_a_foreign_key_changes() {
         twin.same("SELECT id, p FROM c");
     });
 }
+
+/// Elsewhere both would have one name. The old one has another until it goes.
+#[test]
+fn a_table_that_takes_the_place_of_one_with_other_capitals() {
+    each(|twin| {
+        twin.run(
+            "CREATE TABLE \"Block\" (id integer PRIMARY KEY, n integer);
+             CREATE TABLE \"Address\" (id serial PRIMARY KEY, name text UNIQUE, block integer REFERENCES \"Block\" ON DELETE CASCADE);
+             CREATE INDEX \"by block\" ON \"Address\" (block);
+             CREATE TABLE c (a integer REFERENCES \"Address\");
+             INSERT INTO \"Block\" VALUES (1, 10); INSERT INTO \"Address\" (name, block) VALUES ('a', 1), ('b', NULL); INSERT INTO c VALUES (1);",
+        );
+        twin.run(
+            "CREATE TABLE block (id integer PRIMARY KEY, n integer);
+             CREATE TABLE address (id serial PRIMARY KEY, name text, block integer);
+             ALTER TABLE address ADD CONSTRAINT address_block_fkey FOREIGN KEY (block) REFERENCES block (id);
+             CREATE INDEX address_block_idx ON address (block);
+             INSERT INTO block SELECT id, n FROM \"Block\";
+             INSERT INTO address (name, block) SELECT \"Address\".name, \"Address\".block FROM \"Address\" JOIN \"Block\" b ON b.id = \"Address\".block;
+             UPDATE \"Address\" SET name = 'x' WHERE \"Address\".id = 2;
+             INSERT INTO address (name) SELECT name FROM \"Address\" WHERE block IS NULL;
+             ALTER TABLE c DROP CONSTRAINT c_a_fkey;
+             ALTER TABLE \"Address\" DROP CONSTRAINT \"Address_block_fkey\";
+             DROP TABLE \"Address\";
+             DROP TABLE \"Block\";",
+        );
+        twin.same("SELECT id, name, coalesce(block, 0) FROM address ORDER BY id");
+        twin.run("ALTER TABLE c ADD CONSTRAINT c_a_fkey FOREIGN KEY (a) REFERENCES address (id); INSERT INTO address (name) VALUES ('new');");
+        twin.fails("DELETE FROM block;");
+        twin.same("SELECT id, name, coalesce(block, 0) FROM address ORDER BY id");
+        // Where it stays they are two.
+        assert!(!twin.refused("CREATE TABLE \"C\" (id integer);").is_empty());
+    });
+}

@@ -172,3 +172,84 @@ fn an_update_sets_defaults() {
         );
     });
 }
+
+/// `WITH data AS` begins a query, `WITH DATA` ends one.
+#[test]
+fn a_with_of_a_query_may_be_called_data() {
+    each(|twin| {
+        twin.run("CREATE TABLE a (id integer PRIMARY KEY, x text NOT NULL DEFAULT 'x'); INSERT INTO a VALUES (1), (2);");
+        twin.run("CREATE VIEW v AS WITH data AS (SELECT id FROM a), local AS (SELECT id FROM data) SELECT data.id FROM data JOIN local ON local.id = data.id;");
+        twin.run("CREATE TABLE b AS WITH data AS (SELECT id FROM a WHERE id > 1) SELECT id FROM data WITH DATA;");
+        twin.same("SELECT id FROM v ORDER BY id");
+        twin.same("SELECT id FROM b");
+    });
+}
+
+#[test]
+fn a_table_like_another_but_for_something() {
+    each(|twin| {
+        twin.run("CREATE TABLE a (id integer PRIMARY KEY, x text DEFAULT 'x', n integer CHECK (n > 0)); CREATE INDEX by_x ON a (x);");
+        twin.run("CREATE TABLE b (LIKE a INCLUDING ALL EXCLUDING STATISTICS EXCLUDING DEFAULTS); CREATE TABLE c (LIKE a INCLUDING DEFAULTS EXCLUDING ALL INCLUDING CONSTRAINTS);
+            CREATE TABLE d (LIKE a INCLUDING ALL EXCLUDING INDEXES EXCLUDING CONSTRAINTS);");
+        twin.run("INSERT INTO b (id) VALUES (1); INSERT INTO c (id) VALUES (1), (1); INSERT INTO d (id, n) VALUES (1, 0), (1, 0);");
+        twin.fails("INSERT INTO b VALUES (1, 'y', 1);");
+        twin.fails("INSERT INTO b VALUES (2, 'y', 0);");
+        twin.fails("INSERT INTO c VALUES (2, 'y', 0);");
+        twin.same("SELECT id, coalesce(x, '-') FROM b");
+        twin.same("SELECT id, coalesce(x, '-') FROM c");
+        twin.same("SELECT id, x, n FROM d");
+    });
+}
+
+#[test]
+fn a_function_that_returns_what_a_query_of_constants_gives() {
+    each(|twin| {
+        twin.run("CREATE FUNCTION aws() RETURNS integer AS $$ BEGIN RETURN(SELECT 2); END $$ LANGUAGE plpgsql IMMUTABLE;
+            CREATE FUNCTION plus(n integer) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT (SELECT n + 1)';
+            CREATE TABLE r (id integer PRIMARY KEY, provider integer NOT NULL DEFAULT aws() CHECK (provider = aws() OR provider > plus(10)));");
+        twin.run("INSERT INTO r (id) VALUES (1); INSERT INTO r VALUES (2, 12);");
+        twin.fails("INSERT INTO r VALUES (3, 11);");
+        twin.same("SELECT id, provider FROM r ORDER BY id");
+    });
+}
+
+/// `SELECT … INTO` and `TABLE` are other words for what CREATE TABLE AS and SELECT say.
+#[test]
+fn a_query_into_a_table() {
+    each(|twin| {
+        twin.run("CREATE TABLE a (id integer PRIMARY KEY, k text, n integer DEFAULT 3); INSERT INTO a VALUES (1, 'x', 1), (2, NULL, 2);");
+        twin.run("SELECT id, k INTO b FROM a WHERE id > 0; SELECT max(a.n) AS n INTO TABLE c FROM a; CREATE TABLE d AS TABLE a;");
+        twin.run("WITH x AS (SELECT id FROM a) SELECT id INTO TEMP e FROM x; INSERT INTO c SELECT id FROM e; DROP TABLE e;");
+        twin.run("INSERT INTO b (id) VALUES (1); INSERT INTO d (id) VALUES (9);");
+        twin.same("SELECT id, coalesce(k, '-') FROM b ORDER BY id, k");
+        twin.same("SELECT n FROM c ORDER BY n");
+        twin.same("SELECT id, coalesce(k, '-'), coalesce(n, 0) FROM d ORDER BY id");
+    });
+}
+
+#[test]
+fn a_text_laid_over_another() {
+    each(|twin| {
+        twin.run("CREATE TABLE t (id integer PRIMARY KEY, s text, o text, CHECK (overlay(s placing '' from 1 for 2) <> 'no')); INSERT INTO t VALUES (1, 'abcdef', 'ÉÉ'), (2, 'a', 'x'), (3, '', ''), (4, NULL, 'x'), (5, 'x', NULL);");
+        for (n, value) in [
+            "overlay(s placing 'XY' from 3)",
+            "overlay(s placing o from 2 for 3)",
+            "overlay(s placing o from 1 for 0)",
+            "overlay(s placing '*' from 9)",
+            "overlay('Tédas' placing o from 2 for 1)",
+        ]
+        .iter()
+        .enumerate()
+        {
+            twin.run(&format!(
+                "ALTER TABLE t ADD COLUMN c{n} text; UPDATE t SET c{n} = {value};"
+            ));
+            twin.same(&format!(
+                "SELECT id, coalesce(c{n}, '-') FROM t ORDER BY id"
+            ));
+        }
+        twin.fails("INSERT INTO t VALUES (6, 'xxno', '');");
+        assert!(!twin.takes("UPDATE t SET o = overlay(s placing o from 2);"));
+        assert!(!twin.takes("UPDATE t SET o = overlay(s placing o from id for 1);"));
+    });
+}

@@ -253,7 +253,7 @@ impl<'a> Session<'a> {
         // What cannot be read has been said.
         if let Ok(Ok(bodies)) = bodies {
             let bodies: Vec<String> = bodies.iter().map(ToString::to_string).collect();
-            self.translator.overridden(&bodies, &[]);
+            self.translator.passed_over(&bodies);
         }
     }
 

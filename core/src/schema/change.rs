@@ -263,6 +263,8 @@ pub enum Ignored {
     Comment,
     /// `CREATE | ALTER | DROP PUBLICATION | SUBSCRIPTION`.
     Replication,
+    /// `CREATE | ALTER | DROP POLICY`.
+    Policy,
 }
 
 /// What only its own engine understands.

@@ -18,6 +18,7 @@
 //! - Pure and offline: no connection, and the same input gives the same text.
 
 mod actions;
+mod aside;
 mod block;
 mod carry;
 pub mod constant;
@@ -30,6 +31,7 @@ mod inserted;
 mod itself;
 mod merge;
 mod ordered;
+mod overlaid;
 mod partition;
 mod plain;
 mod present;
@@ -46,6 +48,7 @@ mod vacancy;
 mod writing;
 
 pub use itself::{looks_at_itself, shown_by};
+pub use overlaid::overlaid;
 pub use program::{Act, Deed, EventProgram, RowProgram, may_give_several, names_new, row_program};
 pub use script::{Audience, Translated, Translator, audience};
 pub use target::{

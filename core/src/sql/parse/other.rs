@@ -65,6 +65,7 @@ const IGNORED: &[(&[&str], Ignored)] = &[
     (&["STATISTICS"], Ignored::Statistics),
     (&["PUBLICATION"], Ignored::Replication),
     (&["SUBSCRIPTION"], Ignored::Replication),
+    (&["POLICY"], Ignored::Policy),
 ];
 
 fn ignored(c: &mut Cursor<'_>) -> Option<Change> {

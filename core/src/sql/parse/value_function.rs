@@ -4,7 +4,9 @@
 use super::cursor::{Cursor, Parsed, Source, unclear};
 use super::lex::{self, Lex};
 use super::{parse_query, parse_type};
-use crate::schema::{Expr, Ident, Part, PartMut, Select, SelectItem, SetExpr, Type, ValueFunction};
+use crate::schema::{
+    Expr, Ident, Part, PartMut, Query, Select, SelectItem, SetExpr, Type, ValueFunction,
+};
 use crate::sql::Syntax;
 
 /// The function, from its arguments and what follows them.
@@ -154,7 +156,11 @@ fn returned(code: &str) -> Parsed<String> {
 
 /// `SELECT expression`, its arguments' numbers as names of columns.
 fn expression(code: &str) -> Parsed<Expr> {
-    let query = parse_query(Syntax::Postgres, &quoted(code)?).or_else(unclear)?;
+    alone(&parse_query(Syntax::Postgres, &quoted(code)?).or_else(unclear)?)
+}
+
+/// The expression that a query gives, which reads nothing.
+fn alone(query: &Query) -> Parsed<Expr> {
     let SetExpr::Select(select) = &query.body else {
         return unclear("a function that is no one SELECT");
     };
@@ -170,7 +176,14 @@ fn expression(code: &str) -> Parsed<Expr> {
         && query.order_by.is_empty()
         && query.limit.is_none()
         && query.offset.is_none();
-    if !nothing_else || holds_query(expr) {
+    if !nothing_else {
+        return unclear("a function that selects");
+    }
+    // `RETURN (SELECT expression)`.
+    if let Expr::Subquery(inner) = expr {
+        return alone(inner);
+    }
+    if holds_query(expr) {
         return unclear("a function that selects");
     }
     Ok(expr.clone())

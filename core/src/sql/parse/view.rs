@@ -32,8 +32,9 @@ pub(super) fn create(c: &mut Cursor<'_>, or_replace: bool) -> Parsed<Change> {
     c.expect("AS")?;
     let body = c.until(|c| {
         c.is("WITH")
-            && (one_of(c.word_at(1), &["CHECK", "CASCADED", "LOCAL", "DATA"])
-                || c.starts(&["WITH", "NO", "DATA"]))
+            && (c.is_at(1, "CHECK")
+                || one_of(c.word_at(1), &["CASCADED", "LOCAL"]) && c.is_at(2, "CHECK"))
+            || with_data(c)
     });
     let text = body.as_written().to_owned();
     let query = adapter::query(&body).ok();
@@ -51,6 +52,12 @@ pub(super) fn create(c: &mut Cursor<'_>, or_replace: bool) -> Parsed<Change> {
         query,
         text,
     })))
+}
+
+/// `WITH [NO] DATA` at the end; a WITH of a query may be called so too.
+pub(super) fn with_data(c: &Cursor<'_>) -> bool {
+    let words = c.rest().len();
+    words == 2 && c.starts(&["WITH", "DATA"]) || words == 3 && c.starts(&["WITH", "NO", "DATA"])
 }
 
 /// `WITH (security_invoker)`: whose rights it has, and storage parameters of a materialized one.

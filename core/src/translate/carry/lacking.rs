@@ -15,7 +15,7 @@ impl Carrier<'_> {
     pub(super) fn lacking(&self, statement: &DataStatement, authored: &Schema) -> Vec<Refusal> {
         let mut mentioned = Mentioned::default();
         mentioned.statement(statement);
-        let mut refusals = Vec::new();
+        let mut refusals: Vec<Refusal> = self.lacks_conflict(statement).into_iter().collect();
         for name in &mentioned.tables {
             if let Some(view) = authored.view(name) {
                 if self.lacks_view(view) {
@@ -68,6 +68,24 @@ impl Carrier<'_> {
         refusals
     }
 
+    /// The key that ON CONFLICT names, if a refused change was to make it.
+    fn lacks_conflict(&self, statement: &DataStatement) -> Option<Refusal> {
+        let DataStatement::Insert(insert) = statement else {
+            return None;
+        };
+        let columns = match insert.on_conflict.as_ref()? {
+            OnConflict::Nothing { columns, .. } | OnConflict::Update { columns, .. } => columns,
+            OnConflict::Replace | OnConflict::Ignore => return None,
+        };
+        if columns.is_empty() || !self.left_behind.contains(&insert.table) {
+            return None;
+        }
+        let meant = self.deviating.get(&insert.table)?;
+        let held = self.held_table(&insert.table)?;
+        let lacks = has_key(meant, columns) && !has_key(held, columns);
+        lacks.then(|| depends(&insert.table))
+    }
+
     /// The table that a new foreign key refers to and that is held without the key that it wants. One
     /// that is not held at all is for the target to refuse, if it takes no such key.
     pub(super) fn lacking_key(&self, table: &Table, before: Option<&Table>) -> Option<Refusal> {
@@ -78,6 +96,9 @@ impl Carrier<'_> {
         };
         let mut new = table.foreign_keys().filter(|(_, key)| !had(key));
         let lacks = |key: &ForeignKey| {
+            if self.left_behind.contains(&key.table) && self.held_table(&key.table).is_none() {
+                return true;
+            }
             let held = self.held_table(&key.table);
             let other =
                 self.deviating.contains_key(&key.table) || self.unknown.contains(&key.table);

@@ -64,6 +64,8 @@ pub(super) struct Carrier<'a> {
     deviating: Map<Name, Arc<Table>>,
     /// Tables whose state in the target is not known, since a change to them was refused.
     unknown: Set<Name>,
+    /// Those among the deviating, and among what is not held, that a refused change has left behind.
+    left_behind: Set<Name>,
     /// What has been reported as omitted, by table: it is said once.
     omitted: Map<Name, HashSet<Omission>>,
     /// What came of triggers, by their authored table.
@@ -101,6 +103,7 @@ impl<'a> Carrier<'a> {
             names: Map::default(),
             deviating: Map::default(),
             unknown: Set::default(),
+            left_behind: Set::default(),
             omitted: Map::default(),
             triggers: Map::default(),
             views: Map::default(),
@@ -259,20 +262,32 @@ impl<'a> Carrier<'a> {
             });
             return;
         }
+        let actions = actions::of(statement, authored);
+        let lacking: Vec<Vec<Refusal>> = match &actions {
+            Actions::Statements(statements) => {
+                let all = statements.iter();
+                all.map(|one| self.lacking(one, authored)).collect()
+            }
+            _ => Vec::new(),
+        };
         let mut push = |what| {
             self.out.push(Out {
                 source,
                 what: Outcome::Unenforced(what),
             });
         };
-        match actions::of(statement, authored) {
+        match actions {
             // Nothing has to be done for it, where the revision ends with a look at all foreign keys.
             Actions::None if actions::may_break(statement, authored) => {
                 push(Ok(Rendered::default()));
             }
             Actions::None => {}
             Actions::Statements(statements) => {
-                for statement in statements {
+                for (statement, lacking) in statements.into_iter().zip(lacking) {
+                    if !lacking.is_empty() {
+                        push(Err(lacking));
+                        continue;
+                    }
                     let scope = DataScope {
                         authored,
                         source: self.source,
@@ -368,6 +383,7 @@ impl<'a> Carrier<'a> {
             let Some(table) = authored.table(&name) else {
                 continue;
             };
+            self.left_behind.remove(&name);
             match self.target.lower(table, authored, self.source) {
                 Ok(lowered) => {
                     self.unknown.remove(&name);
@@ -392,11 +408,33 @@ impl<'a> Carrier<'a> {
         self.settle_triggers(authored);
     }
 
+    /// Takes what differs now for what refused changes have left behind.
+    pub(super) fn pass_over(&mut self, touched: &[TableEffect]) {
+        for table in touched.iter().filter_map(|effect| effect.after.as_ref()) {
+            let name = &table.name;
+            if self.held_table(name).is_none() || self.deviating.contains_key(name) {
+                self.left_behind.insert(name.clone());
+            }
+        }
+    }
+
+    /// Whether what is held under a name is no longer there for the authored engine: what was to drop it
+    /// was refused.
+    fn is_stale(&self, held: &Name, own: &Name, authored: &Schema) -> bool {
+        let same = |name: &Name| name.name.eq_ignore_ascii_case(&held.name);
+        let mut names = self.names.iter();
+        let is_table =
+            names.any(|(name, of)| same(of) && name != own && authored.table(name).is_some());
+        let is_view = authored.views().any(|view| same(&view.name));
+        !is_table && !is_view
+    }
+
     fn forget(&mut self, name: &Name) {
         self.triggers.remove(name);
         self.names.remove(name);
         self.deviating.remove(name);
         self.unknown.remove(name);
+        self.left_behind.remove(name);
         self.omitted.remove(name);
     }
 
@@ -568,6 +606,9 @@ impl<'a> Carrier<'a> {
             if let Some(triggers) = self.triggers.remove(&before.name) {
                 self.triggers.insert(after.name.clone(), triggers);
             }
+            if self.left_behind.remove(&before.name) {
+                self.left_behind.insert(after.name.clone());
+            }
             if let Some(omitted) = self.omitted.remove(&before.name) {
                 self.omitted.insert(after.name.clone(), omitted);
             }
@@ -704,8 +745,13 @@ impl<'a> Carrier<'a> {
         let mut after = Arc::new(lowered);
         let mut own: HashSet<Ident> = HashSet::new();
         if let (Some(base), Some(held)) = (self.deviating.get(&name), &before) {
-            let lowered = match merge::merge(base, &after, held, &origins) {
+            let left_behind = self.left_behind.contains(&name);
+            let lowered = match merge::merge(base, &after, held, &origins, left_behind) {
                 Ok(merged) => std::mem::replace(&mut after, Arc::new(merged)),
+                Err(_) if left_behind => {
+                    self.refuse(source, depends(&name));
+                    return;
+                }
                 Err(refusals) => {
                     self.push(source, Err(refusals));
                     return;
@@ -724,12 +770,18 @@ impl<'a> Carrier<'a> {
                 .as_ref()
                 .is_none_or(|b| !b.name.name.eq_ignore_ascii_case(&after.name.name))
         {
+            let refusal = match self.is_stale(&after.name, &name, authored) {
+                true => depends(&after.name),
+                false => {
+                    let message = format!(
+                        "`{}` would have the name of another table or view, `{}`",
+                        table.name, after.name
+                    );
+                    Refusal::new("name-clash", message)
+                }
+            };
             self.unknown.insert(name);
-            let message = format!(
-                "`{}` would have the name of another table or view, `{}`",
-                table.name, after.name
-            );
-            self.refuse(source, Refusal::new("name-clash", message));
+            self.refuse(source, refusal);
             return;
         }
         if let Some(refusal) = self.taken_index(before.as_deref(), &after) {

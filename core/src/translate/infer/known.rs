@@ -22,6 +22,73 @@ pub(crate) fn gives_the_same(name: &str) -> bool {
     is_known(name) && !OTHERWISE.contains(&name) && !name.starts_with("uuid_generate")
 }
 
+/// Whether a call of this name, which may have no meaning to a translation, makes nothing.
+pub(crate) fn makes_nothing(name: &str) -> bool {
+    is_known(name) || READING.contains(&name)
+}
+
+/// Functions of PostgreSQL's beside those below that change nothing.
+const READING: &[&str] = &[
+    "array_dims",
+    "array_positions",
+    "array_to_json",
+    "convert_from",
+    "current_schemas",
+    "current_setting",
+    "format_type",
+    "generate_subscripts",
+    "has_column_privilege",
+    "has_database_privilege",
+    "has_function_privilege",
+    "has_schema_privilege",
+    "json_each_text",
+    "json_object_keys",
+    "json_populate_record",
+    "json_populate_recordset",
+    "json_to_record",
+    "json_to_recordset",
+    "jsonb_each",
+    "jsonb_each_text",
+    "jsonb_object_keys",
+    "jsonb_path_exists",
+    "jsonb_path_query",
+    "jsonb_path_query_array",
+    "jsonb_path_query_first",
+    "jsonb_populate_record",
+    "jsonb_populate_recordset",
+    "jsonb_pretty",
+    "jsonb_to_record",
+    "jsonb_to_recordset",
+    "make_timestamp",
+    "make_timestamptz",
+    "mode",
+    "obj_description",
+    "pg_get_constraintdef",
+    "pg_get_expr",
+    "pg_get_functiondef",
+    "pg_get_indexdef",
+    "pg_get_serial_sequence",
+    "pg_get_triggerdef",
+    "pg_get_viewdef",
+    "pg_relation_size",
+    "pg_sleep",
+    "pg_table_is_visible",
+    "pg_total_relation_size",
+    "quote_nullable",
+    "regexp_count",
+    "regexp_like",
+    "regexp_match",
+    "regexp_matches",
+    "regexp_split_to_table",
+    "regexp_substr",
+    "string_to_table",
+    "to_number",
+    "to_regclass",
+    "to_regproc",
+    "to_regtype",
+    "width_bucket",
+];
+
 const KNOWN: &[&str] = &[
     "abs",
     "age",

@@ -26,7 +26,7 @@ mod scope;
 mod tests;
 
 pub use expr::is_text_constant;
-pub(crate) use known::{gives_the_same, is_known};
+pub(crate) use known::{gives_the_same, is_known, makes_nothing};
 pub(crate) use rows::gathers;
 pub use rows::{elements, has_aggregate};
 pub use scope::{Field, Relation, Scope, UNNAMED, output_name};

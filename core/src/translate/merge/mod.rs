@@ -28,12 +28,14 @@ fn alike<T: PartialEq>(a: &[T], b: &[T]) -> bool {
 }
 
 /// `held`, changed as `base` changes to `after`. `origins` tells for the columns of `after` which
-/// of `base` they were.
+/// of `base` they were. Of a table that a refused change has `left_behind`, nothing new may stand on a
+/// column that differs, and no key that is to go any more on a column that changes.
 pub(super) fn merge(
     base: &Table,
     after: &Table,
     held: &Table,
     origins: &HashMap<Ident, Ident>,
+    left_behind: bool,
 ) -> Result<Table, Vec<Refusal>> {
     let mut refusals = Vec::new();
     if let Some(what) = &held.opaque {
@@ -61,14 +63,25 @@ pub(super) fn merge(
         merged.comment = after.comment.clone();
     }
     for column in wanted(&merged, held) {
-        if merged.column(&column).is_none() && after.column(&column).is_some() {
+        let (there, meant) = (merged.column(&column), after.column(&column));
+        let other = left_behind
+            && there
+                .zip(meant)
+                .is_some_and(|(there, meant)| there.ty != meant.ty);
+        if other || there.is_none() && meant.is_some() {
             refusals.push(differs(held, &format!("column `{column}`")));
         }
     }
     for constraint in &merged.constraints {
         let own = held.constraints.contains(constraint) && !base.constraints.contains(constraint);
         let mut columns = columns_of(constraint).into_iter();
-        if own && columns.any(|column| goes(&column, held, &merged)) {
+        let changes = |column: &Ident| {
+            left_behind
+                && merged
+                    .column(column)
+                    .is_some_and(|c| held.column(column) != Some(c))
+        };
+        if own && columns.any(|column| goes(&column, held, &merged) || changes(&column)) {
             let name = constraint.name.as_deref().unwrap_or("without a name");
             refusals.push(differs(held, &format!("constraint `{name}`")));
         }

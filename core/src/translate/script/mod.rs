@@ -7,11 +7,12 @@ use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::aside::{self, Aside};
 use super::block::{Act, Block, block, run};
 use super::carry::{Carrier, Out, Outcome};
 use super::expand::expand;
 use super::extension;
-use super::infer::is_known;
+use super::infer::makes_nothing;
 use super::inline::inline;
 use super::inserted;
 use super::ordered::name_what_orders;
@@ -70,6 +71,8 @@ pub struct Translator<'a> {
     programs: Programs,
     /// What code that no replay understands may have made.
     unread: Unread,
+    /// Tables that have another name until they go.
+    aside: Aside,
     /// Tables all of whose triggers are switched off, those that are foreign keys too.
     unenforced: HashSet<Name>,
     /// Functions and procedures of the scripts', by their names without the schema.
@@ -96,6 +99,7 @@ impl<'a> Translator<'a> {
             authored: Replay::new(source.syntax()).flavour(source.server().flavour()),
             programs: Programs::default(),
             unread: Unread::default(),
+            aside: Aside::default(),
             unenforced: HashSet::new(),
             routines: Routines::default(),
             aggregates: HashSet::new(),
@@ -163,8 +167,21 @@ impl<'a> Translator<'a> {
         &mut self,
         statements: impl IntoIterator<Item = (usize, &'s str, Audience)>,
     ) -> Translated {
-        for (index, body, audience) in statements {
-            self.statement(index, body, audience);
+        let statements: Vec<(usize, &str, Audience)> = statements.into_iter().collect();
+        let two =
+            self.source.syntax() == Syntax::Postgres && self.dialect.syntax() != Syntax::Postgres;
+        let drops = match two {
+            true => aside::drops(&statements),
+            false => Vec::new(),
+        };
+        for (place, (index, body, audience)) in statements.iter().enumerate() {
+            if drops.last().is_some_and(|last| *last > place) {
+                let authored = &self.authored;
+                for change in self.aside.make_way(&statements, place, &drops, authored) {
+                    self.make_change(*index, change);
+                }
+            }
+            self.statement(*index, body, *audience);
         }
         self.carrier.flush(self.plain.of(self.authored.schema()));
         self.carrier
@@ -177,6 +194,12 @@ impl<'a> Translator<'a> {
     /// Takes note of a revision that the target runs as a script of its own: both schemas follow,
     /// each by its own script. What is wrong with either is for whoever runs it to say.
     pub fn overridden(&mut self, authored: &[String], own: &[String]) {
+        self.follow_both(authored, own);
+    }
+
+    /// What a script of the authored engine's and one of the target's own do, each to its own; what the
+    /// first did.
+    fn follow_both(&mut self, authored: &[String], own: &[String]) -> Vec<TableEffect> {
         let mut touched = Vec::new();
         for body in authored {
             self.replay(body, &mut touched);
@@ -191,6 +214,14 @@ impl<'a> Translator<'a> {
                 .settle_views(self.plain.of(self.authored.schema()));
         }
         self.carrier.take();
+        touched
+    }
+
+    /// Takes note of a revision that was refused: the authored engine has run it, the target has not. What
+    /// comes after it and stands on what it was to make is refused.
+    pub fn passed_over(&mut self, authored: &[String]) {
+        let touched = self.follow_both(authored, &[]);
+        self.carrier.pass_over(&touched);
     }
 
     /// Takes note of the triggers for which guards stand now.
@@ -203,7 +234,7 @@ impl<'a> Translator<'a> {
     /// Takes note of a statement that is not understood.
     fn unread(&mut self, body: &str) {
         if self.source.syntax() == Syntax::Postgres {
-            let known = |name: &str| is_known(name) && !self.carrier.code.contains(name);
+            let known = |name: &str| makes_nothing(name) && !self.carrier.code.contains(name);
             let reach = sql::reach(body, &known);
             self.reached(reach);
         }
@@ -222,6 +253,7 @@ impl<'a> Translator<'a> {
         self.plain.follow(self.authored.schema(), &mut Vec::new());
         self.programs.end_script();
         self.made_here.clear();
+        self.aside = Aside::default();
     }
 
     /// Replays an authored statement, which the authored engine alone runs: it will say itself what
@@ -266,8 +298,6 @@ impl<'a> Translator<'a> {
             "DROP PROCEDURE",
             "CREATE AGGREGATE",
             "CREATE DOMAIN",
-            "CREATE POLICY",
-            "DROP POLICY",
             "ALTER FUNCTION",
             "ALTER PROCEDURE",
         ];
@@ -504,7 +534,8 @@ impl<'a> Translator<'a> {
     }
 
     /// Makes a change, which `body` is or a part of it.
-    fn change(&mut self, index: usize, change: Change, body: &str) {
+    fn change(&mut self, index: usize, mut change: Change, body: &str) {
+        self.aside.follow(&mut change, &self.authored);
         self.note(&change, body);
         if let Change::Ignored(Ignored::Extension) = change
             && let Some(refusal) = extension::dropped_along(body, self.authored.schema())
@@ -765,7 +796,6 @@ pub(super) fn without_effect(syntax: Syntax, opaque: &Opaque) -> Option<Omission
         "DROP FUNCTION" | "DROP PROCEDURE" | "DROP ROUTINE" | "DROP AGGREGATE" => {
             Some(Omission::new("function", "the dropping of a function"))
         }
-        "DROP POLICY" => Some(Omission::new("privileges", "the dropping of a policy")),
         // No target has CALL find one by this name, and no type but its own.
         "CREATE PROCEDURE" if syntax == Syntax::Postgres => Some(Omission::new(
             "procedure",
@@ -803,6 +833,10 @@ fn omission(ignored: Ignored) -> Omission {
         Ignored::Lock => ("lock", "a table lock"),
         Ignored::Comment => ("comment", "a comment"),
         Ignored::Replication => ("replication", "replication"),
+        Ignored::Policy => (
+            "privileges",
+            "a policy: which rows a role sees and changes is up to the application",
+        ),
     };
     Omission::new(code, what)
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use crate::schema::{Change, DataStatement, Expr, Literal, Name, Replay, named_tables};
 use crate::sql::{self, Routine, Syntax, Variable};
-use crate::translate::infer::is_known;
+use crate::translate::infer::{is_known, makes_nothing};
 
 /// The functions and procedures that scripts have made.
 #[derive(Debug, Clone, Default)]
@@ -41,7 +41,7 @@ impl Routines {
     }
 
     fn made(&mut self, body: &str) {
-        let known = |name: &str| is_known(name) || self.makes_nothing(name);
+        let known = |name: &str| makes_nothing(name) || self.makes_nothing(name);
         let Some(routine) = sql::routine(body, &known) else {
             return;
         };

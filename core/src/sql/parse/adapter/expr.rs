@@ -186,6 +186,22 @@ impl Convert<'_> {
                 start: substring_from.map(|e| self.boxed(e)).transpose()?,
                 length: substring_for.map(|e| self.boxed(e)).transpose()?,
             },
+            E::Overlay {
+                expr,
+                overlay_what,
+                overlay_from,
+                overlay_for,
+            } => {
+                let mut args = vec![
+                    self.expr(*expr)?,
+                    self.expr(*overlay_what)?,
+                    self.expr(*overlay_from)?,
+                ];
+                if let Some(length) = overlay_for {
+                    args.push(self.expr(*length)?);
+                }
+                Expr::call("overlay", args)
+            }
             E::Trim {
                 trim_where,
                 trim_what,

@@ -4,8 +4,8 @@ use sqlparser::ast;
 
 use super::{Convert, Parsed, none, unclear};
 use crate::schema::{
-    Cte, DataStatement, Distinct, Expr, Ident, Nulls, OrderBy, Query, Select, SelectItem, SetExpr,
-    SetOp, TableRef, Window,
+    Cte, DataStatement, Distinct, Expr, Ident, Name, Nulls, OrderBy, Query, Select, SelectItem,
+    SetExpr, SetOp, TableRef, Window,
 };
 use crate::sql::Syntax;
 
@@ -192,7 +192,28 @@ impl Convert<'_> {
             | ast::SetExpr::Update(_)
             | ast::SetExpr::Delete(_)
             | ast::SetExpr::Merge(_) => return unclear("a data statement within a query"),
-            ast::SetExpr::Table(_) => return unclear("TABLE as a query"),
+            ast::SetExpr::Table(table) => {
+                let ast::Table {
+                    table_name,
+                    schema_name,
+                } = *table;
+                let Some(name) = table_name else {
+                    return unclear("TABLE without a name");
+                };
+                let table = TableRef::Table {
+                    name: Name {
+                        schema: schema_name.map(|schema| self.ident(schema)),
+                        name: self.ident(name),
+                    },
+                    alias: None,
+                    columns: Vec::new(),
+                };
+                SetExpr::Select(Box::new(Select {
+                    items: vec![SelectItem::Star],
+                    from: vec![table],
+                    ..Select::default()
+                }))
+            }
         })
     }
 

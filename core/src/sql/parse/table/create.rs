@@ -4,7 +4,7 @@ use super::options;
 use crate::schema::{Change, CreateTable, Name, Options, TableLike};
 use crate::sql::Syntax;
 use crate::sql::parse::cursor::{Cursor, Parsed, unclear};
-use crate::sql::parse::{adapter, column, constraint, index};
+use crate::sql::parse::{adapter, column, constraint, index, view};
 
 /// What stands after `CREATE`.
 pub(in crate::sql::parse) fn create(c: &mut Cursor<'_>) -> Parsed<Vec<Change>> {
@@ -101,6 +101,19 @@ fn element(c: &mut Cursor<'_>, table: &mut CreateTable) -> Parsed<()> {
     Ok(())
 }
 
+/// What `INCLUDING ALL` includes.
+const LIKE_ALL: [&str; 9] = [
+    "COMMENTS",
+    "COMPRESSION",
+    "CONSTRAINTS",
+    "DEFAULTS",
+    "GENERATED",
+    "IDENTITY",
+    "INDEXES",
+    "STATISTICS",
+    "STORAGE",
+];
+
 /// PostgreSQL's `LIKE other INCLUDING …`, within the parentheses.
 fn like(c: &mut Cursor<'_>, table: &mut CreateTable) -> Parsed<()> {
     c.expect("LIKE")?;
@@ -113,11 +126,15 @@ fn like(c: &mut Cursor<'_>, table: &mut CreateTable) -> Parsed<()> {
     };
     while let Some(word) = c.eat_any(&["INCLUDING", "EXCLUDING"]) {
         let what = c.upper()?;
+        // The last word on a thing counts.
         if word == "INCLUDING" {
             like.including.push(what);
-        } else if like.including.iter().any(|w| w == "ALL") {
-            return unclear("INCLUDING ALL with an exception");
+        } else if what == "ALL" {
+            like.including.clear();
         } else {
+            if like.including.iter().any(|w| w == "ALL") {
+                like.including = LIKE_ALL.map(str::to_owned).to_vec();
+            }
             like.including.retain(|w| *w != what);
         }
     }
@@ -156,7 +173,7 @@ fn finish(c: &mut Cursor<'_>, mut table: CreateTable) -> Parsed<Vec<Change>> {
         Syntax::Mysql => options::mysql_table(c, &mut table)?,
     }
     if c.eat("AS") || (c.syntax() == Syntax::Mysql && c.is("SELECT")) {
-        let body = c.until(|c| c.starts(&["WITH", "NO", "DATA"]) || c.starts(&["WITH", "DATA"]));
+        let body = c.until(view::with_data);
         let inner = if body.is_op("(") && body.rest().len() > 2 {
             let mut look = body;
             let inner = look.group()?;

@@ -183,8 +183,10 @@ impl<'a> Alteration<'a> {
                 .push(format!("ADD COLUMN {definition}{position}"));
             return;
         }
-        // A column of the same name may go with the second statement only.
-        let (name, verb) = match self.before.column(&column.name) {
+        // A column of the same name, which the case of its letters does not make another, may go with
+        // the second statement only.
+        let is_there = |before: &Column| names::same(&before.name, &column.name);
+        let (name, verb) = match self.before.columns.iter().find(|before| is_there(before)) {
             Some(_) => {
                 let name = self.free_name(column);
                 let verb = format!("CHANGE COLUMN {}", printer.ident(&name));

@@ -24,8 +24,8 @@ pub(crate) use named::in_query as name_columns;
 pub(crate) use update::{print_delete as delete, print_update as update};
 
 use aludel::schema::{
-    Cte, DataStatement, Expr, InsertSource, Name, PartMut, Query, Select, SelectItem, SetExpr,
-    Table, TableRef,
+    Cte, DataStatement, Expr, ForeignKey, InsertSource, Name, OnConflict, PartMut, Query, Select,
+    SelectItem, SetExpr, Table, TableRef,
 };
 use aludel::translate::infer::Scope;
 use aludel::translate::print::print;
@@ -33,6 +33,7 @@ use aludel::translate::rewrite::rewrite;
 use aludel::translate::{DataScope, Omission, Refusal, Rendered};
 
 use super::facts::Facts;
+use super::lower::cascades_null;
 use super::meaning::Meaning;
 use super::session;
 use super::spelling::{Words, quoted, text};
@@ -127,6 +128,7 @@ pub(crate) fn texts(
     insert::number_defaults(&mut prepared, scope)?;
     insert::select_what_asks_itself(&mut prepared, scope);
     reopened::refuse(&prepared, scope, facts)?;
+    followed(&prepared, scope, facts)?;
     distinct::in_statement(&mut prepared);
     named::in_statement(&mut prepared);
     insert::forget_order(&mut prepared, scope);
@@ -161,6 +163,46 @@ pub(crate) fn texts(
         .map(|statement| print(&words, |printer| printer.statement(statement)))
         .collect();
     Ok((texts?, omissions))
+}
+
+/// A key that rows follow by ON UPDATE CASCADE there, and by a foreign key without an action here.
+fn followed(
+    statement: &DataStatement,
+    scope: &DataScope<'_>,
+    facts: &Facts,
+) -> Result<(), Vec<Refusal>> {
+    let (table, set) = match statement {
+        DataStatement::Update(update) => (&update.table, &update.assignments),
+        DataStatement::Insert(insert) => match &insert.on_conflict {
+            Some(OnConflict::Update { assignments, .. }) => (&insert.table, assignments),
+            _ => return Ok(()),
+        },
+        _ => return Ok(()),
+    };
+    let Some(there) = scope.authored.table(table).filter(|_| !facts.cascades_null) else {
+        return Ok(());
+    };
+    let mut refusals = Vec::new();
+    for own in scope.authored.referrers(table) {
+        let follows = |key: &ForeignKey| {
+            let mut columns = set.iter().flat_map(|set| &set.columns);
+            key.table == *table
+                && columns.any(|column| key.referred.contains(column))
+                && cascades_null(key, own, there)
+        };
+        if own.foreign_keys().any(|(_, key)| follows(key)) {
+            let message = format!(
+                "`{}` follows what changes here of `{table}` by ON UPDATE CASCADE, which {} does not take between these columns",
+                own.name, facts.name
+            );
+            let help = "make both columns NOT NULL, or leave ON UPDATE CASCADE out";
+            refusals.push(Refusal::new("cascade-null", message).help(help));
+        }
+    }
+    match refusals.is_empty() {
+        true => Ok(()),
+        false => Err(refusals),
+    }
 }
 
 /// Puts common table expressions where they are named: an UPDATE and a DELETE take none on every

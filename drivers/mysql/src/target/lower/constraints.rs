@@ -1,7 +1,7 @@
 //! Constraints.
 
 use aludel::schema::{
-    Column, Constraint, ConstraintKind, Expr, ForeignKey, Ident, ReferentialAction, Table,
+    Column, Constraint, ConstraintKind, Expr, ForeignKey, Ident, Name, ReferentialAction, Table,
     TriggerEvent, Type,
 };
 use aludel::translate::Refusal;
@@ -55,6 +55,11 @@ impl Lowering<'_, '_> {
             Some(name) => format!("constraint `{name}`"),
             None => format!("a constraint of `{table}`"),
         };
+        if let ConstraintKind::ForeignKey(key) = &constraint.kind
+            && holds_by_itself(&self.table.name, key)
+        {
+            return None;
+        }
         if constraint.deferrable {
             let code = match constraint.kind {
                 ConstraintKind::ForeignKey(_) => "deferrable",
@@ -135,10 +140,6 @@ impl Lowering<'_, '_> {
             let message = format!("{what} sets a default, which InnoDB does not");
             self.refuse(Refusal::new("set-default", message));
         }
-        if key.table == self.table.name && key.columns == key.referred {
-            let message = format!("{what} refers to itself, which InnoDB does not take");
-            self.refuse(Refusal::new("self-reference", message));
-        }
         if key.match_full && key.columns.len() > 1 {
             let message = format!("{what} is MATCH FULL, which InnoDB is not");
             self.refuse(Refusal::new("match-full", message));
@@ -151,13 +152,13 @@ impl Lowering<'_, '_> {
             );
             self.refuse(Refusal::new("reference-type", message));
         }
-        if !self.facts.cascades_null && self.cascades_null(key) {
+        let held_still = !self.facts.cascades_null
+            && (self.referred(key)).is_some_and(|there| cascades_null(key, self.table, there));
+        if held_still {
             let message = format!(
-                "{what} carries NULL from a column that takes it to one that does not, which {} does not take",
-                self.facts.name
+                "ON UPDATE CASCADE of {what}, which refers from a column that takes no NULL to one that does: while a row refers to it, a key does not change"
             );
-            let help = "make both NOT NULL, or leave ON UPDATE CASCADE out";
-            self.refuse(Refusal::new("cascade-null", message).help(help));
+            self.omit("cascade-null", message);
         }
         // What would set a column that takes no NULL to NULL fails there. Here it may not be
         // written: that the parent has to stay comes to the same.
@@ -172,7 +173,10 @@ impl Lowering<'_, '_> {
             match_full: false,
             table: names::flat(&key.table),
             on_delete: possible(key.on_delete),
-            on_update: possible(key.on_update),
+            on_update: match held_still {
+                true => ReferentialAction::NoAction,
+                false => possible(key.on_update),
+            },
             ..key.clone()
         };
         self.order_reference(key, &mut lowered);
@@ -251,17 +255,6 @@ impl Lowering<'_, '_> {
         pairs.filter_map(types).find(other)
     }
 
-    /// Whether ON UPDATE CASCADE may carry a NULL to where none is taken.
-    fn cascades_null(&self, key: &ForeignKey) -> bool {
-        let nullable =
-            |table: &Table, name: &Ident| table.column(name).is_some_and(|column| column.nullable);
-        key.on_update == ReferentialAction::Cascade
-            && self.referred(key).is_some_and(|there| {
-                let mut pairs = key.columns.iter().zip(&key.referred);
-                pairs.any(|(own, theirs)| !nullable(self.table, own) && nullable(there, theirs))
-            })
-    }
-
     /// The columns of a foreign key stand in the order of the key that they refer to.
     fn order_reference(&self, authored: &ForeignKey, key: &mut ForeignKey) {
         let Some(there) = self.referred(authored) else {
@@ -306,6 +299,23 @@ impl Lowering<'_, '_> {
             column.name, self.facts.name
         ))
     }
+}
+
+/// Whether a foreign key refers from columns to the same ones: a row has what it refers to in itself,
+/// and InnoDB takes none. Of MATCH FULL, that all are NULL or none is more than that.
+fn holds_by_itself(table: &Name, key: &ForeignKey) -> bool {
+    let full = key.match_full && key.columns.len() > 1;
+    let mut pairs = key.columns.iter().zip(&key.referred);
+    key.table == *table && !full && pairs.all(|(own, theirs)| own == theirs)
+}
+
+/// Whether ON UPDATE CASCADE may carry a NULL to where none is taken.
+pub(crate) fn cascades_null(key: &ForeignKey, own: &Table, there: &Table) -> bool {
+    let nullable =
+        |table: &Table, name: &Ident| table.column(name).is_some_and(|column| column.nullable);
+    let mut pairs = key.columns.iter().zip(&key.referred);
+    key.on_update == ReferentialAction::Cascade
+        && pairs.any(|(column, theirs)| !nullable(own, column) && nullable(there, theirs))
 }
 
 /// Digits of a second.

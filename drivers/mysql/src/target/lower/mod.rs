@@ -12,6 +12,7 @@ mod indexes;
 mod nulls;
 
 pub(crate) use columns::{blanks_name, drawn_apart};
+pub(crate) use constraints::cascades_null;
 
 use std::collections::HashMap;
 

@@ -491,27 +491,43 @@ impl Meaning<'_> {
     ) -> Expr {
         let any_case = any_case || rw.scope.ty(left) == Some(Type::Citext);
         let pattern = match right {
+            Expr::Cast { expr, .. } => expr,
+            other => other,
+        };
+        let pattern = match pattern {
             Expr::Literal(Literal::Text(pattern)) => pattern_here(pattern, any_case, self.facts),
-            Expr::Cast { expr, .. } => match &**expr {
-                Expr::Literal(Literal::Text(pattern)) => {
-                    pattern_here(pattern, any_case, self.facts)
-                }
-                _ => None,
-            },
             _ => None,
         };
-        let Some(pattern) = pattern else {
+        let Some(Pattern { text, unsure }) = pattern else {
             return self.refuse(rw, "regex", "this regular expression");
         };
         let mut value = self.shown(rw, left);
         if !names_column(left) {
             value = build::collate(value, self.facts.exact);
         }
-        let op = BinaryOp::Regex {
-            any_case: false,
-            negated,
+        let matches = |negated, pattern: &str| {
+            let op = BinaryOp::Regex {
+                any_case: false,
+                negated,
+            };
+            Expr::binary(value.clone(), op, Expr::text(pattern))
         };
-        Expr::binary(value, op, Expr::text(pattern))
+        let is_ascii = matches!(&value, Expr::Literal(Literal::Text(text)) if text.is_ascii());
+        match unsure {
+            Some(beyond) if !is_ascii => {
+                if build::changes(&value) {
+                    return self.refuse(rw, "regex", "this regular expression");
+                }
+                // The greatest number there is, and one more: fails in every mode, in a CHECK too.
+                let greatest = build::digits(u64::MAX.to_string());
+                let fails = Expr::binary(greatest, BinaryOp::Plus, matches(false, beyond));
+                build::case(
+                    [(matches(false, beyond), fails)],
+                    Some(matches(negated, &text)),
+                )
+            }
+            _ => matches(negated, &text),
+        }
     }
 }
 
@@ -549,9 +565,51 @@ fn documents_equal(left: Expr, right: Expr) -> Expr {
     build::equal(equal, build::boolean(true))
 }
 
+/// A regular expression in the syntax that both servers read.
+pub(super) struct Pattern {
+    /// As they read it.
+    pub(super) text: String,
+    /// What matches the texts about which the locale of PostgreSQL's database decides.
+    pub(super) unsure: Option<&'static str>,
+}
+
+/// Whatever is no letter of ASCII.
+const BEYOND: &str = "[^\\x00-\\x7f]";
+
+/// Whatever any locale calls a blank, from Unicode's `White_Space` and what libraries had beside it.
+const BLANKS: &str = "[\\x{85}\\x{a0}\\x{1680}\\x{180e}\\x{2000}-\\x{200f}\\x{2028}\\x{2029}\\x{202f}\\x{205f}\\x{2060}\\x{3000}\\x{feff}]";
+
+/// What a class of POSIX's has in ASCII, and what matches more that may be of it.
+fn class_here(name: &str) -> Option<(&'static str, Option<&'static str>)> {
+    Some(match name {
+        "digit" => ("0-9", None),
+        "xdigit" => ("0-9A-Fa-f", None),
+        "space" => (" \\x09-\\x0d", Some(BLANKS)),
+        "blank" => (" \\x09", Some(BLANKS)),
+        "alpha" => ("A-Za-z", Some(BEYOND)),
+        "alnum" => ("A-Za-z0-9", Some(BEYOND)),
+        "lower" => ("a-z", Some(BEYOND)),
+        "upper" => ("A-Z", Some(BEYOND)),
+        "punct" => ("\\x21-\\x2f\\x3a-\\x40\\x5b-\\x60\\x7b-\\x7e", Some(BEYOND)),
+        "print" => ("\\x20-\\x7e", Some(BEYOND)),
+        "graph" => ("\\x21-\\x7e", Some(BEYOND)),
+        "cntrl" => ("\\x00-\\x1f\\x7f", Some(BEYOND)),
+        _ => return None,
+    })
+}
+
 /// A regular expression in the syntax that both servers read, if it means there what it means to
 /// PostgreSQL.
-pub(super) fn pattern_here(pattern: &str, any_case: bool, facts: &Facts) -> Option<String> {
+pub(super) fn pattern_here(pattern: &str, any_case: bool, facts: &Facts) -> Option<Pattern> {
+    let mut unsure = None;
+    let mut class_of = |name: &str| {
+        let (members, beyond) = class_here(name)?;
+        // The one has all of the other.
+        if beyond.is_some() && unsure != Some(BEYOND) {
+            unsure = beyond;
+        }
+        Some(members)
+    };
     // A point takes a line's end too, and `$` is the end of the text alone.
     let mut result = String::from(if any_case { "(?is)" } else { "(?s)" });
     let mut chars = pattern.chars().peekable();
@@ -562,6 +620,12 @@ pub(super) fn pattern_here(pattern: &str, any_case: bool, facts: &Facts) -> Opti
                 ('d', true) => result.push_str("0-9"),
                 ('d', false) => result.push_str("[0-9]"),
                 ('D', false) => result.push_str("[^0-9]"),
+                ('s', true) => result.push_str(class_of("space")?),
+                ('w', true) => result.extend([class_of("alnum")?, "_"]),
+                ('s', false) => result.extend(["[", class_of("space")?, "]"]),
+                ('S', false) => result.extend(["[^", class_of("space")?, "]"]),
+                ('w', false) => result.extend(["[", class_of("alnum")?, "_]"]),
+                ('W', false) => result.extend(["[^", class_of("alnum")?, "_]"]),
                 // A character that stands for itself; other classes differ beyond ASCII.
                 (escaped, _) if escaped.is_ascii_punctuation() || escaped == ' ' => {
                     result.push('\\');
@@ -571,11 +635,8 @@ pub(super) fn pattern_here(pattern: &str, any_case: bool, facts: &Facts) -> Opti
             },
             '[' if class && chars.peek() == Some(&':') => {
                 let name: String = chars.by_ref().take_while(|c| *c != ']').collect();
-                result.push_str(match name.as_str() {
-                    ":digit:" => "0-9",
-                    ":xdigit:" => "0-9A-Fa-f",
-                    _ => return None,
-                });
+                let name = name.strip_prefix(':')?.strip_suffix(':')?;
+                result.push_str(class_of(name)?);
             }
             '[' if class && matches!(chars.peek(), Some('.' | '=')) => return None,
             '[' if class => result.push_str("\\["),
@@ -617,7 +678,10 @@ pub(super) fn pattern_here(pattern: &str, any_case: bool, facts: &Facts) -> Opti
             c => result.push(c),
         }
     }
-    (!class).then_some(result)
+    (!class).then_some(Pattern {
+        text: result,
+        unsure,
+    })
 }
 
 /// Blanks at the end are of no account where a `char(n)` is compared, and not kept in one.

@@ -3,6 +3,7 @@
 use aludel::schema::{Call, CallArg, Expr, Literal, Part, TrimSide, Type};
 use aludel::translate::constant;
 use aludel::translate::infer::{Family, is_text_constant};
+use aludel::translate::overlaid;
 use aludel::translate::rewrite::Rewriter;
 
 use super::Meaning;
@@ -80,6 +81,12 @@ impl Meaning<'_> {
             ("substr" | "substring", [text, start]) => self.substring(rw, text, Some(start), None),
             ("substr" | "substring", [text, start, length]) => {
                 self.substring(rw, text, Some(start), Some(length))
+            }
+            ("overlay", [text, ..])
+                if !self.is_bytes(rw, text)
+                    && let Some(parts) = overlaid(args) =>
+            {
+                rw.expr(&parts)
             }
             ("strpos", [text, part]) => {
                 let (text, part) = (self.text(rw, text), self.text(rw, part));
@@ -312,14 +319,14 @@ impl Meaning<'_> {
         };
         let any_case = any_case || rw.scope.ty(text) == Some(Type::Citext);
         let pattern = pattern_here(&pattern, any_case, self.facts)
-            .filter(|_| !with.contains(['\\', '$', '&']));
+            .filter(|pattern| pattern.unsure.is_none() && !with.contains(['\\', '$', '&']));
         let Some(pattern) = pattern else {
             return Some(self.refuse(rw, "regex", "this regular expression"));
         };
         let text = self.text(rw, text);
         Some(build::call(
             "regexp_replace",
-            [text, Expr::text(pattern), Expr::text(with)],
+            [text, Expr::text(pattern.text), Expr::text(with)],
         ))
     }
 }

@@ -3,6 +3,7 @@
 use aludel::schema::{BinaryOp, Call, CallArg, Expr, Literal, Type};
 use aludel::sql::Syntax;
 use aludel::translate::infer::Family;
+use aludel::translate::overlaid;
 use aludel::translate::rewrite::Rewriter;
 use aludel::translate::{Omission, Refusal};
 
@@ -157,6 +158,12 @@ impl Meaning {
                     "substr",
                     [rw.expr(text), number(-digits.parse().unwrap_or(1))],
                 )
+            }
+            ("overlay", [text, ..])
+                if rw.scope.ty(text) != Some(Type::Blob)
+                    && let Some(parts) = overlaid(&args) =>
+            {
+                rw.expr(&parts)
             }
             ("strpos", [text, part]) => {
                 self.texts(rw, [*text, *part]);
