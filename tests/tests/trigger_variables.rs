@@ -152,3 +152,69 @@ fn a_variable_that_may_be_another_is_refused() {
         }
     });
 }
+
+/// A record that begins as the row and is returned in its place is the row.
+#[test]
+fn a_copy_of_the_row_that_is_returned_sets_its_columns() {
+    each(|twin| {
+        twin.run(
+            "CREATE TABLE t (id integer PRIMARY KEY, name text, n integer, touched_at timestamptz NOT NULL DEFAULT '2000-01-01', gone integer);
+            CREATE FUNCTION touched() RETURNS trigger AS $$
+            DECLARE
+                _new record;
+            BEGIN
+                _new := NEW;
+                _new.touched_at = NOW();
+                RETURN _new;
+            END; $$ LANGUAGE plpgsql;
+            CREATE TRIGGER touched BEFORE UPDATE ON t FOR EACH ROW EXECUTE PROCEDURE touched();
+            INSERT INTO t (id, name, n) VALUES (1, 'a', 1), (2, NULL, NULL), (3, 'c', 3);
+            UPDATE t SET name = 'b' WHERE id < 3;",
+        );
+        const TOUCHED: &str = "SELECT id, coalesce(name, '-'), CASE WHEN touched_at > '2020-01-01' THEN 1 ELSE 0 END FROM t ORDER BY id";
+        twin.same(TOUCHED);
+        twin.both_take("INSERT INTO t (id) VALUES (4), (5)");
+        twin.both_take("UPDATE t SET name = NULL WHERE id IN (1, 4)");
+        twin.same(TOUCHED);
+        twin.run("ALTER TABLE t DROP COLUMN gone; ALTER TABLE t ALTER COLUMN n TYPE bigint; ALTER TABLE t RENAME COLUMN name TO title;");
+        twin.run("UPDATE t SET title = 'd' WHERE id > 4;");
+        twin.same("SELECT id, coalesce(title, '-'), CASE WHEN touched_at > '2020-01-01' THEN 1 ELSE 0 END FROM t ORDER BY id");
+    });
+}
+
+/// Where the row and its copy are looked at both, or another one is returned, they are not the same.
+#[test]
+fn a_copy_of_the_row_that_differs_from_it_is_refused() {
+    each(|twin| {
+        twin.run("CREATE TABLE t (id integer PRIMARY KEY, name text, n integer); CREATE TABLE r (n integer);");
+        for (declared, body) in [
+            (
+                "r record;",
+                "r := NEW; r.n := 5; IF NEW.n > 3 THEN RAISE 'no'; END IF; RETURN r;",
+            ),
+            ("r record;", "r := NEW; r.n := 5; RETURN NEW;"),
+            ("r record;", "r := NEW; NEW.name := 'a'; RETURN r;"),
+            ("r record;", "r := NEW; r.n := 5; r := OLD; RETURN r;"),
+            ("r record;", "r := OLD; r.n := 5; RETURN r;"),
+            ("r record := NEW;", "SELECT 1 INTO NEW.id; RETURN r;"),
+            // A table of that name.
+            (
+                "r record := NEW;",
+                "r.n := (SELECT max(r.n) FROM r); RETURN r;",
+            ),
+        ] {
+            let script = format!(
+                "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ DECLARE {declared} BEGIN {body} END $$;
+                CREATE TRIGGER tr BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION f();"
+            );
+            assert!(!twin.takes(&script), "{body}");
+        }
+        // What it was is looked at where it has not changed.
+        let script = "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ DECLARE r record := NEW; BEGIN
+                IF NEW IS DISTINCT FROM OLD THEN r.n := NEW.id; END IF; RETURN r; END $$;
+            CREATE TRIGGER tr BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION f();
+            INSERT INTO t VALUES (1, 'a', 5), (2, NULL, 6); UPDATE t SET name = 'a';";
+        twin.run(script);
+        twin.same(ROWS);
+    });
+}

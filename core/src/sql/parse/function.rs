@@ -4,7 +4,7 @@
 
 use super::cursor::{Cursor, Parsed, Source, unclear};
 use super::lex::{self, Lex};
-use super::{parse_expr, steps, telling, value_function};
+use super::{parse_expr, record, steps, telling, value_function};
 use crate::schema::{
     Assignment, Change, DroppedFunction, Expr, Function, Ident, NEW, OLD, Part, RowSets,
     TriggerDoes, TriggerFunction, TriggerStep, named_tables,
@@ -101,6 +101,8 @@ fn returned(mut rest: Cursor<'_>) -> Returns {
 
 /// What a trigger's function does.
 fn does(code: &str, steady: bool) -> Result<TriggerDoes, String> {
+    let without = record::without(code);
+    let code = without.as_deref().unwrap_or(code);
     if let Ok(row) = read(code, row)
         && !row.sets.is_empty()
     {

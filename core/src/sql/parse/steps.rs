@@ -5,7 +5,8 @@
 //! [`crate::translate`].
 //!
 //! Deliberately absent: loops over rows and numbers, what a statement returns, statements that are
-//! put together and executed, errors that are caught, and records. Such code is not understood.
+//! put together and executed, errors that are caught, and records (but [`super::record`]'s). Such code is
+//! not understood.
 
 use super::cursor::{Cursor, Parsed, unclear};
 use super::lex::{Lex, Tok};

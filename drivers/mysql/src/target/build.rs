@@ -65,7 +65,8 @@ pub(crate) fn cast(expr: Expr, ty: Type) -> Expr {
 
 /// `expr COLLATE name`.
 pub(crate) fn collate(expr: Expr, collation: &str) -> Expr {
-    let is = |expr: &Expr| matches!(expr, Expr::Collate { collation: own, .. } if own.name == collation);
+    let is =
+        |expr: &Expr| matches!(expr, Expr::Collate { collation: own, .. } if own.name == collation);
     // NULL is no text, and is compared with nothing.
     if is_nothing(&expr) || is(&expr) {
         return expr;

@@ -5,8 +5,8 @@
 use std::borrow::Cow;
 
 use aludel::schema::{
-    Constraint, ConstraintKind, Expr, Ident, IndexPart, Name, Part, PartMut, Query, Table, TableRef,
-    View,
+    Constraint, ConstraintKind, Expr, Ident, IndexPart, Name, Part, PartMut, Query, Table,
+    TableRef, View,
 };
 use aludel::translate::print::Spelling;
 use aludel::translate::{DataScope, Refusal, TableChange};
