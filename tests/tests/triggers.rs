@@ -779,3 +779,54 @@ fn a_trigger_that_sets_a_number_that_counts_itself_is_refused_on_mysql() {
         assert_eq!(twin.refused(trigger), ["trigger"]);
     });
 }
+
+/// What the extension's function sets is known without its code; one of the scripts' own goes first.
+#[test]
+fn moddatetime_sets_the_column_that_it_is_given() {
+    each(|twin| {
+        twin.run(
+            "CREATE EXTENSION moddatetime;
+            CREATE TABLE t (id integer PRIMARY KEY, name text, updated_at timestamptz, n integer);
+            CREATE TABLE u (id integer PRIMARY KEY, \"changedAt\" timestamp);
+            CREATE TRIGGER touch BEFORE UPDATE ON t FOR EACH ROW EXECUTE PROCEDURE moddatetime(updated_at);
+            CREATE TRIGGER touch BEFORE UPDATE ON u FOR EACH ROW EXECUTE PROCEDURE public.moddatetime(\"changedAt\");",
+        );
+        twin.run("INSERT INTO u VALUES (1, '2000-01-01'), (2, NULL); UPDATE u SET id = 3 WHERE id = 2; INSERT INTO t (id, name, updated_at) VALUES (1, 'a', '2001-01-01'), (2, NULL, NULL), (3, 'c', '2001-01-01');");
+        twin.run("UPDATE t SET name = 'b', updated_at = '2001-01-01' WHERE id < 3;");
+        twin.both_take("UPDATE t SET name = name WHERE id = 1");
+        twin.same(TOUCHED);
+        twin.run(
+            "ALTER TABLE t DROP COLUMN n; ALTER TABLE u RENAME COLUMN \"changedAt\" TO updated_at;",
+        );
+        twin.run("UPDATE t SET name = 'd';");
+        twin.same(TOUCHED);
+        twin.run(
+            "DROP TRIGGER touch ON u; ALTER TABLE u RENAME COLUMN \"changedAt\" TO updated_at;",
+        );
+        twin.same("SELECT id, CASE WHEN updated_at > '2020-01-01' THEN 1 WHEN updated_at IS NULL THEN 2 ELSE 0 END FROM u ORDER BY id");
+    });
+}
+
+/// Where it fails, as for an INSERT, nothing stands in its place that does not.
+#[test]
+fn moddatetime_that_would_fail_is_refused() {
+    each(|twin| {
+        twin.run("CREATE EXTENSION moddatetime; CREATE TABLE t (id integer PRIMARY KEY, day date, updated_at timestamptz);");
+        for (runs, given) in [
+            ("BEFORE INSERT", "updated_at"),
+            ("AFTER UPDATE", "updated_at"),
+            ("BEFORE UPDATE", "day"),
+            ("BEFORE UPDATE", "nope"),
+            ("BEFORE UPDATE", "updated_at, updated_at"),
+        ] {
+            let script = format!(
+                "CREATE TRIGGER touch {runs} ON t FOR EACH ROW EXECUTE FUNCTION moddatetime({given});"
+            );
+            assert!(!twin.takes(&script), "{script}");
+        }
+        twin.run("CREATE SCHEMA own; CREATE FUNCTION own.moddatetime() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.day := '2024-01-01'; RETURN NEW; END $$;
+            CREATE TRIGGER touch BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION own.moddatetime('updated_at');
+            INSERT INTO t (id) VALUES (1);");
+        twin.same("SELECT id, day FROM t WHERE updated_at IS NULL");
+    });
+}

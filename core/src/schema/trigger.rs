@@ -154,7 +154,32 @@ impl Trigger {
     }
 }
 
+/// The trigger function of the extension of that name, which sets the column that it is given.
+const MODDATETIME: &str = "moddatetime";
+
 impl TriggerFunction {
+    /// What a function that no script has made does for a trigger, if an extension has it.
+    pub(super) fn of_extension(trigger: &RowTrigger) -> Option<Self> {
+        let [column] = trigger.arguments.as_slice() else {
+            return None;
+        };
+        let sets = RowSets {
+            sets: vec![Assignment {
+                columns: vec![column.clone()],
+                value: Expr::call("now", []),
+            }],
+            ..RowSets::default()
+        };
+        let only = trigger.before && trigger.events == [TriggerEvent::Update];
+        (trigger.function.name == MODDATETIME).then(|| Self {
+            code: String::new(),
+            does: match only {
+                true => Ok(TriggerDoes::Sets(sets)),
+                false => Err("`moddatetime` fails but BEFORE UPDATE".into()),
+            },
+        })
+    }
+
     /// Whether it only tells somebody of the change.
     #[must_use]
     pub fn tells_only(&self) -> bool {
@@ -221,6 +246,18 @@ impl RowTrigger {
             }
         }
         self
+    }
+
+    /// Why a function of an extension's fails for a table, if it does.
+    pub(super) fn mistaken(&self, table: &Table) -> Option<String> {
+        let of_extension = self.function.name == MODDATETIME && self.code.is_empty();
+        let mut set = self.set_columns().into_iter();
+        let is_moment = |name: &Ident| {
+            let column = table.column(name);
+            column.is_none_or(|column| matches!(column.ty, Type::Timestamp { .. }))
+        };
+        let column = set.find(|name| of_extension && !is_moment(name))?;
+        Some(format!("`{MODDATETIME}` fails: `{column}` is no timestamp"))
     }
 
     /// The columns of the row that it sets.
