@@ -26,6 +26,8 @@ pub struct Trigger {
 /// `FOR EACH ROW` with one that raises errors, runs statements on rows and sets columns, with variables.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RowTrigger {
+    /// What the trigger is called: `TG_NAME`.
+    pub name: Ident,
     /// The function.
     pub function: Name,
     /// What the trigger hands to it: `TG_ARGV`.
@@ -52,6 +54,8 @@ pub struct RowTrigger {
     pub steps: Vec<TriggerStep>,
     /// It also tells listeners of the change.
     pub tells: bool,
+    /// Some of what it says of `NEW` is said of a copy of it, which has no columns where there is no row.
+    pub copies: bool,
     /// Why it is not understood. Then it may do anything.
     pub unclear: Option<String>,
     /// The events for which a target has no form of it.
@@ -135,6 +139,8 @@ pub struct TriggerCode {
     pub steps: Vec<TriggerStep>,
     /// It also tells listeners of the change.
     pub tells: bool,
+    /// [`RowTrigger::copies`].
+    pub copies: bool,
 }
 
 /// What qualifies columns of the row after the change, in a trigger.
@@ -227,6 +233,7 @@ impl RowTrigger {
                 self.variables.clone_from(&code.variables);
                 self.steps.clone_from(&code.steps);
                 self.tells = code.tells;
+                self.copies = code.copies;
             }
             Ok(TriggerDoes::Sets(row)) => {
                 if !self.before || self.events.contains(&TriggerEvent::Delete) {
@@ -387,8 +394,15 @@ fn equal_and_other(table: &Table) -> Option<&Column> {
 pub(crate) fn whole_rows(expr: &mut Expr, table: &Table, problem: &mut Option<String>) {
     compared_rows(expr, table, problem);
     walk(expr, &mut |expr| {
-        if let Some(Expr::Column { table: None, .. }) = expr {
-            *problem = Some("a whole row is asked for more than whether it is another".into());
+        if let Some(Expr::Column {
+            table: None,
+            column,
+        }) = expr
+        {
+            *problem = Some(match [NEW, OLD].contains(&column.as_str()) {
+                true => "a whole row is asked for more than whether it is another".into(),
+                false => format!("what `{column}` is, is not known"),
+            });
         }
     });
 }

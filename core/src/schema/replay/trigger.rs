@@ -300,6 +300,10 @@ impl Replay {
             return Err(problem("opaque", message));
         };
         self.remove_trigger(&table, name);
+        let mut trigger = trigger;
+        if let Some(does) = &mut trigger.does {
+            Arc::make_mut(does).name.clone_from(to);
+        }
         self.put_trigger(Trigger {
             name: to.clone(),
             text,

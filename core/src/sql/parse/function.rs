@@ -105,13 +105,15 @@ fn does(code: &str, steady: bool) -> Result<TriggerDoes, String> {
     let code = without.as_deref().unwrap_or(code);
     if let Ok(row) = read(code, row)
         && !row.sets.is_empty()
+        && (!row.looks_further() || read(code, steps::code).is_err())
     {
         return Ok(TriggerDoes::Sets(row));
     }
     if read(code, telling::code).is_ok() {
         return Ok(TriggerDoes::Tells(read(code, steps::code).ok()));
     }
-    let code = read(code, steps::code)?;
+    let mut code = read(code, steps::code)?;
+    code.copies = without.is_some();
     let mut asks = false;
     TriggerStep::each(&code.steps, &mut |part| match part {
         Part::Data(_) => asks = true,

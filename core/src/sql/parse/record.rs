@@ -136,7 +136,7 @@ impl Tokens<'_> {
             let of_copy = self
                 .name(at + 2)
                 .is_some_and(|field| fields.contains(&field));
-            !self.is_given(at) && !(is_field(at) && of_copy)
+            !(self.is_given(at) || is_field(at) && of_copy)
         };
         if !row.all(same) {
             return None;

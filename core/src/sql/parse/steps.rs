@@ -28,6 +28,7 @@ pub(super) fn code(c: &mut Cursor<'_>) -> Parsed<TriggerCode> {
         variables: reader.variables,
         steps,
         tells: reader.tells,
+        copies: false,
     })
 }
 

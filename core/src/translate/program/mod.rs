@@ -18,6 +18,7 @@ mod sure;
 mod values;
 mod words;
 mod worked;
+mod written;
 
 pub(crate) use order::{Event, check_all, fired, is_alone, meets_actions, read_between};
 pub(super) use words::Words;
