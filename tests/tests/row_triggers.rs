@@ -584,16 +584,6 @@ fn a_trigger_whose_time_would_matter_is_refused() {
             (
                 "t",
                 "AFTER INSERT",
-                "BEGIN INSERT INTO log (what) VALUES (OLD.name); RETURN NULL; END",
-            ),
-            (
-                "t",
-                "AFTER DELETE",
-                "BEGIN INSERT INTO log (what) VALUES (NEW.name); RETURN NULL; END",
-            ),
-            (
-                "t",
-                "AFTER INSERT",
                 "BEGIN INSERT INTO log (what) VALUES (name); RETURN NULL; END",
             ),
             (

@@ -102,6 +102,7 @@ pub use replay::{Replay, generated_name};
 pub use scope::{ColumnUse, each_column, expand_stars, item_meant, output_names, settle};
 pub use sequence::{Numbers, drawn_by_name, nextval, own_numbers_are_defaults, sequence_of};
 pub(crate) use shared::{Map, Set};
+pub(crate) use steady::steady_value;
 pub use steps::{Place, Returned, TriggerEvent, TriggerStep, Variable, named_tables};
 pub use trigger::{
     Function, NEW, OLD, RowSets, RowTrigger, Trigger, TriggerCode, TriggerDoes, TriggerFunction,

@@ -2,7 +2,7 @@
 //! engines write the row, and so run it, once more.
 
 use super::trigger::walk;
-use super::{CallArg, Expr, Ident, NEW, OLD, RowTrigger, TrimSide};
+use super::{CallArg, Expr, Ident, NEW, OLD, RowSets, RowTrigger, TrimSide};
 
 /// Functions that give the same for the same, or, within one statement, the same moment.
 const STEADY: &[&str] = &[
@@ -72,6 +72,50 @@ impl RowTrigger {
         }
         why
     }
+}
+
+impl RowSets {
+    /// Whether it looks at more than the row as it is written, and what happens: at rows of tables, at the
+    /// row before, at what it sets itself. Then it is to be read step by step.
+    pub(crate) fn looks_further(&self) -> bool {
+        let set = |name: &str| {
+            let mut columns = self.sets.iter().flat_map(|set| &set.columns);
+            columns.any(|column| column == name)
+        };
+        let further = |expr: &Expr, is_plain: &dyn Fn(Option<&str>, &str) -> bool| {
+            let mut found = false;
+            walk(expr, &mut |expr| {
+                found |= match expr {
+                    None => true,
+                    Some(Expr::Column { table, column }) => {
+                        !is_plain(table.as_ref().map(|row| row.name.as_str()), column)
+                    }
+                    Some(_) => false,
+                };
+            });
+            found
+        };
+        let of_sets = self.sets.iter().any(|assignment| {
+            let mut own = assignment.columns.iter();
+            !own.any(|column| settles(&assignment.value, column, &set))
+                && further(&assignment.value, &|row, column| {
+                    row == Some(NEW) && !set(column)
+                })
+        });
+        let of_condition = self.condition.as_ref().is_some_and(|condition| {
+            further(condition, &|row, column| match row {
+                Some(row) => [NEW, OLD].contains(&row),
+                None => [NEW, OLD, "tg_op"].contains(&column),
+            })
+        });
+        !self.or_old && (of_sets || of_condition)
+    }
+}
+
+/// Whether a column gets of its own value what it would get of that again, when columns are set of which
+/// `set` holds.
+pub(crate) fn steady_value(value: &Expr, column: &Ident, set: &dyn Fn(&str) -> bool) -> bool {
+    settles(value, column, set)
 }
 
 /// Why a value may be another a second time, when columns are set of which `set` holds.

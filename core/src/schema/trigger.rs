@@ -26,6 +26,8 @@ pub struct Trigger {
 /// `FOR EACH ROW` with one that raises errors, runs statements on rows and sets columns, with variables.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RowTrigger {
+    /// What the trigger is called: `TG_NAME`.
+    pub name: Ident,
     /// The function.
     pub function: Name,
     /// What the trigger hands to it: `TG_ARGV`.
@@ -52,6 +54,8 @@ pub struct RowTrigger {
     pub steps: Vec<TriggerStep>,
     /// It also tells listeners of the change.
     pub tells: bool,
+    /// Some of what it says of `NEW` is said of a copy of it, which has no columns where there is no row.
+    pub copies: bool,
     /// Why it is not understood. Then it may do anything.
     pub unclear: Option<String>,
     /// The events for which a target has no form of it.
@@ -135,6 +139,8 @@ pub struct TriggerCode {
     pub steps: Vec<TriggerStep>,
     /// It also tells listeners of the change.
     pub tells: bool,
+    /// [`RowTrigger::copies`].
+    pub copies: bool,
 }
 
 /// What qualifies columns of the row after the change, in a trigger.
@@ -154,7 +160,32 @@ impl Trigger {
     }
 }
 
+/// The trigger function of the extension of that name, which sets the column that it is given.
+const MODDATETIME: &str = "moddatetime";
+
 impl TriggerFunction {
+    /// What a function that no script has made does for a trigger, if an extension has it.
+    pub(super) fn of_extension(trigger: &RowTrigger) -> Option<Self> {
+        let [column] = trigger.arguments.as_slice() else {
+            return None;
+        };
+        let sets = RowSets {
+            sets: vec![Assignment {
+                columns: vec![column.clone()],
+                value: Expr::call("now", []),
+            }],
+            ..RowSets::default()
+        };
+        let only = trigger.before && trigger.events == [TriggerEvent::Update];
+        (trigger.function.name == MODDATETIME).then(|| Self {
+            code: String::new(),
+            does: match only {
+                true => Ok(TriggerDoes::Sets(sets)),
+                false => Err("`moddatetime` fails but BEFORE UPDATE".into()),
+            },
+        })
+    }
+
     /// Whether it only tells somebody of the change.
     #[must_use]
     pub fn tells_only(&self) -> bool {
@@ -202,6 +233,7 @@ impl RowTrigger {
                 self.variables.clone_from(&code.variables);
                 self.steps.clone_from(&code.steps);
                 self.tells = code.tells;
+                self.copies = code.copies;
             }
             Ok(TriggerDoes::Sets(row)) => {
                 if !self.before || self.events.contains(&TriggerEvent::Delete) {
@@ -221,6 +253,18 @@ impl RowTrigger {
             }
         }
         self
+    }
+
+    /// Why a function of an extension's fails for a table, if it does.
+    pub(super) fn mistaken(&self, table: &Table) -> Option<String> {
+        let of_extension = self.function.name == MODDATETIME && self.code.is_empty();
+        let mut set = self.set_columns().into_iter();
+        let is_moment = |name: &Ident| {
+            let column = table.column(name);
+            column.is_none_or(|column| matches!(column.ty, Type::Timestamp { .. }))
+        };
+        let column = set.find(|name| of_extension && !is_moment(name))?;
+        Some(format!("`{MODDATETIME}` fails: `{column}` is no timestamp"))
     }
 
     /// The columns of the row that it sets.
@@ -350,8 +394,15 @@ fn equal_and_other(table: &Table) -> Option<&Column> {
 pub(crate) fn whole_rows(expr: &mut Expr, table: &Table, problem: &mut Option<String>) {
     compared_rows(expr, table, problem);
     walk(expr, &mut |expr| {
-        if let Some(Expr::Column { table: None, .. }) = expr {
-            *problem = Some("a whole row is asked for more than whether it is another".into());
+        if let Some(Expr::Column {
+            table: None,
+            column,
+        }) = expr
+        {
+            *problem = Some(match [NEW, OLD].contains(&column.as_str()) {
+                true => "a whole row is asked for more than whether it is another".into(),
+                false => format!("what `{column}` is, is not known"),
+            });
         }
     });
 }

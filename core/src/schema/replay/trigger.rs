@@ -68,10 +68,11 @@ impl Replay {
     pub(super) fn called(&self, mut does: RowTrigger, text: &str) -> RowTrigger {
         does.function = self.found_function(&does.function);
         let function = match self.functions.get(&does.function) {
-            Some(Function::Trigger(function)) => Some(function),
-            _ => None,
+            Some(Function::Trigger(function)) => Some(function.clone()),
+            Some(_) => None,
+            None => TriggerFunction::of_extension(&does),
         };
-        self.understood(does.calling(function, text))
+        self.understood(does.calling(function.as_ref(), text))
     }
 
     /// What makes the table run a trigger in another way than the same table elsewhere would. A
@@ -83,6 +84,9 @@ impl Replay {
         };
         if table.options.partition_by.is_some() && !does.is_idle() {
             does.unclear = Some(PARTITIONED.to_owned());
+        }
+        if let Some(why) = does.mistaken(table) {
+            does.unclear.get_or_insert(why);
         }
         let set = does.set_columns();
         let asked = set.into_iter().find(|name| {
@@ -296,6 +300,10 @@ impl Replay {
             return Err(problem("opaque", message));
         };
         self.remove_trigger(&table, name);
+        let mut trigger = trigger;
+        if let Some(does) = &mut trigger.does {
+            Arc::make_mut(does).name.clone_from(to);
+        }
         self.put_trigger(Trigger {
             name: to.clone(),
             text,

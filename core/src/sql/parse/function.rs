@@ -4,7 +4,7 @@
 
 use super::cursor::{Cursor, Parsed, Source, unclear};
 use super::lex::{self, Lex};
-use super::{parse_expr, steps, telling, value_function};
+use super::{parse_expr, record, steps, telling, value_function};
 use crate::schema::{
     Assignment, Change, DroppedFunction, Expr, Function, Ident, NEW, OLD, Part, RowSets,
     TriggerDoes, TriggerFunction, TriggerStep, named_tables,
@@ -101,15 +101,19 @@ fn returned(mut rest: Cursor<'_>) -> Returns {
 
 /// What a trigger's function does.
 fn does(code: &str, steady: bool) -> Result<TriggerDoes, String> {
+    let without = record::without(code);
+    let code = without.as_deref().unwrap_or(code);
     if let Ok(row) = read(code, row)
         && !row.sets.is_empty()
+        && (!row.looks_further() || read(code, steps::code).is_err())
     {
         return Ok(TriggerDoes::Sets(row));
     }
     if read(code, telling::code).is_ok() {
         return Ok(TriggerDoes::Tells(read(code, steps::code).ok()));
     }
-    let code = read(code, steps::code)?;
+    let mut code = read(code, steps::code)?;
+    code.copies = without.is_some();
     let mut asks = false;
     TriggerStep::each(&code.steps, &mut |part| match part {
         Part::Data(_) => asks = true,

@@ -33,6 +33,7 @@ mod literal;
 mod object;
 mod other;
 mod program;
+mod record;
 mod sequence;
 mod session;
 mod steps;

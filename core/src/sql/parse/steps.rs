@@ -5,7 +5,8 @@
 //! [`crate::translate`].
 //!
 //! Deliberately absent: loops over rows and numbers, what a statement returns, statements that are
-//! put together and executed, errors that are caught, and records. Such code is not understood.
+//! put together and executed, errors that are caught, and records (but [`super::record`]'s). Such code is
+//! not understood.
 
 use super::cursor::{Cursor, Parsed, unclear};
 use super::lex::{Lex, Tok};
@@ -27,6 +28,7 @@ pub(super) fn code(c: &mut Cursor<'_>) -> Parsed<TriggerCode> {
         variables: reader.variables,
         steps,
         tells: reader.tells,
+        copies: false,
     })
 }
 

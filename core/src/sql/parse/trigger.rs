@@ -21,7 +21,7 @@ pub(super) fn create(c: &mut Cursor<'_>) -> Parsed<Change> {
     let table = c.name()?;
     let rest = c.take_rest();
     let does = match c.syntax() {
-        Syntax::Postgres => Some(Box::new(call(event, rest, constraint)?)),
+        Syntax::Postgres => Some(Box::new(call(&name, event, rest, constraint)?)),
         Syntax::Sqlite | Syntax::Mysql => None,
     };
     let text = c.statement().to_owned();
@@ -59,7 +59,12 @@ pub(crate) fn trigger_named(text: &str, name: &str) -> Option<String> {
 }
 
 /// What a trigger calls, and when. `event` stands before the table, `rest` after it.
-fn call(mut event: Cursor<'_>, mut rest: Cursor<'_>, constraint: bool) -> Parsed<RowTrigger> {
+fn call(
+    name: &Ident,
+    mut event: Cursor<'_>,
+    mut rest: Cursor<'_>,
+    constraint: bool,
+) -> Parsed<RowTrigger> {
     let mut unclear = constraint.then(|| "it is a constraint".to_owned());
     let written = event.as_written().to_owned();
     let runs = runs(&mut event).unwrap_or_else(|| {
@@ -97,6 +102,7 @@ fn call(mut event: Cursor<'_>, mut rest: Cursor<'_>, constraint: bool) -> Parsed
     });
     rest.finish()?;
     Ok(RowTrigger {
+        name: name.clone(),
         function,
         arguments,
         code: String::new(),
@@ -109,6 +115,7 @@ fn call(mut event: Cursor<'_>, mut rest: Cursor<'_>, constraint: bool) -> Parsed
         variables: Vec::new(),
         steps: Vec::new(),
         tells: false,
+        copies: false,
         unclear,
         fails: None,
     })

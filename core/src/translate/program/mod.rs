@@ -18,6 +18,7 @@ mod sure;
 mod values;
 mod words;
 mod worked;
+mod written;
 
 pub use single::may_give_several;
 

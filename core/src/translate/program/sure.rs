@@ -1,7 +1,7 @@
 //! Values that can be worked out whenever, and as often, as they are looked at: a function works them out
 //! once, also where nobody looks at them afterwards, and if that fails, it fails.
 
-use crate::schema::{BinaryOp, CallArg, Expr, Part, Type};
+use crate::schema::{BinaryOp, CallArg, Expr, Name, Part, SelectItem, SetExpr, Type};
 use crate::translate::infer::is_text_constant;
 
 /// Functions that give one value of any.
@@ -68,6 +68,8 @@ pub(super) fn fails(expr: &Expr) -> Option<String> {
                     | Type::Double
             );
             let is_constant = matches!(**expr, Expr::Literal(_));
+            // There are not as many rows as an integer has no number for.
+            let sure = sure || matches!(ty, Type::Integer { .. }) && is_count(expr);
             (!sure && !is_constant || is_of_text(expr) && *ty != Type::Text)
                 .then(|| "a conversion".into())
         }
@@ -108,6 +110,19 @@ fn of_query(part: Part<'_>) -> Option<String> {
         Part::Data(_) => return Some("a statement".into()),
     }
     found
+}
+
+/// Whether an expression is a number of rows.
+fn is_count(expr: &Expr) -> bool {
+    match expr {
+        Expr::Call(call) => call.name == Name::bare("count") && call.over.is_none(),
+        Expr::Subquery(query) => match &query.body {
+            SetExpr::Select(select) => matches!(select.items.as_slice(),
+                [SelectItem::Expr { expr, .. }] if is_count(expr)),
+            _ => false,
+        },
+        _ => false,
+    }
 }
 
 /// Whether an expression may be a text that is no constant.

@@ -2,7 +2,8 @@
 //! constants for its table and event, and what follows from constants is worked out.
 
 use crate::schema::{
-    BinaryOp, Expr, Literal, PartMut, RowTrigger, Table, TriggerEvent, Type, UnaryOp,
+    BinaryOp, CallArg, Expr, Literal, NEW, OLD, PartMut, RowTrigger, Table, TriggerEvent, Type,
+    UnaryOp,
 };
 
 /// A trigger at an event of its table.
@@ -25,7 +26,12 @@ impl Words<'_> {
         match part {
             PartMut::Expr(expr) => match self.word(expr) {
                 Some(constant) => *expr = constant,
-                None => expr.parts_mut(&mut |part| self.put(part)),
+                None => {
+                    if let Some(there) = self.only_there(expr) {
+                        *expr = there;
+                    }
+                    expr.parts_mut(&mut |part| self.put(part));
+                }
             },
             PartMut::Query(query) => query.parts_mut(&mut |part| self.put(part)),
             PartMut::Table(item) => item.parts_mut(&mut |part| self.put(part)),
@@ -33,7 +39,72 @@ impl Words<'_> {
         }
     }
 
+    /// The type of a column of the row that there is none of for the event: it is NULL.
+    fn missing(&self, expr: &Expr) -> Option<&Type> {
+        let Expr::Column {
+            table: Some(row),
+            column,
+        } = expr
+        else {
+            return None;
+        };
+        let is_missing = row.schema.is_none() && self.is_missing(&row.name);
+        let column = self.table.column(column).filter(|_| is_missing)?;
+        Some(&column.ty)
+    }
+
+    fn is_missing(self, row: &str) -> bool {
+        match self.event {
+            TriggerEvent::Insert => row == OLD,
+            // Where its copy is NULL, it has no columns.
+            TriggerEvent::Delete => row == NEW && !self.does.copies,
+            TriggerEvent::Update => false,
+        }
+    }
+
+    /// What is left of `coalesce(NEW.a, OLD.a)`: one of the two rows is there.
+    fn only_there(self, expr: &Expr) -> Option<Expr> {
+        let Expr::Call(call) = expr else { return None };
+        let [CallArg::Expr(left), CallArg::Expr(right)] = call.args.as_slice() else {
+            return None;
+        };
+        let is_own = |expr: &Expr, ty: &Type| match expr {
+            Expr::Column {
+                table: Some(row),
+                column,
+            } if [NEW, OLD].contains(&row.name.as_str()) => {
+                let column = self.table.column(column);
+                column.is_some_and(|column| column.ty == *ty)
+            }
+            _ => false,
+        };
+        if call.name.name != "coalesce" {
+            return None;
+        }
+        let is_left = |(there, missing): &(&Expr, &Expr)| {
+            let ty = self.missing(missing);
+            ty.is_some_and(|ty| is_own(there, ty))
+        };
+        let mut both = [(left, right), (right, left)].into_iter();
+        both.find(is_left).map(|(there, _)| there.clone())
+    }
+
     fn word(self, expr: &Expr) -> Option<Expr> {
+        if let Some(ty) = self.missing(expr) {
+            return Some(Expr::Cast {
+                expr: Box::new(Expr::Literal(Literal::Null)),
+                ty: ty.clone(),
+            });
+        }
+        if let Expr::IsNull { expr, negated } = expr
+            && let Expr::Column {
+                table: None,
+                column: row,
+            } = &**expr
+            && self.is_missing(row)
+        {
+            return Some(Expr::Literal(Literal::Boolean(!negated)));
+        }
         if let Expr::Subscript { expr, index } = expr {
             let Expr::Literal(Literal::Number(index)) = &**index else {
                 return None;
@@ -54,6 +125,7 @@ impl Words<'_> {
         };
         Some(typed(Expr::text(match column.as_str() {
             "tg_op" => self.event.word(),
+            "tg_name" => self.does.name.as_str(),
             "tg_when" if self.does.before => "BEFORE",
             "tg_when" => "AFTER",
             "tg_level" => "ROW",

@@ -2,8 +2,8 @@
 //! as IFs, and what columns get at its end.
 
 use aludel::schema::{
-    Assignment, DataStatement, Expr, Ident, ReferentialAction, RowTrigger, Table, Trigger,
-    TriggerEvent, Update,
+    Assignment, BinaryOp, DataStatement, Expr, Ident, Literal, PartMut, ReferentialAction,
+    RowTrigger, Table, Trigger, TriggerEvent, Update,
 };
 use aludel::translate::infer::Scope;
 use aludel::translate::print::{Level, print};
@@ -267,11 +267,53 @@ fn under(
     omissions: &mut Vec<Omission>,
 ) -> Result<String, Vec<Refusal>> {
     let meaning = Meaning::of(scope.source, facts)?.over(scope.target);
-    let (condition, more) = rewrite(&meaning, sight, |rw| rw.expr(condition))?;
+    let (mut condition, more) = rewrite(&meaning, sight, |rw| rw.expr(condition))?;
     omissions.extend(more);
+    if !facts.strict_conditions {
+        divides_strictly(PartMut::Expr(&mut condition));
+    }
     let words = Words { facts };
     let condition = print(&words, |p| p.at(&condition, Level::Or))?;
     Ok(format!("IF {condition} THEN {body} END IF;"))
+}
+
+/// Makes a division by zero fail where it would be NULL: the divisor is a number then that no integer
+/// holds, which is an error everywhere. NULL divided by zero stays NULL.
+fn divides_strictly(part: PartMut<'_>) {
+    let expr = match part {
+        PartMut::Expr(expr) => expr,
+        PartMut::Query(query) => return query.parts_mut(&mut divides_strictly),
+        PartMut::Table(item) => return item.parts_mut(&mut divides_strictly),
+        PartMut::Data(statement) => return statement.parts_mut(&mut divides_strictly),
+    };
+    expr.parts_mut(&mut divides_strictly);
+    let Expr::Binary {
+        left,
+        op: BinaryOp::Divide | BinaryOp::IntDivide | BinaryOp::Modulo,
+        right,
+    } = expr
+    else {
+        return;
+    };
+    let number = |digits: &str| Expr::Literal(Literal::Number(digits.into()));
+    let is_other = |digits: &str| digits.parse::<f64>().is_ok_and(|value| value != 0.0);
+    if matches!(&**right, Expr::Literal(Literal::Number(digits)) if is_other(digits)) {
+        return;
+    }
+    let is_zero = Expr::binary((**right).clone(), BinaryOp::Eq, number("0"));
+    let divides = Expr::IsNull {
+        expr: left.clone(),
+        negated: true,
+    };
+    let most = number(&i64::MAX.to_string());
+    **right = Expr::Case {
+        operand: None,
+        whens: vec![(
+            Expr::binary(is_zero.clone(), BinaryOp::And, divides),
+            Expr::binary(most, BinaryOp::Plus, is_zero),
+        )],
+        otherwise: Some(right.clone()),
+    };
 }
 
 /// The statement that raises an error.

@@ -31,6 +31,8 @@ pub(crate) struct Facts {
     pub(crate) looks_at_defaults: bool,
     /// Strict mode is for DELETE too.
     pub(crate) strict_deletes: bool,
+    /// A trigger's IF fails where it divides by zero.
+    pub(crate) strict_conditions: bool,
     /// A generated column follows the new name of a column that it looks at (unless a statement
     /// has called the table by an alias before).
     pub(crate) renames_follow: bool,
@@ -78,6 +80,7 @@ const MYSQL: Facts = Facts {
     padded_chars: false,
     looks_at_defaults: false,
     strict_deletes: true,
+    strict_conditions: true,
     renames_follow: false,
     checks_copy: true,
     typed_checks: true,
@@ -108,6 +111,7 @@ const MARIADB: Facts = Facts {
     padded_chars: true,
     looks_at_defaults: true,
     strict_deletes: false,
+    strict_conditions: false,
     renames_follow: true,
     checks_copy: false,
     typed_checks: false,

@@ -9,8 +9,8 @@
 //! already, by the defaults of its columns, or it is refused.
 
 use aludel::schema::{
-    BinaryOp, Column, ConstraintKind, Expr, Ident, Literal, NEW, Name, OnConflict, Part, Table,
-    Trigger, TriggerEvent, Type,
+    BinaryOp, Column, ConstraintKind, Expr, Ident, Literal, NEW, Name, OnConflict, Part,
+    RowTrigger, Table, Trigger, TriggerEvent, Type,
 };
 use aludel::translate::print::{Spelling, print};
 use aludel::translate::rewrite::rewrite;
@@ -34,10 +34,30 @@ pub(super) use second::is_settled;
 ///
 /// If what it does is not understood, or would not be the same.
 pub(super) fn create(trigger: &Trigger, scope: &DataScope<'_>) -> Result<Rendered, Vec<Refusal>> {
-    if let Some(program) = row_program(trigger, scope) {
-        return effects::create(trigger, &program?, scope);
-    }
-    let updates = row_updates(trigger, scope)?;
+    let updates = match row_program(trigger, scope) {
+        None => row_updates(trigger, scope)?,
+        Some(program) => {
+            let program = program?;
+            match program.updates(scope.authored) {
+                Ok(None) => return effects::create(trigger, &program, scope),
+                Err(why) => return Err(refused_after(trigger, &why)),
+                Ok(Some(updates)) => {
+                    let mut rendered = all(trigger, updates, scope)?;
+                    rendered.omissions.extend(program.omissions(trigger));
+                    return Ok(rendered);
+                }
+            }
+        }
+    };
+    all(trigger, updates, scope)
+}
+
+/// The triggers for all events.
+fn all(
+    trigger: &Trigger,
+    updates: Vec<RowUpdate<'_>>,
+    scope: &DataScope<'_>,
+) -> Result<Rendered, Vec<Refusal>> {
     let several = updates.len() > 1;
     let mut rendered = Rendered::default();
     for update in updates {
@@ -49,6 +69,16 @@ pub(super) fn create(trigger: &Trigger, scope: &DataScope<'_>) -> Result<Rendere
     Ok(rendered)
 }
 
+fn refused_after(trigger: &Trigger, why: &str) -> Vec<Refusal> {
+    let message = format!(
+        "the trigger `{}`, which on sqlite runs after the row is written: {why}",
+        trigger.name
+    );
+    vec![Refusal::new("trigger", message).help(
+        "write an override with a trigger of sqlite's, or skip the statement for this driver",
+    )]
+}
+
 /// The trigger for one event.
 fn one(
     trigger: &Trigger,
@@ -56,15 +86,7 @@ fn one(
     made: RowUpdate<'_>,
     scope: &DataScope<'_>,
 ) -> Result<(String, Vec<Omission>), Vec<Refusal>> {
-    let refused = |why: String| {
-        let message = format!(
-            "the trigger `{}`, which on sqlite runs after the row is written: {why}",
-            trigger.name
-        );
-        vec![Refusal::new("trigger", message).help(
-            "write an override with a trigger of sqlite's, or skip the statement for this driver",
-        )]
-    };
+    let refused = |why: String| refused_after(trigger, &why);
     if let Some(why) = hindrance(&made) {
         return Err(refused(why));
     }
@@ -107,8 +129,9 @@ fn one(
     let (mut update, mut omissions) = rewrite(&Meaning::new(Stands::Statement), sight, |rw| {
         rw.update(&update)
     })?;
-    if let Some(condition) = &mut update.filter {
-        by_value(condition, table);
+    let values = update.assignments.iter_mut().map(|set| &mut set.value);
+    for expr in values.chain(&mut update.filter) {
+        by_value(expr, table);
     }
     let this = Expr::binary(
         Expr::column(row_id),
@@ -194,7 +217,7 @@ pub(super) fn sees_set(
     let sets: Vec<&Ident> = triggers
         .filter_map(|trigger| trigger.does.as_deref())
         .filter(|does| does.events.contains(&TriggerEvent::Insert))
-        .flat_map(|does| does.sets.iter().flat_map(|set| &set.columns))
+        .flat_map(RowTrigger::set_columns)
         .collect();
     let values = assignments.iter().map(|set| &set.value);
     let exprs: Vec<&Expr> = values.chain(filter).collect();

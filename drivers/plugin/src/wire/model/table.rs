@@ -70,8 +70,8 @@ record!(View, "a view" { name, columns, query, text, materialized, reads, indexe
 record!(Trigger, "a trigger" { name, table, text, does });
 
 record!(RowTrigger, "what a trigger does" {
-    function, arguments, code, before, events, of, condition, sets, or_old, variables, steps,
-    tells, unclear, fails,
+    name, function, arguments, code, before, events, of, condition, sets, or_old, variables, steps,
+    tells, copies, unclear, fails,
 });
 
 record!(Fails, "events that fail" { events, why, message });

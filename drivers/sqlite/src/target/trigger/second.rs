@@ -30,12 +30,17 @@ pub(super) fn seen_by<'a>(
             return false;
         };
         let inserted = event == TriggerEvent::Insert;
-        match row_program(other, scope) {
-            Some(Ok(program)) => effects::meets_setter(&program, sets, event),
+        let program = row_program(other, scope);
+        let written = match &program {
+            Some(Ok(program)) => program.updates(scope.authored),
+            _ => Ok(None),
+        };
+        match (program, written) {
             // One that is refused is not there.
-            Some(Err(_)) => false,
-            None => {
-                let sets = inserted && !does.sets.is_empty();
+            (Some(Err(_)), _) | (_, Err(_)) => false,
+            (Some(Ok(program)), Ok(None)) => effects::meets_setter(&program, sets, event),
+            (None, _) | (_, Ok(Some(_))) => {
+                let sets = inserted && !does.set_columns().is_empty();
                 sets && other.runs_for(TriggerEvent::Update) && is_there(other, scope)
             }
         }
@@ -58,21 +63,29 @@ pub(super) fn written_by<'a>(trigger: &Trigger, scope: &DataScope<'a>) -> Option
 
 /// Whether a trigger that sets columns has a form, as far as its own table says.
 fn is_there(trigger: &Trigger, scope: &DataScope<'_>) -> bool {
-    row_updates(trigger, scope)
-        .is_ok_and(|updates| updates.iter().all(|made| super::hindrance(made).is_none()))
+    updates(trigger, scope)
+        .is_some_and(|updates| updates.iter().all(|made| super::hindrance(made).is_none()))
+}
+
+/// How a trigger that only sets columns writes a row once more.
+fn updates<'a>(trigger: &'a Trigger, scope: &DataScope<'a>) -> Option<Vec<RowUpdate<'a>>> {
+    match row_program(trigger, scope) {
+        None => row_updates(trigger, scope).ok(),
+        Some(program) => program.ok()?.updates(scope.authored).ok()?,
+    }
 }
 
 /// Whether a trigger sets columns of a row that is inserted.
 fn inserts(trigger: &Trigger, scope: &DataScope<'_>) -> bool {
     let does = trigger.does.as_deref();
-    does.is_some_and(|does| does.unclear.is_none() && !does.sets.is_empty())
+    does.is_some_and(|does| does.unclear.is_none() && !does.set_columns().is_empty())
         && trigger.runs_for(TriggerEvent::Insert)
         && is_there(trigger, scope)
 }
 
 /// Whether what a trigger sets when a row is inserted is what the columns have by themselves.
 fn is_of_defaults(trigger: &Trigger, scope: &DataScope<'_>) -> bool {
-    let updates = row_updates(trigger, scope).unwrap_or_default();
+    let updates = updates(trigger, scope).unwrap_or_default();
     let mut inserts = updates
         .iter()
         .filter(|made| made.event == TriggerEvent::Insert);
@@ -98,7 +111,7 @@ pub(super) fn is_by_default(made: &RowUpdate<'_>, scope: &DataScope<'_>) -> bool
 /// Whether no row is written once more for a trigger that sets columns of one that is inserted: it is
 /// made so that the row has to have them already.
 pub(in crate::target) fn is_settled(trigger: &Trigger, scope: &DataScope<'_>) -> bool {
-    let updates = row_updates(trigger, scope).unwrap_or_default();
+    let updates = updates(trigger, scope).unwrap_or_default();
     let mut inserts = updates
         .iter()
         .filter(|made| made.event == TriggerEvent::Insert);
