@@ -182,3 +182,15 @@ fn an_older_mariadb_holds_the_citext_of_ascii_letters() {
     assert!(came.statements[0].contains(column), "{:?}", came.statements);
     assert_eq!(came.omitted.len(), 1);
 }
+
+/// MariaDB has random bytes from 10.10 on.
+#[test]
+fn a_uuid_that_can_be_guessed_is_said() {
+    let script = "CREATE TABLE t (id uuid PRIMARY KEY DEFAULT gen_random_uuid());";
+    let said = translate("mariadb 10.5", script).omitted;
+    assert!(said[0].starts_with("uuid-by-clock: "), "{said:?}");
+    for server in ["mariadb 10.11", "mysql 8.0"] {
+        let came = translate(server, script);
+        assert!(came.omitted.is_empty() && came.statements[0].contains("RANDOM_BYTES"));
+    }
+}

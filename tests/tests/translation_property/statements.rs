@@ -57,7 +57,6 @@ pub(crate) fn may_be_refused(code: &str, engine: Engine) -> bool {
         "operator",
         "reference-type",
         "regex",
-        "self-reference",
         "sequence",
         "set-default",
         "simultaneous",

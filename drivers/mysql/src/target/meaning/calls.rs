@@ -1,6 +1,7 @@
 //! Function calls.
 
 use aludel::schema::{BinaryOp, Call, Expr, Literal, Type, sequence_of};
+use aludel::translate::Omission;
 use aludel::translate::infer::Family;
 use aludel::translate::rewrite::Rewriter;
 
@@ -209,7 +210,7 @@ impl Meaning<'_> {
 
     fn other_call(&self, rw: &mut Rewriter<'_>, name: &str, args: &[&Expr]) -> Option<Expr> {
         Some(match (name, args) {
-            ("gen_random_uuid" | "uuid_generate_v4", []) => self.random_uuid(),
+            ("gen_random_uuid" | "uuid_generate_v4", []) => self.random_uuid(rw),
             ("uuid_nil", []) => Expr::text("00000000-0000-0000-0000-000000000000"),
             ("uuid_generate_v1" | "uuid_generate_v1mc", []) => build::call("uuid", []),
             // It takes a text of C's kind, which only such functions do.
@@ -233,8 +234,10 @@ impl Meaning<'_> {
     }
 
     /// A uuid of random digits, version 4. (`UUID()` is made of the clock and the machine.)
-    fn random_uuid(&self) -> Expr {
+    fn random_uuid(&self, rw: &mut Rewriter<'_>) -> Expr {
         if !self.facts.random_bytes {
+            let message = "that a uuid is random: MariaDB makes it of the clock and the machine before 10.10, so that it can be guessed";
+            rw.omit(Omission::new("uuid-by-clock", message));
             return build::call("uuid", []);
         }
         let digits =
