@@ -67,8 +67,11 @@ fn a_null_that_was_there_gets_no_number() {
         INSERT INTO t VALUES ('a', 7), ('c', NULL);";
     each(|twin| {
         twin.run(MADE);
-        // MariaDB has sequences.
-        if twin.takes("ALTER TABLE t ALTER no SET DEFAULT nextval('s');") {
+        let set = "ALTER TABLE t ALTER no SET DEFAULT nextval('s');";
+        // SQLite looks for rows without a number; MariaDB has sequences.
+        if twin.target.engine == Engine::Sqlite {
+            twin.target_fails(set);
+        } else if twin.takes(set) {
             twin.run("INSERT INTO t (k) VALUES ('d');");
             twin.same("SELECT k, coalesce(no, -1) FROM t ORDER BY k");
         }

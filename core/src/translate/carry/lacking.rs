@@ -96,9 +96,6 @@ impl Carrier<'_> {
         };
         let mut new = table.foreign_keys().filter(|(_, key)| !had(key));
         let lacks = |key: &ForeignKey| {
-            if self.left_behind.contains(&key.table) && self.held_table(&key.table).is_none() {
-                return true;
-            }
             let held = self.held_table(&key.table);
             let other =
                 self.deviating.contains_key(&key.table) || self.unknown.contains(&key.table);

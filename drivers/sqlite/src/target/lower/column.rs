@@ -7,7 +7,6 @@ use aludel::schema::{
     Literal, Name, SequenceOptions, Table, Type,
 };
 use aludel::sql::Syntax;
-use aludel::translate::Refusal;
 use aludel::translate::infer::Field;
 use aludel::translate::rewrite::Rules;
 
@@ -191,13 +190,6 @@ impl Lowering<'_> {
             let why = "it numbers itself beside another column, and only one of a table does";
             lowered.default = Some(self.failing_default(column, place, why));
             return;
-        }
-        if column.nullable && !is_sole_key(self.table, &column.name) {
-            let message = format!(
-                "{place} numbers itself and takes NULL: on sqlite a NULL would get a number"
-            );
-            let refusal = Refusal::new("numbering", message);
-            self.take(refusal.help("make it NOT NULL"));
         }
         if self.is_shared(column) {
             self.refuse("shared-sequence", format!("{place} takes its numbers from a sequence that another table takes them from too"));

@@ -146,7 +146,11 @@ fn converted(x: &Expr, from: &Type, to: &Type, how: How, schema: &Schema) -> Con
             }
         }
         (F::Array, F::Array) => match (from, to) {
-            (Type::Array(a), Type::Array(b)) if same_in_json(a, b) => Ok(None),
+            (Type::Array(a), Type::Array(b))
+                if alike_in_json(a, b) && (!is_narrower(a, b) || fits(x, b)) =>
+            {
+                Ok(None)
+            }
             _ => Err(None),
         },
         _ => Err(None),
@@ -479,21 +483,41 @@ pub(super) fn timestamp_json(x: &Expr, ty: &Type) -> Option<Expr> {
 }
 
 /// Whether elements of two types are written alike in JSON.
-fn same_in_json(a: &Type, b: &Type) -> bool {
-    // What the new type does not hold is no value of it.
-    let is_narrower = match b {
-        Type::Varchar(Some(most)) => !matches!(a, Type::Varchar(Some(own)) if own <= most),
-        Type::Char(_) => a != b,
-        b if a.is_integer() && b.is_integer() => range(a).1 > range(b).1,
-        _ => false,
-    };
+fn alike_in_json(a: &Type, b: &Type) -> bool {
     let (a, b) = (Family::of(a), Family::of(b));
-    !is_narrower
-        && a == b
+    a == b
         && matches!(
             a,
             Family::Text | Family::Integer | Family::Uuid | Family::Boolean
         )
+}
+
+/// Whether a type may not hold an element of another.
+fn is_narrower(a: &Type, b: &Type) -> bool {
+    match b {
+        Type::Varchar(Some(most)) => !matches!(a, Type::Varchar(Some(own)) if own <= most),
+        Type::Char(_) => a != b,
+        b if a.is_integer() && b.is_integer() => range(a).1 > range(b).1,
+        _ => false,
+    }
+}
+
+/// Whether each element of an array is one of a type, if it is a constant.
+fn fits(x: &Expr, ty: &Type) -> bool {
+    use serde_json::Value;
+    let Expr::Literal(Literal::Text(text)) = x else {
+        return false;
+    };
+    let Ok(Value::Array(elements)) = serde_json::from_str(text) else {
+        return false;
+    };
+    elements.iter().all(|element| match (element, ty) {
+        (Value::Null, _) => true,
+        (Value::String(text), Type::Varchar(Some(most))) => {
+            text.chars().count() <= usize::try_from(*most).unwrap_or(usize::MAX)
+        }
+        _ => false,
+    })
 }
 
 fn text_to(x: &Expr, to: &Type, family: Family, schema: &Schema) -> Converted {
