@@ -26,8 +26,8 @@ pub struct Trigger {
 /// `FOR EACH ROW` with one that raises errors, runs statements on rows and sets columns, with variables.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RowTrigger {
-    /// What the trigger is called: `TG_NAME`.
-    pub name: Ident,
+    /// What the trigger is called: `TG_NAME`. `None`: that is not told.
+    pub name: Option<Ident>,
     /// The function.
     pub function: Name,
     /// What the trigger hands to it: `TG_ARGV`.

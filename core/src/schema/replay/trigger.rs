@@ -302,7 +302,7 @@ impl Replay {
         self.remove_trigger(&table, name);
         let mut trigger = trigger;
         if let Some(does) = &mut trigger.does {
-            Arc::make_mut(does).name.clone_from(to);
+            Arc::make_mut(does).name = Some(to.clone());
         }
         self.put_trigger(Trigger {
             name: to.clone(),

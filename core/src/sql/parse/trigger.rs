@@ -102,7 +102,7 @@ fn call(
     });
     rest.finish()?;
     Ok(RowTrigger {
-        name: name.clone(),
+        name: Some(name.clone()),
         function,
         arguments,
         code: String::new(),

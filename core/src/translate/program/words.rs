@@ -125,7 +125,7 @@ impl Words<'_> {
         };
         Some(typed(Expr::text(match column.as_str() {
             "tg_op" => self.event.word(),
-            "tg_name" => self.does.name.as_str(),
+            "tg_name" => self.does.name.as_deref()?,
             "tg_when" if self.does.before => "BEFORE",
             "tg_when" => "AFTER",
             "tg_level" => "ROW",

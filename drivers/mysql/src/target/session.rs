@@ -17,9 +17,8 @@ fn begin(facts: &Facts) -> String {
     format!(
         "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,\
          NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO{}', time_zone = '+00:00', \
-         collation_connection = {exact}, group_concat_max_len = {LONGEST}",
+         collation_connection = utf8mb4_bin, group_concat_max_len = {LONGEST}",
         facts.modes,
-        exact = facts.exact,
     )
 }
 
