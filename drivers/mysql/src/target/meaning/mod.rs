@@ -176,6 +176,9 @@ impl<'a> Meaning<'a> {
     }
 }
 
+/// Columns that every table of PostgreSQL's has.
+const SYSTEM: [&str; 5] = ["ctid", "xmin", "xmax", "cmin", "cmax"];
+
 impl Rules for Meaning<'_> {
     fn expr(&self, rw: &mut Rewriter<'_>, expr: &Expr) -> Option<Expr> {
         let rounded = self.rounded.replace(false);
@@ -225,6 +228,11 @@ impl Meaning<'_> {
         Some(match expr {
             Expr::Literal(literal) => self.literal(rw, literal)?,
             Expr::Column { table, column } => {
+                // A table's own column may be called so; what it is called by itself is PostgreSQL's.
+                if SYSTEM.contains(&column.as_str()) && rw.scope.ty(expr).is_none() {
+                    let what = format!("`{column}`, which says where PostgreSQL keeps a row,");
+                    return Some(self.refuse(rw, "no-form", what));
+                }
                 return self.element(rw, table.as_ref(), column);
             }
             Expr::Default => return None,
