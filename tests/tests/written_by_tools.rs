@@ -221,7 +221,7 @@ fn a_query_into_a_table() {
         twin.run("SELECT id, k INTO b FROM a WHERE id > 0; SELECT max(a.n) AS n INTO TABLE c FROM a; CREATE TABLE d AS TABLE a;");
         twin.run("WITH x AS (SELECT id FROM a) SELECT id INTO TEMP e FROM x; INSERT INTO c SELECT id FROM e; DROP TABLE e;");
         twin.run("INSERT INTO b (id) VALUES (1); INSERT INTO d (id) VALUES (9);");
-        twin.same("SELECT id, coalesce(k, '-') FROM b ORDER BY id, k");
+        twin.same("SELECT id, coalesce(k, '-') FROM b ORDER BY id, coalesce(k, '-')");
         twin.same("SELECT n FROM c ORDER BY n");
         twin.same("SELECT id, coalesce(k, '-'), coalesce(n, 0) FROM d ORDER BY id");
     });
