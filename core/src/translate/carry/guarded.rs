@@ -173,9 +173,15 @@ impl Carrier<'_> {
                 .collect()
         };
         let lowered = self.target.lower(table, authored, self.source);
+        // A column that is held by another name gets its own with a change that is still to come.
+        let called = |table: &Table, held: &Table| {
+            let mut columns = table.columns.iter();
+            columns.all(|column| held.column(&column.name).is_some())
+        };
         let same = lowered.is_ok_and(|lowered| {
+            let known = called(&lowered.table, held) && called(held, &lowered.table);
             let (lowered, held) = (keys(&lowered.table), keys(held));
-            lowered.len() != held.len() || lowered.iter().all(|key| held.contains(key))
+            !known || lowered.len() != held.len() || lowered.iter().all(|key| held.contains(key))
         });
         if known && !same {
             let effect = TableEffect {
