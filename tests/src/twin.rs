@@ -30,6 +30,18 @@ pub fn each(test: impl Fn(&mut Twin)) {
     twins.iter_mut().for_each(test);
 }
 
+/// Runs a test on a twin of PostgreSQL for each server of the MySQL family that is there.
+///
+/// # Panics
+///
+/// If there is none.
+pub fn each_mysql(test: impl Fn(&mut Twin)) {
+    let family = engines().into_iter().filter(|e| e.driver() == "mysql");
+    let mut twins: Vec<Twin> = family.map(Twin::new).collect();
+    assert!(!twins.is_empty(), "a server of the MySQL family");
+    twins.iter_mut().for_each(test);
+}
+
 /// Runs a test on each pair of engines where tables that no script fills are taken for empty.
 ///
 /// # Panics

@@ -3,15 +3,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a panic is the report")]
 
-use aludel_tests::engine::{Engine, engines};
-use aludel_tests::twin::Twin;
-
-fn each(test: impl Fn(&mut Twin)) {
-    let family = engines().into_iter().filter(|e| e.driver() == "mysql");
-    let mut twins: Vec<Twin> = family.map(Twin::new).collect();
-    assert!(!twins.is_empty());
-    twins.iter_mut().for_each(test);
-}
+use aludel_tests::engine::Engine;
+use aludel_tests::twin::{Twin, each_mysql as each};
 
 /// Each expression of a table `t (id, …)` gives the same text in each row.
 fn give_the_same(twin: &mut Twin, expressions: &[&str]) {

@@ -357,6 +357,29 @@ pub struct Call {
     pub separator: Option<String>,
 }
 
+impl Call {
+    /// Its arguments, if each is an expression alone: none by name, and no `*`.
+    ///
+    /// ```
+    /// use aludel::schema::{CallArg, Expr};
+    ///
+    /// let Expr::Call(mut call) = Expr::call("lower", [Expr::text("A")]) else { unreachable!() };
+    /// assert_eq!(call.plain_args(), Some(vec![&Expr::text("A")]));
+    /// call.args.push(CallArg::Star);
+    /// assert_eq!(call.plain_args(), None);
+    /// ```
+    pub fn plain_args(&self) -> Option<Vec<&Expr>> {
+        let mut all = Vec::with_capacity(self.args.len());
+        for arg in &self.args {
+            match arg {
+                CallArg::Expr(expr) => all.push(expr),
+                CallArg::Named(..) | CallArg::Star => return None,
+            }
+        }
+        Some(all)
+    }
+}
+
 /// An argument of a call.
 #[derive(Debug, Clone, PartialEq)]
 pub enum CallArg {

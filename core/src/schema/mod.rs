@@ -99,10 +99,12 @@ pub use query::{
     TableRef,
 };
 pub use replay::{Replay, generated_name};
-pub use scope::{ColumnUse, each_column, expand_stars, item_meant, output_names, settle};
+pub use scope::{
+    ColumnUse, each_column, expand_stars, item_meant, merged_by_joins, output_names, settle,
+};
 pub use sequence::{Numbers, drawn_by_name, nextval, own_numbers_are_defaults, sequence_of};
 pub(crate) use shared::{Map, Set};
-pub(crate) use steady::steady_value;
+pub(crate) use steady::stays_as_set;
 pub use steps::{Place, Returned, TriggerEvent, TriggerStep, Variable, named_tables};
 pub use trigger::{
     Function, NEW, OLD, RowSets, RowTrigger, Trigger, TriggerCode, TriggerDoes, TriggerFunction,

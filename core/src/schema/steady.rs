@@ -2,7 +2,7 @@
 //! engines write the row, and so run it, once more.
 
 use super::trigger::walk;
-use super::{CallArg, Expr, Ident, NEW, OLD, RowSets, RowTrigger, TrimSide};
+use super::{Expr, Ident, NEW, OLD, RowSets, RowTrigger, TrimSide};
 
 /// Functions that give the same for the same, or, within one statement, the same moment.
 const STEADY: &[&str] = &[
@@ -45,7 +45,7 @@ impl RowTrigger {
                 return Some("it sets a column twice".into());
             }
             let mut own = assignment.columns.iter();
-            if own.any(|column| settles(&assignment.value, column, &set)) {
+            if own.any(|column| stays_as_set(&assignment.value, column, &set)) {
                 continue;
             }
             if let Some(why) = another(&assignment.value, &set) {
@@ -97,7 +97,7 @@ impl RowSets {
         };
         let of_sets = self.sets.iter().any(|assignment| {
             let mut own = assignment.columns.iter();
-            !own.any(|column| settles(&assignment.value, column, &set))
+            !own.any(|column| stays_as_set(&assignment.value, column, &set))
                 && further(&assignment.value, &|row, column| {
                     row == Some(NEW) && !set(column)
                 })
@@ -110,12 +110,6 @@ impl RowSets {
         });
         !self.or_old && (of_sets || of_condition)
     }
-}
-
-/// Whether a column gets of its own value what it would get of that again, when columns are set of which
-/// `set` holds.
-pub(crate) fn steady_value(value: &Expr, column: &Ident, set: &dyn Fn(&str) -> bool) -> bool {
-    settles(value, column, set)
 }
 
 /// Why a value may be another a second time, when columns are set of which `set` holds.
@@ -140,9 +134,9 @@ fn another(value: &Expr, set: &dyn Fn(&str) -> bool) -> Option<String> {
     why
 }
 
-/// Whether a column gets of its own value what it would get of that again: its value if it has one,
-/// or its value in lower case, or without blanks around it.
-fn settles(value: &Expr, column: &Ident, set: &dyn Fn(&str) -> bool) -> bool {
+/// Whether a column gets of its own value what it would get of that again, when columns are set of which
+/// `set` holds: its value if it has one, or its value in lower case, or without blanks around it.
+pub(crate) fn stays_as_set(value: &Expr, column: &Ident, set: &dyn Fn(&str) -> bool) -> bool {
     let is_own = |expr: &Expr| {
         matches!(expr, Expr::Column { table: Some(row), column: name }
             if row.name == NEW && name == column)
@@ -156,11 +150,7 @@ fn settles(value: &Expr, column: &Ident, set: &dyn Fn(&str) -> bool) -> bool {
         Expr::Call(call) => call,
         _ => return false,
     };
-    let args = call.args.iter().map(|arg| match arg {
-        CallArg::Expr(expr) => Some(expr),
-        CallArg::Named(..) | CallArg::Star => None,
-    });
-    let args: Option<Vec<&Expr>> = args.collect();
+    let args = call.plain_args();
     let Some([first, rest @ ..]) = args.as_deref() else {
         return false;
     };

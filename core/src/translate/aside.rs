@@ -23,17 +23,30 @@ pub(super) struct Aside {
     names: HashMap<Name, Name>,
 }
 
-/// The places of statements that drop tables.
-pub(super) fn drops(statements: &[(usize, &str, Audience)]) -> Vec<usize> {
-    let begins = |body: &str| {
-        let word = body.trim_start().get(..4);
-        word.is_some_and(|word| word.eq_ignore_ascii_case("DROP"))
-    };
-    let drops = statements
-        .iter()
-        .enumerate()
-        .filter(|(_, one)| begins(one.1));
-    drops.map(|(place, _)| place).collect()
+/// A statement of a script that drops tables.
+pub(super) struct Dropping {
+    place: usize,
+    tables: Vec<Name>,
+}
+
+/// The statements that drop tables.
+pub(super) fn droppings(statements: &[(usize, &str, Audience)]) -> Vec<Dropping> {
+    let mut all = Vec::new();
+    for (place, (_, body, audience)) in statements.iter().enumerate() {
+        if *audience != Audience::Both || !begins(body, "DROP") {
+            continue;
+        }
+        if let [Change::DropTables { tables, .. }] = sql::parse(Syntax::Postgres, body).as_slice() {
+            let tables = tables.clone();
+            all.push(Dropping { place, tables });
+        }
+    }
+    all
+}
+
+fn begins(body: &str, word: &str) -> bool {
+    let begin = body.trim_start().get(..word.len());
+    begin.is_some_and(|begin| begin.eq_ignore_ascii_case(word))
 }
 
 impl Aside {
@@ -42,14 +55,20 @@ impl Aside {
         &mut self,
         statements: &[(usize, &str, Audience)],
         place: usize,
-        drops: &[usize],
+        droppings: &[Dropping],
         authored: &Replay,
     ) -> Vec<Change> {
         let Some((_, body, Audience::Both)) = statements.get(place) else {
             return Vec::new();
         };
-        let creates = body.trim_start().get(..6);
-        if !creates.is_some_and(|word| word.eq_ignore_ascii_case("CREATE")) {
+        let later = droppings.iter().filter(|dropping| dropping.place > place);
+        if !begins(body, "CREATE") || later.clone().next().is_none() {
+            return Vec::new();
+        }
+        // Most name none of those that go, and need not be read for that.
+        let text = body.to_lowercase();
+        let mut names = later.clone().flat_map(|dropping| &dropping.tables);
+        if !names.any(|table| text.contains(&table.name.to_lowercase())) {
             return Vec::new();
         }
         let changes = sql::parse(Syntax::Postgres, body);
@@ -59,41 +78,36 @@ impl Aside {
         let folded = create.name.name.to_lowercase();
         let own = authored.table_name(&create.name);
         let mut made = Vec::new();
-        for last in drops.iter().filter(|last| **last > place) {
-            let Some((_, drop, Audience::Both)) = statements.get(*last) else {
-                continue;
-            };
-            let dropped = sql::parse(Syntax::Postgres, drop);
-            let [Change::DropTables { tables, .. }] = dropped.as_slice() else {
-                continue;
-            };
-            for table in tables {
+        for dropping in later {
+            for table in &dropping.tables {
                 let there = authored.table_name(table);
                 let alike = there.name.to_lowercase() == folded && there != own;
-                let to = format!("{}_before", there.name);
-                let schema = authored.schema();
-                let free = schema
-                    .tables_alike(&Name::bare(to.clone()))
-                    .next()
-                    .is_none()
-                    && schema.table(&there).is_some()
-                    && !self.names.contains_key(&there);
-                let between = statements.get(place..*last).unwrap_or_default();
-                if alike && free && to.len() <= LONGEST && between.iter().all(is_plain) {
-                    let renamed = Name {
-                        schema: there.schema.clone(),
-                        name: to.clone(),
-                    };
-                    made.push(Change::AlterTable {
-                        table: there.clone(),
-                        if_exists: false,
-                        actions: vec![TableAction::RenameTo(Name::bare(to))],
-                    });
-                    self.names.insert(there, renamed);
+                if !alike || !self.is_free(&there, authored) {
+                    continue;
                 }
+                let between = statements.get(place..dropping.place).unwrap_or_default();
+                if !between.iter().all(is_plain) {
+                    continue;
+                }
+                let to = before(&there);
+                made.push(Change::AlterTable {
+                    table: there.clone(),
+                    if_exists: false,
+                    actions: vec![TableAction::RenameTo(Name::bare(to.name.clone()))],
+                });
+                self.names.insert(there, to);
             }
         }
         made
+    }
+
+    /// Whether a table is there whose other name nothing has.
+    fn is_free(&self, table: &Name, authored: &Replay) -> bool {
+        let schema = authored.schema();
+        let to = before(table).name;
+        let fits = to.len() <= LONGEST;
+        let taken = schema.tables_alike(&Name::bare(to)).next().is_some();
+        fits && !taken && schema.table(table).is_some() && !self.names.contains_key(table)
     }
 
     /// A change with the names that tables have meanwhile.
@@ -162,6 +176,14 @@ impl Aside {
             }
             PartMut::Data(statement) => self.statement(statement, authored),
         }
+    }
+}
+
+/// What a table is called until it goes.
+fn before(table: &Name) -> Name {
+    Name {
+        schema: table.schema.clone(),
+        name: format!("{}_before", table.name),
     }
 }
 

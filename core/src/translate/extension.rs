@@ -4,28 +4,20 @@
 
 use super::target::Refusal;
 use crate::schema::{ConstraintKind, Expr, Part, Query, Schema, Table, Type};
+use crate::sql;
 
 /// The refusal of a statement, if it takes along something that may depend on an extension.
 pub(super) fn dropped_along(body: &str, schema: &Schema) -> Option<Refusal> {
-    let body = without_comments(body);
-    let mut words = body
-        .split(|c: char| c == ',' || c == ';' || c.is_whitespace())
-        .filter(|word| !word.is_empty());
-    let is = |word: Option<&str>, keyword: &str| {
-        word.is_some_and(|word| word.eq_ignore_ascii_case(keyword))
-    };
-    let drops = is(words.next(), "DROP") && is(words.next(), "EXTENSION");
-    let mut names: Vec<&str> = words.collect();
-    if !drops || !is(names.pop(), "CASCADE") {
+    let words = sql::words_of(body)?;
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let ["drop", "extension", names @ .., "cascade"] = words.as_slice() else {
         return None;
-    }
-    if names.len() > 1 && is(names.first().copied(), "IF") && is(names.get(1).copied(), "EXISTS") {
-        names.drain(..2);
-    }
-    let needed = names
-        .into_iter()
-        .map(|name| name.trim_matches('"'))
-        .find(|name| is_needed(&name.to_lowercase(), schema))?;
+    };
+    let names = match names {
+        ["if", "exists", names @ ..] => names,
+        names => names,
+    };
+    let needed = names.iter().find(|name| is_needed(name, schema))?;
     let message = format!(
         "what depends on the extension `{needed}` goes along with it, and there may be something here that does"
     );
@@ -33,25 +25,6 @@ pub(super) fn dropped_along(body: &str, schema: &Schema) -> Option<Refusal> {
         Refusal::new("extension-needed", message)
             .help("drop what depends on it before, and leave CASCADE out"),
     )
-}
-
-/// A statement in whose names no comment begins.
-fn without_comments(body: &str) -> String {
-    let mut kept = String::new();
-    let mut rest = body;
-    while let Some(at) = rest.find("--").into_iter().chain(rest.find("/*")).min() {
-        kept.push_str(&rest[..at]);
-        kept.push(' ');
-        let end = if rest[at..].starts_with("--") {
-            "\n"
-        } else {
-            "*/"
-        };
-        let after = rest[at..].find(end).map(|length| at + length + end.len());
-        rest = after.map_or("", |after| &rest[after..]);
-    }
-    kept.push_str(rest);
-    kept
 }
 
 fn is_needed(extension: &str, schema: &Schema) -> bool {

@@ -3,9 +3,9 @@
 
 use super::infer::{UNNAMED, gives_the_same, is_known, output_name};
 use crate::schema::{
-    CallArg, Change, ColumnChange, ColumnDef, ConstraintKind, DomainChange, Expr, Function,
-    IndexKey, Name, Part, PartMut, Query, Replay, Select, SelectItem, SetExpr, TableAction,
-    TriggerDoes, ValueFunction,
+    Change, ColumnChange, ColumnDef, ConstraintKind, DomainChange, Expr, Function, IndexKey, Name,
+    Part, PartMut, Query, Replay, Select, SelectItem, SetExpr, TableAction, TriggerDoes,
+    ValueFunction,
 };
 
 /// Functions of the engine that make one value of values, the same in whatever query they stand.
@@ -222,11 +222,7 @@ impl Inliner<'_> {
         let Some((name, function)) = self.replay.value_function(&call.name) else {
             return;
         };
-        let args = call.args.iter().map(|arg| match arg {
-            CallArg::Expr(expr) => Some(expr),
-            _ => None,
-        });
-        let Some(args) = args.collect::<Option<Vec<&Expr>>>() else {
+        let Some(args) = call.plain_args() else {
             return;
         };
         let plain = call.over.is_none()

@@ -147,14 +147,7 @@ impl Env<'_> {
     }
 
     fn call(&self, call: &Call, row: Option<&Row>) -> Known<Value> {
-        let args: Option<Vec<&Expr>> = call
-            .args
-            .iter()
-            .map(|arg| match arg {
-                CallArg::Expr(expr) => Some(expr),
-                _ => None,
-            })
-            .collect();
+        let args = call.plain_args();
         let args = args.unwrap_or_default();
         Ok(match (call.name.name.as_str(), args.as_slice()) {
             ("database" | "schema", []) => Value::Database,

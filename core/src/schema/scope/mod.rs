@@ -8,7 +8,7 @@
 mod settle;
 mod stars;
 
-pub use settle::{item_meant, settle};
+pub use settle::{item_meant, merged_by_joins, settle};
 pub use stars::expand_stars;
 
 use super::{
@@ -76,8 +76,8 @@ struct Env<'e> {
 /// What a select's expressions see.
 struct Scope<'e> {
     sources: Vec<Source>,
-    /// Columns that a join makes of two and that are neither; `None`: any may be.
-    made: Option<Vec<Ident>>,
+    /// [`merged_by_joins`] of its FROM.
+    merged: Option<Vec<Ident>>,
     outer: Option<&'e Scope<'e>>,
 }
 
@@ -85,7 +85,7 @@ impl<'e> Scope<'e> {
     fn without_tables(outer: Option<&'e Scope<'e>>) -> Self {
         Self {
             sources: Vec::new(),
-            made: Some(Vec::new()),
+            merged: Some(Vec::new()),
             outer,
         }
     }
@@ -258,8 +258,8 @@ impl<'s, 'f> Resolver<'s, 'f> {
         for item in from.iter_mut() {
             self.table(item, &mut scope, env);
         }
-        let made: Option<Vec<_>> = from.iter().map(settle::made).collect();
-        scope.made = made.map(|each| each.concat());
+        let merged: Option<Vec<_>> = from.iter().map(merged_by_joins).collect();
+        scope.merged = merged.map(|each| each.concat());
         scope
     }
 

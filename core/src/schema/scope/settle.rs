@@ -92,13 +92,15 @@ pub fn item_meant<'i>(key: &Expr, items: &'i [SelectItem]) -> Option<(usize, &'i
 impl Scope<'_> {
     /// Whether a name may be a column that a RIGHT or FULL JOIN makes of two.
     fn merges(&self, column: &Ident) -> bool {
-        self.made.as_ref().is_none_or(|made| made.contains(column))
+        let own = self.merged.as_ref();
+        own.is_none_or(|merged| merged.contains(column))
             || self.outer.is_some_and(|outer| outer.merges(column))
     }
 }
 
-/// The columns that a RIGHT or FULL JOIN makes of two; `None`: all that a NATURAL one may.
-pub(super) fn made(item: &TableRef) -> Option<Vec<Ident>> {
+/// The columns that RIGHT and FULL JOINs make of two, and that are not those of the first table; `None`:
+/// which they are is not said, by NATURAL.
+pub fn merged_by_joins(item: &TableRef) -> Option<Vec<Ident>> {
     let TableRef::Join {
         left,
         kind,
@@ -108,13 +110,13 @@ pub(super) fn made(item: &TableRef) -> Option<Vec<Ident>> {
     else {
         return Some(Vec::new());
     };
-    let mut names = [made(left)?, made(right)?].concat();
-    match on {
-        JoinOn::Natural => return None,
-        JoinOn::Using(columns) if matches!(kind, JoinKind::Right | JoinKind::Full) => {
-            names.extend(columns.iter().cloned());
+    let mut names = [merged_by_joins(left)?, merged_by_joins(right)?].concat();
+    if matches!(kind, JoinKind::Right | JoinKind::Full) {
+        match on {
+            JoinOn::Natural => return None,
+            JoinOn::Using(columns) => names.extend(columns.iter().cloned()),
+            JoinOn::Expr(_) | JoinOn::Nothing => {}
         }
-        JoinOn::Using(_) | JoinOn::Expr(_) | JoinOn::Nothing => {}
     }
     Some(names)
 }

@@ -101,13 +101,17 @@ fn of<'s>(item: &TableRef, sources: &mut impl Iterator<Item = &'s Source>) -> Op
         return columns(sources.next()?);
     };
     let (left, right) = (of(left, sources), of(right, sources));
-    let (left, right) = (left?, right?);
+    joined(*kind, on, left?, right?)
+}
+
+/// What a join shows of what stands on both sides: what it makes one column of, and the rest.
+fn joined(kind: JoinKind, on: &JoinOn, left: Vec<Shown>, right: Vec<Shown>) -> Option<Vec<Shown>> {
     let joined = match on {
         JoinOn::Using(columns) => columns.clone(),
         JoinOn::Natural => common(&left, &right),
         JoinOn::Expr(_) | JoinOn::Nothing => Vec::new(),
     };
-    let mut merged = Vec::new();
+    let mut shown = Vec::new();
     for name in &joined {
         let named = |list: &[Shown]| list.iter().find(|shown| shown.name == *name).cloned();
         let (own, theirs) = (named(&left)?.value, named(&right)?.value);
@@ -117,11 +121,11 @@ fn of<'s>(item: &TableRef, sources: &mut impl Iterator<Item = &'s Source>) -> Op
             JoinKind::Inner | JoinKind::Left | JoinKind::Cross => own,
         };
         let name = name.clone();
-        merged.push(Shown { name, value });
+        shown.push(Shown { name, value });
     }
     let rest = left.into_iter().chain(right);
-    merged.extend(rest.filter(|shown| !joined.contains(&shown.name)));
-    Some(merged)
+    shown.extend(rest.filter(|shown| !joined.contains(&shown.name)));
+    Some(shown)
 }
 
 fn columns(source: &Source) -> Option<Vec<Shown>> {
@@ -141,8 +145,11 @@ fn common(left: &[Shown], right: &[Shown]) -> Vec<Ident> {
     both.cloned().collect()
 }
 
-/// Says by which columns NATURAL joins, which may be more later.
-fn by_name<'s>(item: &mut TableRef, sources: &mut impl Iterator<Item = &'s Source>) -> Names {
+/// Says by which columns NATURAL joins, which may be more later; what the item shows.
+fn by_name<'s>(
+    item: &mut TableRef,
+    sources: &mut impl Iterator<Item = &'s Source>,
+) -> Option<Vec<Shown>> {
     let TableRef::Join {
         left,
         kind,
@@ -150,12 +157,12 @@ fn by_name<'s>(item: &mut TableRef, sources: &mut impl Iterator<Item = &'s Sourc
         on,
     } = item
     else {
-        return sources.next()?.columns.clone();
+        return of(item, sources);
     };
     let (left, right) = (by_name(left, sources), by_name(right, sources));
     let (left, right) = (left?, right?);
     if *on == JoinOn::Natural {
-        let both: Vec<Ident> = left.iter().filter(|l| right.contains(l)).cloned().collect();
+        let both = common(&left, &right);
         *on = match (both.is_empty(), *kind) {
             (false, _) => JoinOn::Using(both),
             (true, JoinKind::Inner) => {
@@ -165,12 +172,7 @@ fn by_name<'s>(item: &mut TableRef, sources: &mut impl Iterator<Item = &'s Sourc
             (true, _) => JoinOn::Expr(Expr::Literal(Literal::Boolean(true))),
         };
     }
-    let joined = match on {
-        JoinOn::Using(columns) => columns.clone(),
-        _ => Vec::new(),
-    };
-    let rest = right.into_iter().filter(|name| !joined.contains(name));
-    Some(left.into_iter().chain(rest).collect())
+    joined(*kind, on, left, right)
 }
 
 /// The columns that a star stands for.

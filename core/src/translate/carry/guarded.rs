@@ -179,9 +179,9 @@ impl Carrier<'_> {
             columns.all(|column| held.column(&column.name).is_some())
         };
         let same = lowered.is_ok_and(|lowered| {
-            let known = called(&lowered.table, held) && called(held, &lowered.table);
+            let alike = called(&lowered.table, held) && called(held, &lowered.table);
             let (lowered, held) = (keys(&lowered.table), keys(held));
-            !known || lowered.len() != held.len() || lowered.iter().all(|key| held.contains(key))
+            !alike || lowered.len() != held.len() || lowered.iter().all(|key| held.contains(key))
         });
         if known && !same {
             let effect = TableEffect {

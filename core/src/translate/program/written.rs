@@ -7,11 +7,10 @@
 //!   value of the row before, of which that is not so where an engine lets a trigger run itself: that
 //!   comes to no end there, and fails.
 
-use super::single::{self, Rows};
 use super::{EventProgram, RowProgram, names_row};
 use crate::schema::{
-    Assignment, BinaryOp, CallArg, Expr, Ident, Literal, NEW, OLD, Part, Schema, TriggerEvent,
-    Update, steady_value,
+    Assignment, BinaryOp, CallArg, Expr, Ident, Literal, NEW, OLD, Part, TriggerEvent, Update,
+    stays_as_set,
 };
 use crate::translate::trigger::RowUpdate;
 
@@ -22,7 +21,7 @@ impl<'a> RowProgram<'a> {
     /// # Errors
     ///
     /// Why it would not be the same where the row is written once more.
-    pub fn updates(&self, schema: &Schema) -> Result<Option<Vec<RowUpdate<'a>>>, String> {
+    pub fn updates(&self) -> Result<Option<Vec<RowUpdate<'a>>>, String> {
         let only = |event: &EventProgram<'_>| {
             event.acts.is_empty() && !event.fails && !event.sets.is_empty()
         };
@@ -36,7 +35,6 @@ impl<'a> RowProgram<'a> {
                 return Err(format!("it looks at `{}` itself", self.table.name));
             }
             for set in &event.sets {
-                first_of_several(Part::Expr(&set.value), schema)?;
                 if event.event == TriggerEvent::Update {
                     again(set, event)?;
                 }
@@ -82,31 +80,6 @@ impl<'a> RowProgram<'a> {
 
 fn names_old(expr: &Expr) -> bool {
     names_row(Part::Expr(expr), &|row, _| row == OLD)
-}
-
-/// Refuses a query as a value that may have several rows: that is an error there, and the first of them
-/// elsewhere.
-fn first_of_several(part: Part<'_>, schema: &Schema) -> Result<(), String> {
-    let mut found = Ok(());
-    let mut inner = |part: Part<'_>| {
-        if found.is_ok() {
-            found = first_of_several(part, schema);
-        }
-    };
-    match part {
-        Part::Expr(expr) => {
-            if let Expr::Subquery(query) = expr
-                && single::rows(query, schema) == Rows::Any
-            {
-                return Err("a query that it asks may have several rows".into());
-            }
-            expr.parts(&mut inner);
-        }
-        Part::Query(query) => query.parts(&mut inner),
-        Part::Table(item) => item.parts(&mut inner),
-        Part::Data(statement) => statement.parts(&mut inner),
-    }
-    found
 }
 
 /// Refuses a value that another one would come of when the trigger runs for the row that it has written.
@@ -163,7 +136,7 @@ fn stays(value: &Expr, name: &Ident, is_set: &dyn Fn(&str) -> bool) -> bool {
             let last = otherwise.as_ref();
             whens.iter().all(part) && last.is_none_or(|value| stays(value, name, is_set))
         }
-        value => steady_value(value, name, is_set),
+        value => stays_as_set(value, name, is_set),
     }
 }
 

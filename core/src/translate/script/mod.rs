@@ -170,16 +170,15 @@ impl<'a> Translator<'a> {
         let statements: Vec<(usize, &str, Audience)> = statements.into_iter().collect();
         let two =
             self.source.syntax() == Syntax::Postgres && self.dialect.syntax() != Syntax::Postgres;
-        let drops = match two {
-            true => aside::drops(&statements),
+        let droppings = match two {
+            true => aside::droppings(&statements),
             false => Vec::new(),
         };
         for (place, (index, body, audience)) in statements.iter().enumerate() {
-            if drops.last().is_some_and(|last| *last > place) {
-                let authored = &self.authored;
-                for change in self.aside.make_way(&statements, place, &drops, authored) {
-                    self.make_change(*index, change);
-                }
+            let authored = &self.authored;
+            let made = (self.aside).make_way(&statements, place, &droppings, authored);
+            for change in made {
+                self.make_change(*index, change);
             }
             self.statement(*index, body, *audience);
         }

@@ -38,7 +38,7 @@ pub(super) fn create(trigger: &Trigger, scope: &DataScope<'_>) -> Result<Rendere
         None => row_updates(trigger, scope)?,
         Some(program) => {
             let program = program?;
-            match program.updates(scope.authored) {
+            match program.updates() {
                 Ok(None) => return effects::create(trigger, &program, scope),
                 Err(why) => return Err(refused_after(trigger, &why)),
                 Ok(Some(updates)) => {

@@ -3,9 +3,7 @@
 //! The servers set a counter to a constant, or to one above the greatest number that there is if that is
 //! more. So a number is understood by what it is where there are rows, and where there are none.
 
-use aludel::schema::{
-    BinaryOp, CallArg, Expr, Literal, Name, Query, Select, SelectItem, SetExpr, TableRef,
-};
+use aludel::schema::{BinaryOp, Expr, Literal, Name, Query, Select, SelectItem, SetExpr, TableRef};
 
 /// A number that is a constant, or made of the greatest of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,15 +113,7 @@ impl Rows<'_> {
                 })
             }
             Expr::Call(call) => {
-                let args: Option<Vec<&Expr>> = call
-                    .args
-                    .iter()
-                    .map(|arg| match arg {
-                        CallArg::Expr(expr) => Some(expr),
-                        _ => None,
-                    })
-                    .collect();
-                let args = args?;
+                let args = call.plain_args()?;
                 match (call.name.name.as_str(), args.as_slice()) {
                     ("max", [Expr::Column { column, .. }]) if there && column == self.column => {
                         let plain = Expr::call("max", [args[0].clone()]);

@@ -2,8 +2,7 @@
 //! list, if one is called so: `sum(-n) OVER (ORDER BY n) AS n`. Such a column is qualified.
 
 use aludel::schema::{
-    Expr, Ident, JoinKind, JoinOn, Literal, OrderBy, PartMut, Select, SelectItem, TableRef, Window,
-    item_meant,
+    Expr, Ident, Literal, OrderBy, PartMut, Select, SelectItem, Window, item_meant, merged_by_joins,
 };
 use aludel::translate::rewrite::Rewriter;
 
@@ -17,7 +16,8 @@ impl Meaning<'_> {
         if taken.is_empty() {
             return None;
         }
-        let merged = select.from.iter().any(merges_to_the_right);
+        let merges = |item| merged_by_joins(item).is_none_or(|names| !names.is_empty());
+        let merged = select.from.iter().any(merges);
         let mut apart = select.clone();
         let mut of_nobody = None;
         let mut any = false;
@@ -52,22 +52,6 @@ impl Meaning<'_> {
         }
         any.then_some(apart)
     }
-}
-
-/// Whether a column that two tables are joined by may be that of the second.
-fn merges_to_the_right(item: &TableRef) -> bool {
-    let TableRef::Join {
-        left,
-        kind,
-        right,
-        on,
-    } = item
-    else {
-        return false;
-    };
-    let both = matches!(on, JoinOn::Using(_) | JoinOn::Natural);
-    let other = matches!(kind, JoinKind::Right | JoinKind::Full);
-    both && other || merges_to_the_right(left) || merges_to_the_right(right)
 }
 
 /// The name of an item that is not the column of that name.

@@ -7,7 +7,6 @@ use aludel::translate::rewrite::Rewriter;
 
 use super::Meaning;
 use super::compare::is_by_bytes;
-use super::texts::plain_args;
 use crate::target::types::words;
 use crate::target::{build, other};
 
@@ -42,7 +41,7 @@ impl Meaning<'_> {
                 && call.filter.is_none()
                 && !call.distinct
                 && call.order_by.is_empty();
-            if let Some(args) = plain_args(call).filter(|_| plain) {
+            if let Some(args) = call.plain_args().filter(|_| plain) {
                 let name = call.name.name.as_str();
                 let found = self
                     .choice(rw, whole, name, &args, rounded)

@@ -1,6 +1,6 @@
 //! Functions on texts and bytes.
 
-use aludel::schema::{Call, CallArg, Expr, Literal, Part, TrimSide, Type};
+use aludel::schema::{Expr, Literal, Part, TrimSide, Type};
 use aludel::translate::constant;
 use aludel::translate::infer::{Family, is_text_constant};
 use aludel::translate::overlaid;
@@ -371,15 +371,4 @@ fn whole(expr: &Expr) -> bool {
 fn at_least(expr: &Expr, least: i64) -> bool {
     matches!(expr, Expr::Literal(Literal::Number(digits))
         if digits.parse::<i64>().is_ok_and(|value| value >= least))
-}
-
-/// The arguments of a call, if they are plain expressions.
-pub(super) fn plain_args(call: &Call) -> Option<Vec<&Expr>> {
-    call.args
-        .iter()
-        .map(|arg| match arg {
-            CallArg::Expr(expr) => Some(expr),
-            _ => None,
-        })
-        .collect()
 }

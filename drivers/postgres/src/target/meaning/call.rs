@@ -18,11 +18,7 @@ pub(super) fn plain_args(call: &Call) -> Option<Vec<&Expr>> {
         && call.over.is_none()
         && call.separator.is_none()
         && call.name.schema.is_none();
-    let args = call.args.iter().map(|arg| match arg {
-        CallArg::Expr(expr) => Some(expr),
-        _ => None,
-    });
-    args.collect::<Option<Vec<_>>>().filter(|_| plain)
+    call.plain_args().filter(|_| plain)
 }
 
 /// Whether a function gives one of its arguments.

@@ -45,7 +45,7 @@ impl Meaning {
         if called.distinct || !called.order_by.is_empty() || called.filter.is_some() {
             return Some(no_such_function(rw, called));
         }
-        let Some(args) = plain_args(called) else {
+        let Some(args) = called.plain_args() else {
             return Some(no_such_function(rw, called));
         };
         Some(match (name, args.as_slice()) {
@@ -803,17 +803,6 @@ pub(super) fn is_aggregate(name: &str) -> bool {
             | "json_object_agg"
             | "jsonb_object_agg"
     )
-}
-
-fn plain_args(called: &Call) -> Option<Vec<&Expr>> {
-    called
-        .args
-        .iter()
-        .map(|arg| match arg {
-            CallArg::Expr(expr) => Some(expr),
-            _ => None,
-        })
-        .collect()
 }
 
 pub(super) fn no_such_function(rw: &mut Rewriter<'_>, called: &Call) -> Expr {

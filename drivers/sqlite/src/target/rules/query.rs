@@ -1,8 +1,8 @@
 //! Queries: what SQLite has no form for, or another.
 
 use aludel::schema::{
-    BinaryOp, Call, CallArg, Cte, DataStatement, Distinct, Expr, Ident, JoinKind, JoinOn, Literal,
-    Name, Nulls, OrderBy, Query, Select, SelectItem, SetExpr, SetOp, TableRef, Type, Window,
+    BinaryOp, Call, Cte, DataStatement, Distinct, Expr, Ident, JoinKind, JoinOn, Literal, Name,
+    Nulls, OrderBy, Query, Select, SelectItem, SetExpr, SetOp, TableRef, Type, Window,
 };
 use aludel::translate::infer::{Family, UNNAMED, elements, output_name};
 use aludel::translate::rewrite::Rewriter;
@@ -211,14 +211,7 @@ impl Meaning {
             refuse(rw, "this function in FROM");
             return nothing;
         };
-        let args: Option<Vec<&Expr>> = function
-            .args
-            .iter()
-            .map(|arg| match arg {
-                CallArg::Expr(expr) => Some(expr),
-                _ => None,
-            })
-            .collect();
+        let args = function.plain_args();
         let name = function.name.name.clone();
         let called_as = alias.unwrap_or(&name);
         if let (Some(_), Some([argument])) = (elements(&name), args.as_deref())

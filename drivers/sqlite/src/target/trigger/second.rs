@@ -32,7 +32,7 @@ pub(super) fn seen_by<'a>(
         let inserted = event == TriggerEvent::Insert;
         let program = row_program(other, scope);
         let written = match &program {
-            Some(Ok(program)) => program.updates(scope.authored),
+            Some(Ok(program)) => program.updates(),
             _ => Ok(None),
         };
         match (program, written) {
@@ -71,7 +71,7 @@ fn is_there(trigger: &Trigger, scope: &DataScope<'_>) -> bool {
 fn updates<'a>(trigger: &'a Trigger, scope: &DataScope<'a>) -> Option<Vec<RowUpdate<'a>>> {
     match row_program(trigger, scope) {
         None => row_updates(trigger, scope).ok(),
-        Some(program) => program.ok()?.updates(scope.authored).ok()?,
+        Some(program) => program.ok()?.updates().ok()?,
     }
 }
 

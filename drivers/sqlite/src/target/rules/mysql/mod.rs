@@ -4,8 +4,8 @@
 mod json;
 
 use aludel::schema::{
-    Assignment, BinaryOp, Call, CallArg, Column, DataStatement, Expr, Insert, InsertSource,
-    Literal, OnConflict, Part, SetExpr, Table, Type,
+    Assignment, BinaryOp, Call, Column, DataStatement, Expr, Insert, InsertSource, Literal,
+    OnConflict, Part, SetExpr, Table, Type,
 };
 use aludel::translate::Refusal;
 use aludel::translate::infer::{Family, is_text_constant};
@@ -80,14 +80,7 @@ impl Meaning {
     /// A call; `None` if it does what the other rules take it for.
     pub(super) fn mysql_call(&self, rw: &mut Rewriter<'_>, called: &Call) -> Option<Expr> {
         let name = called.name.name.to_ascii_lowercase();
-        let args: Option<Vec<&Expr>> = called
-            .args
-            .iter()
-            .map(|arg| match arg {
-                CallArg::Expr(expr) => Some(expr),
-                _ => None,
-            })
-            .collect();
+        let args = called.plain_args();
         let args = args.unwrap_or_default();
         Some(match (name.as_str(), args.as_slice()) {
             (name, _) if SAME.contains(&name) => return None,
