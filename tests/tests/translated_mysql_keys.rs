@@ -21,9 +21,28 @@ fn a_table_that_refers_to_itself_gets_another_type() {
             "CREATE TABLE v (at timestamp REFERENCES u);",
             // It cannot be as wide as both.
             "CREATE TABLE w (n integer REFERENCES n, FOREIGN KEY (n) REFERENCES t);",
+            // 2 would be 2.00 here, and 2.00 be 2.
+            "CREATE TABLE x (n numeric(8, 2) UNIQUE); CREATE TABLE y (n integer REFERENCES x (n));",
+            "CREATE TABLE z (n numeric(8, 2) REFERENCES n);",
+            "CREATE TABLE x1 (n numeric UNIQUE); CREATE TABLE y1 (n bigint REFERENCES x1 (n));",
+            // A DECIMAL does not number itself.
+            "CREATE TABLE x2 (n numeric(8) UNIQUE); CREATE TABLE y2 (n bigserial PRIMARY KEY REFERENCES x2 (n));",
         ] {
             assert_eq!(twin.refused(script), ["reference-type"], "{script}");
         }
+    });
+}
+
+#[test]
+fn a_key_that_its_own_table_and_another_refer_to_goes_with_cascade() {
+    each(|twin| {
+        twin.run("CREATE TABLE t (id integer PRIMARY KEY, up integer REFERENCES t ON DELETE CASCADE, n integer);
+            CREATE TABLE u (id integer PRIMARY KEY, t integer REFERENCES t ON DELETE SET NULL);");
+        twin.run("INSERT INTO t VALUES (1, NULL), (2, 1); INSERT INTO u VALUES (1, 2);");
+        twin.run("ALTER TABLE t DROP CONSTRAINT t_pkey CASCADE;");
+        twin.run("INSERT INTO t VALUES (2, 5); INSERT INTO u VALUES (2, 7);");
+        twin.same("SELECT id, coalesce(up, 0) FROM t ORDER BY id, 2");
+        twin.same("SELECT id, t FROM u ORDER BY id");
     });
 }
 

@@ -732,3 +732,19 @@ fn a_boolean_of_a_query_is_one_in_a_document() {
         twin.same("SELECT id, y, z, coalesce(n, '-'), coalesce(l, '-') FROM s ORDER BY id");
     });
 }
+
+/// Random histories found it: NULLIF lends a constant the collation of a JSON column's or an enum's texts, and two
+/// constants of two collations do not meet on MySQL.
+#[test]
+fn constants_that_nullif_compares_meet_others() {
+    each(|twin| {
+        twin.run("CREATE TYPE e AS ENUM ('x', 'y'); CREATE TABLE t (id integer PRIMARY KEY, c e, d text, f varchar(5));");
+        twin.run(
+            "INSERT INTO t VALUES (1, 'x', 'a', 'y'), (2, 'y', 'É', 'É'), (3, NULL, NULL, NULL);",
+        );
+        twin.run("UPDATE t SET d = nullif('1', nullif('É'::text, d)) WHERE id < 3;");
+        twin.run("UPDATE t SET c = CASE WHEN id = 1 THEN coalesce('y'::e, 'x'::e) ELSE nullif('y'::e, c) END;");
+        twin.run("UPDATE t SET f = nullif('y'::varchar(5), f) WHERE f = 'y';");
+        twin.same("SELECT id, coalesce(c::text, '-'), coalesce(d, '-'), coalesce(f, '-') FROM t ORDER BY id");
+    });
+}

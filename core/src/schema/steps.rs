@@ -98,6 +98,19 @@ impl TriggerEvent {
 }
 
 impl TriggerStep {
+    /// Whether steps do nothing but give columns values that `is_own` says they have, and write the row.
+    pub(super) fn keep_rows(steps: &[Self], is_own: &dyn Fn(&Ident, &Expr) -> bool) -> bool {
+        steps.iter().all(|step| match step {
+            Self::If { whens, otherwise } => {
+                let mut under = whens.iter().map(|(_, steps)| steps).chain([otherwise]);
+                under.all(|steps| Self::keep_rows(steps, is_own))
+            }
+            Self::Return(returned) => *returned == Returned::New,
+            Self::Set(Place::Column(name), value) => is_own(name, value),
+            _ => false,
+        })
+    }
+
     /// Calls `f` with every condition and statement of steps, in the order of their text.
     pub fn each(steps: &[Self], f: &mut dyn FnMut(Part<'_>)) {
         for step in steps {

@@ -104,6 +104,8 @@ impl ValueFunction {
 pub struct TriggerFunction {
     /// What it consists of.
     pub code: String,
+    /// The columns of the rows that its code names, wherever they are the same for each table.
+    pub columns: Vec<Ident>,
     /// What it does; or why that is not understood.
     pub does: Result<TriggerDoes, String>,
 }
@@ -179,6 +181,7 @@ impl TriggerFunction {
         let only = trigger.before && trigger.events == [TriggerEvent::Update];
         (trigger.function.name == MODDATETIME).then(|| Self {
             code: String::new(),
+            columns: Vec::new(),
             does: match only {
                 true => Ok(TriggerDoes::Sets(sets)),
                 false => Err("`moddatetime` fails but BEFORE UPDATE".into()),
@@ -198,6 +201,16 @@ impl RowTrigger {
     #[must_use]
     pub fn is_idle(&self) -> bool {
         self.unclear.is_none() && self.sets.is_empty() && self.steps.is_empty()
+    }
+
+    /// Whether it gives columns nothing but the values that they have, if anything.
+    pub(super) fn keeps_rows(&self) -> bool {
+        let own = |name: &Ident, value: &Expr| matches!(value, Expr::Column { table: Some(row), column } if row.name == NEW && column == name);
+        let sets = self.sets.iter().all(|set| match set.columns.as_slice() {
+            [name] => own(name, &set.value),
+            _ => false,
+        });
+        self.unclear.is_none() && sets && TriggerStep::keep_rows(&self.steps, &own)
     }
 
     /// A trigger's call, with what the function does; `text` creates the trigger.

@@ -157,6 +157,7 @@ impl Replay {
             .collect();
         self.note_dropped(name, column);
         self.edit(name, |table| remove_column(table, column));
+        self.column_of_triggers_gone(name);
         for sequence in sequences {
             self.release_sequence(&sequence.name, &[], cascade)?;
             self.set_sequence(Some(sequence), None);

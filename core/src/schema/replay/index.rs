@@ -169,6 +169,9 @@ impl Replay {
             );
             return Err(problem("needed", message));
         }
+        // Its own come last: what is said of a table is said at once, where it is first touched, and by
+        // then no other table may need the key.
+        needing.sort_by_key(|(referrer, _)| referrer == table);
         for (referrer, key) in needing {
             self.edit(&referrer, |table| {
                 table.constraints.retain(|c| c.name != key)

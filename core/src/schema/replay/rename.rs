@@ -90,6 +90,7 @@ impl Replay {
         self.column_of_triggers_renamed(name, from);
         self.note_renamed(name, from, to);
         self.edit(name, |table| rename_in_table(table, place, from, to));
+        self.column_of_triggers_gone(name);
         for referrer in referrers {
             self.rename_referred(&referrer, name, from, to);
         }

@@ -88,6 +88,14 @@ impl Replay {
         if let Some(why) = does.mistaken(table) {
             does.unclear.get_or_insert(why);
         }
+        if does.keeps_rows()
+            && let Some(Function::Trigger(function)) = self.functions.get(&does.function)
+            && let Some(missing) = function.columns.iter().find(|c| table.column(c).is_none())
+        {
+            // It fails, and there is nothing of it that would be found to fail here.
+            let why = format!("its table has no column `{missing}`");
+            does.unclear.get_or_insert(why);
+        }
         let set = does.set_columns();
         let asked = set.into_iter().find(|name| {
             let column = table.column(name);
@@ -143,7 +151,11 @@ impl Replay {
                 }
             }
             Function::Defines(_) => {}
-            Function::Trigger(function) => self.replace_function(&name, function),
+            Function::Trigger(function) => {
+                self.functions.insert(name.clone(), does.clone());
+                self.replace_function(&name, function);
+                return;
+            }
         }
         self.functions.insert(name, does.clone());
     }
@@ -177,6 +189,20 @@ impl Replay {
             }
             if RowTrigger::of_text(&trigger.text).is_some_and(|own| own.names(column)) {
                 renamed(Arc::make_mut(does));
+                self.put_trigger(trigger);
+            }
+        }
+    }
+
+    /// A column is gone, or has another name: a trigger that changes nothing may name it.
+    pub(super) fn column_of_triggers_gone(&mut self, table: &Name) {
+        for mut trigger in self.schema.triggers_of(table).to_vec() {
+            let Some(mut does) = trigger.does.clone().filter(|does| does.keeps_rows()) else {
+                continue;
+            };
+            self.asked_otherwise(table, Arc::make_mut(&mut does));
+            if !does.keeps_rows() {
+                trigger.does = Some(does);
                 self.put_trigger(trigger);
             }
         }

@@ -22,10 +22,12 @@ pub(super) fn create(c: &mut Cursor<'_>) -> Parsed<Vec<Change>> {
         Returns::Trigger => Function::Trigger(match options(rest) {
             Ok(code) => TriggerFunction {
                 does: does(&code, is_steady(rest)),
+                columns: read(&code, |c| Ok(columns_of_rows(c))).unwrap_or_default(),
                 code,
             },
             Err(why) => TriggerFunction {
                 code: rest.as_written().to_owned(),
+                columns: Vec::new(),
                 does: Err(why.into()),
             },
         }),
@@ -127,6 +129,33 @@ fn does(code: &str, steady: bool) -> Result<TriggerDoes, String> {
         true => Err("it is said to be steady, and sees rows as they were before".into()),
         false => Ok(TriggerDoes::Steps(code)),
     }
+}
+
+/// What may differ from one table's trigger to another's.
+const ELSEWHERE_OTHERS: &[&str] = &[
+    "TG_ARGV",
+    "TG_NAME",
+    "TG_RELID",
+    "TG_RELNAME",
+    "TG_TABLE_NAME",
+    "TG_TABLE_SCHEMA",
+];
+
+/// The columns of NEW and OLD that code names, to its end; none if what it does differs from table to table.
+fn columns_of_rows(c: &mut Cursor<'_>) -> Vec<Ident> {
+    let mut names = Vec::new();
+    let mut differs = false;
+    while !c.done() {
+        differs |= ELSEWHERE_OTHERS.iter().any(|word| c.is(word));
+        let row = c.eat_any(&["NEW", "OLD"]).is_some();
+        if row && c.eat_op(".") {
+            names.extend(c.ident());
+        } else if !row {
+            c.skip(1);
+        }
+    }
+    names.retain(|_| !differs);
+    names
 }
 
 /// Whether a function is said to give the same for the same: it may change no rows, and sees none

@@ -173,13 +173,8 @@ impl Carrier<'_> {
                 .collect()
         };
         let lowered = self.target.lower(table, authored, self.source);
-        // A column that is held by another name gets its own with a change that is still to come.
-        let called = |table: &Table, held: &Table| {
-            let mut columns = table.columns.iter();
-            columns.all(|column| held.column(&column.name).is_some())
-        };
         let same = lowered.is_ok_and(|lowered| {
-            let alike = called(&lowered.table, held) && called(held, &lowered.table);
+            let alike = called_alike(&lowered.table, held);
             let (lowered, held) = (keys(&lowered.table), keys(held));
             !alike || lowered.len() != held.len() || lowered.iter().all(|key| held.contains(key))
         });
@@ -211,10 +206,21 @@ impl Carrier<'_> {
     /// Makes the guards of a table anew, and the triggers that set columns, that would be others beside a
     /// new trigger.
     pub(super) fn renew_beside(&mut self, source: usize, table: &Name, authored: &Schema) {
-        let Some(held) = self.held_table(table).map(|held| held.name.clone()) else {
+        let Some(held) = self.held_table(table).cloned() else {
             return;
         };
-        for one in self.carried(table) {
+        let carried = self.carried(table);
+        let lowered = authored
+            .table(table)
+            .filter(|_| !carried.is_empty())
+            .map(|table| self.target.lower(table, authored, self.source));
+        if lowered.is_some_and(|lowered| {
+            lowered.is_ok_and(|lowered| !called_alike(&lowered.table, &held))
+        }) {
+            // They are made anew with the columns' names.
+            return;
+        }
+        for one in carried {
             let Some(now) = now(&one, table, authored) else {
                 continue;
             };
@@ -230,7 +236,7 @@ impl Carrier<'_> {
             // What nothing is held of is being made anew.
             let stands = one.away.is_none() && !one.held.is_empty();
             if of_account && stands && !self.is_as_rendered(now, &one, authored) {
-                self.take_away(source, &held, &one.held, authored);
+                self.take_away(source, &held.name, &one.held, authored);
                 self.make_trigger(source, now, authored, false);
             }
         }
@@ -383,6 +389,16 @@ impl Carrier<'_> {
     pub(in crate::translate) fn take_marked(&mut self) -> Vec<Trigger> {
         std::mem::take(&mut self.marked)
     }
+}
+
+/// Whether two states of a table have the same columns by name. A column that is held by another name
+/// gets its own with a change that is still to come.
+fn called_alike(one: &Table, other: &Table) -> bool {
+    let has = |table: &Table, other: &Table| {
+        let mut columns = table.columns.iter();
+        columns.all(|column| other.column(&column.name).is_some())
+    };
+    has(one, other) && has(other, one)
 }
 
 fn fails(trigger: &Trigger) -> bool {

@@ -227,8 +227,12 @@ impl Lowering<'_, '_> {
             let (own, theirs) = (self.table.column(own)?, there.column(theirs)?);
             let held_alike = refers_to_text(self.authored, self.table, own)
                 && !matches!(theirs.ty, Type::Char(_));
+            let seen = (&own.ty, is_numbered(own));
             let own = referred_type(self.authored, self.table, own, 0);
             let theirs = referred_type(self.authored, there, theirs, 0);
+            if shows(seen, theirs) {
+                return Some((seen.0.clone(), theirs.clone()));
+            }
             // One that refers to a `varchar` is held as one.
             let own = match (held_alike, own) {
                 (true, Type::Char(length)) => Type::Varchar(*length),
@@ -334,4 +338,16 @@ fn acts(action: ReferentialAction) -> bool {
         action,
         ReferentialAction::NoAction | ReferentialAction::Restrict
     )
+}
+
+/// Whether it shows that a number is held as one of the type that it refers to: other digits after the
+/// point, or numbers of its own that are no integers.
+fn shows((own, numbers_itself): (&Type, bool), held: &Type) -> bool {
+    let scale = |ty: &Type| match ty {
+        Type::Numeric { precision, .. } => Some(precision.map(|(_, scale)| scale)),
+        ty if ty.is_integer() => Some(Some(0)),
+        _ => None,
+    };
+    let scales = scale(own).zip(scale(held));
+    scales.is_some_and(|(own, held)| own != held) || (numbers_itself && !held.is_integer())
 }

@@ -166,6 +166,12 @@ impl Meaning<'_> {
             let equal = documents_equal(value.clone(), other);
             return build::case([(equal, build::null())], Some(value));
         }
+        if matches!(value, Expr::Literal(Literal::Text(_))) {
+            // NULLIF lends a constant the collation of what it is compared with, which is another than that
+            // of the next constant.
+            let equal = Expr::binary(value.clone(), BinaryOp::Eq, other);
+            return build::case([(equal, build::null())], Some(value));
+        }
         build::call("nullif", [value, other])
     }
 
