@@ -882,7 +882,8 @@ impl<'a> Carrier<'a> {
 /// Whether a column that is kept has another type in the authored table, or changes otherwise when
 /// its row does, or takes other numbers: a target may hold both alike, and the values still differ.
 fn retyped(before: &Table, after: &Table, origins: &HashMap<Ident, Ident>) -> bool {
-    after.columns.iter().any(|column| {
+    let counts_on = before.options.auto_increment == after.options.auto_increment;
+    !counts_on || after.columns.iter().any(|column| {
         let was = origins
             .get(&column.name)
             .and_then(|from| before.column(from));

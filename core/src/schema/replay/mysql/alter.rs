@@ -3,7 +3,7 @@
 
 use super::super::super::{
     ColumnChange, ColumnDef, Constraint, ConstraintDef, ConstraintKind, CreateIndex, Ident, Name,
-    Options, Position, Table, TableAction,
+    Options, Position, Table, TableAction, Type,
 };
 use super::super::Replay;
 use super::super::problem::{Step, problem};
@@ -105,7 +105,19 @@ impl Replay {
                 }
                 TableAction::Options(given) => {
                     let given = given.clone();
-                    self.edit(&name, |table| set_options(&mut table.options, given));
+                    let counts = self.table(&name)?.options.auto_increment;
+                    if given.auto_increment.is_some_and(|n| n > 1 && counts == Some(n)) {
+                        let message = format!(
+                            "`{name}` was made to count from {} before: whether it has counted since is not known",
+                            counts.unwrap_or_default()
+                        );
+                        return Err(problem("counts-again", message));
+                    }
+                    self.edit(&name, |table| {
+                        let before = table.options.clone();
+                        set_options(&mut table.options, given);
+                        keep_collations(table, &before);
+                    });
                 }
                 TableAction::ConvertCharset { charset, collation } => {
                     let (charset, collation) = (charset.clone(), collation.clone());
@@ -414,6 +426,37 @@ fn drops_key(action: &TableAction) -> bool {
     )
 }
 
+/// Another character set or collation of the table is one for columns to come: those that it has keep
+/// theirs.
+fn keep_collations(table: &mut Table, before: &Options) {
+    let after = &table.options;
+    let written = (&before.charset, &before.collation) == (&after.charset, &after.collation);
+    if written {
+        return;
+    }
+    let charset = before.charset.clone().unwrap_or_else(|| "utf8mb4".into());
+    let collation = before.collation.clone();
+    for column in &mut table.columns {
+        if is_of_texts(&column.ty) && column.charset.is_none() && column.collation.is_none() {
+            column.charset = Some(charset.clone());
+            column.collation = collation.clone().map(Name::bare);
+        }
+    }
+}
+
+fn is_of_texts(ty: &Type) -> bool {
+    matches!(
+        ty,
+        Type::Char(_)
+            | Type::Varchar(_)
+            | Type::Text
+            | Type::TinyText
+            | Type::MediumText
+            | Type::LongText
+            | Type::InlineEnum(_)
+    )
+}
+
 /// Options that are given replace those that are there.
 fn set_options(held: &mut Options, given: Options) {
     if given.charset.is_some() || given.collation.is_some() {
@@ -421,5 +464,9 @@ fn set_options(held: &mut Options, given: Options) {
         held.collation = given.collation;
     }
     held.engine = given.engine.or(held.engine.take());
-    held.auto_increment = given.auto_increment.or(held.auto_increment);
+    held.auto_increment = match (held.auto_increment, given.auto_increment) {
+        // Said once more it is another change: numbers that are gone are given again.
+        (Some(held), Some(given)) if held == given && given <= 1 => None,
+        (held, given) => given.or(held),
+    };
 }

@@ -181,6 +181,12 @@ fn finish(c: &mut Cursor<'_>, mut table: CreateTable) -> Parsed<Vec<Change>> {
         } else {
             body
         };
+        let parts = table.columns.len() + table.constraints.len() + table.indexes.len();
+        if c.syntax() == Syntax::Mysql && parts > 0 {
+            // What the query gives that is called like one of them goes there, and what is not is put
+            // after them.
+            return unclear("CREATE TABLE of columns that also are those of a query");
+        }
         table.query = Some(adapter::query(&inner)?);
         if c.eats(&["WITH", "NO", "DATA"]) {
             return unclear("CREATE TABLE AS … WITH NO DATA");

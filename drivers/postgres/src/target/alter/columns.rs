@@ -116,6 +116,9 @@ impl Alteration<'_> {
             };
             let statement = match &was.identity {
                 None => caught_up(after, column),
+                Some(_) if self.counts_again() => {
+                    starts_at(after, column, identity.options.start)
+                }
                 Some(before) if before.options.start != identity.options.start => {
                     starts_at(after, column, identity.options.start)
                 }
@@ -222,6 +225,14 @@ impl Alteration<'_> {
                 self.push(format!("ALTER TABLE {table} ALTER COLUMN {name} {what}"));
             }
         }
+    }
+
+    /// Whether MySQL was told where numbers go on.
+    fn counts_again(&self) -> bool {
+        let tables = self.change.authored_before.zip(self.change.authored_after);
+        tables.is_some_and(|(before, after)| {
+            before.options.auto_increment != after.options.auto_increment
+        })
     }
 
     /// What rows that are there get in a new column: the default that it had when it was added; and

@@ -103,7 +103,20 @@ pub(crate) fn data(
                 restart_identity: true,
                 cascade: false,
             };
-            plain(&truncate, scope)
+            let mut rendered = plain(&truncate, scope)?;
+            for table in tables {
+                let held = scope.target.table(&names::flat(table));
+                let columns = held.iter().flat_map(|held| &held.columns);
+                for column in columns {
+                    let identity = column.identity.as_ref();
+                    if let Some(held) = held
+                        && identity.is_some_and(|own| own.options.start.is_some())
+                    {
+                        rendered.statements.push(starts_at(held, column, None)?);
+                    }
+                }
+            }
+            Ok(rendered)
         }
     }
 }

@@ -66,6 +66,11 @@ impl Lowering<'_> {
             self.numbers(column, &place, &mut lowered);
         } else if let Some(default) = &column.default {
             lowered.default = self.default(column, default, &place);
+        } else if let (Syntax::Mysql, false, Type::InlineEnum(members)) =
+            (self.source, column.nullable, &column.ty)
+        {
+            // The first member is what a row has there that says nothing.
+            lowered.default = members.first().map(|member| Expr::text(member.clone()));
         }
         if lowered.ty == Type::INTEGER
             && lowered.identity.is_none()

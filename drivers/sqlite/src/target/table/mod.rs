@@ -5,8 +5,9 @@ mod names;
 mod native;
 mod rebuild;
 
-use aludel::schema::{Column, Expr, Literal, Name, Table};
-use aludel::translate::infer::{Field, Scope};
+use aludel::schema::{Column, Expr, Literal, Name, Table, Type};
+use aludel::sql::Syntax;
+use aludel::translate::infer::{Family, Field, Scope};
 use aludel::translate::print::print;
 use aludel::translate::rewrite::rewrite;
 use aludel::translate::{Omission, Refusal, Rendered, TableChange};
@@ -41,6 +42,13 @@ fn create(change: &TableChange<'_>, after: &Table) -> Result<Rendered, Vec<Refus
     })
 }
 
+/// The number that an ALTER of MySQL's lets a table go on with, or after the greatest that there is.
+fn goes_on_at(change: &TableChange<'_>) -> Option<u64> {
+    let (before, after) = (change.authored_before?, change.authored_after?);
+    let (was, is) = (before.options.auto_increment, after.options.auto_increment);
+    (was != is).then(|| is.unwrap_or(1))
+}
+
 /// Where the numbers of a new table begin, if not at one.
 fn first_number(change: &TableChange<'_>, after: &Table) -> Result<Option<String>, Vec<Refusal>> {
     let Some(start) = start(change) else {
@@ -58,6 +66,11 @@ fn first_number(change: &TableChange<'_>, after: &Table) -> Result<Option<String
 /// The number that a table's numbering begins with, if it is not one.
 fn start(change: &TableChange<'_>) -> Option<i64> {
     let authored = change.authored_after?;
+    let of_table = authored.options.auto_increment;
+    if let Some(start) = of_table.and_then(|start| i64::try_from(start).ok()) {
+        let numbered = authored.columns.iter().any(|c| c.identity.is_some());
+        return (numbered && start > 1).then_some(start);
+    }
     let start = authored
         .columns
         .iter()
@@ -157,6 +170,9 @@ fn alter(
             let last = start(change).map_or(0, |start| start - 1);
             all.extend(set_counter(&after.name, &last.to_string())?);
         }
+        if let Some(next) = goes_on_at(change).filter(|_| has_numbers(after)) {
+            all.extend(set_counter(&after.name, &next.saturating_sub(1).to_string())?);
+        }
         return Ok(Rendered {
             statements: all,
             omissions: values.omissions,
@@ -175,6 +191,21 @@ enum Value {
     Computed(Expr),
     /// What the table gives it by itself: a number, a generated value, the default.
     Own,
+}
+
+/// What MySQL fills a column with that takes no NULL and has no default. Of a date that would be
+/// one that there is not: it fails where there are rows, as it does there.
+fn nothing(ty: &Type) -> Option<Expr> {
+    Some(match (Family::of(ty), ty) {
+        (_, Type::InlineEnum(members)) => Expr::text(members.first()?.clone()),
+        (Family::Boolean, _) => Expr::Literal(Literal::Boolean(false)),
+        (family, _) if family.is_number() => Expr::Literal(Literal::Number("0".into())),
+        (Family::Text, _) => Expr::text(""),
+        (Family::Bytes, _) => Expr::Literal(Literal::Bytes(Vec::new())),
+        (Family::Json, _) => Expr::text("null"),
+        (Family::Time, _) => Expr::text("00:00:00"),
+        _ => return None,
+    })
 }
 
 struct Values {
@@ -231,7 +262,14 @@ impl Values {
                 );
                 Err(vec![Refusal::new("second-serial", message)])
             }
-            (None, None, _) => Ok(Value::Computed(Expr::Literal(Literal::Null))),
+            (None, None, _) => {
+                let filled = authored_after
+                    .filter(|_| change.scope.source == Syntax::Mysql && !column.nullable)
+                    .filter(|column| column.default.is_none())
+                    .and_then(|column| nothing(&column.ty));
+                let null = Expr::Literal(Literal::Null);
+                Ok(Value::Computed(filled.unwrap_or(null)))
+            }
             // The default that it had when it was added: the rows that were there get it.
             (None, Some(initial), into) => self.initial(change, initial, into.as_ref(), column),
             (Some(_), Some(using), Some(into)) => match rules::renamed_member(using, &into) {

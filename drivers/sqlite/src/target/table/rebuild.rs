@@ -11,7 +11,7 @@ use super::super::sequence::set_counter;
 use super::super::spelling::Sqlite;
 use super::guard::{FOREIGN_KEY_CHECK, guard};
 use super::names::ident;
-use super::{Value, Values, counts_anew, has_numbers, null_numbers, start};
+use super::{Value, Values, counts_anew, goes_on_at, has_numbers, null_numbers, start};
 
 pub(super) fn rebuild(
     change: &TableChange<'_>,
@@ -40,6 +40,9 @@ pub(super) fn rebuild(
     statements.push(copy_rows(before, after, &new, &name, &values)?);
     if goes_on {
         statements.extend(copy_counter(&copy.name, &after.name));
+    }
+    if let Some(next) = goes_on_at(change).filter(|_| has_numbers(after)) {
+        statements.extend(set_counter(&copy.name, &next.saturating_sub(1).to_string())?);
     }
     statements.push(format!("DROP TABLE {name}"));
     statements.push(format!("ALTER TABLE {new} RENAME TO {name}"));
