@@ -883,16 +883,17 @@ impl<'a> Carrier<'a> {
 /// its row does, or takes other numbers: a target may hold both alike, and the values still differ.
 fn retyped(before: &Table, after: &Table, origins: &HashMap<Ident, Ident>) -> bool {
     let counts_on = before.options.auto_increment == after.options.auto_increment;
-    !counts_on || after.columns.iter().any(|column| {
-        let was = origins
-            .get(&column.name)
-            .and_then(|from| before.column(from));
-        was.is_some_and(|was| {
-            was.ty != column.ty && !was.ty.is_renamed_enum(&column.ty)
-                || was.on_update != column.on_update
-                || Numbers::of(was) != Numbers::of(column)
+    !counts_on
+        || after.columns.iter().any(|column| {
+            let was = origins
+                .get(&column.name)
+                .and_then(|from| before.column(from));
+            was.is_some_and(|was| {
+                was.ty != column.ty && !was.ty.is_renamed_enum(&column.ty)
+                    || was.on_update != column.on_update
+                    || Numbers::of(was) != Numbers::of(column)
+            })
         })
-    })
 }
 
 /// `CASE column WHEN from THEN to ELSE column END`.

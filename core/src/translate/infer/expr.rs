@@ -185,6 +185,11 @@ impl Scope<'_> {
             (Some(Family::Date), Some(Family::Date)) if minus => Type::INTEGER,
             (Some(Family::Date), Some(Family::Integer)) => Type::Date,
             (Some(Family::Integer), Some(Family::Date)) if !minus => Type::Date,
+            (Some(Family::Date), Some(Family::Interval))
+                if self.source() == Syntax::Mysql && is_of_days(right) =>
+            {
+                Type::Date
+            }
             (Some(Family::Date), Some(Family::Interval)) => TIMESTAMP,
             (Some(Family::Timestamp), Some(Family::Interval)) => l?,
             (Some(Family::Interval), Some(Family::Timestamp)) if !minus => r?,
@@ -322,4 +327,11 @@ fn keyword(word: &str, source: Syntax) -> Option<Type> {
         | "CURRENT_SCHEMA" => Type::Name,
         _ => return None,
     })
+}
+
+/// Whether an interval of MySQL's is one of whole days: a date that it is added to stays one.
+pub(crate) fn is_of_days(interval: &Expr) -> bool {
+    const UNITS: &[&str] = &["DAY", "WEEK", "MONTH", "QUARTER", "YEAR"];
+    matches!(interval, Expr::Interval { unit: Some(unit), .. }
+        if UNITS.iter().any(|one| unit.eq_ignore_ascii_case(one)))
 }

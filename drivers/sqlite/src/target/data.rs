@@ -3,8 +3,9 @@
 use std::collections::HashSet;
 
 use aludel::schema::{
-    ConstraintKind, Cte, DataStatement, Delete, Expr, Ident, Insert, InsertSource, Literal, Name,
-    OnConflict, PartMut, Query, Select, SelectItem, SetExpr, Table, TableRef, TriggerEvent, Update,
+    ConstraintKind, Cte, DataStatement, Delete, Expr, ForeignKey, Ident, Insert, InsertSource,
+    Literal, Name, OnConflict, PartMut, Query, ReferentialAction, Select, SelectItem, SetExpr,
+    Table, TableRef, TriggerEvent, Update,
 };
 use aludel::sql::Syntax;
 use aludel::translate::infer::Scope;
@@ -204,6 +205,22 @@ fn prepared(insert: &Insert, table: &Table, scope: &DataScope<'_>) -> Result<Ins
     no_writing_with(&insert.with)?;
     let mut insert = insert.clone();
     insert.overriding = false;
+    if insert.on_conflict == Some(OnConflict::Replace) && scope.source == Syntax::Mysql {
+        let acts = |key: &ForeignKey| {
+            ![ReferentialAction::NoAction, ReferentialAction::Restrict].contains(&key.on_delete)
+        };
+        let referrer = scope.authored.referrers(&table.name).find(|child| {
+            let mut keys = child.foreign_keys();
+            keys.any(|(_, key)| key.table == table.name && acts(key))
+        });
+        if let Some(referrer) = referrer {
+            let message = format!(
+                "a row of `{}` that takes another's place deletes that one first, which `{}` would follow",
+                table.name, referrer.name
+            );
+            return Err(vec![Refusal::new("replace", message)]);
+        }
+    }
     if insert.on_conflict == Some(OnConflict::Ignore) {
         // What MySQL forgives beside a key that exists (NULL, a text that is too long, a parent that
         // is not there) fails.

@@ -106,7 +106,10 @@ impl Replay {
                 TableAction::Options(given) => {
                     let given = given.clone();
                     let counts = self.table(&name)?.options.auto_increment;
-                    if given.auto_increment.is_some_and(|n| n > 1 && counts == Some(n)) {
+                    if given
+                        .auto_increment
+                        .is_some_and(|n| n > 1 && counts == Some(n))
+                    {
                         let message = format!(
                             "`{name}` was made to count from {} before: whether it has counted since is not known",
                             counts.unwrap_or_default()

@@ -116,9 +116,7 @@ impl Alteration<'_> {
             };
             let statement = match &was.identity {
                 None => caught_up(after, column),
-                Some(_) if self.counts_again() => {
-                    starts_at(after, column, identity.options.start)
-                }
+                Some(_) if self.counts_again() => starts_at(after, column, identity.options.start),
                 Some(before) if before.options.start != identity.options.start => {
                     starts_at(after, column, identity.options.start)
                 }

@@ -57,7 +57,10 @@ impl Meaning {
                 | "sysdate"
                 | "utc_timestamp",
                 [],
-            ) => self.volatile(rw, time::now(None)),
+            ) => {
+                let digits = (self.source(rw) == Syntax::Mysql).then_some(0);
+                self.volatile(rw, time::now(digits))
+            }
             ("timezone", [zone, moment]) => self.at_time_zone(rw, moment, zone),
             ("date_trunc", [field, moment]) => self.date_trunc(rw, field, moment),
             ("date_part", [Expr::Literal(Literal::Text(field)), moment]) => {

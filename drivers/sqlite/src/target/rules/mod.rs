@@ -33,8 +33,8 @@ mod to_char;
 use std::cell::Cell;
 
 use aludel::schema::{
-    BinaryOp, CallArg, Expr, Ident, Literal, Name, OrderBy, Query, SelectItem, TableRef, Type,
-    UnaryOp,
+    BinaryOp, CallArg, Expr, Ident, Literal, Name, OrderBy, Query, Select, SelectItem, TableRef,
+    Type, UnaryOp,
 };
 use aludel::sql::Syntax;
 use aludel::translate::Refusal;
@@ -141,6 +141,13 @@ impl Rules for Meaning {
 
     fn query(&self, rw: &mut Rewriter<'_>, query: &Query) -> Option<Query> {
         self.query(rw, query)
+    }
+
+    fn select(&self, rw: &mut Rewriter<'_>, select: &Select) -> Option<Select> {
+        if self.source(rw) == Syntax::Mysql {
+            self.mysql_select(rw, select);
+        }
+        None
     }
 
     fn table_ref(&self, rw: &mut Rewriter<'_>, item: &TableRef) -> Option<TableRef> {
@@ -425,6 +432,9 @@ impl Meaning {
         let Some(ty) = &field.ty else {
             return rw.expr(value);
         };
+        if self.source(rw) == Syntax::Mysql {
+            self.mysql_moment(rw, value, ty);
+        }
         if let Some(special) = self.special_assignment(rw, value, ty) {
             return special;
         }

@@ -625,6 +625,12 @@ impl Meaning {
         // The one quotient that no 64 bits hold has become a float there.
         let zero = matches!(&**r, Expr::Literal(Literal::Number(digits)) if digits.parse::<f64>().is_ok_and(|value| value == 0.0));
         let constant = matches!(&**r, Expr::Literal(_)) && !zero;
+        if mysql && !constant {
+            return refuse(
+                rw,
+                "a division by what may be 0: NULL where it is read, and an error where it is written",
+            );
+        }
         if mysql {
             return divided;
         }

@@ -4,6 +4,7 @@ use aludel::schema::{
     BinaryOp, Call, Cte, DataStatement, Distinct, Expr, Ident, JoinKind, JoinOn, Literal, Name,
     Nulls, OrderBy, Query, Select, SelectItem, SetExpr, SetOp, TableRef, Type, Window,
 };
+use aludel::sql::Syntax;
 use aludel::translate::infer::{Family, UNNAMED, elements, output_name};
 use aludel::translate::rewrite::Rewriter;
 use aludel::translate::{Refusal, named_elements};
@@ -71,6 +72,9 @@ impl Meaning {
     pub(super) fn query(&self, rw: &mut Rewriter<'_>, query: &Query) -> Option<Query> {
         self.no_subquery(rw);
         self.no_doubles(rw, query);
+        if self.source(rw) == Syntax::Mysql {
+            self.mysql_union(rw, query);
+        }
         for cte in &query.with {
             if !matches!(*cte.body, DataStatement::Query(_)) {
                 refuse(rw, "a WITH that changes rows");

@@ -1,6 +1,7 @@
 //! Dates and times: texts in UTC, to the second or with a fraction of three or six digits.
 
 use aludel::schema::{BinaryOp, Expr, Literal, Type};
+use aludel::sql::Syntax;
 use aludel::translate::Refusal;
 use aludel::translate::infer::{Family, is_text_constant};
 use aludel::translate::rewrite::Rewriter;
@@ -14,6 +15,14 @@ use aludel::translate::constant::Interval;
 /// A date and time with milliseconds, the finest that SQLite's clock gives.
 const MILLISECONDS: &str = "%Y-%m-%d %H:%M:%f";
 const SECONDS: &str = "%Y-%m-%d %H:%M:%S";
+
+/// How the present moment is written: MySQL's clock has no digits of a second unless it is told.
+pub(super) fn clock_form(source: Syntax) -> &'static str {
+    match source {
+        Syntax::Mysql => SECONDS,
+        _ => MILLISECONDS,
+    }
+}
 
 /// The present moment, with the digits that a type keeps.
 pub(super) fn now(precision: Option<u32>) -> Expr {
@@ -132,7 +141,21 @@ impl Meaning {
         let (l, r) = (rw.scope.ty(left), rw.scope.ty(right));
         let family = |ty: &Option<Type>| ty.as_ref().map(Family::of);
         let sign = if op == BinaryOp::Minus { -1 } else { 1 };
+        let mysql = self.source(rw) == Syntax::Mysql;
         match (family(&l), family(&r)) {
+            (Some(Family::Date), Some(Family::Interval)) if mysql => {
+                let whole = Expr::binary(left.clone(), op, right.clone());
+                let days = rw.scope.ty(&whole) == Some(Type::Date);
+                let shifted = self.shifted(rw, left, right, sign);
+                if days {
+                    call("date", [shifted])
+                } else {
+                    shifted
+                }
+            }
+            (Some(Family::Date), _) | (_, Some(Family::Date)) if mysql => {
+                refuse(rw, "arithmetic with a date, which is a number to MySQL,")
+            }
             (Some(Family::Timestamp | Family::Date), Some(Family::Interval)) => {
                 self.shifted(rw, left, right, sign)
             }
@@ -215,7 +238,7 @@ impl Meaning {
             let shifted = call(
                 "strftime",
                 [
-                    Expr::text(MILLISECONDS),
+                    Expr::text(clock_form(self.source(rw))),
                     Expr::text("now"),
                     modifier.clone(),
                 ],

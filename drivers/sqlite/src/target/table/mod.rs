@@ -171,7 +171,10 @@ fn alter(
             all.extend(set_counter(&after.name, &last.to_string())?);
         }
         if let Some(next) = goes_on_at(change).filter(|_| has_numbers(after)) {
-            all.extend(set_counter(&after.name, &next.saturating_sub(1).to_string())?);
+            all.extend(set_counter(
+                &after.name,
+                &next.saturating_sub(1).to_string(),
+            )?);
         }
         return Ok(Rendered {
             statements: all,

@@ -42,7 +42,10 @@ pub(super) fn rebuild(
         statements.extend(copy_counter(&copy.name, &after.name));
     }
     if let Some(next) = goes_on_at(change).filter(|_| has_numbers(after)) {
-        statements.extend(set_counter(&copy.name, &next.saturating_sub(1).to_string())?);
+        statements.extend(set_counter(
+            &copy.name,
+            &next.saturating_sub(1).to_string(),
+        )?);
     }
     statements.push(format!("DROP TABLE {name}"));
     statements.push(format!("ALTER TABLE {new} RENAME TO {name}"));

@@ -1,6 +1,7 @@
 //! What MySQL means otherwise than PostgreSQL, which is what the other rules speak of: what is not
 //! known to be the same in both is refused.
 
+mod apart;
 mod json;
 
 use aludel::schema::{
@@ -40,6 +41,7 @@ const SAME: &[&str] = &[
 ];
 
 /// How texts of a column compare.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::target) enum Compares {
     /// As their bytes.
     Exactly,
@@ -173,10 +175,41 @@ impl Meaning {
         }
     }
 
+    /// Refuses a moment that MySQL rounds to the digits that its column keeps, or brings from another zone.
+    pub(super) fn mysql_moment(&self, rw: &mut Rewriter<'_>, value: &Expr, ty: &Type) {
+        let Some(kept) = digits_kept(ty) else { return };
+        let rounded = match value {
+            Expr::Literal(Literal::Text(text) | Literal::Typed(_, text)) => {
+                let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+                let digits = fraction.trim_end_matches('0').len();
+                let zone = |part: &str| part.contains(['+', 'Z', 'z']);
+                let behind = whole.get(10..).is_some_and(|time| time.contains('-'));
+                digits > kept as usize || zone(whole) || zone(fraction) || behind
+            }
+            value => {
+                let given = rw.scope.ty(value).and_then(|ty| digits_kept(&ty));
+                given.is_some_and(|given| given > kept)
+            }
+        };
+        if rounded {
+            refuse(
+                rw,
+                "a moment that is rounded to its column's digits, or has a zone,",
+            );
+        }
+    }
+
     /// A comparison of texts goes by the collation of a column: where there is none, it would go
     /// by bytes.
     pub(super) fn mysql_compared(&self, rw: &mut Rewriter<'_>, ty: &Type, sides: [&Expr; 2]) {
-        let column = |side: &&Expr| matches!(side, Expr::Column { .. });
+        let own = sides.map(|side| apart::of_table(&rw.scope, side));
+        if let [Some(one), Some(other)] = &own
+            && one != other
+            && Family::of(ty) == Family::Text
+        {
+            refuse(rw, "a comparison of texts of two collations");
+        }
+        let column = |side: &&Expr| apart::of_table(&rw.scope, side).is_some();
         let found = |side: &&Expr| json::is_text_of_json(side);
         let constant = |side: &&Expr| is_text_constant(side);
         let known =
@@ -196,6 +229,17 @@ impl Meaning {
         } else {
             value
         }
+    }
+}
+
+/// How many digits of a second a type keeps.
+fn digits_kept(ty: &Type) -> Option<u32> {
+    match ty {
+        Type::Timestamp { precision, .. } | Type::Time { precision, .. } => {
+            Some(precision.unwrap_or(0))
+        }
+        Type::Date => Some(0),
+        _ => None,
     }
 }
 
