@@ -5,8 +5,9 @@ use super::infer::Scope;
 use super::unfold::unfold;
 use super::writing;
 use crate::schema::{
-    CallArg, Change, ColumnChange, ColumnDef, CreateTable, DataStatement, Expr, Insert,
-    InsertSource, Literal, Name, Query, Replay, Select, SelectItem, SetExpr, TableAction, Type,
+    CallArg, Change, ColumnChange, ColumnDef, CreateTable, DataStatement, Expr, Ident, Insert,
+    InsertSource, Literal, Name, Query, Replay, Select, SelectItem, SetExpr, TableAction, TableRef,
+    Type,
 };
 use crate::sql::{self, Syntax};
 
@@ -237,6 +238,13 @@ fn parts(
     }
     let mut table = create.clone();
     table.query = None;
+    if source == Syntax::Mysql {
+        table.columns = copied(&query, replay)?;
+        return Some([
+            Change::CreateTable(Box::new(table)),
+            Change::Data(DataStatement::Insert(Box::new(filled_by(create, query)))),
+        ]);
+    }
     let all = fields.len();
     for (place, field) in fields.into_iter().enumerate() {
         let ty = field.ty?;
@@ -247,7 +255,61 @@ fn parts(
         };
         table.columns.push(ColumnDef::new(field.name, ty));
     }
-    let insert = Insert {
+    Some([
+        Change::CreateTable(Box::new(table)),
+        Change::Data(DataStatement::Insert(Box::new(filled_by(create, query)))),
+    ])
+}
+
+/// The columns of MySQL's `CREATE TABLE … AS SELECT` of columns of one table: NOT NULL and defaults go
+/// along, numbering does not. What type it gives anything else is its own affair.
+fn copied(query: &Query, replay: &Replay) -> Option<Vec<ColumnDef>> {
+    let SetExpr::Select(select) = &query.body else {
+        return None;
+    };
+    let [TableRef::Table { name, .. }] = select.from.as_slice() else {
+        return None;
+    };
+    let table = replay.schema().table(&replay.table_name(name))?;
+    let copy = |name: &Ident, alias: Option<&Ident>| {
+        let mut columns = table.columns.iter();
+        let column = columns.find(|column| column.name.eq_ignore_ascii_case(name))?;
+        let zero = || Expr::Literal(Literal::Number("0".into()));
+        let mut copy = ColumnDef::new(alias.unwrap_or(&column.name).clone(), column.ty.clone());
+        copy.nullable = Some(column.nullable);
+        copy.default = match &column.identity {
+            Some(_) => Some(zero()),
+            None => column.default.clone(),
+        };
+        copy.charset = column.charset.clone().or(table.options.charset.clone());
+        let collation = table.options.collation.clone().map(Name::bare);
+        copy.collation = column.collation.clone().or(match column.charset {
+            Some(_) => None,
+            None => collation,
+        });
+        column.on_update.is_none().then_some(copy)
+    };
+    let mut columns = Vec::new();
+    for item in &select.items {
+        match item {
+            SelectItem::Expr {
+                expr: Expr::Column { column, .. },
+                alias,
+            } => columns.push(copy(column, alias.as_ref())?),
+            SelectItem::Expr { .. } => return None,
+            SelectItem::Star | SelectItem::TableStar(_) => {
+                for column in &table.columns {
+                    columns.push(copy(&column.name, None)?);
+                }
+            }
+        }
+    }
+    Some(columns)
+}
+
+/// The INSERT that fills a table that is made of a query.
+fn filled_by(create: &CreateTable, query: Box<Query>) -> Insert {
+    Insert {
         with: Vec::new(),
         recursive: false,
         table: create.name.clone(),
@@ -257,9 +319,5 @@ fn parts(
         source: InsertSource::Query(query),
         on_conflict: None,
         returning: Vec::new(),
-    };
-    Some([
-        Change::CreateTable(Box::new(table)),
-        Change::Data(DataStatement::Insert(Box::new(insert))),
-    ])
+    }
 }

@@ -20,6 +20,24 @@ pub(super) struct Session {
 }
 
 impl Replay {
+    /// Takes note of a setting, until the script ends: MySQL's `foreign_key_checks`, SQLite's `foreign_keys`.
+    pub fn set(&mut self, name: &str, value: Option<&str>) {
+        let checks = match self.syntax {
+            Syntax::Mysql => name.ends_with("foreign_key_checks"),
+            Syntax::Sqlite => name.ends_with("foreign_keys"),
+            Syntax::Postgres => false,
+        };
+        if let Some(value) = value.filter(|_| checks) {
+            let value = value.trim().trim_matches(['\'', '"']).to_ascii_uppercase();
+            self.session.unchecked = ["0", "OFF", "FALSE", "NO"].contains(&value.as_str());
+        }
+    }
+
+    /// Whether foreign keys are not enforced, as a script has said.
+    pub fn is_unchecked(&self) -> bool {
+        self.session.unchecked
+    }
+
     /// The schema that is not written.
     pub(super) fn default_schema(&self) -> Option<&'static str> {
         match self.syntax {

@@ -578,10 +578,13 @@ impl<'a> Translator<'a> {
                 }
             }
             Change::Ignored(ignored) => self.carrier.omit(index, omission(ignored)),
-            Change::Setting { name, value } => match setting::carried(&name, value.as_deref()) {
-                Ok(omission) => self.carrier.omit(index, omission),
-                Err(refusal) => self.carrier.refuse(index, refusal),
-            },
+            Change::Setting { name, value } => {
+                match setting::carried(&name, value.as_deref()) {
+                    Ok(omission) => self.carrier.omit(index, omission),
+                    Err(refusal) => self.carrier.refuse(index, refusal),
+                }
+                self.authored.set(&name, value.as_deref());
+            }
             // The target runs the whole script in one transaction: see `docs/translation.md`.
             Change::Transaction("ROLLBACK" | "ROLLBACK TO") => {
                 let message =
@@ -674,6 +677,14 @@ impl<'a> Translator<'a> {
             self.carrier.refuse(index, Refusal::new("opaque", message));
             return;
         }
+        if self.authored.is_unchecked() && acts_unchecked(&statement, self.authored.schema()) {
+            let message =
+                "foreign keys are not enforced there, and do something to other rows here";
+            let help = "change the rows that refer to it too, and do not switch foreign keys off";
+            self.carrier
+                .refuse(index, Refusal::new("unchecked", message).help(help));
+            return;
+        }
         plain_casts(&mut statement, self.authored.schema());
         if self.source.syntax() == Syntax::Postgres {
             present_moments(&mut statement, self.authored.schema());
@@ -740,28 +751,30 @@ impl<'a> Translator<'a> {
     }
 }
 
+/// Whether they may for a statement that runs while foreign keys are not enforced, which lets it do more.
+fn acts_unchecked(statement: &DataStatement, schema: &Schema) -> bool {
+    let deletes = |table: &Name| acting(table, schema, &|key| is_action(key.on_delete));
+    match statement {
+        DataStatement::Truncate { tables, .. } => tables.iter().any(deletes),
+        DataStatement::Insert(insert) if insert.on_conflict == Some(OnConflict::Replace) => {
+            deletes(&insert.table)
+        }
+        statement => acts_on_others(statement, schema),
+    }
+}
+
 /// Whether foreign keys may do something to other rows for a statement.
 fn acts_on_others(statement: &DataStatement, schema: &Schema) -> bool {
-    let acting = |table: &Name, acts: &dyn Fn(&ForeignKey) -> bool| {
-        schema.referrers(table).any(|referrer| {
-            let mut keys = referrer.foreign_keys();
-            keys.any(|(_, key)| key.table == *table && acts(key))
-        })
-    };
-    let is_action = |action| {
-        !matches!(
-            action,
-            ReferentialAction::NoAction | ReferentialAction::Restrict
-        )
-    };
     let updates = |table: &Name, set: &[Assignment]| {
-        acting(table, &|key| {
+        acting(table, schema, &|key| {
             let mut set = set.iter().flat_map(|set| &set.columns);
             is_action(key.on_update) && set.any(|column| key.referred.contains(column))
         })
     };
     match statement {
-        DataStatement::Delete(delete) => acting(&delete.table, &|key| is_action(key.on_delete)),
+        DataStatement::Delete(delete) => {
+            acting(&delete.table, schema, &|key| is_action(key.on_delete))
+        }
         DataStatement::Update(update) => updates(&update.table, &update.assignments),
         DataStatement::Insert(insert) => match &insert.on_conflict {
             Some(OnConflict::Update { assignments, .. }) => updates(&insert.table, assignments),
@@ -769,6 +782,21 @@ fn acts_on_others(statement: &DataStatement, schema: &Schema) -> bool {
         },
         DataStatement::Truncate { .. } | DataStatement::Query(_) => false,
     }
+}
+
+/// Whether a foreign key that refers to a table is such a one.
+fn acting(table: &Name, schema: &Schema, acts: &dyn Fn(&ForeignKey) -> bool) -> bool {
+    schema.referrers(table).any(|referrer| {
+        let mut keys = referrer.foreign_keys();
+        keys.any(|(_, key)| key.table == *table && acts(key))
+    })
+}
+
+fn is_action(action: ReferentialAction) -> bool {
+    !matches!(
+        action,
+        ReferentialAction::NoAction | ReferentialAction::Restrict
+    )
 }
 
 /// How far a statement was followed as a program.

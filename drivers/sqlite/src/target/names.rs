@@ -9,6 +9,18 @@ pub(super) fn flat(name: &Name) -> Name {
     Name::bare(name.name.clone())
 }
 
+/// The name of an index whose name is its own in its table only (MySQL): one that does not begin with its
+/// table's name gets it in front. So it follows from the table alone, whatever else there is.
+pub(super) fn of_table(table: &str, name: &str) -> Ident {
+    let begins = name
+        .get(..table.len())
+        .is_some_and(|own| own.eq_ignore_ascii_case(table));
+    match begins && name[table.len()..].starts_with('_') {
+        true => name.to_owned(),
+        false => format!("{table}_{name}"),
+    }
+}
+
 /// What stands in the way of a table's own names here.
 ///
 /// That no other table, view or index has its name is for whoever knows all that is held.

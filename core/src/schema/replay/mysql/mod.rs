@@ -47,10 +47,7 @@ impl Replay {
                 names, if_exists, ..
             } => self.mysql_drop_views(names, *if_exists),
             Change::Setting { name, value } if name.ends_with("foreign_key_checks") => {
-                let off = value.as_deref().is_some_and(|value| {
-                    matches!(value.to_ascii_uppercase().as_str(), "0" | "OFF" | "FALSE")
-                });
-                self.session.unchecked = off;
+                self.set(name, value.as_deref());
                 Ok(())
             }
             _ => return None,

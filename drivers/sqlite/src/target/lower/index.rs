@@ -5,6 +5,7 @@ use aludel::sql::Syntax;
 use aludel::translate::Refusal;
 use aludel::translate::infer::Scope;
 
+use super::super::names;
 use super::super::rules::Stands;
 use super::{Lowering, nulls};
 
@@ -58,7 +59,10 @@ impl Lowering<'_> {
             );
         }
         Some(Index {
-            name: index.name.clone(),
+            name: match self.source {
+                Syntax::Mysql => names::of_table(&self.table.name.name, &index.name),
+                _ => index.name.clone(),
+            },
             unique: index.unique,
             method: None,
             keys,

@@ -25,7 +25,7 @@ pub(super) fn render(change: &TableChange<'_>) -> Result<Rendered, Vec<Refusal>>
     match (change.before, change.after) {
         (None, None) => Ok(Rendered::default()),
         (None, Some(after)) => create(change, after),
-        (Some(before), None) => Ok(drop_table(before)),
+        (Some(before), None) => Ok(drop_table(change, before)),
         (Some(before), Some(after)) => alter(change, before, after),
     }
 }
@@ -130,10 +130,12 @@ fn counts_anew(change: &TableChange<'_>) -> bool {
 
 /// With foreign keys enforced, dropping a table deletes its rows first, which fails where they
 /// restrict one another.
-fn drop_table(before: &Table) -> Rendered {
-    let own = before
-        .foreign_keys()
-        .any(|(_, key)| key.table == before.name);
+fn drop_table(change: &TableChange<'_>, before: &Table) -> Rendered {
+    let mut referrers = change.scope.target.referrers(&before.name);
+    let own = referrers.any(|referrer| referrer.name != before.name)
+        || before
+            .foreign_keys()
+            .any(|(_, key)| key.table == before.name);
     let mut rendered = Rendered {
         statements: vec![format!("DROP TABLE {}", names::ident(&before.name))],
         ..Rendered::default()
