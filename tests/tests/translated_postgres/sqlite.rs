@@ -167,3 +167,35 @@ fn a_key_that_others_need_goes_and_comes() {
         twin.same("SELECT id, code FROM b");
     });
 }
+
+/// To SQLite all of these are texts: a tester found rows that differed.
+#[test]
+fn texts_that_are_no_columns_and_moments_compare_as_they_do_there() {
+    each(|twin| {
+        twin.run(
+            "CREATE TABLE t (id INTEGER PRIMARY KEY, e TEXT COLLATE NOCASE, d DATE, at DATETIME, x TIME DEFAULT '10:00:00');
+             INSERT INTO t (id, e, d, at) VALUES (1, 'ab', '2024-01-01', '2024-01-01 00:00:00'), (2, 'aB', '2024-01-31', '2024-01-31 10:00:00');",
+        );
+        for filter in [
+            "e || '' = 'AB'",
+            "upper(e) = 'ab'",
+            "coalesce(e, '') <> 'AB'",
+            "id IN (SELECT id FROM (SELECT id, e || '' AS q FROM t) z WHERE z.q = 'AB')",
+            "at = '2024-01-01'",
+            "at <= '2024-01-01T00:00:00'",
+            "at BETWEEN '2024-01-01' AND '2024-01-31'",
+            "d < at",
+            "e = 'x' || rowid",
+        ] {
+            twin.refused(&format!("DELETE FROM t WHERE {filter};"));
+        }
+        twin.run("CREATE TABLE u (id INTEGER PRIMARY KEY, x TIME DEFAULT CURRENT_TIME); INSERT INTO u (id) VALUES (1);");
+        twin.run("DELETE FROM t WHERE at = '2024-01-01 00:00:00' AND e = 'AB';");
+        twin.same("SELECT id FROM t");
+        // The time of day there and here, but for the seconds between.
+        twin.equal(
+            "SELECT 1 FROM u WHERE x <= time('now')",
+            "SELECT 1 FROM u WHERE x > (now() AT TIME ZONE 'UTC' - interval '5 minutes')::time OR (now() AT TIME ZONE 'UTC')::time < '00:05'",
+        );
+    });
+}

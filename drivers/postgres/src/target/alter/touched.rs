@@ -17,6 +17,10 @@ const FUNCTION: &str = "CREATE OR REPLACE FUNCTION aludel_on_update() RETURNS tr
 DECLARE
     note text := 'aludel.named_' || md5(TG_RELID || TG_ARGV[0]);
 BEGIN
+    -- What a foreign key does to a row is no UPDATE there.
+    IF pg_trigger_depth() > 1 THEN
+        RETURN NEW;
+    END IF;
     IF TG_NARGS = 3 THEN
         PERFORM set_config(note, 'yes', true);
     ELSIF current_setting(note, true) = 'yes' THEN

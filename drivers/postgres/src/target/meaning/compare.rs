@@ -1,6 +1,7 @@
 //! Comparisons: two values that meet here as they do there.
 
-use aludel::schema::{BinaryOp, Expr, Literal, Query, Type};
+use aludel::schema::{BinaryOp, Column, Expr, Literal, Query, Type};
+use aludel::sql::Syntax;
 use aludel::translate::Refusal;
 use aludel::translate::constant;
 use aludel::translate::infer::{Family, Scope};
@@ -91,6 +92,12 @@ impl Meaning {
                 let refusal = Refusal::new("collation", message);
                 (rw.refuse(refusal), rw.expr(right))
             }
+            (Family::Date, Family::Timestamp) | (Family::Timestamp, Family::Date)
+                if !self.is_mysql() =>
+            {
+                let what = "a comparison of a date with a moment, which are texts to SQLite,";
+                (self.refuse(rw, what), rw.expr(right))
+            }
             (a, b) if super::meet(a, b).is_some() => {
                 self.ordered(rw, a, equality, [left, right]);
                 (rw.expr(left), rw.expr(right))
@@ -107,6 +114,11 @@ impl Meaning {
     /// Refuses a comparison of texts that would go by another collation here.
     fn ordered(self, rw: &mut Rewriter<'_>, kind: Family, equality: bool, sides: [&Expr; 2]) {
         if kind != Family::Text {
+            return;
+        }
+        if sides.iter().any(|side| self.lends_another(&rw.scope, side)) {
+            let message = "a text that is no column's compares by another collation there";
+            rw.refuse(Refusal::new("collation", message));
             return;
         }
         if sides
@@ -128,6 +140,27 @@ impl Meaning {
             let message = "a comparison of texts goes by a collation that no column lends it here";
             rw.refuse(Refusal::new("collation", message));
         }
+    }
+
+    /// Whether a text that is no table's column would compare by the collation of one here. SQLite compares
+    /// it by its bytes; and to replace parts of one is done by bytes here.
+    fn lends_another(self, scope: &Scope<'_>, side: &Expr) -> bool {
+        if self.compares(scope, side).is_some() {
+            return false;
+        }
+        if let Expr::Column { .. } = side {
+            // It is one of a query in FROM.
+            let inexact = |column: &Column| {
+                self.source == Syntax::Sqlite && column.collation.as_ref().is_some()
+            };
+            let mut tables = scope.schema().tables();
+            return tables.any(|table| table.columns.iter().any(inexact));
+        }
+        let inexact = self
+            .collations(scope, side)
+            .into_iter()
+            .any(|own| !own.is_exact());
+        inexact && (self.source == Syntax::Sqlite || replaces(side))
     }
 
     /// Whether two texts are made of columns that compare in different ways. Members of an ENUM are
@@ -213,7 +246,9 @@ impl Meaning {
             }
             (Family::Uuid, Literal::Text(text)) if constant::uuid(text).is_some() => rw.expr(value),
             (Family::Date | Family::Time | Family::Timestamp, Literal::Text(text)) => {
-                match self.moment(kind, text) {
+                // To SQLite it is a text, which is equal to one that is written in the same way only.
+                let alike = self.is_mysql() || kind != Family::Timestamp || is_whole(text);
+                match self.moment(kind, text).filter(|_| alike) {
                     Some(moment) => moment,
                     None => self.refuse(rw, &format!("'{text}' as a date or time")),
                 }
@@ -365,4 +400,22 @@ pub(super) fn constant_of(expr: &Expr) -> Option<i64> {
 pub(super) fn member<'m>(members: &'m [String], text: &str) -> Option<&'m String> {
     let exact = members.iter().find(|member| *member == text);
     exact.or_else(|| members.iter().find(|m| m.eq_ignore_ascii_case(text)))
+}
+
+/// Whether a text says a moment as SQLite's clock does: `2024-01-31 10:00:00`, with a fraction or without.
+fn is_whole(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.len() >= 19 && bytes.get(10) == Some(&b' ') && !text.contains(['+', 'Z', 'z'])
+}
+
+/// Whether parts of a text are replaced within an expression.
+fn replaces(expr: &Expr) -> bool {
+    let mut found =
+        matches!(expr, Expr::Call(call) if call.name.name.eq_ignore_ascii_case("replace"));
+    expr.parts(&mut |part| {
+        if let aludel::schema::Part::Expr(part) = part {
+            found |= replaces(part);
+        }
+    });
+    found
 }

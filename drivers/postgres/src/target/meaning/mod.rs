@@ -290,6 +290,8 @@ impl Meaning {
             && self.stands != Stands::View
             && spelled(scope, table, column).is_none()
             && scope.has(table, column) == Some(false)
+            // Names of the row's own number.
+            && !["rowid", "oid", "_rowid_"].contains(&column.to_ascii_lowercase().as_str())
     }
 
     /// How the texts of a column compare, if it is a table's.

@@ -281,7 +281,7 @@ fn digits_of(ty: &Type) -> u32 {
     }
 }
 
-const TIME: Type = Type::Time {
+pub(super) const TIME: Type = Type::Time {
     precision: None,
     zoned: false,
 };

@@ -44,7 +44,7 @@ impl Meaning {
             "CURRENT_TIMESTAMP" => self.now_text(SECONDS),
             "CURRENT_DATE" | "UTC_DATE" if self.is_mysql() => cast(self.now(rw, None), Type::Date),
             "CURRENT_DATE" => self.now_text("YYYY-MM-DD"),
-            "CURRENT_TIME" if !self.is_mysql() => self.now_text("HH24:MI:SS"),
+            "CURRENT_TIME" if !self.is_mysql() => self.now_text(TIME_OF_DAY),
             other => self.refuse(rw, &format!("`{other}`")),
         }
     }
@@ -74,6 +74,9 @@ impl Meaning {
                 let mut args = args.into_iter();
                 match (args.next(), args.next()) {
                     (Some(CallArg::Expr(now)), Some(CallArg::Expr(form))) => {
+                        if form == Expr::text(TIME_OF_DAY) {
+                            return cast(Expr::call("to_char", [now, form]), super::store::TIME);
+                        }
                         // As many digits as the text has.
                         let digits = if form == Expr::text(SECONDS) {
                             "second"
@@ -137,6 +140,7 @@ impl Meaning {
 
 /// Forms of SQLite's texts.
 pub(super) const SECONDS: &str = "YYYY-MM-DD HH24:MI:SS";
+pub(super) const TIME_OF_DAY: &str = "HH24:MI:SS";
 pub(super) const MILLISECONDS: &str = "YYYY-MM-DD HH24:MI:SS.MS";
 
 const UNITS: &[&str] = &["SECOND", "MINUTE", "HOUR", "DAY", "WEEK", "MONTH", "YEAR"];
