@@ -154,3 +154,69 @@ fn a_call_that_means_something_else_is_refused() {
         assert_eq!(twin.refused("SELECT hidden(1);"), ["no-such-function"]);
     });
 }
+
+/// What calls a function follows its new name: a trigger goes on, a script calls it by the new one.
+#[test]
+fn a_function_may_have_another_name() {
+    each(|twin| {
+        twin.run(
+            "CREATE TABLE t (id integer PRIMARY KEY, name varchar(40), n integer);
+                  CREATE TABLE u (id integer PRIMARY KEY, n integer);",
+        );
+        twin.run(CANON);
+        twin.run(
+            "CREATE FUNCTION named() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.n := 5; RETURN NEW; END $$;
+             CREATE TRIGGER t_named BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION named();
+             CREATE FUNCTION kept() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.n := 1; RETURN NEW; END $$;
+             CREATE TRIGGER u_kept BEFORE UPDATE ON u FOR EACH ROW EXECUTE PROCEDURE kept ();",
+        );
+        twin.run("ALTER TABLE u DISABLE TRIGGER u_kept;");
+        twin.run(
+            "ALTER FUNCTION named() RENAME TO \"Numbered\"; ALTER FUNCTION kept RENAME TO held;",
+        );
+        twin.run("ALTER FUNCTION canon(text) RENAME TO plain; ALTER FUNCTION plain(text) SECURITY INVOKER COST 10;");
+        twin.run("ALTER TABLE u ENABLE TRIGGER u_kept;");
+        twin.run("INSERT INTO t VALUES (1, 'A-b', 7);");
+        let rows = twin.same("SELECT id, name, n FROM t");
+        assert!(rows[0].contains('5'), "{rows:?}");
+        // Its text is another one from here on.
+        twin.run("CREATE OR REPLACE FUNCTION \"Numbered\"() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.n := 6; RETURN NEW; END $$;");
+        twin.run("INSERT INTO t VALUES (2, 'A-c', 7);");
+        twin.run("UPDATE t SET name = plain(name);");
+        let rows = twin.same("SELECT id, name, n FROM t ORDER BY id");
+        assert!(rows[1].contains('6') && rows[1].contains("a_c"), "{rows:?}");
+        twin.refused("UPDATE t SET name = canon(name);");
+        twin.run("INSERT INTO u VALUES (1, 7);");
+        twin.run("UPDATE u SET id = 2;");
+        let rows = twin.same("SELECT id, n FROM u");
+        assert!(!rows[0].contains('7'), "{rows:?}");
+        // Another one of the old name has nothing to do with the trigger.
+        twin.run("CREATE FUNCTION named() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.n := 9; RETURN NEW; END $$;");
+        twin.run("INSERT INTO t VALUES (3, 'A-d', 7);");
+        twin.same("SELECT id, n FROM t ORDER BY id");
+        twin.run("DROP FUNCTION \"Numbered\"() CASCADE;");
+        twin.run("INSERT INTO t VALUES (4, 'A-e', 7);");
+        twin.same("SELECT id, n FROM t ORDER BY id");
+    });
+}
+
+/// A name that the engine has a meaning for, and one that another function has.
+#[test]
+fn a_new_name_that_means_something_else_is_refused() {
+    each(|twin| {
+        twin.run("CREATE TABLE t (id integer PRIMARY KEY, name varchar(40));");
+        twin.run(CANON);
+        twin.refused("ALTER FUNCTION canon(text) RENAME TO lower;");
+        twin.run("CREATE FUNCTION other(n integer) RETURNS text LANGUAGE sql AS $$ SELECT 'a number' $$;");
+        twin.run("ALTER FUNCTION canon(text) RENAME TO other;");
+        twin.refused("UPDATE t SET name = other(name);");
+    });
+    each(|twin| {
+        twin.run("CREATE TABLE t (id integer PRIMARY KEY, name varchar(40));");
+        twin.run(CANON);
+        twin.run("CREATE VIEW v AS SELECT canon(name) AS name FROM t;");
+        twin.run("ALTER FUNCTION canon RENAME TO plain;");
+        // The view goes on with the function, whatever it is called.
+        twin.refused("CREATE OR REPLACE FUNCTION plain(name text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT upper(name)';");
+    });
+}

@@ -205,6 +205,13 @@ pub enum Change {
         /// What it does.
         does: Function,
     },
+    /// `ALTER FUNCTION`, `PROCEDURE` or `ROUTINE`, `… RENAME TO` or `… SET SCHEMA` (PostgreSQL).
+    RenameFunction {
+        /// Which.
+        function: DroppedFunction,
+        /// Its new name, or its new schema with the name that it has.
+        to: Name,
+    },
     /// `DROP FUNCTION` (PostgreSQL); those that are not there are of no account.
     DropFunctions {
         /// Which.
@@ -278,7 +285,7 @@ pub struct Opaque {
     pub tables: Vec<Name>,
 }
 
-/// A function that is dropped.
+/// A function that is dropped, or gets another name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DroppedFunction {
     /// Its name.

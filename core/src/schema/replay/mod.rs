@@ -262,6 +262,7 @@ impl Replay {
                 self.create_function(name, does);
                 Ok(())
             }
+            Change::RenameFunction { function, to } => self.rename_function(function, to),
             Change::DropFunctions { functions, cascade } => {
                 self.drop_functions(functions, *cascade)
             }

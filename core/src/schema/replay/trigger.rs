@@ -11,7 +11,7 @@ use super::super::{
 };
 use super::Replay;
 use super::problem::{Step, problem};
-use crate::sql::trigger_named;
+use crate::sql::{trigger_calling, trigger_named};
 
 /// Why a trigger is not understood whose text names a column by an old name.
 pub(in crate::schema) const RENAMED: &str = "a column that it names was renamed";
@@ -24,6 +24,20 @@ pub(super) fn renamed(does: &mut RowTrigger) {
     if does.unclear.as_deref() != Some(PARTITIONED) {
         does.unclear = Some(RENAMED.to_owned());
     }
+}
+
+/// A trigger whose function has another name.
+pub(super) fn calling_renamed(mut trigger: Trigger, to: &Name) -> Step<Trigger> {
+    let Some(text) = trigger_calling(&trigger.text, to) else {
+        let name = &trigger.name;
+        let message = format!("what makes the trigger `{name}` is not understood");
+        return Err(problem("opaque", message));
+    };
+    trigger.text = text;
+    if let Some(does) = &mut trigger.does {
+        Arc::make_mut(does).function = to.clone();
+    }
+    Ok(trigger)
 }
 
 impl Replay {
@@ -128,6 +142,10 @@ impl Replay {
     /// Creates or replaces a function. What triggers do that call it changes along.
     pub(super) fn create_function(&mut self, name: &Name, does: &Function) {
         let name = self.new_name(name, false);
+        self.put_function(name, does);
+    }
+
+    fn put_function(&mut self, name: Name, does: &Function) {
         match does {
             // It may have the name of another one that has other arguments. Which of them is called
             // is not known any more.
@@ -254,6 +272,50 @@ impl Replay {
         Ok(())
     }
 
+    /// Gives a function another name, or another schema. Triggers go on calling it; code that calls
+    /// it by its old name does not find it any more.
+    pub(super) fn rename_function(&mut self, function: &DroppedFunction, to: &Name) -> Step {
+        let name = self.found_function(&function.name);
+        let to = match &to.schema {
+            Some(_) => self.canonical(to),
+            None => Name {
+                schema: name.schema.clone(),
+                name: to.name.clone(),
+            },
+        };
+        if name == to {
+            return Ok(());
+        }
+        let of_trigger =
+            |name: &Name| matches!(self.functions.get(name), Some(Function::Trigger(_)));
+        let takes_nothing = function.takes_nothing();
+        if takes_nothing && of_trigger(&name) && of_trigger(&to) {
+            let message = format!("there is a function `{to}` already");
+            return Err(problem("duplicate-function", message));
+        }
+        let does = match self.functions.get(&name) {
+            // It is another one of that name.
+            Some(Function::Trigger(_)) if !takes_nothing => Function::Code,
+            Some(Function::Code | Function::Aggregate) | None => Function::Code,
+            Some(_) => self.functions.remove(&name).unwrap_or(Function::Code),
+        };
+        // What calls `to` calls what it has called, or fails.
+        match does {
+            Function::Trigger(_) | Function::Defines(_) => {
+                self.functions.insert(to.clone(), does);
+            }
+            does => self.put_function(to.clone(), &does),
+        }
+        if takes_nothing {
+            for trigger in self.calling(&name) {
+                let trigger = calling_renamed(trigger, &to)?;
+                self.put_trigger(trigger);
+            }
+            self.resting_calling(&name, &to)?;
+        }
+        Ok(())
+    }
+
     /// The function that a call means by its name, if it gives one expression of its arguments and
     /// is the only one of that name.
     #[must_use]
@@ -282,6 +344,12 @@ impl Replay {
     pub fn has_value_functions(&self) -> bool {
         let mut functions = self.functions.values();
         functions.any(|function| matches!(function, Function::Value(_)))
+    }
+
+    /// Whether a function is one that triggers call.
+    pub(crate) fn is_of_triggers(&self, function: &DroppedFunction) -> bool {
+        let does = self.functions.get(&self.found_function(&function.name));
+        function.takes_nothing() && matches!(does, Some(Function::Trigger(_)))
     }
 
     /// Whether a script has made a function of this name.

@@ -55,11 +55,8 @@ impl Translator<'_> {
             Function::Code | Function::Aggregate | Function::Value(_) => {
                 self.made_here
                     .push((index, name.clone(), arguments.clone()));
-                let message = format!(
-                    "the function `{name}` is code that its own engine only understands, and a call of it may mean another one of that name"
-                );
                 self.carrier.flush(self.plain.of(self.authored.schema()));
-                self.carrier.refuse(index, Refusal::new(FUNCTION, message));
+                self.carrier.refuse(index, another_of_that_name(name));
                 return;
             }
         };
@@ -92,6 +89,28 @@ impl Translator<'_> {
         own.is_some_and(|own| !own.iter().any(|own| own.eq_ignore_ascii_case(name)))
     }
 
+    /// A function has another name.
+    pub(super) fn function_renamed(&mut self, index: usize, function: &DroppedFunction, to: &Name) {
+        let meant = !self.is_nobodys(&to.name) && to.schema.as_deref() != Some("pg_temp");
+        if meant && !self.authored.is_of_triggers(function) {
+            self.carrier.refuse(index, another_of_that_name(to));
+        }
+        // What was made with it was made with one of either name.
+        let used = self.authored.value_function(&function.name);
+        if let Some((name, _)) = used.filter(|(name, _)| self.inlined.contains(name)) {
+            let schema = to.schema.clone().or(name.schema);
+            let name = to.name.clone();
+            self.inlined.push(Name { schema, name });
+        }
+        for (_, name, arguments) in &mut self.made_here {
+            if function.is(name, arguments) {
+                *name = to.clone();
+            }
+        }
+        let what = format!("the new name of a function, `{to}`");
+        self.carrier.omit(index, Omission::new("function", what));
+    }
+
     /// A function that its own script drops again is nobody's but the script's, and what the script
     /// does with it is refused where it does.
     pub(super) fn functions_dropped(
@@ -122,4 +141,11 @@ impl Translator<'_> {
             }
         }
     }
+}
+
+fn another_of_that_name(name: &Name) -> Refusal {
+    let message = format!(
+        "the function `{name}` is code that its own engine only understands, and a call of it may mean another one of that name"
+    );
+    Refusal::new(FUNCTION, message)
 }

@@ -314,6 +314,11 @@ impl<'a> Translator<'a> {
                 _ => {}
             }
         }
+        if let Change::RenameFunction { function, to } = change
+            && self.carrier.code.contains(&function.name.name)
+        {
+            Arc::make_mut(&mut self.carrier.code).insert(to.name.clone());
+        }
         match change {
             // What it calls may be known to change rows at most.
             Change::Opaque(opaque)
@@ -595,6 +600,9 @@ impl<'a> Translator<'a> {
             change => {
                 if let Change::DropFunctions { functions, cascade } = &change {
                     self.functions_dropped(index, functions, *cascade);
+                }
+                if let Change::RenameFunction { function, to } = &change {
+                    self.function_renamed(index, function, to);
                 }
                 let divided = |name: &Name| self.authored.has_partitions(name);
                 if let Some(refusal) = partition::of_the_whole_alone(&change, &divided) {
