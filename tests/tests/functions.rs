@@ -220,3 +220,20 @@ fn a_new_name_that_means_something_else_is_refused() {
         twin.refused("CREATE OR REPLACE FUNCTION plain(name text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT upper(name)';");
     });
 }
+
+/// A trigger's code finds functions by their names when it runs.
+#[test]
+fn a_function_made_again_is_another_for_what_calls_it_by_name() {
+    each(|twin| {
+        twin.run("CREATE TABLE t (id integer PRIMARY KEY, name varchar(40));");
+        twin.run(CANON);
+        twin.run(
+            "CREATE FUNCTION named() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.name := canon('A-b'); RETURN NEW; END $$;
+             CREATE TRIGGER t_named BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION named();",
+        );
+        twin.run("INSERT INTO t (id) VALUES (1);");
+        twin.same("SELECT id, name FROM t");
+        twin.run("DROP FUNCTION canon(text);");
+        twin.refused("CREATE FUNCTION canon(name text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT upper(name)';");
+    });
+}

@@ -11,7 +11,7 @@ use super::super::{
 };
 use super::Replay;
 use super::problem::{Step, problem};
-use crate::sql::{trigger_calling, trigger_named};
+use crate::sql::{trigger_calling, trigger_named, words_of};
 
 /// Why a trigger is not understood whose text names a column by an old name.
 pub(in crate::schema) const RENAMED: &str = "a column that it names was renamed";
@@ -350,6 +350,17 @@ impl Replay {
     pub(crate) fn is_of_triggers(&self, function: &DroppedFunction) -> bool {
         let does = self.functions.get(&self.found_function(&function.name));
         function.takes_nothing() && matches!(does, Some(Function::Trigger(_)))
+    }
+
+    /// Whether the code of a function that triggers call, or will call, has a name among its words.
+    pub(crate) fn triggers_code_names(&self, name: &str) -> bool {
+        self.functions.values().any(|does| match does {
+            Function::Trigger(function) => {
+                let words = words_of(&function.code).unwrap_or_default();
+                words.iter().any(|word| word == name)
+            }
+            _ => false,
+        })
     }
 
     /// Whether a script has made a function of this name.

@@ -67,12 +67,26 @@ impl Translator<'_> {
     /// something else from now on.
     fn refuse_replaced(&mut self, index: usize, name: &Name, does: &Function) {
         let Some((name, before)) = self.authored.value_function(name) else {
+            self.refuse_again(index, name);
             return;
         };
         let same = matches!(does, Function::Value(after) if **after == *before);
         if !same && self.inlined.contains(&name) {
             let message = format!(
                 "what was made with the function `{name}` as it was would mean something else now"
+            );
+            self.carrier
+                .refuse(index, Refusal::new("function-replaced", message));
+        }
+    }
+
+    /// A function of a name that another had before. Code finds functions when it runs: that of a trigger
+    /// has the other one written out.
+    fn refuse_again(&mut self, index: usize, name: &Name) {
+        let written = self.inlined.iter().any(|other| other.name == name.name);
+        if written && self.authored.triggers_code_names(&name.name) {
+            let message = format!(
+                "the code of a trigger was read with another function `{name}`, and calls this one from now on"
             );
             self.carrier
                 .refuse(index, Refusal::new("function-replaced", message));
@@ -91,6 +105,7 @@ impl Translator<'_> {
 
     /// A function has another name.
     pub(super) fn function_renamed(&mut self, index: usize, function: &DroppedFunction, to: &Name) {
+        self.refuse_again(index, to);
         let meant = !self.is_nobodys(&to.name) && to.schema.as_deref() != Some("pg_temp");
         if meant && !self.authored.is_of_triggers(function) {
             self.carrier.refuse(index, another_of_that_name(to));
