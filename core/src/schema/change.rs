@@ -202,6 +202,8 @@ pub enum Change {
         name: Name,
         /// Its arguments, each as its words in lower case.
         arguments: Vec<Vec<String>>,
+        /// The type of the one value that it gives, if it is a plain one.
+        returns: Option<Type>,
         /// What it does.
         does: Function,
     },

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::super::{
     DroppedFunction, Function, Ident, Name, RowTrigger, Trigger, TriggerFunction, TriggerStep,
-    ValueFunction,
+    Type, ValueFunction,
 };
 use super::Replay;
 use super::problem::{Step, problem};
@@ -299,6 +299,9 @@ impl Replay {
             Some(Function::Code | Function::Aggregate) | None => Function::Code,
             Some(_) => self.functions.remove(&name).unwrap_or(Function::Code),
         };
+        if let Some(ty) = self.returns.get(&name.name).cloned() {
+            self.function_gives(&to.name, ty.as_ref());
+        }
         // What calls `to` calls what it has called, or fails.
         match does {
             Function::Trigger(_) | Function::Defines(_) => {
@@ -331,8 +334,13 @@ impl Replay {
     pub fn functions_reached(&mut self, reached: &dyn Fn(&str) -> bool) {
         let functions = self.functions.iter();
         let values = functions.filter(|(_, does)| matches!(does, Function::Value(_)));
-        let names = values.map(|(name, _)| name.clone());
-        for name in names.collect::<Vec<Name>>() {
+        let names: Vec<Name> = values.map(|(name, _)| name.clone()).collect();
+        let given = self.returns.iter().map(|(name, _)| name.clone());
+        let given: Vec<Ident> = given.collect();
+        for name in given.into_iter().filter(|name| reached(name)) {
+            self.returns.insert(name, None);
+        }
+        for name in names {
             if reached(&name.name) {
                 self.functions.insert(name, Function::Code);
             }
@@ -366,6 +374,21 @@ impl Replay {
     /// Whether a script has made a function of this name.
     pub(crate) fn has_function(&self, function: &Name) -> bool {
         self.functions.contains_key(&self.found_function(function))
+    }
+
+    /// Takes note of the type of what a function gives: all of that name have to give that one.
+    pub(super) fn function_gives(&mut self, name: &Ident, ty: Option<&Type>) {
+        let ty = match self.returns.get(name) {
+            None => ty,
+            Some(before) => ty.filter(|ty| before.as_ref() == Some(ty)),
+        };
+        self.returns.insert(name.clone(), ty.cloned());
+    }
+
+    /// The type of what a function of the scripts' gives, whichever of its name it is.
+    #[must_use]
+    pub fn given_by(&self, function: &str) -> Option<&Type> {
+        self.returns.get(function)?.as_ref()
     }
 
     /// What a call of a function with one constant comes to, if it only defines things.

@@ -40,6 +40,7 @@ pub(super) fn create(c: &mut Cursor<'_>) -> Parsed<Vec<Change>> {
     Ok(vec![Change::CreateFunction {
         name,
         arguments: takes,
+        returns: value_function::given(rest),
         does,
     }])
 }
@@ -53,6 +54,7 @@ pub(super) fn aggregate(c: &mut Cursor<'_>) -> Parsed<Vec<Change>> {
     Ok(vec![Change::CreateFunction {
         name,
         arguments,
+        returns: None,
         does: Function::Aggregate,
     }])
 }

@@ -3,7 +3,7 @@
 
 use super::cursor::{Cursor, Parsed, Source, unclear};
 use super::lex::{self, Lex};
-use super::{parse_query, parse_type};
+use super::{parse_query, parse_type, types};
 use crate::schema::{
     Expr, Ident, Part, PartMut, Query, Select, SelectItem, SetExpr, Type, ValueFunction,
 };
@@ -65,6 +65,46 @@ fn bare_type(text: &str) -> Parsed<Type> {
             zoned,
         },
         _ => return unclear("a type of an argument"),
+    })
+}
+
+/// The type of the one value that a function gives, if it is a plain one: a function's type has no limit.
+pub(super) fn given(mut rest: Cursor<'_>) -> Option<Type> {
+    rest.until(|c| c.is("RETURNS"));
+    rest.skip(1);
+    let spelled = types::column(&mut rest).ok()?;
+    without_limit(spelled.ty)
+}
+
+fn without_limit(ty: Type) -> Option<Type> {
+    Some(match ty {
+        Type::Varchar(_) => Type::Varchar(None),
+        Type::Numeric { .. } => Type::Numeric {
+            precision: None,
+            unsigned: false,
+        },
+        Type::Time { zoned, .. } => Type::Time {
+            precision: None,
+            zoned,
+        },
+        Type::Timestamp { zoned, .. } => Type::Timestamp {
+            precision: None,
+            zoned,
+        },
+        Type::Array(item) => Type::Array(Box::new(without_limit(*item)?)),
+        ty @ (Type::Boolean
+        | Type::SmallInt { .. }
+        | Type::Integer { .. }
+        | Type::BigInt { .. }
+        | Type::Real
+        | Type::Double
+        | Type::Text
+        | Type::Blob
+        | Type::Date
+        | Type::Uuid
+        | Type::Json
+        | Type::Jsonb) => ty,
+        _ => return None,
     })
 }
 

@@ -28,7 +28,7 @@ impl Scope<'_> {
             .as_deref()
             .is_some_and(|schema| schema != "pg_catalog")
         {
-            return None;
+            return self.own_function(&call.name.name);
         }
         let first = || self.argument(call, 0);
         let mysql = self.source() == Syntax::Mysql;
@@ -182,7 +182,7 @@ impl Scope<'_> {
             "decode" | "convert_to" | "gen_random_bytes" | "digest" | "hmac" | "sha256"
             | "sha512" | "unhex" => Type::Blob,
             "current_user" | "session_user" | "current_database" | "current_schema" => Type::Name,
-            _ => return None,
+            name => return self.own_function(name),
         })
     }
 

@@ -15,6 +15,7 @@ impl Translator<'_> {
             name,
             arguments,
             does,
+            ..
         } = change
         else {
             return;
