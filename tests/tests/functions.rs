@@ -237,3 +237,67 @@ fn a_function_made_again_is_another_for_what_calls_it_by_name() {
         twin.refused("CREATE FUNCTION canon(name text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT upper(name)';");
     });
 }
+
+/// A function of values of any type hands them on as they are.
+#[test]
+fn a_function_of_any_type_is_written_out() {
+    each(|twin| {
+        twin.run("CREATE TABLE t (id integer PRIMARY KEY, name varchar(40), n integer, x double precision, at timestamptz, b boolean);");
+        twin.run(
+            "CREATE FUNCTION iif(condition boolean, a anyelement, b anyelement) RETURNS anyelement AS $f$
+               SELECT CASE WHEN condition THEN a ELSE b END $f$ LANGUAGE sql IMMUTABLE;
+             CREATE FUNCTION ifn(anyelement, anyelement) RETURNS anyelement LANGUAGE sql AS 'SELECT CASE WHEN $1 IS NULL THEN $2 ELSE $1 END';
+             CREATE FUNCTION first_of(anyelement, VARIADIC anyarray) RETURNS anyelement LANGUAGE sql AS 'SELECT $2[1]';",
+        );
+        twin.run("INSERT INTO t VALUES (1, 'a', 7, 1.5, '2024-01-31 12:00:00+00', true), (2, 'b', NULL, NULL, NULL, NULL), (3, NULL, 3, 0.25, '2020-01-01', false);");
+        twin.run("UPDATE t SET name = iif(n > 5, name, 'other'), x = ifn(x, '2.5'), b = iif(n IS NULL, true, b) WHERE id > 0;");
+        twin.run("CREATE VIEW v AS SELECT max(iif(t.b, t.n, NULL)) AS n, max(ifn(t.at, '2001-01-01')) AS at FROM t;");
+        let rows =
+            twin.same("SELECT id, name, coalesce(n, 99), x, CASE WHEN b THEN 1 ELSE 0 END FROM t ORDER BY id");
+        assert!(
+            rows[0].contains('a') && rows[2].contains("other"),
+            "{rows:?}"
+        );
+        twin.same("SELECT n FROM v");
+        // Its columns have the types of what it is given.
+        twin.run(
+            "CREATE TABLE kept AS SELECT id, iif(b, n, NULL) AS n, ifn(name, 'x') AS name FROM t;",
+        );
+        twin.run("INSERT INTO kept (id, n, name) VALUES (9, 8, 'nine');");
+        twin.same("SELECT id, coalesce(n, 99), name FROM kept ORDER BY id");
+        twin.refused("UPDATE t SET n = first_of(1, 2, 3);");
+    });
+}
+
+/// What depends on the type that a value has where the function is called is not known.
+#[test]
+fn a_function_that_does_more_with_any_type_is_refused() {
+    each(|twin| {
+        twin.run("CREATE TABLE t (id integer PRIMARY KEY, name varchar(40), n integer);");
+        twin.run(
+            "CREATE FUNCTION same(anyelement, anyelement) RETURNS anyelement LANGUAGE sql AS 'SELECT CASE WHEN $1 = $2 THEN $1 END';
+             CREATE FUNCTION most(anyelement, anyelement) RETURNS anyelement LANGUAGE sql AS 'SELECT greatest($1, $2)';",
+        );
+        twin.refused("UPDATE t SET n = same(n, 3);");
+        twin.refused("UPDATE t SET n = most(n, 3);");
+    });
+}
+
+/// The members of an enum are those that it has when the statement runs.
+#[test]
+fn the_members_of_an_enum_are_rows() {
+    each(|twin| {
+        twin.run(
+            "CREATE TYPE mood AS ENUM ('sad', 'ok', 'happy');
+             CREATE TABLE t (id integer PRIMARY KEY, m mood);
+             CREATE TABLE u (id integer, m mood, PRIMARY KEY (id, m));
+             INSERT INTO t VALUES (1, 'ok'), (2, 'sad');",
+        );
+        twin.run("INSERT INTO u (id, m) SELECT t.id, tf.m FROM t CROSS JOIN (SELECT unnest(enum_range(NULL::mood)) AS m) tf;");
+        twin.run("ALTER TYPE mood ADD VALUE 'glad' BEFORE 'happy';");
+        twin.run("INSERT INTO u (id, m) SELECT 8, m FROM unnest(enum_range(NULL::mood)) AS m WHERE m <> 'ok';");
+        twin.run("INSERT INTO u (id, m) SELECT 9, x.unnest FROM (SELECT unnest(enum_range(NULL::mood))) AS x;");
+        let rows = twin.same("SELECT id, m FROM u ORDER BY id, CAST(m AS char(9))");
+        assert_eq!(rows.len(), 13, "{rows:?}");
+    });
+}

@@ -166,6 +166,11 @@ impl Scope<'_> {
             | "pg_input_is_valid"
             | "jsonb_exists"
             | "isnull" => Type::Boolean,
+            "unnest" if call.args.len() == 1 => match first()? {
+                Type::Array(item) => *item,
+                _ => return None,
+            },
+            "enum_range" if call.args.len() == 1 => Type::Array(Box::new(first()?)),
             "array_agg" => Type::Array(Box::new(first()?)),
             "array_append" | "array_remove" | "array_replace" => return first(),
             "array_prepend" => return self.argument(call, 1),

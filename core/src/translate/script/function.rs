@@ -1,7 +1,7 @@
 //! Functions of the authored dialect: no target holds one.
 
 use super::Translator;
-use crate::schema::{Change, DroppedFunction, Function, Name};
+use crate::schema::{Change, DroppedFunction, Expr, Function, Name, Type, ValueFunction};
 use crate::translate::infer::is_known;
 use crate::translate::target::{Omission, Refusal};
 
@@ -32,12 +32,14 @@ impl Translator<'_> {
                     "the function `{name}`, which defines things: what its calls come to is translated"
                 ),
             ),
-            Function::Value(_) if self.is_nobodys(&name.name) => Omission::new(
-                "function",
-                format!(
-                    "the function `{name}`: what a script calls is translated as what it gives, and what an application calls fails"
-                ),
-            ),
+            Function::Value(value) if self.is_nobodys(&name.name) || self.is_own(name, value) => {
+                Omission::new(
+                    "function",
+                    format!(
+                        "the function `{name}`: what a script calls is translated as what it gives, and what an application calls fails"
+                    ),
+                )
+            }
             // Nobody else's session sees it.
             Function::Code | Function::Aggregate | Function::Value(_)
                 if name.schema.as_deref() == Some("pg_temp") =>
@@ -92,6 +94,22 @@ impl Translator<'_> {
             self.carrier
                 .refuse(index, Refusal::new("function-replaced", message));
         }
+    }
+
+    /// Whether a function of the target's has this name, and gives the same: `iif`, which is a CASE.
+    fn is_own(&self, name: &Name, function: &ValueFunction) -> bool {
+        let argument = |n| Expr::column(&ValueFunction::argument(n));
+        let case = Expr::Case {
+            operand: None,
+            whens: vec![(argument(1), argument(2))],
+            otherwise: Some(Box::new(argument(3))),
+        };
+        let own = self.dialect.target().and_then(|target| target.functions());
+        name.name == "iif"
+            && own.is_some_and(|own| own.contains(&"iif"))
+            && function.parameters.first() == Some(&Type::Boolean)
+            && !function.strict
+            && function.body == case
     }
 
     /// Whether a call of a function of this name fails on the target, and is refused in a script:

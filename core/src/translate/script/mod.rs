@@ -15,6 +15,7 @@ use super::extension;
 use super::infer::makes_nothing;
 use super::inline::inline;
 use super::inserted;
+use super::members::write_members;
 use super::ordered::name_what_orders;
 use super::partition::{self, Part};
 use super::plain::{Plain, plain_casts};
@@ -683,6 +684,7 @@ impl<'a> Translator<'a> {
             return;
         }
         plain_casts(&mut statement, self.authored.schema());
+        write_members(&mut statement, self.authored.schema());
         if self.source.syntax() == Syntax::Postgres {
             present_moments(&mut statement, self.authored.schema());
             name_what_orders(&mut statement);
