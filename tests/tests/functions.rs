@@ -252,8 +252,9 @@ fn a_function_of_any_type_is_written_out() {
         twin.run("INSERT INTO t VALUES (1, 'a', 7, 1.5, '2024-01-31 12:00:00+00', true), (2, 'b', NULL, NULL, NULL, NULL), (3, NULL, 3, 0.25, '2020-01-01', false);");
         twin.run("UPDATE t SET name = iif(n > 5, name, 'other'), x = ifn(x, '2.5'), b = iif(n IS NULL, true, b) WHERE id > 0;");
         twin.run("CREATE VIEW v AS SELECT max(iif(t.b, t.n, NULL)) AS n, max(ifn(t.at, '2001-01-01')) AS at FROM t;");
-        let rows =
-            twin.same("SELECT id, name, coalesce(n, 99), x, CASE WHEN b THEN 1 ELSE 0 END FROM t ORDER BY id");
+        let rows = twin.same(
+            "SELECT id, name, coalesce(n, 99), x, CASE WHEN b THEN 1 ELSE 0 END FROM t ORDER BY id",
+        );
         assert!(
             rows[0].contains('a') && rows[2].contains("other"),
             "{rows:?}"
