@@ -100,8 +100,8 @@ impl Trial {
         let sure = |name: &Name| {
             let own = self.replay.relation_named(name)?;
             let table = schema.table(&own)?;
-            let sure = table.opaque.is_none() && !self.unread.reaches_table(table);
-            (sure && !self.replay.has_partitions(&own)).then_some(own)
+            let sure = table.opaque.is_none() && !self.replay.has_partitions(&own);
+            sure.then_some(own)
         };
         let target = sure(&insert.table)?;
         if !schema.triggers_of(&target).is_empty() {
