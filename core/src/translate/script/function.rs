@@ -98,7 +98,7 @@ impl Translator<'_> {
 
     /// Whether a function of the target's has this name, and gives the same: `iif`, which is a CASE.
     fn is_own(&self, name: &Name, function: &ValueFunction) -> bool {
-        let argument = |n| Expr::column(&ValueFunction::argument(n));
+        let argument = |n| Expr::column(ValueFunction::argument(n));
         let case = Expr::Case {
             operand: None,
             whens: vec![(argument(1), argument(2))],
