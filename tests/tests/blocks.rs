@@ -205,3 +205,80 @@ fn a_block_that_only_reads_and_raises_leaves_the_catalogues_as_they_are() {
         twin.fails("INSERT INTO t VALUES (2, 'b');");
     });
 }
+
+/// A loop over rows that inserts for each is one INSERT; rows that get numbers get them one row of the
+/// loop after the other.
+#[test]
+fn a_loop_that_inserts_for_each_row_is_one_insert() {
+    each(|twin| {
+        twin.run(
+            "CREATE TABLE site (id integer PRIMARY KEY, name varchar(20), on_it boolean);
+             CREATE TABLE lang (id integer PRIMARY KEY, code varchar(5));
+             CREATE TABLE both_of (id serial PRIMARY KEY, site_id integer NOT NULL, lang_id integer NOT NULL, said varchar(30));
+             CREATE TABLE other (site_id integer, name varchar(30), n integer);
+             INSERT INTO site VALUES (1, 'a', true), (2, 'b', NULL), (3, NULL, false);
+             INSERT INTO lang VALUES (1, 'de'), (2, 'en');",
+        );
+        twin.run(
+            "DO $$ DECLARE xid integer; r record; n integer := 7;
+             BEGIN
+               FOR xid IN SELECT id FROM site WHERE name IS NOT NULL LOOP
+                 INSERT INTO both_of (site_id, lang_id) (SELECT xid, lang.id AS lid FROM lang WHERE lang.id <= xid);
+               END LOOP;
+               FOR r IN SELECT * FROM site s WHERE s.on_it IS NOT NULL LOOP
+                 INSERT INTO other (site_id, name, n) VALUES (r.id, coalesce(r.name, 'none') || '!', n);
+               END LOOP;
+               FOR r IN SELECT s.id, l.code AS said FROM site s JOIN lang l ON l.id = s.id LOOP
+                 INSERT INTO other (site_id, name) SELECT r.id, r.said FROM site WHERE id = r.id AND EXISTS (SELECT 1 FROM lang WHERE code = r.said);
+               END LOOP;
+             END $$;",
+        );
+        let rows = twin.same("SELECT id, site_id, lang_id FROM both_of ORDER BY id, lang_id");
+        assert_eq!(rows.len(), 3, "{rows:?}");
+        let rows =
+            twin.same("SELECT site_id, name, coalesce(n, 0) FROM other ORDER BY site_id, name");
+        assert_eq!(rows.len(), 4, "{rows:?}");
+    });
+}
+
+/// What one row's INSERT does to another's is not the same at once.
+#[test]
+fn a_loop_whose_rows_see_each_other_is_refused() {
+    const LOOPS: &[&str] = &[
+        // It reads what it writes.
+        "FOR r IN SELECT id FROM a LOOP INSERT INTO b (id, n) SELECT r.id, count(*) FROM b; END LOOP;",
+        "FOR r IN SELECT id FROM a LOOP INSERT INTO b (id, n) SELECT r.id, n FROM b WHERE n > 3; END LOOP;",
+        "FOR r IN SELECT id FROM a LOOP INSERT INTO a (id, n) VALUES (r.id + 100, 1); END LOOP;",
+        // It gathers, or takes some.
+        "FOR r IN SELECT id FROM a LOOP INSERT INTO b (id, n) SELECT r.id, max(n) FROM c; END LOOP;",
+        "FOR r IN SELECT id FROM a LOOP INSERT INTO b (id, n) SELECT r.id, n FROM c ORDER BY n LIMIT 1; END LOOP;",
+        "FOR r IN SELECT id FROM a LIMIT 1 LOOP INSERT INTO b (id, n) VALUES (r.id, 1); END LOOP;",
+        // Its number, the whole row, and what it sees in FROM.
+        "FOR r IN SELECT id FROM a LOOP INSERT INTO b (id, n) VALUES (r.id, nextval('s')); END LOOP;",
+        "FOR r IN SELECT id FROM a LOOP INSERT INTO c (id, doc) VALUES (r.id, to_jsonb(r)); END LOOP;",
+        "FOR r IN SELECT id FROM a LOOP INSERT INTO b (id, n) SELECT x.id, 1 FROM (SELECT id FROM c WHERE id = r.id) x; END LOOP;",
+        // A trigger sees the rows before.
+        "FOR r IN SELECT id FROM a LOOP INSERT INTO d (id) VALUES (r.id); END LOOP;",
+        // Two statements.
+        "FOR r IN SELECT id FROM a LOOP INSERT INTO b (id, n) VALUES (r.id, 1); INSERT INTO c (id) VALUES (r.id); END LOOP;",
+        // A value that a variable's type changes.
+        "FOR i IN SELECT n FROM a LOOP INSERT INTO b (id, n) VALUES (i, 1); END LOOP;",
+    ];
+    each(|twin| {
+        twin.run(
+            "CREATE TABLE a (id integer PRIMARY KEY, n bigint);
+             CREATE TABLE b (id integer, n bigint);
+             CREATE TABLE c (id integer, n bigint, doc jsonb);
+             CREATE TABLE d (id integer, n bigint);
+             CREATE FUNCTION counted() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO c (id, n) SELECT NEW.id, count(*) FROM a; RETURN NULL; END $$;
+             CREATE TRIGGER counted AFTER INSERT ON d FOR EACH ROW EXECUTE FUNCTION counted();
+             CREATE SEQUENCE s;
+             INSERT INTO a VALUES (1, 1), (2, 2);",
+        );
+        for code in LOOPS {
+            twin.refused(&format!(
+                "DO $$ DECLARE r record; i integer; BEGIN {code} END $$;"
+            ));
+        }
+    });
+}

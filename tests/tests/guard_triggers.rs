@@ -870,3 +870,38 @@ fn one_that_changes_nothing_and_names_a_column_that_is_gone() {
         twin.same("SELECT id, d FROM u ORDER BY id");
     });
 }
+
+/// A trigger whose function is replaced by one without a form is missed where a statement would have run
+/// it, and not before: it may be dropped until then.
+#[test]
+fn a_trigger_that_loses_its_form_may_be_dropped_meanwhile() {
+    const OTHER: &str = "CREATE OR REPLACE FUNCTION told() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO log VALUES (1); RETURN NULL; END $$;";
+    let begin = |twin: &mut Twin| {
+        twin.run(
+            "CREATE TABLE t (id integer PRIMARY KEY, n integer); CREATE TABLE log (id integer);",
+        );
+        twin.run(
+            "CREATE FUNCTION told() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_notify('t', 'x'); RETURN NULL; END $$;
+             CREATE TRIGGER told AFTER INSERT OR DELETE OR TRUNCATE ON t FOR EACH STATEMENT EXECUTE FUNCTION told();",
+        );
+    };
+    each_anew(|twin| {
+        begin(twin);
+        twin.refused(OTHER);
+    });
+    each_anew(|twin| {
+        begin(twin);
+        twin.refused(&format!(
+            "{OTHER} INSERT INTO t VALUES (1, 1); DROP TRIGGER told ON t;"
+        ));
+    });
+    each_anew(|twin| {
+        begin(twin);
+        twin.run(&format!(
+            "{OTHER} DROP TRIGGER told ON t;
+             CREATE TRIGGER told AFTER INSERT ON t FOR EACH ROW EXECUTE FUNCTION told();"
+        ));
+        twin.run("INSERT INTO t VALUES (1, 1), (2, 2);");
+        twin.same("SELECT id FROM log");
+    });
+}

@@ -243,3 +243,27 @@ fn an_override_that_puts_rows_into_a_table_has_it_refused() {
         );
     }
 }
+
+/// What a view shows there is not, where its tables have no rows; nor has it a form.
+#[test]
+fn what_reads_a_view_without_a_form_is_left_out_for_want_of_rows() {
+    each_anew(|twin| {
+        twin.run(BEGIN);
+        twin.run(
+            "CREATE VIEW v AS SELECT t.id, code(t.id) AS code, coalesce(c.n, 0) AS n FROM t
+               LEFT JOIN (SELECT other, count(*) AS n FROM t GROUP BY other) c ON c.other = t.id;
+             CREATE VIEW w AS SELECT id, code FROM v WHERE id > 3;
+             CREATE VIEW one AS SELECT count(*) AS n, max(code(id)) AS code FROM t;",
+        );
+        twin.run("INSERT INTO u (id, name) SELECT id, code FROM v;");
+        twin.run("INSERT INTO u (id, name) SELECT id, code FROM w;");
+        // Its columns have the types that its functions give.
+        twin.run("CREATE TABLE kept AS SELECT * FROM v;");
+        twin.run("ALTER TABLE kept ADD PRIMARY KEY (id);");
+        twin.run("INSERT INTO kept (id, code, n) VALUES (1, 'abc', 7);");
+        twin.same("SELECT id, code, n FROM kept");
+        twin.refused("INSERT INTO u (id, name) SELECT n, code FROM one;");
+        twin.run("INSERT INTO t (id, name) VALUES (1, 'a');");
+        twin.refused("INSERT INTO u (id, name) SELECT id, code FROM w;");
+    });
+}

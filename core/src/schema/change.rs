@@ -202,8 +202,17 @@ pub enum Change {
         name: Name,
         /// Its arguments, each as its words in lower case.
         arguments: Vec<Vec<String>>,
+        /// The type of the one value that it gives, if it is a plain one.
+        returns: Option<Type>,
         /// What it does.
         does: Function,
+    },
+    /// `ALTER FUNCTION`, `PROCEDURE` or `ROUTINE`, `… RENAME TO` or `… SET SCHEMA` (PostgreSQL).
+    RenameFunction {
+        /// Which.
+        function: DroppedFunction,
+        /// Its new name, or its new schema with the name that it has.
+        to: Name,
     },
     /// `DROP FUNCTION` (PostgreSQL); those that are not there are of no account.
     DropFunctions {
@@ -278,7 +287,7 @@ pub struct Opaque {
     pub tables: Vec<Name>,
 }
 
-/// A function that is dropped.
+/// A function that is dropped, or gets another name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DroppedFunction {
     /// Its name.

@@ -81,7 +81,7 @@ pub enum Function {
 /// A function in SQL that gives one expression of its arguments.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ValueFunction {
-    /// The types of its arguments.
+    /// The types of its arguments; of one that may be of any, [`ValueFunction::ANY`].
     pub parameters: Vec<Type>,
     /// The type of what it gives.
     pub returns: Type,
@@ -92,6 +92,15 @@ pub struct ValueFunction {
 }
 
 impl ValueFunction {
+    /// The name of the type of an argument that may be of any, and of a value that is of the same then.
+    pub const ANY: &str = "anyelement";
+
+    /// Whether a type of its arguments, or of what it gives, is any.
+    #[must_use]
+    pub fn is_any(ty: &Type) -> bool {
+        matches!(ty, Type::Other(name) if name == Self::ANY)
+    }
+
     /// What the argument of a number, from 1, is called in the body.
     #[must_use]
     pub fn argument(number: usize) -> Ident {

@@ -41,7 +41,7 @@ pub(super) fn expand(change: Change, replay: &Replay, source: Syntax) -> Vec<Cha
         .as_ref()
         .and_then(|query| parts(create, query, replay, source))
     {
-        Some(parts) => parts.into(),
+        Some(parts) => parts,
         None => vec![change],
     }
 }
@@ -159,16 +159,36 @@ fn called(query: &Query, replay: &Replay) -> Option<Vec<String>> {
         .flatten()
 }
 
-/// Whether a query gives nothing but columns as they are: of what is made of a domain's value the
-/// type is another.
-fn is_of_columns(query: &Query) -> bool {
+/// Whether one of the values of a query, of so many, is a column of a table as it is: of what is made of a
+/// domain's value the type is another.
+fn is_column(query: &Query, place: usize, all: usize, replay: &Replay) -> bool {
     let SetExpr::Select(select) = &query.body else {
         return false;
     };
-    select.items.iter().all(|item| match item {
+    let is_table = |name: &Name| {
+        let mut with = query.with.iter();
+        !with.any(|cte| cte.name == name.name) && replay.schema().table(name).is_some()
+    };
+    let is_plain = |item: &SelectItem| match item {
         SelectItem::Expr { expr, .. } => matches!(expr, Expr::Column { .. }),
         _ => true,
-    })
+    };
+    select.from.iter().all(|item| is_of_tables(item, &is_table))
+        && match item_at(&select.items, place, all) {
+            Some(expr) => matches!(expr, Expr::Column { .. }),
+            None => select.items.iter().all(is_plain),
+        }
+}
+
+/// Whether something in a FROM is a table, or tables that are joined.
+fn is_of_tables(item: &TableRef, is_table: &dyn Fn(&Name) -> bool) -> bool {
+    match item {
+        TableRef::Table { name, .. } => is_table(name),
+        TableRef::Join { left, right, .. } => {
+            is_of_tables(left, is_table) && is_of_tables(right, is_table)
+        }
+        _ => false,
+    }
 }
 
 /// Whether one of the values of a query, of so many, is made by a function or an operator: it has no limit
@@ -221,26 +241,24 @@ fn parts(
     query: &Query,
     replay: &Replay,
     source: Syntax,
-) -> Option<[Change; 2]> {
-    if !create.columns.is_empty() || create.if_not_exists {
+) -> Option<Vec<Change>> {
+    if !create.columns.is_empty() {
         return None;
+    }
+    if create.if_not_exists && replay.has_relation(&create.name, create.options.temporary) {
+        return Some(Vec::new());
     }
     let mut statement = replay.resolve(DataStatement::Query(Box::new(query.clone())));
     unfold(&mut statement, replay.schema(), source);
     let DataStatement::Query(query) = statement else {
         return None;
     };
-    let fields = Scope::new(replay.schema(), source).query_fields(&query)?;
-    let of_domain = |ty: &Type| replay.schema().below(ty) != *ty;
-    let mut types = fields.iter().filter_map(|field| field.ty.as_ref());
-    if types.any(of_domain) && !is_of_columns(&query) {
-        return None;
-    }
+    let fields = Scope::of_replay(replay, source).query_fields(&query)?;
     let mut table = create.clone();
     table.query = None;
     if source == Syntax::Mysql {
         table.columns = copied(&query, replay)?;
-        return Some([
+        return Some(vec![
             Change::CreateTable(Box::new(table)),
             Change::Data(DataStatement::Insert(Box::new(filled_by(create, query)))),
         ]);
@@ -248,6 +266,10 @@ fn parts(
     let all = fields.len();
     for (place, field) in fields.into_iter().enumerate() {
         let ty = field.ty?;
+        let is_domain = replay.schema().below(&ty) != ty;
+        if is_domain && !is_column(&query, place, all, replay) {
+            return None;
+        }
         let ty = if is_made(&query.body, place, all) {
             without_limit(ty)
         } else {
@@ -255,7 +277,7 @@ fn parts(
         };
         table.columns.push(ColumnDef::new(field.name, ty));
     }
-    Some([
+    Some(vec![
         Change::CreateTable(Box::new(table)),
         Change::Data(DataStatement::Insert(Box::new(filled_by(create, query)))),
     ])

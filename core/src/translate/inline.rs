@@ -318,6 +318,9 @@ fn called(function: &ValueFunction, args: &[&Expr]) -> Option<Expr> {
 }
 
 fn cast(expr: Expr, ty: &crate::schema::Type) -> Expr {
+    if ValueFunction::is_any(ty) {
+        return expr;
+    }
     Expr::Cast {
         expr: Box::new(expr),
         ty: ty.clone(),

@@ -29,6 +29,7 @@ pub mod infer;
 mod inline;
 mod inserted;
 mod itself;
+mod members;
 mod merge;
 mod ordered;
 mod overlaid;

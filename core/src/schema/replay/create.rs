@@ -11,6 +11,11 @@ use super::problem::{Step, problem};
 use crate::sql::Syntax;
 
 impl Replay {
+    /// Whether a table that would be made has the name of a relation.
+    pub(crate) fn has_relation(&self, name: &Name, temporary: bool) -> bool {
+        self.is_taken(&self.new_name(name, temporary))
+    }
+
     pub(super) fn create_table(&mut self, create: &CreateTable) -> Step {
         let name = self.new_name(&create.name, create.options.temporary);
         if self.is_taken(&name) {

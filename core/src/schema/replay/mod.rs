@@ -50,7 +50,7 @@ pub(super) use trigger::{PARTITIONED, RENAMED};
 
 use super::{
     Change, CommentTarget, Effect, Function, Ident, Map, Name, Opaque, ReplayProblem, Schema,
-    Table, Trigger, View,
+    Table, Trigger, Type, View,
 };
 use crate::sql::Syntax;
 
@@ -83,6 +83,8 @@ pub struct Replay {
     schema: Schema,
     /// What is known of functions (PostgreSQL).
     functions: Map<Name, Function>,
+    /// The types of what functions give, by their names without the schema; `None` if there may be several.
+    returns: Map<Ident, Option<Type>>,
     /// Triggers that are switched off: they are not there until they are switched on again.
     resting: Vec<Trigger>,
     session: Session,
@@ -108,6 +110,7 @@ impl Replay {
             generated: HashSet::new(),
             schema,
             functions: Map::default(),
+            returns: Map::default(),
             resting: Vec::new(),
             session: Session::default(),
             record: Record::default(),
@@ -258,10 +261,17 @@ impl Replay {
                 text,
                 does,
             } => self.create_trigger(name, table, text, does.as_deref()),
-            Change::CreateFunction { name, does, .. } => {
+            Change::CreateFunction {
+                name,
+                returns,
+                does,
+                ..
+            } => {
+                self.function_gives(&name.name, returns.as_ref());
                 self.create_function(name, does);
                 Ok(())
             }
+            Change::RenameFunction { function, to } => self.rename_function(function, to),
             Change::DropFunctions { functions, cascade } => {
                 self.drop_functions(functions, *cascade)
             }

@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use super::super::{Ident, Name, RowTrigger, Trigger};
 use super::Replay;
-use super::trigger::{RENAMED, renamed};
+use super::problem::Step;
+use super::trigger::{RENAMED, calling_renamed, renamed};
 
 impl Replay {
     /// Switches a table's triggers on or off; `which`: one of them.
@@ -70,6 +71,17 @@ impl Replay {
             does.is_some_and(|does| does.function == *function)
         };
         self.resting.retain(|trigger| !calls(trigger));
+    }
+
+    /// A function has another name.
+    pub(super) fn resting_calling(&mut self, function: &Name, to: &Name) -> Step {
+        for trigger in &mut self.resting {
+            let does = trigger.does.as_ref();
+            if does.is_some_and(|does| does.function == *function) {
+                *trigger = calling_renamed(trigger.clone(), to)?;
+            }
+        }
+        Ok(())
     }
 
     /// A column has another name, which the texts of triggers do not have.

@@ -7,11 +7,11 @@ use std::sync::Arc;
 
 use super::super::{
     DroppedFunction, Function, Ident, Name, RowTrigger, Trigger, TriggerFunction, TriggerStep,
-    ValueFunction,
+    Type, ValueFunction,
 };
 use super::Replay;
 use super::problem::{Step, problem};
-use crate::sql::trigger_named;
+use crate::sql::{trigger_calling, trigger_named, words_of};
 
 /// Why a trigger is not understood whose text names a column by an old name.
 pub(in crate::schema) const RENAMED: &str = "a column that it names was renamed";
@@ -24,6 +24,20 @@ pub(super) fn renamed(does: &mut RowTrigger) {
     if does.unclear.as_deref() != Some(PARTITIONED) {
         does.unclear = Some(RENAMED.to_owned());
     }
+}
+
+/// A trigger whose function has another name.
+pub(super) fn calling_renamed(mut trigger: Trigger, to: &Name) -> Step<Trigger> {
+    let Some(text) = trigger_calling(&trigger.text, to) else {
+        let name = &trigger.name;
+        let message = format!("what makes the trigger `{name}` is not understood");
+        return Err(problem("opaque", message));
+    };
+    trigger.text = text;
+    if let Some(does) = &mut trigger.does {
+        Arc::make_mut(does).function = to.clone();
+    }
+    Ok(trigger)
 }
 
 impl Replay {
@@ -128,6 +142,10 @@ impl Replay {
     /// Creates or replaces a function. What triggers do that call it changes along.
     pub(super) fn create_function(&mut self, name: &Name, does: &Function) {
         let name = self.new_name(name, false);
+        self.put_function(name, does);
+    }
+
+    fn put_function(&mut self, name: Name, does: &Function) {
         match does {
             // It may have the name of another one that has other arguments. Which of them is called
             // is not known any more.
@@ -254,6 +272,53 @@ impl Replay {
         Ok(())
     }
 
+    /// Gives a function another name, or another schema. Triggers go on calling it; code that calls
+    /// it by its old name does not find it any more.
+    pub(super) fn rename_function(&mut self, function: &DroppedFunction, to: &Name) -> Step {
+        let name = self.found_function(&function.name);
+        let to = match &to.schema {
+            Some(_) => self.canonical(to),
+            None => Name {
+                schema: name.schema.clone(),
+                name: to.name.clone(),
+            },
+        };
+        if name == to {
+            return Ok(());
+        }
+        let of_trigger =
+            |name: &Name| matches!(self.functions.get(name), Some(Function::Trigger(_)));
+        let takes_nothing = function.takes_nothing();
+        if takes_nothing && of_trigger(&name) && of_trigger(&to) {
+            let message = format!("there is a function `{to}` already");
+            return Err(problem("duplicate-function", message));
+        }
+        let does = match self.functions.get(&name) {
+            // It is another one of that name.
+            Some(Function::Trigger(_)) if !takes_nothing => Function::Code,
+            Some(Function::Code | Function::Aggregate) | None => Function::Code,
+            Some(_) => self.functions.remove(&name).unwrap_or(Function::Code),
+        };
+        if let Some(ty) = self.returns.get(&name.name).cloned() {
+            self.function_gives(&to.name, ty.as_ref());
+        }
+        // What calls `to` calls what it has called, or fails.
+        match does {
+            Function::Trigger(_) | Function::Defines(_) => {
+                self.functions.insert(to.clone(), does);
+            }
+            does => self.put_function(to.clone(), &does),
+        }
+        if takes_nothing {
+            for trigger in self.calling(&name) {
+                let trigger = calling_renamed(trigger, &to)?;
+                self.put_trigger(trigger);
+            }
+            self.resting_calling(&name, &to)?;
+        }
+        Ok(())
+    }
+
     /// The function that a call means by its name, if it gives one expression of its arguments and
     /// is the only one of that name.
     #[must_use]
@@ -269,8 +334,13 @@ impl Replay {
     pub fn functions_reached(&mut self, reached: &dyn Fn(&str) -> bool) {
         let functions = self.functions.iter();
         let values = functions.filter(|(_, does)| matches!(does, Function::Value(_)));
-        let names = values.map(|(name, _)| name.clone());
-        for name in names.collect::<Vec<Name>>() {
+        let names: Vec<Name> = values.map(|(name, _)| name.clone()).collect();
+        let given = self.returns.iter().map(|(name, _)| name.clone());
+        let given: Vec<Ident> = given.collect();
+        for name in given.into_iter().filter(|name| reached(name)) {
+            self.returns.insert(name, None);
+        }
+        for name in names {
             if reached(&name.name) {
                 self.functions.insert(name, Function::Code);
             }
@@ -284,9 +354,41 @@ impl Replay {
         functions.any(|function| matches!(function, Function::Value(_)))
     }
 
+    /// Whether a function is one that triggers call.
+    pub(crate) fn is_of_triggers(&self, function: &DroppedFunction) -> bool {
+        let does = self.functions.get(&self.found_function(&function.name));
+        function.takes_nothing() && matches!(does, Some(Function::Trigger(_)))
+    }
+
+    /// Whether the code of a function that triggers call, or will call, has a name among its words.
+    pub(crate) fn triggers_code_names(&self, name: &str) -> bool {
+        self.functions.values().any(|does| match does {
+            Function::Trigger(function) => {
+                let words = words_of(&function.code).unwrap_or_default();
+                words.iter().any(|word| word == name)
+            }
+            _ => false,
+        })
+    }
+
     /// Whether a script has made a function of this name.
     pub(crate) fn has_function(&self, function: &Name) -> bool {
         self.functions.contains_key(&self.found_function(function))
+    }
+
+    /// Takes note of the type of what a function gives: all of that name have to give that one.
+    pub(super) fn function_gives(&mut self, name: &Ident, ty: Option<&Type>) {
+        let ty = match self.returns.get(name) {
+            None => ty,
+            Some(before) => ty.filter(|ty| before.as_ref() == Some(ty)),
+        };
+        self.returns.insert(name.clone(), ty.cloned());
+    }
+
+    /// The type of what a function of the scripts' gives, whichever of its name it is.
+    #[must_use]
+    pub fn given_by(&self, function: &str) -> Option<&Type> {
+        self.returns.get(function)?.as_ref()
     }
 
     /// What a call of a function with one constant comes to, if it only defines things.

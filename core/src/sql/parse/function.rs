@@ -1,13 +1,13 @@
-//! `CREATE FUNCTION` and `DROP FUNCTION` of PostgreSQL's, as far as a migration can do without the
+//! `CREATE FUNCTION`, `ALTER FUNCTION` and `DROP FUNCTION` of PostgreSQL's, as far as a migration can do without the
 //! function: one that only sets columns of a row, for a trigger, one that only defines things, and one that
 //! gives an expression.
 
 use super::cursor::{Cursor, Parsed, Source, unclear};
 use super::lex::{self, Lex};
-use super::{parse_expr, record, steps, telling, value_function};
+use super::{other, parse_expr, record, steps, telling, value_function};
 use crate::schema::{
-    Assignment, Change, DroppedFunction, Expr, Function, Ident, NEW, OLD, Part, RowSets,
-    TriggerDoes, TriggerFunction, TriggerStep, named_tables,
+    Assignment, Change, DroppedFunction, Expr, Function, Ident, Ignored, NEW, Name, OLD, Part,
+    RowSets, TriggerDoes, TriggerFunction, TriggerStep, named_tables,
 };
 use crate::sql::Syntax;
 
@@ -40,6 +40,7 @@ pub(super) fn create(c: &mut Cursor<'_>) -> Parsed<Vec<Change>> {
     Ok(vec![Change::CreateFunction {
         name,
         arguments: takes,
+        returns: value_function::given(rest),
         does,
     }])
 }
@@ -53,6 +54,7 @@ pub(super) fn aggregate(c: &mut Cursor<'_>) -> Parsed<Vec<Change>> {
     Ok(vec![Change::CreateFunction {
         name,
         arguments,
+        returns: None,
         does: Function::Aggregate,
     }])
 }
@@ -61,16 +63,70 @@ pub(super) fn aggregate(c: &mut Cursor<'_>) -> Parsed<Vec<Change>> {
 pub(super) fn drop(c: &mut Cursor<'_>) -> Parsed<Change> {
     c.expect("FUNCTION")?;
     c.if_exists();
-    let functions = c.list(|c| {
-        let name = c.name()?;
-        let arguments = match c.is_op("(") {
-            true => Some(words(c.group()?)),
-            false => None,
-        };
-        Ok(DroppedFunction { name, arguments })
-    })?;
+    let functions = c.list(named)?;
     let cascade = c.cascade();
     Ok(Change::DropFunctions { functions, cascade })
+}
+
+fn named(c: &mut Cursor<'_>) -> Parsed<DroppedFunction> {
+    let name = c.name()?;
+    let arguments = match c.is_op("(") {
+        true => Some(words(c.group()?)),
+        false => None,
+    };
+    Ok(DroppedFunction { name, arguments })
+}
+
+/// `FUNCTION a(integer) RENAME TO b`, `SET SCHEMA b`, or what says nothing about what it gives, after
+/// `ALTER`.
+pub(super) fn alter(c: &mut Cursor<'_>) -> Parsed<Vec<Change>> {
+    let start = *c;
+    c.skip(1);
+    let function = named(c)?;
+    if c.eats(&["RENAME", "TO"]) {
+        let to = Name::bare(c.ident()?);
+        return Ok(vec![Change::RenameFunction { function, to }]);
+    }
+    if c.eats(&["SET", "SCHEMA"]) {
+        let to = Name {
+            schema: Some(c.ident()?),
+            name: function.name.name.clone(),
+        };
+        return Ok(vec![Change::RenameFunction { function, to }]);
+    }
+    let mut ignored = Vec::new();
+    while let Ok(what) = beside(c) {
+        ignored.push(Change::Ignored(what));
+    }
+    c.eat("RESTRICT");
+    if !ignored.is_empty() && c.done() {
+        return Ok(ignored);
+    }
+    *c = start;
+    other::altered(c)
+}
+
+/// What is said of a function that says nothing about what it gives.
+fn beside(c: &mut Cursor<'_>) -> Parsed<Ignored> {
+    let external = c.is("EXTERNAL");
+    c.skip(external.into());
+    if c.eats(&["SECURITY", "DEFINER"]) || c.eats(&["SECURITY", "INVOKER"]) {
+        return Ok(Ignored::Privileges);
+    }
+    if c.eats(&["SET", "search_path"]) {
+        return usual_path(c).map(|()| Ignored::Privileges);
+    }
+    if c.eat_any(&["COST", "ROWS"]).is_some() {
+        c.number::<f64>()?;
+        return Ok(Ignored::Maintenance);
+    }
+    if c.eat("PARALLEL") {
+        c.ident()?;
+        return Ok(Ignored::Maintenance);
+    }
+    c.eat("NOT");
+    c.expect("LEAKPROOF")?;
+    Ok(Ignored::Privileges)
 }
 
 /// Arguments, each as its words in lower case.

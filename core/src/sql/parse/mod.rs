@@ -54,7 +54,7 @@ pub(crate) use block::{
 };
 pub(crate) use doing::{Doing, calls, doings};
 pub(crate) use program::program;
-pub(crate) use trigger::{StatementTrigger, trigger_named};
+pub(crate) use trigger::{StatementTrigger, trigger_calling, trigger_named};
 
 use super::Syntax;
 use cursor::{Cursor, Parsed, Source, Unclear, unclear};
@@ -247,6 +247,9 @@ fn alter(c: &mut Cursor<'_>) -> Parsed<Vec<Change>> {
     }
     if c.eats(&["MATERIALIZED", "VIEW"]) {
         return one(view::alter(c)?);
+    }
+    if c.syntax() == Syntax::Postgres && c.is_any(&["FUNCTION", "PROCEDURE", "ROUTINE"]) {
+        return function::alter(c);
     }
     let mut renamed = *c;
     if renamed.eat("TRIGGER")

@@ -58,6 +58,24 @@ pub(crate) fn trigger_named(text: &str, name: &str) -> Option<String> {
     ))
 }
 
+/// The statement that makes a trigger, with another function for it to call.
+pub(crate) fn trigger_calling(text: &str, function: &Name) -> Option<String> {
+    let toks = lex::tokens(Syntax::Postgres, text).ok()?;
+    let is = |tok: &lex::Tok, word: &str| text[tok.start..tok.end].eq_ignore_ascii_case(word);
+    let calls = |pair: &[lex::Tok]| {
+        is(&pair[0], "EXECUTE") && (is(&pair[1], "FUNCTION") || is(&pair[1], "PROCEDURE"))
+    };
+    let execute = toks.windows(2).rposition(calls)?;
+    let name = toks.get(execute + 2..)?;
+    let arguments = name.iter().position(|tok| is(tok, "("))?;
+    let (first, last) = (name.first()?, name.get(arguments.checked_sub(1)?)?);
+    let quoted = |part: &str| format!("\"{}\"", part.replace('"', "\"\""));
+    let schema = function.schema.as_deref();
+    let schema = schema.map_or_else(String::new, |schema| quoted(schema) + ".");
+    let (before, after) = (&text[..first.start], &text[last.end..]);
+    Some(format!("{before}{schema}{}{after}", quoted(&function.name)))
+}
+
 /// What a trigger calls, and when. `event` stands before the table, `rest` after it.
 fn call(
     name: &Ident,

@@ -3,9 +3,10 @@
 
 use super::cursor::{Cursor, Parsed, Source, unclear};
 use super::lex::{self, Lex};
-use super::{parse_query, parse_type};
+use super::{parse_query, parse_type, types};
 use crate::schema::{
-    Expr, Ident, Part, PartMut, Query, Select, SelectItem, SetExpr, Type, ValueFunction,
+    Expr, Ident, Literal, Name, Part, PartMut, Query, Select, SelectItem, SetExpr, Type,
+    ValueFunction,
 };
 use crate::sql::Syntax;
 
@@ -26,12 +27,62 @@ pub(super) fn read(mut arguments: Cursor<'_>, rest: Cursor<'_>) -> Parsed<ValueF
     if !known {
         return unclear("a function of more than its arguments");
     }
+    if parameters.iter().any(ValueFunction::is_any) {
+        let any = |name: &str| {
+            let mut all = parameters.iter().enumerate();
+            all.any(|(n, ty)| ValueFunction::is_any(ty) && name == ValueFunction::argument(n + 1))
+        };
+        if !ValueFunction::is_any(&said.returns) || !hands_on(&body, &any) {
+            return unclear("what it does with a value of any type");
+        }
+    }
     Ok(ValueFunction {
         parameters,
         returns: said.returns,
         strict: said.strict,
         body,
     })
+}
+
+/// Whether a value of any type is only handed on as it is: what else is done with it depends on the type
+/// that it has where the function is called.
+fn hands_on(expr: &Expr, any: &dyn Fn(&str) -> bool) -> bool {
+    let each = |expr: &Expr| hands_on(expr, any);
+    match expr {
+        Expr::Column { column, .. } => any(column),
+        Expr::Case {
+            operand,
+            whens,
+            otherwise,
+        } => {
+            let mut conditions = operand.iter().map(|operand| &**operand);
+            conditions.all(|expr| asks_nothing_of(expr, any))
+                && whens.iter().all(|(when, _)| asks_nothing_of(when, any))
+                && whens.iter().all(|(_, then)| each(then))
+                && otherwise.iter().all(|otherwise| each(otherwise))
+        }
+        Expr::Call(call) if call.name == Name::bare("coalesce") => call
+            .plain_args()
+            .is_some_and(|args| args.into_iter().all(each)),
+        Expr::Literal(Literal::Null) => true,
+        _ => false,
+    }
+}
+
+/// Whether a condition asks nothing of a value of any type but whether it is NULL.
+fn asks_nothing_of(expr: &Expr, any: &dyn Fn(&str) -> bool) -> bool {
+    match expr {
+        Expr::IsNull { expr, .. } if matches!(**expr, Expr::Column { .. }) => true,
+        Expr::Column { column, .. } => !any(column),
+        expr => {
+            let mut nothing = true;
+            expr.parts(&mut |part| match part {
+                Part::Expr(expr) => nothing &= asks_nothing_of(expr, any),
+                Part::Query(_) | Part::Table(_) | Part::Data(_) => nothing = false,
+            });
+            nothing
+        }
+    }
 }
 
 /// `name type`, `type`.
@@ -51,6 +102,9 @@ fn parameter(mut c: Cursor<'_>) -> Parsed<(Option<Ident>, Type)> {
 fn bare_type(text: &str) -> Parsed<Type> {
     Ok(match parse_type(Syntax::Postgres, text).or_else(unclear)? {
         Type::Varchar(_) | Type::Text => Type::Text,
+        Type::Named(name) if name == Name::bare(ValueFunction::ANY) => {
+            Type::Other(ValueFunction::ANY.to_owned())
+        }
         ty @ (Type::Boolean
         | Type::SmallInt { .. }
         | Type::Integer { .. }
@@ -65,6 +119,46 @@ fn bare_type(text: &str) -> Parsed<Type> {
             zoned,
         },
         _ => return unclear("a type of an argument"),
+    })
+}
+
+/// The type of the one value that a function gives, if it is a plain one: a function's type has no limit.
+pub(super) fn given(mut rest: Cursor<'_>) -> Option<Type> {
+    rest.until(|c| c.is("RETURNS"));
+    rest.skip(1);
+    let spelled = types::column(&mut rest).ok()?;
+    without_limit(spelled.ty)
+}
+
+fn without_limit(ty: Type) -> Option<Type> {
+    Some(match ty {
+        Type::Varchar(_) => Type::Varchar(None),
+        Type::Numeric { .. } => Type::Numeric {
+            precision: None,
+            unsigned: false,
+        },
+        Type::Time { zoned, .. } => Type::Time {
+            precision: None,
+            zoned,
+        },
+        Type::Timestamp { zoned, .. } => Type::Timestamp {
+            precision: None,
+            zoned,
+        },
+        Type::Array(item) => Type::Array(Box::new(without_limit(*item)?)),
+        ty @ (Type::Boolean
+        | Type::SmallInt { .. }
+        | Type::Integer { .. }
+        | Type::BigInt { .. }
+        | Type::Real
+        | Type::Double
+        | Type::Text
+        | Type::Blob
+        | Type::Date
+        | Type::Uuid
+        | Type::Json
+        | Type::Jsonb) => ty,
+        _ => return None,
     })
 }
 

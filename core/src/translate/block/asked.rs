@@ -9,7 +9,7 @@
 //! - What is asked several times gives the same each time: no statement between changes what is asked,
 //!   and nothing that is called gives another value.
 //!
-//! Deliberately absent: loops over rows, and one thing done where rows say so and another where not.
+//! Deliberately absent: one thing done where rows say so and another where not.
 
 use super::value::Value;
 use super::{Act, Stop, Trial, catalog};

@@ -11,6 +11,7 @@
 mod asked;
 mod batches;
 mod catalog;
+mod inserting;
 mod rows;
 mod settled;
 mod value;
@@ -267,7 +268,15 @@ impl Trial {
                 self.all(otherwise, forgiven)
             }
             Part::Each(name, query, parts) => {
-                let rows = self.env().records(query).map_err(|_| Stop::Unread)?;
+                let rows = match self.env().records(query) {
+                    Ok(rows) => rows,
+                    Err(_) => {
+                        let whole = forgiven.is_none().then(|| self.for_all(name, query, parts));
+                        self.data(whole.flatten().ok_or(Stop::Unread)?)?;
+                        self.variables.insert(name.clone(), Value::Unknown);
+                        return Ok(());
+                    }
+                };
                 for row in rows {
                     self.variables.insert(name.clone(), Value::Record(row));
                     self.all(parts, forgiven)?;

@@ -112,8 +112,11 @@ impl Carrier<'_> {
                     continue;
                 };
                 let mut all = authored.triggers_of(&table).iter();
-                if let Some(trigger) = all.find(|trigger| trigger.name == one.authored.name) {
-                    self.make_trigger(source, trigger, authored, false);
+                let trigger = all.find(|trigger| trigger.name == one.authored.name);
+                match trigger {
+                    Some(trigger) if one.new => self.make_first(source, trigger, authored),
+                    Some(trigger) => self.make_trigger(source, trigger, authored, false),
+                    None => {}
                 }
                 // What cannot be made is refused once.
                 self.change_carried(&table, |all| {

@@ -9,7 +9,7 @@
 use std::collections::HashSet;
 
 use super::guarded::Left;
-use super::{Carrier, depends};
+use super::{Carrier, Outcome, depends};
 use crate::schema::{Change, Effect, Ident, Name, Schema, Trigger, TriggerEvent};
 use crate::sql;
 use crate::translate::program;
@@ -37,6 +37,8 @@ pub(super) struct Carried {
     /// It is away, since it could not be made for the tables as they are: where the change stands
     /// that took it away.
     pub(super) away: Option<usize>,
+    /// It has never stood as it is now: with it, what it lacks is said.
+    pub(super) new: bool,
 }
 
 impl Carried {
@@ -95,7 +97,7 @@ impl Carrier<'_> {
             }
             (Some(before), Some(after)) if is_idle(before) => {
                 self.flush(authored);
-                self.make_first(source, after, authored);
+                self.make_or_wait(source, after, authored);
             }
             (Some(before), Some(after)) => {
                 if !self.is_carried(before) {
@@ -108,7 +110,7 @@ impl Carrier<'_> {
                 }
                 self.flush(authored);
                 self.drop_trigger(source, before, authored);
-                self.make_first(source, after, authored);
+                self.make_or_wait(source, after, authored);
             }
             (None, Some(after)) => {
                 self.flush(authored);
@@ -129,7 +131,29 @@ impl Carrier<'_> {
         of_table.is_some_and(|all| all.iter().any(|one| one.authored.name == trigger.name))
     }
 
-    fn make_first(&mut self, source: usize, trigger: &Trigger, authored: &Schema) {
+    /// Makes a trigger whose function is replaced. One that has no form is away: the script may drop it
+    /// before anything would have run it.
+    fn make_or_wait(&mut self, source: usize, trigger: &Trigger, authored: &Schema) {
+        let mut made = self.clone();
+        made.make_first(source, trigger, authored);
+        let mut new = made.out.iter().skip(self.out.len());
+        if !new.any(|out| matches!(out.what, Outcome::Refused(_))) {
+            *self = made;
+            return;
+        }
+        self.triggers.change(trigger.table.clone(), |all| {
+            all.retain(|one| one.authored.name != trigger.name);
+            all.push(Carried {
+                authored: trigger.clone(),
+                held: Vec::new(),
+                left: None,
+                away: Some(source),
+                new: true,
+            });
+        });
+    }
+
+    pub(super) fn make_first(&mut self, source: usize, trigger: &Trigger, authored: &Schema) {
         match self.in_the_way(trigger, authored) {
             Err(refusals) => self.leave_guarded(source, trigger, refusals, authored),
             Ok(()) => {
@@ -401,6 +425,7 @@ impl Carrier<'_> {
                 held: names,
                 left,
                 away: None,
+                new: false,
             });
         });
         Ok(())

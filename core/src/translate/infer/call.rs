@@ -28,7 +28,7 @@ impl Scope<'_> {
             .as_deref()
             .is_some_and(|schema| schema != "pg_catalog")
         {
-            return None;
+            return self.own_function(&call.name.name);
         }
         let first = || self.argument(call, 0);
         let mysql = self.source() == Syntax::Mysql;
@@ -166,6 +166,11 @@ impl Scope<'_> {
             | "pg_input_is_valid"
             | "jsonb_exists"
             | "isnull" => Type::Boolean,
+            "unnest" if call.args.len() == 1 => match first()? {
+                Type::Array(item) => *item,
+                _ => return None,
+            },
+            "enum_range" if call.args.len() == 1 => Type::Array(Box::new(first()?)),
             "array_agg" => Type::Array(Box::new(first()?)),
             "array_append" | "array_remove" | "array_replace" => return first(),
             "array_prepend" => return self.argument(call, 1),
@@ -182,7 +187,7 @@ impl Scope<'_> {
             "decode" | "convert_to" | "gen_random_bytes" | "digest" | "hmac" | "sha256"
             | "sha512" | "unhex" => Type::Blob,
             "current_user" | "session_user" | "current_database" | "current_schema" => Type::Name,
-            _ => return None,
+            name => return self.own_function(name),
         })
     }
 

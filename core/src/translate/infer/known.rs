@@ -144,6 +144,7 @@ const KNOWN: &[&str] = &[
     "digest",
     "div",
     "encode",
+    "enum_range",
     "every",
     "exp",
     "extract",

@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::NUMERIC;
+use super::{NUMERIC, is_known};
 use crate::schema::{
-    Cte, DataStatement, Expr, Ident, Name, PartMut, Query, Schema, Select, SelectItem, SetExpr,
-    Table, TableRef, TrimSide, Type,
+    Cte, DataStatement, Expr, Ident, Name, PartMut, Query, Replay, Schema, Select, SelectItem,
+    SetExpr, Table, TableRef, TrimSide, Type,
 };
 use crate::sql::Syntax;
 
@@ -46,6 +46,8 @@ struct Frame {
 pub struct Scope<'a> {
     schema: &'a Schema,
     source: Syntax,
+    /// Who knows what functions of the scripts' own give.
+    replay: Option<&'a Replay>,
     frames: Vec<Frame>,
 }
 
@@ -56,8 +58,24 @@ impl<'a> Scope<'a> {
         Self {
             schema,
             source,
+            replay: None,
             frames: Vec::new(),
         }
+    }
+
+    /// The same, where functions of the scripts' own have the type that they are said to give. What is
+    /// written for a target has none of them.
+    pub(crate) fn of_replay(replay: &'a Replay, source: Syntax) -> Self {
+        Self {
+            replay: Some(replay),
+            ..Self::new(replay.schema(), source)
+        }
+    }
+
+    /// The type of what a function of the scripts' own gives.
+    pub(super) fn own_function(&self, name: &str) -> Option<Type> {
+        let replay = self.replay.filter(|_| !is_known(name))?;
+        replay.given_by(name).cloned()
     }
 
     /// The columns of one table in sight: for its defaults, its checks, its indexes.
@@ -417,7 +435,11 @@ impl<'a> Scope<'a> {
             return Relation::of_table(table, None).fields;
         }
         let view = self.schema.views().find(|view| view.name == *name)?;
-        let fields = Scope::new(self.schema, self.source).query_fields(view.query.as_ref()?);
+        let scope = Scope {
+            replay: self.replay,
+            ..Scope::new(self.schema, self.source)
+        };
+        let fields = scope.query_fields(view.query.as_ref()?);
         renamed(fields, &view.columns)
     }
 

@@ -15,6 +15,7 @@ use super::extension;
 use super::infer::makes_nothing;
 use super::inline::inline;
 use super::inserted;
+use super::members::write_members;
 use super::ordered::name_what_orders;
 use super::partition::{self, Part};
 use super::plain::{Plain, plain_casts};
@@ -314,6 +315,11 @@ impl<'a> Translator<'a> {
                 _ => {}
             }
         }
+        if let Change::RenameFunction { function, to } = change
+            && self.carrier.code.contains(&function.name.name)
+        {
+            Arc::make_mut(&mut self.carrier.code).insert(to.name.clone());
+        }
         match change {
             // What it calls may be known to change rows at most.
             Change::Opaque(opaque)
@@ -599,6 +605,9 @@ impl<'a> Translator<'a> {
                 if let Change::DropFunctions { functions, cascade } = &change {
                     self.functions_dropped(index, functions, *cascade);
                 }
+                if let Change::RenameFunction { function, to } = &change {
+                    self.function_renamed(index, function, to);
+                }
                 let divided = |name: &Name| self.authored.has_partitions(name);
                 if let Some(refusal) = partition::of_the_whole_alone(&change, &divided) {
                     self.carrier.refuse(index, refusal);
@@ -686,6 +695,7 @@ impl<'a> Translator<'a> {
             return;
         }
         plain_casts(&mut statement, self.authored.schema());
+        write_members(&mut statement, self.authored.schema());
         if self.source.syntax() == Syntax::Postgres {
             present_moments(&mut statement, self.authored.schema());
             name_what_orders(&mut statement);

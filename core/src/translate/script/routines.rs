@@ -31,6 +31,7 @@ impl Routines {
             Change::DropFunctions { functions, .. } => {
                 self.forget(&|name| functions.iter().any(|function| function.name.name == name));
             }
+            Change::RenameFunction { function, to } => self.renamed(&function.name.name, to),
             // What is not understood may make another.
             Change::Opaque(_) => {
                 let words = sql::words_of(body).unwrap_or_default();
@@ -56,6 +57,27 @@ impl Routines {
                 all.insert(name, Some(made));
             }
         }
+    }
+
+    /// One has another name: if there are several of either, none is known any more.
+    fn renamed(&mut self, name: &str, to: &Name) {
+        let all = Arc::make_mut(&mut self.0);
+        let taken = all.contains_key(&to.name);
+        let Some(found) = all.remove(name) else {
+            if taken {
+                all.insert(to.name.clone(), None);
+            }
+            return;
+        };
+        let moved = found.filter(|_| !taken).map(|mut made| {
+            let schema = made.routine.name.schema.take();
+            made.routine.name = Name {
+                schema: to.schema.clone().or(schema),
+                name: to.name.clone(),
+            };
+            made
+        });
+        all.insert(to.name.clone(), moved);
     }
 
     /// Forgets those that other code may have replaced.

@@ -259,10 +259,27 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// A table; what a view shows is not looked for.
+    /// A table, or a view of some; a materialized one shows what there was.
     fn named(&self, name: &Name) -> Vacancy {
-        let table = self.facts.schema.table(name);
-        table.map_or_else(Vacancy::never, |table| Vacancy::of(&table.name))
+        if let Some(table) = self.facts.schema.table(name) {
+            return Vacancy::of(&table.name);
+        }
+        let view = self.facts.schema.view(name);
+        let Some(query) = view
+            .filter(|view| !view.materialized)
+            .and_then(|view| view.query.as_ref())
+        else {
+            return Vacancy::never();
+        };
+        let mut early = Vec::new();
+        sources(query, &mut early);
+        match early
+            .into_iter()
+            .all(|part| only_computes(part, self.facts))
+        {
+            true => Scope::of(&[], false, self.facts).query(query),
+            false => Vacancy::never(),
+        }
     }
 
     /// When a condition holds for no row, whatever the row is.
