@@ -117,6 +117,7 @@ fn call(
         tells: false,
         copies: false,
         unclear,
+        constraint: None,
         fails: None,
     })
 }

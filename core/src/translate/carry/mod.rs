@@ -5,6 +5,7 @@
 //! *deviating*: a change to it is carried over part by part, and only to parts that do not differ.
 
 mod away;
+mod constraint;
 mod data;
 mod fresh;
 mod guarded;
