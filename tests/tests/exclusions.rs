@@ -253,6 +253,139 @@ fn a_constraint_follows_names_and_goes_on_when_its_table_is_made_anew() {
     });
 }
 
+/// A range that a column holds as PostgreSQL writes it.
+#[test]
+fn ranges_that_columns_hold_do_not_overlap() {
+    let days = [
+        "[2020-01-01,2020-02-01)",
+        "[2020-02-01,2020-02-02)",
+        "empty",
+        "empty",
+        "(,2020-01-01)",
+        "[2020-03-01,)",
+    ];
+    let other_days = [
+        "[2020-01-31,2020-02-01)",
+        "[2020-02-02,2020-03-02)",
+        "(,)",
+        "[2019-01-01,2019-01-02)",
+    ];
+    let numbers = ["[1,5)", "[5,6)", "empty", "(,-10)", "[10,)", "[-10,0)"];
+    let other_numbers = ["[4,5)", "[9,11)", "(,)", "[-11,-10)", "[-1,1)"];
+    let moments = [
+        "[\"2020-01-01 00:00:00\",\"2020-01-02 00:00:00\")",
+        "[\"2020-01-02 00:00:00\",\"2020-01-02 00:00:00\"]",
+        "(\"2020-01-02 00:00:00\",\"2020-01-02 00:00:00.5\"]",
+        "(\"2020-01-02 00:00:00.5\",)",
+        "(,\"2020-01-01 00:00:00\")",
+        "empty",
+    ];
+    let other_moments = [
+        "[\"2020-01-02 00:00:00\",\"2020-01-02 00:00:00\"]",
+        "[\"2020-01-02 00:00:00.5\",\"2020-01-02 00:00:00.5\"]",
+        "(,\"2020-01-01 00:00:00\"]",
+        "(,)",
+        "[\"2020-01-02 00:00:00.25\",\"2020-01-02 00:00:00.251\"]",
+    ];
+    // With the zone in which the session of this test speaks.
+    let zoned = |text: &str| text.replace("00\"", "00+00\"").replace(".5\"", ".5+00\"");
+    for (ty, rows, others) in [
+        ("daterange", &days[..], &other_days[..]),
+        ("int4range", &numbers, &other_numbers),
+        ("int8range", &numbers, &other_numbers),
+        ("tsrange", &moments, &other_moments),
+        ("tstzrange", &moments, &other_moments[..4]),
+    ] {
+        let text = |text: &str| match ty {
+            "tstzrange" => zoned(text),
+            _ => text.to_owned(),
+        };
+        each(|twin| {
+            begin(twin);
+            twin.run(&format!("CREATE TABLE p (id integer PRIMARY KEY, who integer NOT NULL, r {ty}, st text NOT NULL DEFAULT 'x');"));
+            twin.run("ALTER TABLE p ADD CONSTRAINT p_excl EXCLUDE USING gist (who WITH =, r WITH &&) WHERE (st = 'x');");
+            // An application writes what no script can.
+            let row = |id: usize, who: i32, range: &str, st: &str| {
+                format!(
+                    "INSERT INTO p VALUES ({id}, {who}, '{}', '{st}')",
+                    text(range)
+                )
+            };
+            for (id, range) in rows.iter().enumerate() {
+                twin.both_take(&row(id, 1, range, "x"));
+            }
+            twin.both_take("INSERT INTO p VALUES (50, 1, NULL, 'x')");
+            for (id, range) in others.iter().enumerate() {
+                let refused = row(99, 1, range, "x");
+                let said = twin.target_error(&refused).unwrap();
+                assert!(said.contains("p_excl"), "{refused}: {said}");
+                twin.authored.client(&refused);
+                assert_eq!(twin.same("SELECT count(*) FROM p WHERE id = 99"), ["0"]);
+                twin.both_take(&row(100 + id, 2 + i32::try_from(id).unwrap(), range, "x"));
+                twin.both_take(&row(200 + id, 1, range, "y"));
+            }
+            excluded(twin, "UPDATE p SET who = 1 WHERE id >= 100;");
+            excluded(twin, "UPDATE p SET st = 'x' WHERE id >= 200;");
+            twin.both_take("DELETE FROM p WHERE id < 100 OR id >= 200");
+            twin.run("UPDATE p SET who = id;");
+            twin.run("ALTER TABLE p DROP CONSTRAINT p_excl;");
+            twin.run("UPDATE p SET who = 1;");
+            twin.fails(
+                "ALTER TABLE p ADD CONSTRAINT p_excl EXCLUDE USING gist (who WITH =, r WITH &&);",
+            );
+        });
+    }
+}
+
+/// Another text of the same range would not be found to overlap: none is held.
+#[test]
+fn a_range_in_another_form_fails() {
+    for (ty, texts) in [
+        (
+            "daterange",
+            &[
+                "[2020-01-01,2020-01-31]",
+                "[2020-1-1,2020-01-31)",
+                "[2020-01-01, 2020-01-31)",
+                "Empty",
+                "[2020-01-01,2020-01-01)",
+            ][..],
+        ),
+        (
+            "int4range",
+            &["[1,5]", "(1,5)", "[01,5)", "[1,1)", " [1,5)", "[,5)"],
+        ),
+        (
+            "tsrange",
+            &[
+                "[2020-01-01 00:00:00,)",
+                "[\"2020-01-01 00:00:00.50\",)",
+                "[\"2020-01-01T00:00:00\",)",
+                "[\"2020-01-01 00:00:00\",]",
+            ],
+        ),
+        (
+            "tstzrange",
+            &[
+                "[\"2020-01-01 00:00:00+02\",)",
+                "[\"2020-01-01 00:00:00\",)",
+                "(,\"2020-01-01 00:00:00+00:00\")",
+            ],
+        ),
+    ] {
+        each(|twin| {
+            begin(twin);
+            twin.run(&format!(
+                "CREATE TABLE p (id integer PRIMARY KEY, r {ty}, EXCLUDE USING gist (r WITH &&));"
+            ));
+            for text in texts {
+                let insert = format!("INSERT INTO p VALUES (1, '{text}')");
+                assert!(twin.target_error(&insert).is_some(), "{text}");
+            }
+        });
+    }
+}
+
 /// Where only `=` is asked, it is a key, and one of some rows an index. What PostgreSQL calls them is known.
 #[test]
 fn equal_values_alone_are_unique() {

@@ -52,6 +52,7 @@ mod writing;
 pub use itself::{looks_at_itself, shown_by};
 pub use overlaid::overlaid;
 pub use program::{Act, Deed, EventProgram, RowProgram, may_give_several, names_new, row_program};
+pub use ranges::{HeldRange, RangePart, range_part};
 pub use script::{Audience, Translated, Translator, audience};
 pub use target::{
     ColumnOrigin, DataScope, Lowered, Omission, Refusal, Rendered, TableChange, Target,

@@ -45,6 +45,7 @@ impl Meaning<'_> {
                 let name = call.name.name.as_str();
                 let found = self
                     .choice(rw, whole, name, &args, rounded)
+                    .or_else(|| Self::of_range(rw, name, &args))
                     .or_else(|| self.number_call(rw, name, &args, rounded))
                     .or_else(|| self.text_call(rw, name, &args))
                     .or_else(|| self.time_call(rw, name, &args))

@@ -48,6 +48,9 @@ impl Meaning {
         let Some(args) = called.plain_args() else {
             return Some(no_such_function(rw, called));
         };
+        if let Some(expr) = Self::of_range(rw, name, &args) {
+            return Some(expr);
+        }
         Some(match (name, args.as_slice()) {
             (
                 "now"

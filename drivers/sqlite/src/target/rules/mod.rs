@@ -23,6 +23,7 @@ mod operator;
 mod ordered;
 mod padded;
 mod query;
+mod ranges;
 mod regex;
 mod single;
 mod span;
