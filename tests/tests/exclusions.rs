@@ -532,3 +532,96 @@ fn two_sessions_do_not_pass_each_other() {
         assert_eq!(twin.target.query("SELECT id FROM stay"), ["1"]);
     });
 }
+
+/// Equal documents and arrays may be other texts: a key over them is a trigger, too.
+#[test]
+fn documents_and_arrays_are_unique() {
+    each(|twin| {
+        let arrays = "CREATE TYPE kind AS ENUM ('a', 'b');
+            CREATE TABLE t (id integer PRIMARY KEY, name text NOT NULL, kinds kind[], tags text[], UNIQUE (name, tags));
+            CREATE UNIQUE INDEX t_kinds ON t (name, kinds) WHERE id < 100;";
+        twin.run(arrays);
+        let row = |row: &str| format!("INSERT INTO t VALUES {row};");
+        twin.run(&row("(1, 'x', '{a}', '{q,r}'), (2, 'x', '{a,b}', '{r,q}'), (3, 'x', NULL, NULL), (4, 'x', NULL, NULL), (5, 'y', '{a}', '{}')"));
+        let refused = |twin: &mut Twin, script: &str| {
+            let said = twin.fails(script);
+            assert!(said.contains("duplicate key value"), "{said}");
+        };
+        refused(twin, &row("(6, 'x', '{}', '{q,r}')"));
+        refused(twin, &row("(6, 'x', '{a,b}', '{}')"));
+        refused(twin, "UPDATE t SET tags = '{q,r}' WHERE name = 'x';");
+        twin.run(&row("(100, 'x', '{a,b}', '{}')"));
+        twin.run("UPDATE t SET tags = array_append(tags, 'z') WHERE tags IS NOT NULL;");
+        assert_eq!(
+            twin.refused(
+                "INSERT INTO t VALUES (7, 'x', '{b}', '{q}') ON CONFLICT (name, tags) DO NOTHING;"
+            ),
+            ["conflict-key"]
+        );
+        twin.run("DROP INDEX t_kinds; ALTER TABLE t DROP CONSTRAINT t_name_tags_key;");
+        twin.run(&row("(6, 'x', '{a}', '{q,r,z}')"));
+        twin.fails("CREATE UNIQUE INDEX t_kinds ON t (name, kinds);");
+    });
+}
+
+/// `MariaDB` compares documents by their texts' escapes, and takes a key twice: no trigger stands for a key there.
+#[test]
+fn documents_are_unique_whatever_their_texts() {
+    each(|twin| {
+        let table = "CREATE TABLE d (id integer PRIMARY KEY, n integer, x jsonb NOT NULL DEFAULT '{}', UNIQUE (n, x));";
+        if twin.target.engine == Engine::Mariadb {
+            assert_eq!(twin.refused(table)[0], "key-type");
+            return;
+        }
+        twin.run(table);
+        let row = |id: usize, text: &str| format!("INSERT INTO d VALUES ({id}, 1, '{text}')");
+        let texts = [
+            r#"{"a": 1, "b": {"c": "é", "d": [1,2.50,null,true,{}]}}"#,
+            r#"{"a": 1, "b": {"c": "é", "d": [1,2.50,null,true,[]]}}"#,
+            r#""1""#,
+            "1",
+            "true",
+            r#""true""#,
+            "null",
+            "{}",
+            "[]",
+            r#""""#,
+            r#"{"a.b":1}"#,
+            r#"{"a":{"b":1}}"#,
+            r#"{"[0]":1}"#,
+            "[1]",
+            "[[1],2]",
+            "[[1,2]]",
+            "[1,[2]]",
+            "9007199254740993",
+            "9007199254740995",
+            r#"{"x":"a b"}"#,
+            r#"{"x":"A b"}"#,
+        ];
+        for (id, text) in texts.iter().enumerate() {
+            twin.both_take(&row(id, text));
+        }
+        for same in [
+            r#"{"b": {"d":[1.0,2.5,null,true,{}], "c":"é"},"a":1.00}"#,
+            " 1.0 ",
+            "[ ]",
+            "[1e0]",
+            r#"{"x" : "a b"}"#,
+            r#"[[1,2.0]]"#,
+        ] {
+            twin.authored.client(&row(99, same));
+            let said = twin.target_error(&row(99, same)).unwrap();
+            assert!(said.contains("duplicate key value"), "{said}");
+        }
+        if is_sqlite(twin) {
+            // PostgreSQL keeps the last of the two.
+            assert!(twin.target_error(&row(98, r#"{"a":1,"a":2}"#)).is_some());
+        }
+        twin.same("SELECT id FROM d ORDER BY id");
+        twin.run("ALTER TABLE d RENAME COLUMN x TO y;");
+        twin.fails("INSERT INTO d (id, n, y) VALUES (97, 1, '[]');");
+        twin.run(
+            "INSERT INTO d (id, n, y) VALUES (97, 2, '[]'), (96, NULL, '[]'), (95, NULL, '[]');",
+        );
+    });
+}

@@ -1,5 +1,6 @@
 //! Exclusion constraints of PostgreSQL's (`docs/adr/0018`): targets see a key where no more is said than
-//! that rows are unique, and else a trigger that fails for a row which another one excludes.
+//! that rows are unique, and else a trigger that fails for a row which another one excludes. So they do for
+//! a unique key over documents and arrays, of which equal ones may be different texts.
 //!
 //! # Invariants
 //!
@@ -17,8 +18,14 @@ use crate::schema::{
     BinaryOp, CallArg, Constraint, ConstraintKind, Effect, Excludes, Exclusion, Expr, Ident, Index,
     IndexKey, IndexPart, Literal, NEW, Name, Query, Returned, RowConstraint, RowTrigger, Schema,
     Select, SelectItem, SetExpr, Table, TableEffect, TableRef, Trigger, TriggerEvent, TriggerStep,
+    Type, UnaryOp,
 };
 use crate::sql;
+
+/// Whether two documents or arrays are equal, as targets are asked for it: no function of PostgreSQL's.
+pub const DOCUMENTS_EQUAL: &str = "aludel_documents_equal";
+/// Whether a document is written so that this can be told: it says nothing twice, for example.
+pub const DOCUMENT_CLEAR: &str = "aludel_document_clear";
 
 /// What the rows are called among which a row is looked for that excludes one.
 const OTHER: &str = "aludel_other";
@@ -35,7 +42,39 @@ pub(super) fn concerns(effect: &Effect) -> bool {
 
 fn has_some(table: &Table) -> bool {
     let mut kinds = table.constraints.iter().map(|one| &one.kind);
-    kinds.any(|kind| matches!(kind, ConstraintKind::Exclude(_)))
+    kinds.any(|kind| match kind {
+        ConstraintKind::Exclude(_) => true,
+        ConstraintKind::Unique { columns, .. } => {
+            columns.iter().any(|part| is_whole(&part.column, table))
+        }
+        _ => false,
+    }) || table.indexes.iter().any(|index| is_of_whole(index, table))
+}
+
+/// Whether a column holds documents or arrays that are compared as wholes.
+fn is_whole(column: &str, table: &Table) -> bool {
+    let ty = table.column(column).map(|column| &column.ty);
+    match ty {
+        Some(Type::Jsonb) => true,
+        // Equal elements of these are written in one way, but for a text's escapes.
+        Some(Type::Array(element)) => matches!(
+            &**element,
+            Type::SmallInt { .. }
+                | Type::Integer { .. }
+                | Type::BigInt { .. }
+                | Type::Boolean
+                | Type::Text
+                | Type::Varchar(_)
+                | Type::Enum(_)
+        ),
+        _ => false,
+    }
+}
+
+/// Whether an index is unique, and has such a column for a key.
+fn is_of_whole(index: &Index, table: &Table) -> bool {
+    let whole = |key: &IndexKey| matches!(&key.expr, Expr::Column { column, .. } if is_whole(column, table));
+    index.unique && index.keys.iter().any(whole)
 }
 
 /// What an exclusion constraint is to a target.
@@ -61,13 +100,22 @@ pub(super) fn plain_table(authored: &Schema, mut table: Arc<Table>) -> Arc<Table
             Some(Form::Trigger(_, index)) => plain.indexes.extend(index),
         }
     }
+    for index in &given.indexes {
+        if let Some(Form::Trigger(_, found_by)) = form_of_index(authored, &given, index) {
+            plain.indexes.retain(|one| one.name != index.name);
+            plain.indexes.extend(found_by);
+        }
+    }
     table
 }
 
 /// The triggers that stand for constraints of a table.
 pub(super) fn triggers(authored: &Schema, table: &Table) -> Vec<Trigger> {
-    let all = table.constraints.iter();
-    let all = all.filter_map(|constraint| match form(authored, table, constraint)? {
+    let constraints = table.constraints.iter();
+    let constraints = constraints.filter_map(|one| form(authored, table, one));
+    let indexes = table.indexes.iter();
+    let indexes = indexes.filter_map(|one| form_of_index(authored, table, one));
+    let all = constraints.chain(indexes).filter_map(|form| match form {
         Form::Trigger(trigger, _) => Some(trigger),
         Form::Unique(_) | Form::Index(_) => None,
     });
@@ -149,62 +197,61 @@ fn constraint_of(trigger: &mut Trigger) -> Option<&mut RowConstraint> {
 }
 
 fn form(authored: &Schema, table: &Table, constraint: &Constraint) -> Option<Form> {
-    let (ConstraintKind::Exclude(text), Some(name)) = (&constraint.kind, &constraint.name) else {
-        return None;
-    };
-    let exclusion = sql::exclusion(text)?;
-    if exclusion.is_of_equals() {
-        return unique(name, &exclusion, constraint);
+    let name = constraint.name.as_ref()?;
+    match &constraint.kind {
+        ConstraintKind::Exclude(text) => {
+            let exclusion = sql::exclusion(text)?;
+            if exclusion.is_of_equals() && !exclusion.elements.iter().any(|(expr, _)| matches!(expr, Expr::Column { column, .. } if is_whole(column, table))) {
+                return unique(name, &exclusion, constraint);
+            }
+            let asked = Asked {
+                table,
+                exclusion: &exclusion,
+                name,
+                is_key: false,
+            };
+            asked.form(authored, format!("EXCLUDE {text}"), constraint.deferrable)
+        }
+        ConstraintKind::Unique {
+            columns,
+            nulls_not_distinct: false,
+        } if columns.iter().any(|part| is_whole(&part.column, table)) => {
+            let elements = columns.iter();
+            let elements =
+                elements.map(|part| (Expr::column(part.column.clone()), Excludes::Equal));
+            let asked = Asked {
+                table,
+                exclusion: &Exclusion {
+                    elements: elements.collect(),
+                    filter: None,
+                },
+                name,
+                is_key: true,
+            };
+            asked.form(authored, String::from("UNIQUE"), constraint.deferrable)
+        }
+        _ => None,
     }
-    let mut own = authored.triggers_of(&table.name).iter();
-    if own.any(|trigger| trigger.name == *name) {
+}
+
+fn form_of_index(authored: &Schema, table: &Table, index: &Index) -> Option<Form> {
+    let plain = |key: &IndexKey| key.length.is_none() && key.collation.is_none();
+    if !is_of_whole(index, table) || index.nulls_not_distinct || !index.keys.iter().all(plain) {
         return None;
     }
-    let of = named(&exclusion, table);
-    // What is generated is set with what it is generated from.
-    let generated = |name: &Ident| {
-        let column = table.column(name);
-        column.is_none_or(|column| column.generated.is_some())
-    };
-    if of.iter().any(generated) {
-        return None;
-    }
+    let elements = index.keys.iter();
+    let elements = elements.map(|key| (key.expr.clone(), Excludes::Equal));
     let asked = Asked {
         table,
-        exclusion: &exclusion,
-        name,
+        exclusion: &Exclusion {
+            elements: elements.collect(),
+            filter: index.filter.clone(),
+        },
+        name: &index.name,
+        is_key: true,
     };
-    let does = RowTrigger {
-        name: Some(name.clone()),
-        function: Name::bare(""),
-        arguments: Vec::new(),
-        code: String::new(),
-        before: false,
-        events: vec![TriggerEvent::Insert, TriggerEvent::Update],
-        of,
-        condition: None,
-        sets: Vec::new(),
-        or_old: false,
-        variables: Vec::new(),
-        steps: Vec::new(),
-        tells: false,
-        copies: false,
-        unclear: None,
-        fails: None,
-        constraint: Some(Box::new(RowConstraint {
-            steps: asked.steps()?,
-            violations: Some(Box::new(asked.violations()?)),
-            message: asked.message(),
-            deferrable: constraint.deferrable,
-        })),
-    };
-    let trigger = Trigger {
-        name: name.clone(),
-        table: table.name.clone(),
-        text: format!("EXCLUDE {text}"),
-        does: Some(Arc::new(does)),
-    };
-    Some(Form::Trigger(trigger, found_by(name, &exclusion, table)))
+    // Names of members stand in what is made of it.
+    asked.form(authored, format!("UNIQUE WHERE {:?}", index.filter), false)
 }
 
 /// The key that says the same.
@@ -278,14 +325,80 @@ struct Asked<'a> {
     table: &'a Table,
     exclusion: &'a Exclusion,
     name: &'a Ident,
+    /// It is a unique key.
+    is_key: bool,
 }
 
 impl Asked<'_> {
+    /// The trigger that asks it.
+    fn form(&self, authored: &Schema, text: String, deferrable: bool) -> Option<Form> {
+        let Self {
+            table,
+            exclusion,
+            name,
+            ..
+        } = self;
+        let mut own = authored.triggers_of(&table.name).iter();
+        if own.any(|trigger| trigger.name == **name) {
+            return None;
+        }
+        let of = named(exclusion, table);
+        // What is generated is set with what it is generated from.
+        let generated = |name: &Ident| {
+            let column = table.column(name);
+            column.is_none_or(|column| column.generated.is_some())
+        };
+        if of.iter().any(generated) {
+            return None;
+        }
+        let does = RowTrigger {
+            name: Some((*name).clone()),
+            function: Name::bare(""),
+            arguments: Vec::new(),
+            code: String::new(),
+            before: false,
+            events: vec![TriggerEvent::Insert, TriggerEvent::Update],
+            of,
+            condition: None,
+            sets: Vec::new(),
+            or_old: false,
+            variables: Vec::new(),
+            steps: Vec::new(),
+            tells: false,
+            copies: false,
+            unclear: None,
+            fails: None,
+            constraint: Some(Box::new(RowConstraint {
+                steps: self.steps()?,
+                violations: Some(Box::new(self.violations()?)),
+                message: self.message(),
+                deferrable,
+            })),
+        };
+        let trigger = Trigger {
+            name: (*name).clone(),
+            table: table.name.clone(),
+            text,
+            does: Some(Arc::new(does)),
+        };
+        Some(Form::Trigger(trigger, found_by(name, exclusion, table)))
+    }
+
+    fn is_whole(&self, expr: &Expr) -> bool {
+        matches!(expr, Expr::Column { column, .. } if is_whole(column, self.table))
+    }
+
     fn message(&self) -> String {
-        format!(
-            "conflicting key value violates exclusion constraint \"{}\"",
-            self.name
-        )
+        match self.is_key {
+            true => format!(
+                "duplicate key value violates unique constraint \"{}\"",
+                self.name
+            ),
+            false => format!(
+                "conflicting key value violates exclusion constraint \"{}\"",
+                self.name
+            ),
+        }
     }
 
     fn steps(&self) -> Option<Vec<TriggerStep>> {
@@ -319,6 +432,17 @@ impl Asked<'_> {
         for (expr, how) in &self.exclusion.elements {
             if *how == Excludes::Overlapping {
                 all.extend(Range::of(&of_row(expr, row), self.table)?.impossible());
+            } else if self.is_whole(expr) {
+                let clear = Expr::call(DOCUMENT_CLEAR, [of_row(expr, row)]);
+                let unclear = Expr::Unary {
+                    op: UnaryOp::Not,
+                    expr: Box::new(clear),
+                };
+                let message = format!(
+                    "a document in the key \"{}\" has a key twice, or one or a text that is escaped where it need not be",
+                    self.name
+                );
+                all.push((unclear, message));
             }
         }
         Some(all)
@@ -330,6 +454,10 @@ impl Asked<'_> {
         for (expr, how) in &self.exclusion.elements {
             let (other, own) = (of_row(expr, OTHER), of_row(expr, row));
             match how {
+                Excludes::Equal if self.is_whole(expr) => {
+                    all.push(Expr::call(DOCUMENTS_EQUAL, [other, own]));
+                }
+                Excludes::Other if self.is_whole(expr) => return None,
                 Excludes::Equal => all.push(Expr::binary(other, BinaryOp::Eq, own)),
                 Excludes::Other => all.push(Expr::binary(other, BinaryOp::NotEq, own)),
                 Excludes::Overlapping => {

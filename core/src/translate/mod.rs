@@ -49,6 +49,7 @@ mod unread;
 mod vacancy;
 mod writing;
 
+pub use exclusion::{DOCUMENT_CLEAR, DOCUMENTS_EQUAL};
 pub use itself::{looks_at_itself, shown_by};
 pub use overlaid::overlaid;
 pub use program::{Act, Deed, EventProgram, RowProgram, may_give_several, names_new, row_program};

@@ -1,7 +1,8 @@
 //! Triggers that stand for constraints: they have a form, or the constraint is refused.
 
+use super::lacking::has_key;
 use super::{Carrier, Omission, Rendered};
-use crate::schema::{DataStatement, OnConflict, RowConstraint, Schema, Trigger};
+use crate::schema::{DataStatement, ForeignKey, OnConflict, RowConstraint, Schema, Table, Trigger};
 use crate::translate::exclusion::stands_for_one;
 use crate::translate::target::Refusal;
 
@@ -52,14 +53,24 @@ impl Carrier<'_> {
         let DataStatement::Insert(insert) = statement else {
             return None;
         };
-        let any = match &insert.on_conflict {
-            // What names a constraint names its columns, unless it is one of these.
-            Some(OnConflict::Nothing { columns, .. }) => columns.is_empty(),
-            Some(OnConflict::Ignore | OnConflict::Replace) => true,
-            _ => false,
-        };
         let mut triggers = authored.triggers_of(&insert.table).iter();
-        let one = triggers.find(|trigger| any && stands_for_one(trigger))?;
+        let one = triggers.find(|trigger| stands_for_one(trigger))?;
+        let key = match insert.on_conflict.as_ref()? {
+            // What names a constraint names its columns, unless it is one of these.
+            OnConflict::Nothing { columns, .. } => columns,
+            OnConflict::Update { columns, .. } if !columns.is_empty() => columns,
+            OnConflict::Update { .. } => return None,
+            OnConflict::Ignore | OnConflict::Replace => &Vec::new(),
+        };
+        if !key.is_empty() {
+            let found = authored.table(&insert.table)?;
+            let message = format!(
+                "`{}` has no key of what ON CONFLICT names here: a trigger stands for it",
+                insert.table
+            );
+            let named = found.indexes.iter().any(|index| index.unique);
+            return (!named && !has_key(found, key)).then(|| Refusal::new("conflict-key", message));
+        }
         let message = format!(
             "a row that `{}` of `{}` excludes is passed over there, and fails here",
             one.name, insert.table
@@ -67,6 +78,30 @@ impl Carrier<'_> {
         let help = "name the key of ON CONFLICT, or leave the rows out by a condition";
         Some(Refusal::new("exclusion", message).help(help))
     }
+}
+
+/// A new foreign key to columns that are unique by a trigger alone.
+pub(super) fn refers_to_one(
+    table: &Table,
+    before: Option<&Table>,
+    authored: &Schema,
+) -> Option<Refusal> {
+    let had = |key: &ForeignKey| {
+        let mut own = before.into_iter().flat_map(|before| before.foreign_keys());
+        own.any(|(_, own)| own == key)
+    };
+    let mut new = table.foreign_keys().filter(|(_, key)| !had(key));
+    let (_, key) = new.find(|(_, key)| {
+        let mut triggers = authored.triggers_of(&key.table).iter();
+        let referred = authored.table(&key.table);
+        triggers.any(stands_for_one)
+            && referred.is_some_and(|referred| !has_key(referred, &key.referred))
+    })?;
+    let message = format!(
+        "a foreign key of `{}` refers to columns of `{}` that are no key here: a trigger stands for it",
+        table.name, key.table
+    );
+    Some(Refusal::new("key-of-texts", message))
 }
 
 fn constraint(trigger: &Trigger) -> Option<&RowConstraint> {

@@ -678,6 +678,12 @@ impl<'a> Carrier<'a> {
             self.refuse(source, refusal);
             return;
         }
+        let refers = constraint::refers_to_one(&table, authored_before.as_deref(), authored);
+        if let Some(refusal) = refers {
+            self.unknown.insert(name);
+            self.refuse(source, refusal);
+            return;
+        }
         self.names.insert(name.clone(), after.name.clone());
         let columns = match &before {
             None => Vec::new(),

@@ -4,6 +4,7 @@ use super::scope::Scope;
 use super::{Family, NUMERIC, TIMESTAMP, TIMESTAMPTZ, is_zoned};
 use crate::schema::{Call, CallArg, Expr, Type};
 use crate::sql::Syntax;
+use crate::translate::exclusion::{DOCUMENT_CLEAR, DOCUMENTS_EQUAL};
 use crate::translate::ranges::{HeldRange, RangePart, range_part};
 
 impl Scope<'_> {
@@ -37,6 +38,9 @@ impl Scope<'_> {
                 RangePart::Lower | RangePart::Upper => Some(HeldRange::of(&first()?)?.bounds()),
                 _ => Some(Type::Boolean),
             };
+        }
+        if [DOCUMENTS_EQUAL, DOCUMENT_CLEAR].contains(&call.name.name.as_str()) {
+            return Some(Type::Boolean);
         }
         let mysql = self.source() == Syntax::Mysql;
         Some(match call.name.name.as_str() {

@@ -93,6 +93,8 @@ const KNOWN: &[&str] = &[
     "abs",
     "age",
     "akeys",
+    "aludel_document_clear",
+    "aludel_documents_equal",
     "aludel_range_filled",
     "aludel_range_lower",
     "aludel_range_lower_in",

@@ -5,7 +5,7 @@ use aludel::sql::Syntax;
 use aludel::translate::infer::Family;
 use aludel::translate::overlaid;
 use aludel::translate::rewrite::Rewriter;
-use aludel::translate::{Omission, Refusal};
+use aludel::translate::{DOCUMENT_CLEAR, DOCUMENTS_EQUAL, Omission, Refusal};
 
 use super::build::{call, case, concat, eq, is_stable, not_null, null, number};
 use super::collation;
@@ -105,6 +105,10 @@ impl Meaning {
                     None => null(),
                 }
             }
+            (DOCUMENTS_EQUAL, [left, right]) => {
+                super::documents::equal(rw.expr(left), rw.expr(right))
+            }
+            (DOCUMENT_CLEAR, [document]) => super::documents::is_clear(rw.expr(document)),
             ("greatest" | "least", args) if args.len() > 1 => self.extreme(rw, called, name, args),
             ("lower" | "upper", [arg]) => self.case_of(rw, name, arg),
             ("length" | "char_length" | "character_length", [arg]) => self.length(rw, name, arg),

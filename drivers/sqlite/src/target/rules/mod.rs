@@ -11,6 +11,7 @@ mod collation;
 mod constant;
 mod convert;
 mod decimal;
+mod documents;
 mod elements;
 mod encode;
 mod joined;
