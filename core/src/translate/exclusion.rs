@@ -85,7 +85,7 @@ enum Form {
 }
 
 /// A table with what its exclusion constraints are to targets, but for the triggers.
-pub(super) fn plain_table(authored: &Schema, mut table: Arc<Table>) -> Arc<Table> {
+pub(crate) fn plain_table(authored: &Schema, mut table: Arc<Table>) -> Arc<Table> {
     if !has_some(&table) {
         return table;
     }

@@ -22,7 +22,7 @@ mod aside;
 mod block;
 mod carry;
 pub mod constant;
-mod exclusion;
+pub(crate) mod exclusion;
 mod expand;
 mod extension;
 mod filled;
