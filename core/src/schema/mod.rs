@@ -53,6 +53,7 @@ mod data;
 mod domain;
 mod effect;
 mod entries;
+mod exclusion;
 mod expr;
 mod follow;
 mod guard;
@@ -81,6 +82,7 @@ pub use change::{
 pub use compare::{Difference, canonical, compare, uncompared};
 pub use data::{Assignment, DataStatement, Delete, Insert, InsertSource, OnConflict, Update};
 pub use effect::{Effect, ReplayProblem, TableEffect};
+pub use exclusion::{Excludes, Exclusion, RowConstraint};
 pub use expr::{
     BinaryOp, Call, CallArg, Expr, Literal, Quantifier, TrimSide, UnaryOp, Window, WindowFrame,
 };

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    Assignment, BinaryOp, Column, Expr, Fails, Ident, Name, Part, PartMut, Table, TriggerEvent,
-    TriggerStep, Type, Variable,
+    Assignment, BinaryOp, Column, Expr, Fails, Ident, Name, Part, PartMut, RowConstraint, Table,
+    TriggerEvent, TriggerStep, Type, Variable,
 };
 
 /// A trigger: kept as text, in the dialect of the engine that holds it.
@@ -58,6 +58,9 @@ pub struct RowTrigger {
     pub copies: bool,
     /// Why it is not understood. Then it may do anything.
     pub unclear: Option<String>,
+    /// It is none of the scripts': it stands for a constraint, and does nothing but fail. Then it has no
+    /// `steps`, and nothing else.
+    pub constraint: Option<Box<RowConstraint>>,
     /// The events for which a target has no form of it.
     pub fails: Option<Fails>,
 }
@@ -209,7 +212,10 @@ impl RowTrigger {
     /// Whether it does nothing to any row.
     #[must_use]
     pub fn is_idle(&self) -> bool {
-        self.unclear.is_none() && self.sets.is_empty() && self.steps.is_empty()
+        self.unclear.is_none()
+            && self.sets.is_empty()
+            && self.steps.is_empty()
+            && self.constraint.is_none()
     }
 
     /// Whether it gives columns nothing but the values that they have, if anything.

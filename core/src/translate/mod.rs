@@ -22,6 +22,7 @@ mod aside;
 mod block;
 mod carry;
 pub mod constant;
+pub(crate) mod exclusion;
 mod expand;
 mod extension;
 mod filled;
@@ -38,6 +39,7 @@ mod plain;
 mod present;
 pub mod print;
 mod program;
+mod ranges;
 pub mod rewrite;
 mod script;
 mod setting;
@@ -48,9 +50,11 @@ mod unread;
 mod vacancy;
 mod writing;
 
+pub use exclusion::{DOCUMENT_CLEAR, DOCUMENTS_EQUAL};
 pub use itself::{looks_at_itself, shown_by};
 pub use overlaid::overlaid;
 pub use program::{Act, Deed, EventProgram, RowProgram, may_give_several, names_new, row_program};
+pub use ranges::{HeldRange, RangePart, range_part};
 pub use script::{Audience, Translated, Translator, audience};
 pub use target::{
     ColumnOrigin, DataScope, Lowered, Omission, Refusal, Rendered, TableChange, Target,

@@ -1,12 +1,16 @@
-//! The authored schema as targets see it: without domains and partitions.
+//! The authored schema as targets see it: without domains and partitions, and with keys and triggers in the
+//! places of exclusion constraints.
 //!
 //! A table's domain may change while the table does not, so what a change did to it is the
 //! difference between two plain states and not what the replay says.
 
 use std::sync::Arc;
 
+use super::exclusion;
 use super::partition::{self, Part};
-use crate::schema::{DataStatement, Effect, Mark, Name, Now, Schema, Table, TableEffect, View};
+use crate::schema::{
+    DataStatement, Effect, Mark, Name, Now, Schema, Table, TableEffect, Trigger, View,
+};
 
 /// The authored schema without domains and partitions. As long as there is none it is the authored one
 /// itself.
@@ -31,7 +35,8 @@ impl Plain {
     /// Follows the authored schema, to which a change has done `effects`: they become what it did to the
     /// plain one.
     pub(super) fn follow(&mut self, authored: &Schema, effects: &mut Vec<Effect>) {
-        let needed = authored.domains().next().is_some() || effects.iter().any(partition::concerns);
+        let concerns = |effect: &Effect| partition::concerns(effect) || exclusion::concerns(effect);
+        let needed = authored.domains().next().is_some() || effects.iter().any(concerns);
         if self.schema.is_none() && !needed {
             return;
         }
@@ -78,6 +83,7 @@ impl Plain {
                 }
             }
         }
+        let constraints = Constraints::of(plain, effects, &now, authored);
         for thing in &mut now {
             match thing {
                 Now::Table(_, held @ Some(_)) => {
@@ -89,6 +95,7 @@ impl Plain {
             }
         }
         plain.catch_up(now);
+        constraints.hold(plain, effects);
         for effect in effects {
             match effect {
                 Effect::Table(TableEffect { after, using, .. }) => {
@@ -115,7 +122,90 @@ impl Plain {
 }
 
 fn plain_table(authored: &Schema, table: &Arc<Table>) -> Arc<Table> {
-    partition::whole(authored.plain_table(table))
+    let table = exclusion::plain_table(authored, authored.plain_table(table));
+    partition::whole(table)
+}
+
+/// The triggers that stand for constraints of the tables which a change has touched.
+struct Constraints {
+    /// By the names that the tables have now.
+    now: Vec<(Name, Vec<Trigger>)>,
+    /// What tables no longer have these names.
+    gone: Vec<Name>,
+    /// What the change does to them, by the effect's table.
+    changed: Vec<(Name, Vec<Effect>, Vec<Effect>)>,
+}
+
+impl Constraints {
+    fn of(plain: &Schema, effects: &[Effect], now: &[Now], authored: &Schema) -> Self {
+        let mut all = Self {
+            now: Vec::new(),
+            gone: Vec::new(),
+            changed: Vec::new(),
+        };
+        for thing in now {
+            match thing {
+                Now::Table(name, None) => all.gone.push(name.clone()),
+                Now::Table(name, _) | Now::Triggers(name, _) => {
+                    if let Some(table) = authored
+                        .table(name)
+                        .filter(|table| !table.options.partition)
+                    {
+                        all.now
+                            .push((name.clone(), exclusion::triggers(authored, table)));
+                    }
+                }
+                _ => {}
+            }
+        }
+        for effect in effects {
+            let Effect::Table(effect) = effect else {
+                continue;
+            };
+            let had: Vec<Trigger> = match &effect.before {
+                Some(before) => plain.triggers_of(&before.name).to_vec(),
+                None => Vec::new(),
+            };
+            let had: Vec<Trigger> = had.into_iter().filter(exclusion::stands_for_one).collect();
+            let have = match &effect.after {
+                Some(after) => exclusion::triggers(authored, after),
+                None => Vec::new(),
+            };
+            let (go, come) = exclusion::changed(&had, &have, effect);
+            if let Some(table) = effect
+                .after
+                .as_ref()
+                .filter(|_| !go.is_empty() || !come.is_empty())
+            {
+                all.changed.push((table.name.clone(), go, come));
+            }
+        }
+        all
+    }
+
+    /// Puts the triggers where they belong: those that go before the change to their table, those that
+    /// come after it.
+    fn hold(self, plain: &mut Schema, effects: &mut Vec<Effect>) {
+        for name in &self.gone {
+            exclusion::hold(plain, name, Vec::new());
+        }
+        for (name, triggers) in self.now {
+            exclusion::hold(plain, &name, triggers);
+        }
+        for (name, go, come) in self.changed {
+            let is = |effect: &Effect| match effect {
+                Effect::Table(effect) => effect
+                    .after
+                    .as_ref()
+                    .is_some_and(|after| after.name == name),
+                _ => false,
+            };
+            if let Some(place) = effects.iter().position(is) {
+                effects.splice(place + 1..place + 1, come);
+                effects.splice(place..place, go);
+            }
+        }
+    }
 }
 
 /// Puts the type below in the place of domains that ask nothing, in a statement's casts.

@@ -9,6 +9,7 @@ use super::super::{
 use super::Side;
 use super::kind::Kind;
 use crate::sql::Syntax;
+use crate::translate::exclusion;
 
 /// A table in the forms that every engine has.
 #[derive(Debug, Clone)]
@@ -70,7 +71,11 @@ pub(super) fn facts(side: Side<'_>, other: Side<'_>) -> BTreeMap<String, Facts> 
         .filter(|table| !table.options.temporary && !table.options.partition);
     lasting
         .map(|table| {
-            let plain = side.schema.plain_table(table);
+            let mut plain = side.schema.plain_table(table);
+            if side.syntax == Syntax::Postgres && other.syntax != Syntax::Postgres {
+                // What stands there for what only PostgreSQL has.
+                plain = exclusion::plain_table(side.schema, plain);
+            }
             (
                 table.name.name.to_lowercase(),
                 of_table(&plain, side, other),

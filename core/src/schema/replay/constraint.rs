@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 
 use super::super::sequence::{nextval, sequence_of};
 use super::super::{
-    Constraint, ConstraintDef, ConstraintKind, Expr, ForeignKey, Ident, Index, IndexPart, Name,
-    Nulls, PartMut, Relation, Table, Type,
+    Constraint, ConstraintDef, ConstraintKind, Expr, ForeignKey, Ident, Index, IndexKey, IndexPart,
+    Name, Nulls, PartMut, Relation, Table, Type,
 };
-use super::naming::joined;
+use super::naming::{index_columns, joined};
 use super::problem::{Step, problem};
 use super::resolve::{column_mut, unknown_column};
 use super::{Replay, place_of};
+use crate::sql::exclusion;
 
 /// Whether a key is one of a STRICT table that is no row id: no column of it takes NULL (SQLite's manual,
 /// "STRICT Tables", 2).
@@ -115,7 +116,14 @@ impl Replay {
             ConstraintKind::Unique { columns: parts, .. } => {
                 self.relation_name(name, Some(&columns(parts)), "key", true)
             }
-            ConstraintKind::Exclude(_) => self.relation_name(name, None, "excl", true),
+            ConstraintKind::Exclude(text) => {
+                let elements = exclusion(text).map(|exclusion| exclusion.elements);
+                let elements = elements.unwrap_or_default().into_iter();
+                let keys: Vec<_> = elements.map(|(expr, _)| IndexKey::new(expr)).collect();
+                let columns = joined(index_columns(&keys, &[]).iter().map(String::as_str));
+                let columns = Some(columns.as_str()).filter(|columns| !columns.is_empty());
+                self.relation_name(name, columns, "excl", true)
+            }
             ConstraintKind::ForeignKey(key) => {
                 let columns = joined(key.columns.iter().map(String::as_str));
                 self.constraint_name(name, Some(&columns), "fkey", &[])

@@ -222,8 +222,12 @@ impl Member<'_> {
             }
         }
         for constraint in &mut table.constraints {
-            if let ConstraintKind::Check { expr, .. } = &mut constraint.kind {
-                sure &= self.value(expr, Kind::Unknown, &columns);
+            match &mut constraint.kind {
+                ConstraintKind::Check { expr, .. } => {
+                    sure &= self.value(expr, Kind::Unknown, &columns);
+                }
+                ConstraintKind::Exclude(text) => sure &= !text.contains(self.from),
+                _ => {}
             }
         }
         for index in &mut table.indexes {

@@ -9,6 +9,7 @@ use super::Replay;
 use super::constraint::beside;
 use super::problem::{Step, problem};
 use super::resolve::column_mut;
+use crate::sql::exclusion_renamed;
 
 impl Replay {
     pub(super) fn rename_table(&mut self, from: &Name, to: &Name) -> Step {
@@ -255,7 +256,7 @@ pub(super) fn rename_in_table(table: &mut Table, place: usize, from: &Ident, to:
             }
             ConstraintKind::ForeignKey(key) => replace(&mut key.columns, from, to),
             ConstraintKind::Check { expr, .. } => rename_in_expr(expr, from, to),
-            ConstraintKind::Exclude(_) => {}
+            ConstraintKind::Exclude(text) => *text = exclusion_renamed(text, from, to),
         }
     }
     for index in &mut table.indexes {

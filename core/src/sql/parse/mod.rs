@@ -26,6 +26,7 @@ mod cursor;
 mod data;
 mod doing;
 mod domain;
+mod exclusion;
 mod function;
 mod index;
 mod lex;
@@ -53,6 +54,7 @@ pub(crate) use block::{
     Block, Part, Reach, Routine, Variable, block, call, name_of, reach, routine, words_of,
 };
 pub(crate) use doing::{Doing, calls, doings};
+pub(crate) use exclusion::{exclusion, exclusion_renamed};
 pub(crate) use program::program;
 pub(crate) use trigger::{StatementTrigger, trigger_calling, trigger_named};
 

@@ -135,6 +135,7 @@ fn call(
         tells: false,
         copies: false,
         unclear,
+        constraint: None,
         fails: None,
     })
 }

@@ -51,6 +51,10 @@ impl Carrier<'_> {
             self.refuse(source, refusal);
             return;
         }
+        if let Some(refusal) = Self::passes_over(statement, authored) {
+            self.refuse(source, refusal);
+            return;
+        }
         if self.reads_between(source, statement, authored) {
             return;
         }

@@ -151,7 +151,7 @@ impl Carrier<'_> {
 }
 
 /// Whether a table has a key of these columns, in any order.
-fn has_key(table: &Table, columns: &[Ident]) -> bool {
+pub(super) fn has_key(table: &Table, columns: &[Ident]) -> bool {
     let is =
         |own: Vec<&Ident>| own.len() == columns.len() && own.iter().all(|c| columns.contains(c));
     let constraints = table

@@ -5,6 +5,7 @@
 //! *deviating*: a change to it is carried over part by part, and only to parts that do not differ.
 
 mod away;
+mod constraint;
 mod data;
 mod fresh;
 mod guarded;
@@ -673,6 +674,12 @@ impl<'a> Carrier<'a> {
             return;
         }
         if let Some(refusal) = self.lacking_key(&table, authored_before.as_deref()) {
+            self.unknown.insert(name);
+            self.refuse(source, refusal);
+            return;
+        }
+        let refers = constraint::refers_to_one(&table, authored_before.as_deref(), authored);
+        if let Some(refusal) = refers {
             self.unknown.insert(name);
             self.refuse(source, refusal);
             return;

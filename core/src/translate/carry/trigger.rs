@@ -12,6 +12,7 @@ use super::guarded::Left;
 use super::{Carrier, Outcome, depends};
 use crate::schema::{Change, Effect, Ident, Name, Schema, Trigger, TriggerEvent};
 use crate::sql;
+use crate::translate::exclusion::stands_for_one;
 use crate::translate::program;
 use crate::translate::target::{Omission, Refusal, Rendered};
 
@@ -154,6 +155,10 @@ impl Carrier<'_> {
     }
 
     pub(super) fn make_first(&mut self, source: usize, trigger: &Trigger, authored: &Schema) {
+        if stands_for_one(trigger) {
+            self.make_constraint(source, trigger, authored);
+            return;
+        }
         match self.in_the_way(trigger, authored) {
             Err(refusals) => self.leave_guarded(source, trigger, refusals, authored),
             Ok(()) => {
@@ -272,6 +277,10 @@ impl Carrier<'_> {
     ) {
         let (mut rendered, form) = match self.rendered_trigger(trigger, authored) {
             Ok(made) => made,
+            Err(refusals) if stands_for_one(trigger) => {
+                self.push(source, Err(refusals));
+                return;
+            }
             Err(refusals) => {
                 self.leave_guarded(source, trigger, refusals, authored);
                 return;
@@ -347,7 +356,10 @@ impl Carrier<'_> {
         let mut others = self.held.triggers_of(&held.name).iter();
         let sets = |trigger: &Trigger| {
             let does = trigger.does.as_deref();
-            does.is_none_or(|does| does.steps.is_empty() || !does.set_columns().is_empty())
+            does.is_none_or(|does| {
+                let sets = does.steps.is_empty() && does.constraint.is_none();
+                sets || !does.set_columns().is_empty()
+            })
         };
         // Those of one event would run each other, or in no order that is known.
         let meets = |other: &Trigger| {
@@ -506,7 +518,11 @@ impl Carrier<'_> {
                     continue;
                 }
                 // One that has no form any more is made anew as a guard.
-                Some((_, Err(_))) if one.has_a_form() && !self.needs_triggers => Vec::new(),
+                Some((now, Err(_)))
+                    if one.has_a_form() && !self.needs_triggers && !stands_for_one(now) =>
+                {
+                    Vec::new()
+                }
                 Some((_, Err(refusals))) => return Err(refusals),
                 None => Vec::new(),
             };

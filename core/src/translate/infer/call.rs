@@ -4,6 +4,8 @@ use super::scope::Scope;
 use super::{Family, NUMERIC, TIMESTAMP, TIMESTAMPTZ, is_zoned};
 use crate::schema::{Call, CallArg, Expr, Type};
 use crate::sql::Syntax;
+use crate::translate::exclusion::{DOCUMENT_CLEAR, DOCUMENTS_EQUAL};
+use crate::translate::ranges::{HeldRange, RangePart, range_part};
 
 impl Scope<'_> {
     /// The type of an argument.
@@ -31,6 +33,15 @@ impl Scope<'_> {
             return self.own_function(&call.name.name);
         }
         let first = || self.argument(call, 0);
+        if let Some(part) = range_part(&call.name.name) {
+            return match part {
+                RangePart::Lower | RangePart::Upper => Some(HeldRange::of(&first()?)?.bounds()),
+                _ => Some(Type::Boolean),
+            };
+        }
+        if [DOCUMENTS_EQUAL, DOCUMENT_CLEAR].contains(&call.name.name.as_str()) {
+            return Some(Type::Boolean);
+        }
         let mysql = self.source() == Syntax::Mysql;
         Some(match call.name.name.as_str() {
             "coalesce" | "greatest" | "least" | "ifnull" => {

@@ -107,7 +107,9 @@ pub(super) fn flatten(
     let fails = does.fails.as_ref();
     let fails = fails.filter(|fails| fails.events.contains(&event));
     let guard = fails.map(|fails| vec![TriggerStep::Raise(fails.message.clone())]);
-    if !walk.block(guard.as_ref().unwrap_or(&does.steps), &live, &mut state)? {
+    let asked = does.constraint.as_ref().map(|constraint| &constraint.steps);
+    let steps = guard.as_ref().or(asked).unwrap_or(&does.steps);
+    if !walk.block(steps, &live, &mut state)? {
         return Err("it may end without a RETURN, which is an error there".into());
     }
     let sets = walk.sets()?;

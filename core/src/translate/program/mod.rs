@@ -99,7 +99,7 @@ pub fn row_program<'a>(
     scope: &DataScope<'a>,
 ) -> Option<Result<RowProgram<'a>, Vec<Refusal>>> {
     let does = trigger.does.as_ref()?;
-    if does.is_guard() {
+    if does.is_guard() || does.constraint.is_some() {
         // It changes nothing: when it runs among others is of no account.
         let program = program(trigger, does, scope);
         return Some(program.map_err(|why| vec![refused(trigger, &why)]));

@@ -2,8 +2,8 @@
 //! as IFs, and what columns get at its end.
 
 use aludel::schema::{
-    Assignment, BinaryOp, DataStatement, Expr, Ident, Literal, PartMut, ReferentialAction,
-    RowTrigger, Table, Trigger, TriggerEvent, Update,
+    Assignment, BinaryOp, DataStatement, Expr, ForeignKey, Ident, Literal, PartMut,
+    ReferentialAction, RowTrigger, Table, Trigger, TriggerEvent, Update,
 };
 use aludel::translate::infer::Scope;
 use aludel::translate::print::{Level, print};
@@ -42,7 +42,11 @@ pub(crate) fn create(
     let mut statements = Vec::new();
     let mut omissions = Vec::new();
     for event in &program.events {
-        let mut body = body(event, scope, facts, &mut omissions)?;
+        let words = match asks_only(trigger) {
+            true => Words::locking(facts),
+            false => Words::new(facts),
+        };
+        let mut body = body(event, scope, &words, &mut omissions)?;
         if !event.sets.is_empty() {
             let (set, more) = set(program, event, scope, facts)?;
             body = format!("{body} SET {set};");
@@ -71,12 +75,50 @@ pub(crate) fn meets_setter(program: &RowProgram<'_>, sets: &[&Ident], event: Tri
     own.is_some_and(|own| program.before && sets.iter().any(|set| own.reads_new(set)))
 }
 
+/// Whether a trigger stands for a constraint. What that is asked is the same however often, after other
+/// triggers or before.
+fn asks_only(trigger: &Trigger) -> bool {
+    let does = trigger.does.as_deref();
+    does.is_some_and(|does| does.constraint.is_some())
+}
+
+/// # Errors
+///
+/// Which column of a constraint is changed by an action of a foreign key, for which InnoDB runs no trigger.
+fn asked_of_all(program: &RowProgram<'_>) -> Result<(), String> {
+    let mut keys = program.table.foreign_keys();
+    let set = keys.find_map(|(_, key)| {
+        let mut columns = key.columns.iter();
+        let column = columns.find(|column| program.of.contains(column))?;
+        sets_columns(key).then_some(column)
+    });
+    match set {
+        None => Ok(()),
+        Some(column) => Err(format!(
+            "what a foreign key does to `{column}` would not be asked here"
+        )),
+    }
+}
+
+fn sets_columns(key: &ForeignKey) -> bool {
+    let acts = |action: ReferentialAction| {
+        !matches!(
+            action,
+            ReferentialAction::NoAction | ReferentialAction::Restrict
+        )
+    };
+    acts(key.on_update) || (acts(key.on_delete) && key.on_delete != ReferentialAction::Cascade)
+}
+
 fn hindrance(
     trigger: &Trigger,
     program: &RowProgram<'_>,
     scope: &DataScope<'_>,
 ) -> Result<(), String> {
     let table = program.table;
+    if asks_only(trigger) {
+        return asked_of_all(program);
+    }
     let mut events = program.events.iter();
     if !program.of.is_empty() && events.any(|event| event.event == TriggerEvent::Update) {
         return Err("which columns a statement sets is not known to a trigger here".into());
@@ -142,19 +184,10 @@ pub(crate) fn reads_defaults(table: &Table, reads: &dyn Fn(&str) -> bool) -> Res
 
 /// Whether a foreign key brings an event about for rows of a table, for which InnoDB runs no trigger.
 fn is_acted(table: &Table, event: TriggerEvent) -> bool {
-    let acts = |action: ReferentialAction| {
-        !matches!(
-            action,
-            ReferentialAction::NoAction | ReferentialAction::Restrict
-        )
-    };
     table.foreign_keys().any(|(_, key)| match event {
         TriggerEvent::Insert => false,
         TriggerEvent::Delete => key.on_delete == ReferentialAction::Cascade,
-        TriggerEvent::Update => {
-            acts(key.on_update)
-                || (acts(key.on_delete) && key.on_delete != ReferentialAction::Cascade)
-        }
+        TriggerEvent::Update => sets_columns(key),
     })
 }
 
@@ -162,9 +195,10 @@ fn is_acted(table: &Table, event: TriggerEvent) -> bool {
 fn body(
     event: &EventProgram<'_>,
     scope: &DataScope<'_>,
-    facts: &Facts,
+    words: &Words<'_>,
     omissions: &mut Vec<Omission>,
 ) -> Result<String, Vec<Refusal>> {
+    let facts = words.facts;
     let mut texts = Vec::new();
     for act in &event.acts {
         let does = match &act.does {
@@ -182,7 +216,7 @@ fn body(
                 &does,
                 event.sight.clone(),
                 scope,
-                facts,
+                words,
                 omissions,
             )?,
         });
@@ -195,7 +229,7 @@ fn body(
             &body,
             event.sight.clone(),
             scope,
-            facts,
+            words,
             omissions,
         ),
     }
@@ -236,7 +270,7 @@ fn set(
     };
     let meaning = Meaning::of(scope.source, facts)?.over(scope.target);
     let (update, omissions) = rewrite(&meaning, event.sight.clone(), |rw| rw.update(&update))?;
-    let words = Words { facts };
+    let words = Words::new(facts);
     let text = print(&words, |p| {
         let sets = names.iter().zip(&update.assignments);
         let sets = sets
@@ -263,17 +297,17 @@ fn under(
     body: &str,
     sight: Scope<'_>,
     scope: &DataScope<'_>,
-    facts: &Facts,
+    words: &Words<'_>,
     omissions: &mut Vec<Omission>,
 ) -> Result<String, Vec<Refusal>> {
+    let facts = words.facts;
     let meaning = Meaning::of(scope.source, facts)?.over(scope.target);
     let (mut condition, more) = rewrite(&meaning, sight, |rw| rw.expr(condition))?;
     omissions.extend(more);
     if !facts.strict_conditions {
         divides_strictly(PartMut::Expr(&mut condition));
     }
-    let words = Words { facts };
-    let condition = print(&words, |p| p.at(&condition, Level::Or))?;
+    let condition = print(words, |p| p.at(&condition, Level::Or))?;
     Ok(format!("IF {condition} THEN {body} END IF;"))
 }
 
@@ -323,7 +357,7 @@ fn signal(message: &str, facts: &Facts) -> Result<String, Vec<Refusal>> {
         return Err(vec![Refusal::new("no-form", message)]);
     }
     let text: String = message.chars().take(LONGEST).collect();
-    let words = Words { facts };
+    let words = Words::new(facts);
     let text = print(&words, |p| p.at(&Expr::text(text), Level::Or))?;
     Ok(format!("SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = {text}"))
 }

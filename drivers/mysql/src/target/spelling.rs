@@ -21,6 +21,21 @@ pub(crate) const ELEMENTS: &str = "json_table";
 /// The spelling of one server.
 pub(crate) struct Words<'a> {
     pub(crate) facts: &'a Facts,
+    /// What a query reads is locked, and is what others have committed.
+    pub(crate) locks: bool,
+}
+
+impl<'a> Words<'a> {
+    pub(crate) fn new(facts: &'a Facts) -> Self {
+        Self {
+            facts,
+            locks: false,
+        }
+    }
+
+    pub(crate) fn locking(facts: &'a Facts) -> Self {
+        Self { facts, locks: true }
+    }
 }
 
 impl Words<'_> {
@@ -258,13 +273,19 @@ impl Spelling for Words<'_> {
     }
 
     fn limit(&self, limit: Option<&str>, offset: Option<&str>) -> String {
-        match (limit, offset) {
+        let limit = match (limit, offset) {
             (None, None) => String::new(),
             (Some(limit), None) => format!(" LIMIT {limit}"),
             (Some(limit), Some(offset)) => format!(" LIMIT {limit} OFFSET {offset}"),
             // There is no OFFSET without a LIMIT; the manual's own number for "all".
             (None, Some(offset)) => format!(" LIMIT 18446744073709551615 OFFSET {offset}"),
-        }
+        };
+        let lock = if self.locks {
+            " LOCK IN SHARE MODE"
+        } else {
+            ""
+        };
+        format!("{limit}{lock}")
     }
 
     fn values(&self, printer: &mut Printer<'_>, rows: &[Vec<Expr>]) -> Option<String> {

@@ -73,7 +73,7 @@ fn one(
     } = made;
     let meaning = Meaning::of(scope.source, facts)?.over(scope.target);
     let (update, omissions) = rewrite(&meaning, sight, |rw| rw.update(&update))?;
-    let words = Words { facts };
+    let words = Words::new(facts);
     let text = print(&words, |p| {
         let mut all = Vec::new();
         for (column, set) in sets.iter().zip(&update.assignments) {

@@ -24,7 +24,7 @@ pub(crate) fn view(
     scope: &DataScope<'_>,
     facts: &Facts,
 ) -> Result<Rendered, Vec<Refusal>> {
-    let words = Words { facts };
+    let words = Words::new(facts);
     let mut statements = Vec::new();
     if let Some(before) = before
         && after.is_none_or(|after| after.name != before.name)

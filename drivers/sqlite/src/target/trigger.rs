@@ -346,7 +346,13 @@ pub(super) fn by_value(condition: &mut Expr, table: &Table) {
         | Expr::Binary {
             left,
             right,
-            op: BinaryOp::Eq | BinaryOp::NotEq,
+            op:
+                BinaryOp::Eq
+                | BinaryOp::NotEq
+                | BinaryOp::Lt
+                | BinaryOp::LtEq
+                | BinaryOp::Gt
+                | BinaryOp::GtEq,
         }) = expr
         else {
             return;

@@ -36,7 +36,7 @@ use super::{definition, session};
 pub(crate) fn table(change: &TableChange<'_>, facts: &Facts) -> Result<Rendered, Vec<Refusal>> {
     referred_tables_are_there(change)?;
     sequences::go_on(change)?;
-    let words = Words { facts };
+    let words = Words::new(facts);
     let mut along = Vec::new();
     let statements = match (change.before, change.after) {
         (None, None) => Vec::new(),
@@ -98,7 +98,7 @@ fn alter(
     facts: &Facts,
     along: &mut Vec<Table>,
 ) -> Result<Vec<String>, Vec<Refusal>> {
-    let words = Words { facts };
+    let words = Words::new(facts);
     let mut refusals = Vec::new();
     let mut statements = Vec::new();
     let text = print(&words, |printer| {

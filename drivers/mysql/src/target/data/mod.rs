@@ -63,7 +63,7 @@ pub(crate) fn fails_with(
     let inner = Scope::new(scope.authored, scope.source);
     let (query, omissions) = rewrite(&meaning, inner, |rw| rw.query(&query))?;
     let asked = DataStatement::Query(Box::new(query));
-    let words = Words { facts };
+    let words = Words::new(facts);
     let asked = print(&words, |printer| printer.statement(&asked))?;
     let message = text(message);
     let fails = format!(
@@ -157,7 +157,7 @@ pub(crate) fn texts(
             vec![DataStatement::Delete(Box::new(shaped))]
         }
     };
-    let words = Words { facts };
+    let words = Words::new(facts);
     let texts: Result<Vec<String>, Vec<Refusal>> = statements
         .iter()
         .map(|statement| print(&words, |printer| printer.statement(statement)))

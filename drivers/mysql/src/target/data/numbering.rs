@@ -221,7 +221,7 @@ pub(super) fn truncate(
             return Err(vec![Refusal::new("truncate-trigger", message)]);
         }
     }
-    let words = Words { facts };
+    let words = Words::new(facts);
     let mut statements = Vec::new();
     for table in &ordered {
         statements.push(print(&words, |p| format!("DELETE FROM {}", p.name(table)))?);

@@ -1,9 +1,9 @@
 //! Function calls.
 
 use aludel::schema::{BinaryOp, Call, Expr, Literal, Type, sequence_of};
-use aludel::translate::Omission;
 use aludel::translate::infer::Family;
 use aludel::translate::rewrite::Rewriter;
+use aludel::translate::{DOCUMENT_CLEAR, DOCUMENTS_EQUAL, Omission};
 
 use super::Meaning;
 use super::compare::is_by_bytes;
@@ -45,6 +45,7 @@ impl Meaning<'_> {
                 let name = call.name.name.as_str();
                 let found = self
                     .choice(rw, whole, name, &args, rounded)
+                    .or_else(|| Self::of_range(rw, name, &args))
                     .or_else(|| self.number_call(rw, name, &args, rounded))
                     .or_else(|| self.text_call(rw, name, &args))
                     .or_else(|| self.time_call(rw, name, &args))
@@ -225,6 +226,26 @@ impl Meaning<'_> {
                 let sum = tests.reduce(|sum, test| Expr::binary(sum, BinaryOp::Plus, test))?;
                 // A test alone is a boolean.
                 Expr::binary(sum, BinaryOp::Plus, build::number(0))
+            }
+            (DOCUMENTS_EQUAL, [left, right]) => {
+                if !self.facts.json && rw.scope.ty(left) == Some(Type::Jsonb) {
+                    // It compares keys and texts as they are written.
+                    return Some(self.refuse(rw, "key-type", "a key over documents"));
+                }
+                rw.expr(&Expr::binary(
+                    (*left).clone(),
+                    BinaryOp::Eq,
+                    (*right).clone(),
+                ))
+            }
+            (DOCUMENT_CLEAR, [_]) if self.facts.json => build::boolean(true),
+            (DOCUMENT_CLEAR, [document]) => {
+                let document = rw.expr(document);
+                let has = |escape: &str| {
+                    let at = build::call("instr", [document.clone(), Expr::text(escape)]);
+                    Expr::binary(at, BinaryOp::Gt, build::number(0))
+                };
+                build::not(Expr::binary(has("\\u"), BinaryOp::Or, has("\\/")))
             }
             ("date", [value]) => self.explicit_cast(rw, value, &Type::Date),
             ("current_database" | "current_catalog", []) => build::call("database", []),

@@ -28,6 +28,7 @@ mod joined;
 mod json;
 mod operators;
 mod queries;
+mod ranges;
 mod texts;
 mod times;
 mod windows;

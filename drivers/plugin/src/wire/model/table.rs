@@ -3,8 +3,8 @@
 use aludel::schema::{
     Column, Constraint, ConstraintKind, Domain, EnumType, Fails, ForeignKey, Generated, Identity,
     Index, IndexKey, IndexPart, Name, Nulls, Options, Place, ReferentialAction, Returned,
-    RowTrigger, Sequence, SequenceOptions, Table, Trigger, TriggerEvent, TriggerStep, Type,
-    Variable, View,
+    RowConstraint, RowTrigger, Sequence, SequenceOptions, Table, Trigger, TriggerEvent,
+    TriggerStep, Type, Variable, View,
 };
 
 use super::{choice, record};
@@ -71,7 +71,11 @@ record!(Trigger, "a trigger" { name, table, text, does });
 
 record!(RowTrigger, "what a trigger does" {
     name, function, arguments, code, before, events, of, condition, sets, or_old, variables, steps,
-    tells, copies, unclear, fails,
+    tells, copies, unclear, constraint, fails,
+});
+
+record!(RowConstraint, "a constraint that a trigger stands for" {
+    steps, violations, message, deferrable,
 });
 
 record!(Fails, "events that fail" { events, why, message });

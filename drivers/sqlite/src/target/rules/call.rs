@@ -5,7 +5,7 @@ use aludel::sql::Syntax;
 use aludel::translate::infer::Family;
 use aludel::translate::overlaid;
 use aludel::translate::rewrite::Rewriter;
-use aludel::translate::{Omission, Refusal};
+use aludel::translate::{DOCUMENT_CLEAR, DOCUMENTS_EQUAL, Omission, Refusal};
 
 use super::build::{call, case, concat, eq, is_stable, not_null, null, number};
 use super::collation;
@@ -48,6 +48,9 @@ impl Meaning {
         let Some(args) = called.plain_args() else {
             return Some(no_such_function(rw, called));
         };
+        if let Some(expr) = Self::of_range(rw, name, &args) {
+            return Some(expr);
+        }
         Some(match (name, args.as_slice()) {
             (
                 "now"
@@ -102,6 +105,10 @@ impl Meaning {
                     None => null(),
                 }
             }
+            (DOCUMENTS_EQUAL, [left, right]) => {
+                super::documents::equal(rw.expr(left), rw.expr(right))
+            }
+            (DOCUMENT_CLEAR, [document]) => super::documents::is_clear(rw.expr(document)),
             ("greatest" | "least", args) if args.len() > 1 => self.extreme(rw, called, name, args),
             ("lower" | "upper", [arg]) => self.case_of(rw, name, arg),
             ("length" | "char_length" | "character_length", [arg]) => self.length(rw, name, arg),
