@@ -153,3 +153,30 @@ fn policies_are_privileges() {
         twin.run("DROP TABLE t; CREATE TABLE t (id integer PRIMARY KEY);");
     });
 }
+
+/// A constant that only PostgreSQL reads is no default elsewhere: a row that is left to it fails.
+#[test]
+fn a_default_that_is_no_constant_elsewhere_fails_where_a_row_is_left_to_it() {
+    each_anew(|twin| {
+        let said = twin.omitted(
+            "CREATE TABLE t (id integer PRIMARY KEY, a timestamp NOT NULL DEFAULT 'now()', b date NOT NULL DEFAULT 'infinity');
+             INSERT INTO t VALUES (1, '2024-01-01 10:00:00', '2024-01-02');",
+        );
+        let fails = said
+            .iter()
+            .filter(|said| said.starts_with("default-fails: "));
+        assert_eq!(fails.count(), 2, "{said:?}");
+        twin.equal(
+            "SELECT id, to_char(a, 'YYYY-MM-DD HH24:MI:SS') FROM t",
+            "SELECT id, substr(a, 1, 19) FROM t",
+        );
+        assert_eq!(
+            twin.refused("INSERT INTO t (id, a) VALUES (2, '2024-01-01 10:00:00');"),
+            ["default-fails"]
+        );
+        assert!(
+            twin.target_error("INSERT INTO t (id, a) VALUES (2, '2024-01-01 10:00:00')")
+                .is_some()
+        );
+    });
+}

@@ -184,3 +184,53 @@ fn what_a_type_of_numbers_does_not_hold_is_refused() {
         });
     }
 }
+
+/// A dump sets the default of each column by itself, and the key last, which says what counts.
+#[test]
+fn sequences_of_a_table_that_is_being_made_become_what_they_have_to_be() {
+    let mut twin = Twin::new(Engine::Mariadb);
+    let made = |table: &str, key: &str| {
+        format!(
+            "CREATE TABLE {table} (id integer NOT NULL, other_id integer NOT NULL, note text);
+             CREATE SEQUENCE {table}_id_seq AS integer START WITH 5 INCREMENT BY 1 NO MINVALUE NO MAXVALUE CACHE 1;
+             ALTER SEQUENCE {table}_id_seq OWNED BY {table}.id;
+             CREATE SEQUENCE {table}_other_id_seq START WITH 1 MAXVALUE 9223372036854775807 NO CYCLE;
+             ALTER SEQUENCE {table}_other_id_seq OWNED BY {table}.other_id;
+             ALTER TABLE ONLY {table} ALTER COLUMN id SET DEFAULT nextval('{table}_id_seq'::regclass);
+             ALTER TABLE ONLY {table} ALTER COLUMN other_id SET DEFAULT nextval('{table}_other_id_seq'::regclass);
+             ALTER TABLE ONLY {table} ADD CONSTRAINT {table}_pkey PRIMARY KEY ({key});"
+        )
+    };
+    for (table, key) in [("a", "id"), ("b", "id, other_id"), ("c", "other_id")] {
+        twin.run(&made(table, key));
+        twin.run(&format!("INSERT INTO {table} (note) VALUES ('x'), ('y');"));
+        twin.same(&format!(
+            "SELECT id, other_id, note FROM {table} ORDER BY note"
+        ));
+        twin.run(&format!(
+            "SELECT setval('{table}_id_seq', 40); SELECT setval('{table}_other_id_seq', 70);"
+        ));
+        twin.run(&format!("INSERT INTO {table} (note) VALUES ('z');"));
+        twin.same(&format!(
+            "SELECT id, other_id, note FROM {table} ORDER BY note"
+        ));
+        twin.run(&format!("DROP TABLE {table};"));
+    }
+    // Rows that have numbers already, or numbers that are said in between.
+    for (table, between) in [
+        ("r", "INSERT INTO r (other_id, note) VALUES (1, 'x');"),
+        ("s", "SELECT setval('s_id_seq', 40);"),
+    ] {
+        let next = format!("ALTER TABLE ONLY {table} ALTER COLUMN other_id");
+        let script = made(table, "id").replace(&next, &format!("{between} {next}"));
+        assert_eq!(twin.refused(&script)[0], "numbering", "{between}");
+    }
+}
+
+#[test]
+fn a_sequence_that_ends_where_integers_do_is_made() {
+    let mut twin = Twin::new(Engine::Mariadb);
+    twin.run("CREATE SEQUENCE up MAXVALUE 9223372036854775807; CREATE SEQUENCE down INCREMENT BY -1 MINVALUE -9223372036854775808 START -3;
+        CREATE TABLE t (k text PRIMARY KEY, u bigint DEFAULT nextval('up'), d bigint DEFAULT nextval('down')); INSERT INTO t (k) VALUES ('a'), ('b');");
+    twin.same("SELECT k, u, d FROM t ORDER BY k");
+}

@@ -140,7 +140,17 @@ fn the_same_texts_match() {
             ("\\$$", true, true),
             ("[.*]", true, true),
             ("(?i)^AB", true, false),
-            ("É", true, false),
+            ("É", true, true),
+            ("^[aÉ]+$", true, true),
+            ("^[]É-]*$", true, true),
+            ("^[^É]+$", false, true),
+            ("^[a-z](-?[a-z0-9]+)+$", true, true),
+            ("^(-?[a-z]+)*$", true, true),
+            ("^(?=.{2,4}$)[a-z](-?[a-z0-9]+)+$", true, true),
+            ("^(?=.{3}$)", true, true),
+            ("^(?=.{3,}$)a", true, true),
+            ("^(?=.{3}$)a|b", false, false),
+            ("^(?=.{3})a", false, false),
             ("^[^a-z]$", true, true),
             ("(ab)+", false, true),
             ("^(ab)+$", false, true),
@@ -270,7 +280,9 @@ fn random_patterns_match_the_same_texts() {
     for _ in 0..if long { 3000 } else { 60 } {
         let begin = *random.pick(&["^", "^", ""]);
         let end = *random.pick(&["$", "$", ""]);
-        let pattern = format!("{begin}{}{end}", pattern(&mut random, 2));
+        let ahead = *random.pick(&["", "", "", "(?=.{2,4}$)"]);
+        let ahead = if begin.is_empty() { "" } else { ahead };
+        let pattern = format!("{begin}{ahead}{}{end}", pattern(&mut random, 2));
         let operator = *random.pick(&["~", "~", "!~", "~*"]);
         let ascii = pattern.is_ascii();
         if (operator != "~*" || ascii) && same(&mut twin, &pattern, operator) {
@@ -286,19 +298,31 @@ fn pattern(random: &mut Random, depth: usize) -> String {
 }
 
 fn piece(random: &mut Random, depth: usize) -> String {
-    let atom = match random.below(if depth > 0 { 9 } else { 6 }) {
+    let atom = match random.below(if depth > 0 { 10 } else { 6 }) {
         0 | 1 => (*random.pick(&["a", "b", "-", "\\.", "É"])).to_owned(),
         2 => ".".to_owned(),
-        3 => (*random.pick(&["[ab]", "[a-b-]", "[^-]", "[^a]", "[.]", "[^É]"])).to_owned(),
+        3 => (*random.pick(&[
+            "[ab]", "[a-b-]", "[^-]", "[^a]", "[.]", "[^É]", "[aÉ]", "[É-]",
+        ]))
+        .to_owned(),
         4 | 5 => (*random.pick(&["[a-z]", "[A-Za-z]", "[ab.]"])).to_owned(),
         6 => format!(
             "({}|{})",
             pattern(random, depth - 1),
             pattern(random, depth - 1)
         ),
-        7 => format!("(-{})", pattern(random, depth - 1)),
+        7 => {
+            (*random.pick(&["(-?[ab]+)+", "(-?a+)*", "(\\.?[a-z-]+)+", "([É-]?[ab]+)+"])).to_owned()
+        }
+        8 => format!("(-{})", pattern(random, depth - 1)),
         _ => format!("(?:{})", pattern(random, depth - 1)),
     };
     let times = *random.pick(&["", "", "", "", "+", "*", "?", "{2}", "{1,2}", "{2,}", "+?"]);
+    // One behind another is an error.
+    let times = if atom.ends_with(['+', '*']) {
+        ""
+    } else {
+        times
+    };
     format!("{atom}{times}")
 }

@@ -380,3 +380,73 @@ fn a_stored_column_is_not_generated_from_what_a_foreign_key_changes() {
         assert_eq!(twin.refused(made), ["generated-reference"]);
     });
 }
+
+/// MariaDB carries no NULL to where none is taken, and so lets no column that is referred to take one.
+#[test]
+fn a_column_that_is_referred_to_may_take_null_later() {
+    each(|twin| {
+        twin.run(
+            "CREATE TABLE p (a integer NOT NULL, b integer NOT NULL, note text, UNIQUE (a, b));
+             CREATE TABLE c (id integer PRIMARY KEY, a integer NOT NULL, b integer NOT NULL, FOREIGN KEY (a, b) REFERENCES p (a, b) ON DELETE CASCADE ON UPDATE CASCADE);
+             INSERT INTO p VALUES (1, 1, 'x'), (2, 2, 'y'); INSERT INTO c VALUES (1, 1, 1);",
+        );
+        let said = twin.omitted("ALTER TABLE p ALTER COLUMN b DROP NOT NULL;");
+        let mariadb = twin.target.engine == Engine::Mariadb;
+        assert_eq!(
+            said.iter().any(|said| said.starts_with("cascade-null: ")),
+            mariadb,
+            "{said:?}"
+        );
+        twin.run("INSERT INTO p (a, note) VALUES (3, 'z'); DELETE FROM p WHERE a = 1; ALTER TABLE c ADD COLUMN n integer;");
+        twin.same("SELECT a, coalesce(b, -1), note FROM p ORDER BY a");
+        twin.same("SELECT count(*) FROM c");
+        if mariadb {
+            assert_eq!(
+                twin.refused("UPDATE p SET a = 7 WHERE a = 2;"),
+                ["cascade-null"]
+            );
+        }
+    });
+}
+
+/// MariaDB makes a key over an expression of a column, and a row has no room for many.
+#[test]
+fn indexes_over_expressions_are_left_out_where_a_row_would_get_too_long() {
+    each(|twin| {
+        let mut script = "CREATE TABLE t (id integer PRIMARY KEY, data jsonb);".to_owned();
+        for place in 0..62 {
+            script += &format!("CREATE INDEX t_{place} ON t (upper(data ->> 'k{place}'));");
+        }
+        script += "CREATE UNIQUE INDEX t_one ON t (upper(data ->> 'one'));";
+        let said = twin.omitted(&script);
+        let left = said
+            .iter()
+            .filter(|said| said.starts_with("index-expression: "));
+        assert_eq!(
+            left.count() > 0,
+            twin.target.engine == Engine::Mariadb,
+            "{said:?}"
+        );
+        twin.both_take(r#"INSERT INTO t VALUES (1, '{"one": "a"}')"#);
+        assert!(
+            twin.target_error(r#"INSERT INTO t VALUES (2, '{"one": "A"}')"#)
+                .is_some()
+        );
+    });
+}
+
+#[test]
+fn a_check_of_a_moment_that_is_cut_off_holds() {
+    each(|twin| {
+        twin.run("CREATE TABLE t (id integer PRIMARY KEY, a timestamptz CHECK (a = date_trunc('hour', a)), b timestamp CHECK (b = date_trunc('month', b)));");
+        twin.both_take("INSERT INTO t VALUES (1, '2024-05-01 10:00:00', '2024-05-01 00:00:00')");
+        assert!(
+            twin.target_error("INSERT INTO t (id, a) VALUES (2, '2024-05-01 10:00:01')")
+                .is_some()
+        );
+        assert!(
+            twin.target_error("INSERT INTO t (id, b) VALUES (3, '2024-05-02 00:00:00')")
+                .is_some()
+        );
+    });
+}

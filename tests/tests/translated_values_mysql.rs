@@ -748,3 +748,36 @@ fn constants_that_nullif_compares_meet_others() {
         twin.same("SELECT id, coalesce(c::text, '-'), coalesce(d, '-'), coalesce(f, '-') FROM t ORDER BY id");
     });
 }
+
+#[test]
+fn any_of_several_characters_is_trimmed() {
+    each(|twin| {
+        twin.run(
+            "CREATE TABLE t (id integer PRIMARY KEY, s text CHECK (length(trim(both E'x\\t ' from s)) < 9));
+             INSERT INTO t VALUES (1, ''), (2, 'abba'), (3, 'xx a x'), (4, '/*]^-a-^'), (5, E'\\\\dé\\\\'), (6, E'a\\nb\\na'), (7, 'AbA'), (8, NULL), (9, E'x\\n'), (10, E'\\nx');
+             CREATE TABLE r (id integer, n integer, s text, PRIMARY KEY (id, n));",
+        );
+        for (n, trimmed) in [
+            "trim(both 'ab' from s)",
+            "ltrim(s, '/*]^-')",
+            "rtrim(s, '-^')",
+            "btrim(s, E'\\\\é')",
+            "trim(leading E'a\\n' from s)",
+            "rtrim(s, E'x\\n')",
+            "trim(trailing 'd\\' from s)",
+            "btrim(s, 'x ')",
+            "btrim(s, '')",
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            twin.run(&format!(
+                "INSERT INTO r SELECT id, {n}, coalesce({trimmed}, '-') FROM t;"
+            ));
+        }
+        twin.equal(
+            "SELECT id, n, encode(convert_to(s, 'UTF8'), 'hex') FROM r ORDER BY id, n",
+            "SELECT id, n, lower(hex(s)) FROM r ORDER BY id, n",
+        );
+    });
+}

@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a panic is the report")]
 
 use aludel_tests::engine::Engine;
-use aludel_tests::twin::{Twin, each};
+use aludel_tests::twin::{Twin, each, each_anew};
 
 /// SQLite reads a view's text each time: a column that came later was the nearer one, or there were
 /// two to choose from.
@@ -270,5 +270,44 @@ fn what_a_server_of_mysql_does_not_take_is_refused() {
         }
         let by_place = "DELETE FROM a WHERE ctid IN (SELECT ctid FROM a WHERE n > 1);";
         assert!(twin.refused(by_place).contains(&"no-form"));
+    });
+}
+
+/// What WITH calls like a table that it reads is that table within itself; to SQLite it is a circle.
+#[test]
+fn a_view_reads_the_table_that_its_with_is_called_like() {
+    each(|twin| {
+        twin.run(
+            "CREATE TABLE d (id integer PRIMARY KEY, n integer); CREATE TABLE e (id integer PRIMARY KEY);
+             INSERT INTO d VALUES (1, 5), (2, 6); INSERT INTO e VALUES (1), (3);
+             CREATE VIEW v AS WITH d AS (SELECT d.id, d.n + 1 AS n FROM e JOIN d ON d.id = e.id) SELECT id, n FROM d;
+             CREATE VIEW w AS SELECT id FROM e WHERE EXISTS (WITH d AS (SELECT d.id FROM d WHERE d.n > 4) SELECT d.id FROM d WHERE d.id = e.id);
+             INSERT INTO e SELECT x.id FROM (WITH d AS (SELECT id + 10 AS id FROM d) SELECT id FROM d) AS x;",
+        );
+        twin.same("SELECT id, n FROM v");
+        twin.same("SELECT id FROM w");
+        twin.same("SELECT id FROM e ORDER BY id");
+        // A table that is made anew, and has another name.
+        twin.run(
+            "ALTER TABLE d ADD CHECK (n > 0); ALTER TABLE e RENAME TO f; INSERT INTO f VALUES (2);",
+        );
+        twin.same("SELECT id, n FROM v ORDER BY id");
+        twin.same("SELECT id FROM w ORDER BY id");
+    });
+}
+
+/// A whole row that is asked whether there is one has no form on MySQL and MariaDB: the view is left out.
+#[test]
+fn a_view_of_whole_rows_is_none_elsewhere() {
+    each_anew(|twin| {
+        twin.run("CREATE TABLE a (id integer PRIMARY KEY); CREATE TABLE b (id integer PRIMARY KEY, n integer);");
+        let said = twin.omitted("CREATE VIEW v AS SELECT a.id, CASE WHEN x IS NULL THEN 'none' ELSE 'some' END AS has FROM a LEFT JOIN b AS x ON x.id = a.id;");
+        assert!(
+            said.iter().any(|said| said.starts_with("view: ")),
+            "{said:?}"
+        );
+        // One whose column is called like the table is of that column.
+        twin.run("CREATE TABLE c (id integer PRIMARY KEY, c integer); INSERT INTO c VALUES (1, 2); CREATE VIEW w AS SELECT id FROM c WHERE c IS NOT NULL;");
+        twin.same("SELECT id FROM w");
     });
 }

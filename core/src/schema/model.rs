@@ -390,6 +390,11 @@ impl Table {
             .unwrap_or_default()
     }
 
+    /// The columns that are full texts which the table computes of others.
+    pub fn full_texts(&self) -> impl Iterator<Item = &Column> {
+        self.columns.iter().filter(|column| column.is_full_text())
+    }
+
     /// The foreign keys.
     pub fn foreign_keys(&self) -> impl Iterator<Item = (&Constraint, &ForeignKey)> {
         self.constraints
@@ -398,6 +403,18 @@ impl Table {
                 ConstraintKind::ForeignKey(key) => Some((constraint, key)),
                 _ => None,
             })
+    }
+}
+
+impl Index {
+    /// Whether it is over, or of the rows that are told apart by, a full text that its table computes.
+    pub fn reads_full_text(&self, table: &Table) -> bool {
+        let exprs = || {
+            let keys = self.keys.iter().map(|key| &key.expr);
+            keys.chain(&self.filter)
+        };
+        let mut texts = table.full_texts();
+        texts.any(|text| exprs().any(|expr| expr.names_column(&text.name)))
     }
 }
 
@@ -417,5 +434,10 @@ impl Column {
             invisible: false,
             comment: None,
         }
+    }
+
+    /// Whether it is a full text (`tsvector`) that is computed of other columns.
+    pub fn is_full_text(&self) -> bool {
+        self.ty == Type::Tsvector && self.generated.is_some()
     }
 }

@@ -18,6 +18,7 @@
 //! - Pure and offline: no connection, and the same input gives the same text.
 
 mod actions;
+pub mod ahead;
 mod aside;
 mod block;
 mod carry;

@@ -152,6 +152,9 @@ pub struct TableChange<'a> {
     pub columns: Vec<ColumnOrigin>,
     /// Triggers of the table that have to be there afterwards, in the target's dialect.
     pub triggers: Vec<&'a Trigger>,
+    /// The table was made by the very script that changes it, which has said nothing of rows and
+    /// numbers in between: it has no row, and has given no number.
+    pub unused: bool,
     /// The schemas *after* the change, for types and for what refers to the table.
     pub scope: DataScope<'a>,
 }

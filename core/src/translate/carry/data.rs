@@ -15,6 +15,7 @@ impl Carrier<'_> {
         facts: Facts<'_>,
     ) {
         self.flush(facts.schema);
+        self.nothing_unused();
         self.make_all_again(facts.schema);
         let lifted = self.lift_guards(source, statement, facts.schema);
         let from = self.out.len();

@@ -16,6 +16,7 @@ impl Carrier<'_> {
         let mut mentioned = Mentioned::default();
         mentioned.statement(statement);
         let mut refusals: Vec<Refusal> = self.lacks_conflict(statement).into_iter().collect();
+        refusals.extend(self.full_texts_of(&mentioned, authored));
         for name in &mentioned.tables {
             if let Some(view) = authored.view(name) {
                 if self.lacks_view(view) {
@@ -58,7 +59,9 @@ impl Carrier<'_> {
         if self.held_table(&trigger.table).is_none() {
             return vec![self.missing(&trigger.table)];
         }
-        let mut refusals = Vec::new();
+        let mut refusals: Vec<Refusal> = (self.full_texts_of_trigger(trigger, authored))
+            .into_iter()
+            .collect();
         let steps = trigger.does.as_ref().map_or(&[][..], |does| &does.steps);
         TriggerStep::each(steps, &mut |part| {
             if let Part::Data(statement) = part {
@@ -179,21 +182,23 @@ pub(super) fn has_key(table: &Table, columns: &[Ident]) -> bool {
 
 /// The tables and columns that a statement names.
 #[derive(Default)]
-struct Mentioned {
-    tables: Vec<Name>,
-    columns: HashSet<Ident>,
+pub(super) struct Mentioned {
+    pub(super) tables: Vec<Name>,
+    pub(super) columns: HashSet<Ident>,
     /// There is a `*`, or an INSERT without columns.
     all: bool,
+    /// Those whose columns a `*` shows.
+    pub(super) shown: Vec<Name>,
 }
 
 impl Mentioned {
-    fn statement(&mut self, statement: &DataStatement) {
+    pub(super) fn statement(&mut self, statement: &DataStatement) {
         match statement {
             DataStatement::Insert(insert) => {
                 self.tables.push(insert.table.clone());
                 self.columns.extend(insert.columns.iter().cloned());
                 self.all |= insert.columns.is_empty();
-                self.items(&insert.returning);
+                self.returned(&insert.table, &insert.returning);
                 if let Some(OnConflict::Update { assignments, .. }) = &insert.on_conflict {
                     self.columns
                         .extend(assignments.iter().flat_map(|a| a.columns.iter().cloned()));
@@ -207,11 +212,11 @@ impl Mentioned {
                         .iter()
                         .flat_map(|a| a.columns.iter().cloned()),
                 );
-                self.items(&update.returning);
+                self.returned(&update.table, &update.returning);
             }
             DataStatement::Delete(delete) => {
                 self.tables.push(delete.table.clone());
-                self.items(&delete.returning);
+                self.returned(&delete.table, &delete.returning);
             }
             DataStatement::Truncate { tables, .. } => self.tables.extend(tables.iter().cloned()),
             DataStatement::Query(_) => {}
@@ -220,12 +225,36 @@ impl Mentioned {
     }
 
     fn items(&mut self, items: &[SelectItem]) {
-        self.all |= items
-            .iter()
-            .any(|item| !matches!(item, SelectItem::Expr { .. }));
+        self.all |= items.iter().any(is_star);
     }
 
-    fn part(&mut self, part: Part<'_>) {
+    /// What is given back of a table's rows.
+    fn returned(&mut self, table: &Name, items: &[SelectItem]) {
+        self.items(items);
+        if items.iter().any(is_star) {
+            self.shown.push(table.clone());
+        }
+    }
+
+    /// `of`: the name that stands before the `*`.
+    fn shown(&mut self, from: &TableRef, of: Option<&Ident>) {
+        match from {
+            TableRef::Table { name, alias, .. } => {
+                let own = alias.as_ref().unwrap_or(&name.name);
+                if of.is_none_or(|of| of == own) {
+                    self.shown.push(name.clone());
+                }
+            }
+            TableRef::Join { left, right, .. } => {
+                self.shown(left, of);
+                self.shown(right, of);
+            }
+            // What these show is their own.
+            TableRef::Subquery { .. } | TableRef::Function { .. } => {}
+        }
+    }
+
+    pub(super) fn part(&mut self, part: Part<'_>) {
         match part {
             Part::Expr(expr) => {
                 if let Expr::Column { column, .. } = expr {
@@ -251,7 +280,17 @@ impl Mentioned {
 
     fn body(&mut self, body: &SetExpr) {
         match body {
-            SetExpr::Select(select) => self.items(&select.items),
+            SetExpr::Select(select) => {
+                self.items(&select.items);
+                for item in &select.items {
+                    let of = match item {
+                        SelectItem::Expr { .. } => continue,
+                        SelectItem::Star => None,
+                        SelectItem::TableStar(name) => Some(&name.name),
+                    };
+                    select.from.iter().for_each(|from| self.shown(from, of));
+                }
+            }
             SetExpr::Op { left, right, .. } => {
                 self.body(left);
                 self.body(right);
@@ -260,4 +299,8 @@ impl Mentioned {
             _ => {}
         }
     }
+}
+
+fn is_star(item: &SelectItem) -> bool {
+    !matches!(item, SelectItem::Expr { .. })
 }

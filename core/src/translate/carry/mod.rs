@@ -8,6 +8,7 @@ mod away;
 mod constraint;
 mod data;
 mod fresh;
+mod full_text;
 mod guarded;
 mod lacking;
 mod pending;
@@ -86,6 +87,9 @@ pub(super) struct Carrier<'a> {
     marked: Vec<Trigger>,
     /// Into which authored tables scripts have put rows.
     pub(super) filled: Filled,
+    /// Authored tables that the script at hand has made, and after which it has said nothing of rows
+    /// and numbers.
+    unused: Set<Name>,
     pending: Vec<Pending>,
     /// Tables whose changes are being rendered, each after those before it: they are not held yet.
     waiting: Vec<Name>,
@@ -114,6 +118,7 @@ impl<'a> Carrier<'a> {
             code: Arc::default(),
             marked: Vec::new(),
             filled: Filled::default(),
+            unused: Set::default(),
             pending: Vec::new(),
             waiting: Vec::new(),
             out: Vec::new(),
@@ -135,6 +140,7 @@ impl<'a> Carrier<'a> {
         match effect {
             Effect::Table(effect) => {
                 self.filled.follow(effect);
+                self.follow_unused(effect);
                 self.table(source, effect, authored);
             }
             Effect::View { before, after } => {
@@ -164,6 +170,9 @@ impl<'a> Carrier<'a> {
             } => {
                 let goes = before.as_ref().filter(|_| after.is_none());
                 let goes = goes.is_some_and(|before| self.held.sequence(&before.name).is_some());
+                if restart.is_some() {
+                    self.nothing_unused();
+                }
                 // It is the table that counts, which has to be there; and a sequence that goes is not
                 // drawn from any more.
                 if restart.is_some() || goes {
@@ -187,6 +196,26 @@ impl<'a> Carrier<'a> {
             Effect::Trigger { before, after } => {
                 self.trigger(source, before.as_ref(), after.as_ref(), authored);
             }
+        }
+    }
+
+    /// The script is at its end: an application may come to its tables.
+    pub(super) fn end_script(&mut self) {
+        self.nothing_unused();
+    }
+
+    /// Rows are written, or numbers given, it may be to any table.
+    fn nothing_unused(&mut self) {
+        self.unused = Set::default();
+    }
+
+    fn follow_unused(&mut self, effect: &TableEffect) {
+        let was = match &effect.before {
+            Some(before) => self.unused.remove(&before.name),
+            None => true,
+        };
+        if let Some(after) = effect.after.as_ref().filter(|_| was) {
+            self.unused.insert(after.name.clone());
         }
     }
 
@@ -218,6 +247,7 @@ impl<'a> Carrier<'a> {
 
     /// Adds a statement of the target's own dialect as it stands.
     pub(super) fn verbatim(&mut self, source: usize, sql: &str) {
+        self.nothing_unused();
         let rendered = Rendered {
             statements: vec![sql.to_owned()],
             ..Rendered::default()
@@ -411,6 +441,7 @@ impl<'a> Carrier<'a> {
             authored_after: None,
             columns: Vec::new(),
             triggers: Vec::new(),
+            unused: false,
             scope: self.scope(authored),
         };
         let rendered = self.target.table(&change);
@@ -615,6 +646,12 @@ impl<'a> Carrier<'a> {
             touched: _,
         } = pending;
         let name = table.name.clone();
+        let kept = full_text::in_table(&table, authored_before.as_deref(), &origins, &using);
+        if let Some(refusal) = kept {
+            self.unknown.insert(name);
+            self.refuse(source, refusal);
+            return;
+        }
         let Lowered {
             table: lowered,
             omissions: mut news,
@@ -751,6 +788,7 @@ impl<'a> Carrier<'a> {
                 authored_after: Some(&table),
                 columns,
                 triggers,
+                unused: self.unused.contains(&table.name),
                 scope: self.scope(authored),
             };
             self.target.table(&change).or_else(|refusals| {
@@ -859,7 +897,12 @@ impl<'a> Carrier<'a> {
         for drawn in defaults.filter_map(drawn_by_name) {
             let mut sequences = authored.sequences();
             let own = sequences.find(|sequence| sequence.name.name == drawn);
-            if let Some(own) = own.filter(|own| self.held.sequence(&own.name).is_none()) {
+            // One that was a column's counter until then was none here.
+            let is_there = |name: &Name| {
+                let held = self.held.sequence(name);
+                held.is_some_and(|held| held.owned_by.is_none())
+            };
+            if let Some(own) = own.filter(|own| !is_there(&own.name)) {
                 self.held.put_sequence(Sequence {
                     owned_by: None,
                     ..own.clone()

@@ -39,8 +39,10 @@ impl Carrier<'_> {
         let said = after.and_then(fresh::omission);
         let after = after.map(fresh::plain);
         let after = after.as_ref();
-        let clash = after.and_then(|view| self.clash(view, held.as_ref()));
-        let mut rendered = match clash {
+        let refused = after.and_then(|view| self.clash(view, held.as_ref()));
+        let refused =
+            refused.or_else(|| after.and_then(|view| self.full_texts_of_view(view, authored)));
+        let mut rendered = match refused {
             Some(refusal) => Err(vec![refusal]),
             None => self
                 .target

@@ -559,7 +559,8 @@ impl Relation {
         }
     }
 
-    fn is_called(&self, name: &Name) -> bool {
+    /// Whether a name in a statement, qualified or not, means this one.
+    pub fn is_called(&self, name: &Name) -> bool {
         self.name
             .as_ref()
             .is_some_and(|own| own == name || (name.schema.is_none() && own.name == name.name))

@@ -65,9 +65,9 @@ pub(super) fn merge(
     for column in wanted(&merged, held) {
         let (there, meant) = (merged.column(&column), after.column(&column));
         let other = left_behind
-            && there
-                .zip(meant)
-                .is_some_and(|(there, meant)| there.ty != meant.ty);
+            && there.zip(meant).is_some_and(|(there, meant)| {
+                there.ty != meant.ty || there.generated != meant.generated
+            });
         if other || there.is_none() && meant.is_some() {
             refusals.push(differs(held, &format!("column `{column}`")));
         }

@@ -252,6 +252,7 @@ impl<'a> Translator<'a> {
         self.authored.end_script();
         self.plain.follow(self.authored.schema(), &mut Vec::new());
         self.programs.end_script();
+        self.carrier.end_script();
         self.made_here.clear();
         self.aside = Aside::default();
     }

@@ -61,6 +61,9 @@ pub(crate) struct Facts {
     pub(crate) joins_line_ends: bool,
     /// LAG and LEAD take what they give where there is no such row.
     pub(crate) lag_defaults: bool,
+    /// DATE_FORMAT takes a locale. Where it does, it stands in a CHECK and in a generated column
+    /// only with one.
+    pub(crate) date_locales: bool,
     /// INTERSECT and EXCEPT are known.
     pub(crate) set_operators: bool,
     /// Modes of a session beyond those that both servers have.
@@ -94,6 +97,7 @@ const MYSQL: Facts = Facts {
     lateral: true,
     joins_line_ends: true,
     lag_defaults: true,
+    date_locales: false,
     set_operators: false,
     modes: "",
 };
@@ -125,6 +129,7 @@ const MARIADB: Facts = Facts {
     lateral: false,
     joins_line_ends: false,
     lag_defaults: false,
+    date_locales: true,
     set_operators: true,
     // MySQL rounds a time to the digits of its column, as PostgreSQL does; MariaDB cuts it off
     // unless it is told.

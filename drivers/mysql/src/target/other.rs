@@ -129,12 +129,16 @@ fn sequence(
 /// sequence, as it does with every change to it.
 pub(crate) fn create(sequence: &Sequence, name: &str) -> String {
     let options = &sequence.options;
+    // The end of what an integer holds is where it ends by itself, and one too far to say.
+    let rises = options.increment.is_none_or(|step| step > 0);
+    let max = options.max.filter(|max| !(rises && *max == i64::MAX));
+    let min = options.min.filter(|min| rises || *min != i64::MIN);
     let mut text = format!("CREATE SEQUENCE {name}");
     for (word, value) in [
         ("START WITH", options.start),
         ("INCREMENT BY", options.increment),
-        ("MINVALUE", options.min),
-        ("MAXVALUE", options.max),
+        ("MINVALUE", min),
+        ("MAXVALUE", max),
     ] {
         if let Some(value) = value {
             text.push_str(&format!(" {word} {value}"));

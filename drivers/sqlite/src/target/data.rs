@@ -119,13 +119,29 @@ pub(super) fn meant(
     {
         with.iter_mut().for_each(read_the_table);
     }
-    if let DataStatement::Insert(insert) = &mut statement
-        && let InsertSource::Query(query) = &mut insert.source
-        && !query.recursive
-    {
-        query.with.iter_mut().for_each(read_the_table);
-    }
+    statement.parts_mut(&mut read_tables);
     statement
+}
+
+/// A query in which what WITH calls like a table that it reads is that table.
+pub(super) fn reading_tables(mut query: Query) -> Query {
+    read_tables(PartMut::Query(&mut query));
+    query
+}
+
+fn read_tables(part: PartMut<'_>) {
+    match part {
+        PartMut::Query(query) => {
+            // One that is recursive does mean itself.
+            if !query.recursive {
+                query.with.iter_mut().for_each(read_the_table);
+            }
+            query.parts_mut(&mut read_tables);
+        }
+        PartMut::Table(item) => item.parts_mut(&mut read_tables),
+        PartMut::Expr(expr) => expr.parts_mut(&mut read_tables),
+        PartMut::Data(data) => data.parts_mut(&mut read_tables),
+    }
 }
 
 /// What WITH calls like a table that it reads is that table within itself in PostgreSQL, and a circle

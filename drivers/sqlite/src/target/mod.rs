@@ -155,6 +155,7 @@ fn create_view(
         rw.query(&with_names(query))
     })?;
     omissions.extend(more);
+    let query = data::reading_tables(query);
     let view = View {
         name: names::flat(&view.name),
         query: Some(query),

@@ -10,7 +10,7 @@ pub(super) fn spelled(c: &mut Cursor<'_>) -> Parsed<Spelled> {
         return unclear("SETOF");
     }
     let mut spelled = scalar(c)?;
-    let mut dimensions = 0_usize;
+    let mut dimensions = usize::from(matches!(spelled.ty, Type::Array(_)));
     if c.eat("ARRAY") {
         dimensions = 1;
         if c.eat_op("[") {
@@ -30,7 +30,9 @@ pub(super) fn spelled(c: &mut Cursor<'_>) -> Parsed<Spelled> {
             return unclear("an array of serial");
         }
         // Whatever was written, PostgreSQL keeps only that it is an array.
-        spelled.ty = Type::Array(Box::new(spelled.ty));
+        if !matches!(spelled.ty, Type::Array(_)) {
+            spelled.ty = Type::Array(Box::new(spelled.ty));
+        }
     }
     Ok(spelled)
 }
@@ -51,8 +53,17 @@ fn scalar(c: &mut Cursor<'_>) -> Parsed<Spelled> {
     named(c, name)
 }
 
-/// A type by its name in the catalog, as quoted and qualified names give it.
+/// A type by its name in the catalog, as quoted and qualified names give it. That of an array is its
+/// element's with a `_` before it.
 fn internal(c: &mut Cursor<'_>, name: &str) -> Parsed<Option<Type>> {
+    if let Some(element) = name.strip_prefix('_') {
+        let element = scalar_of_catalog(c, element)?;
+        return Ok(element.map(|ty| Type::Array(Box::new(ty))));
+    }
+    scalar_of_catalog(c, name)
+}
+
+fn scalar_of_catalog(c: &mut Cursor<'_>, name: &str) -> Parsed<Option<Type>> {
     Ok(Some(match name {
         "bool" => Type::Boolean,
         "int2" => Type::SMALLINT,

@@ -4,7 +4,7 @@
 //! Mostly one ALTER TABLE. Before it, where they are needed:
 //!
 //! * the table gets its new name;
-//! * foreign keys of other tables go, whose columns' type changes;
+//! * foreign keys of other tables go, whose columns' type changes, or that could carry a NULL along;
 //! * an ALTER TABLE drops foreign keys that come back under their name, and adds columns that
 //!   have to be filled, or that are NOT NULL without a default: the server would fill those with
 //!   zeros, where the authored engine refuses them if there are rows;
@@ -22,7 +22,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use aludel::schema::{Expr, ForeignKey, Ident, Part, PartMut, Table};
 use aludel::translate::print::{Level, Printer, print};
-use aludel::translate::{Refusal, Rendered, TableChange};
+use aludel::translate::{Omission, Refusal, Rendered, TableChange};
 
 use super::facts::Facts;
 use super::spelling::{Words, bare_text};
@@ -38,6 +38,7 @@ pub(crate) fn table(change: &TableChange<'_>, facts: &Facts) -> Result<Rendered,
     sequences::go_on(change)?;
     let words = Words::new(facts);
     let mut along = Vec::new();
+    let mut omissions = Vec::new();
     let statements = match (change.before, change.after) {
         (None, None) => Vec::new(),
         (None, Some(after)) => vec![print(&words, |p| definition::create(p, after))?],
@@ -51,11 +52,14 @@ pub(crate) fn table(change: &TableChange<'_>, facts: &Facts) -> Result<Rendered,
                 format!("DROP {word}TABLE {}", p.name(&before.name))
             })?]
         }
-        (Some(before), Some(after)) => alter(change, before, after, facts, &mut along)?,
+        (Some(before), Some(after)) => {
+            alter(change, before, after, facts, &mut along, &mut omissions)?
+        }
     };
     let statements = [sequences::made(change), statements].concat();
     Ok(Rendered {
         along,
+        omissions,
         ..session::rendered(statements, facts)
     })
 }
@@ -97,6 +101,7 @@ fn alter(
     after: &Table,
     facts: &Facts,
     along: &mut Vec<Table>,
+    omissions: &mut Vec<Omission>,
 ) -> Result<Vec<String>, Vec<Refusal>> {
     let words = Words::new(facts);
     let mut refusals = Vec::new();
@@ -110,6 +115,7 @@ fn alter(
         statements.extend(alteration.statements(printer));
         statements.extend(referrers.after);
         along.extend(referrers.tables);
+        omissions.extend(referrers.omissions);
         String::new()
     });
     match text {

@@ -1,9 +1,12 @@
 //! Foreign keys of other tables that refer to columns whose type changes: they stand in the way of
-//! the change, and their own columns want the new type.
+//! the change, and their own columns want the new type. So do those whose ON UPDATE CASCADE may carry
+//! a NULL from then on to where none is taken.
 
-use aludel::schema::{Column, Ident, Table, Type};
-use aludel::translate::Refusal;
+use aludel::schema::{
+    Column, Constraint, ConstraintKind, ForeignKey, Ident, ReferentialAction, Table, Type,
+};
 use aludel::translate::print::Printer;
+use aludel::translate::{Omission, Refusal};
 
 use super::Alteration;
 use crate::target::{definition, lower};
@@ -17,6 +20,8 @@ pub(super) struct Referrers {
     pub(super) after: Vec<String>,
     /// The tables afterwards, where they are others.
     pub(super) tables: Vec<Table>,
+    /// What their foreign keys do no longer.
+    pub(super) omissions: Vec<Omission>,
 }
 
 impl Alteration<'_> {
@@ -36,7 +41,8 @@ impl Alteration<'_> {
             }
             let keys: Vec<_> = child
                 .foreign_keys()
-                .filter(|(_, key)| key.table == self.after.name && key.referred.iter().any(changed))
+                .filter(|(_, key)| key.table == self.after.name)
+                .filter(|(_, key)| key.referred.iter().any(changed) || self.carries(key, child))
                 .collect();
             if keys.is_empty() {
                 continue;
@@ -79,8 +85,17 @@ impl Alteration<'_> {
                 Some(Err(found)) => refusals.extend(found),
                 None => {}
             }
-            for (constraint, _) in &keys {
-                let text = printer.constraint(constraint, child);
+            for (constraint, key) in &keys {
+                let still = self.carries(key, child).then(|| held_still(constraint));
+                if let Some((now, omission)) = &still {
+                    let mut own = table.constraints.iter_mut();
+                    if let Some(held) = own.find(|held| held == constraint) {
+                        held.clone_from(now);
+                    }
+                    result.omissions.push(omission.clone());
+                }
+                let now = still.as_ref().map_or(*constraint, |(now, _)| now);
+                let text = printer.constraint(now, child);
                 clauses.push(format!("ADD {text}"));
             }
             result
@@ -92,6 +107,11 @@ impl Alteration<'_> {
         }
         self.refusals.extend(refusals);
         result
+    }
+
+    /// Whether ON UPDATE CASCADE of a foreign key may carry a NULL afterwards to where none is taken.
+    fn carries(&self, key: &ForeignKey, child: &Table) -> bool {
+        !self.facts.cascades_null && lower::cascades_null(key, child, self.after)
     }
 
     /// Why a column cannot be held in another way: what refers to it would have to follow.
@@ -132,6 +152,17 @@ fn loses_members(table: &Table, now: Option<&Column>) -> Option<Refusal> {
         Refusal::new("enum-reference", message)
             .help("drop the foreign key before, and add it after"),
     )
+}
+
+/// A foreign key by which no key changes while a row refers to it, and what that leaves out.
+fn held_still(constraint: &Constraint) -> (Constraint, Omission) {
+    let mut now = constraint.clone();
+    if let ConstraintKind::ForeignKey(key) = &mut now.kind {
+        key.on_update = ReferentialAction::NoAction;
+    }
+    let name = constraint.name.as_deref().unwrap_or_default();
+    let message = lower::held_still(&format!("the foreign key `{name}`"));
+    (now, Omission::new("cascade-null", message))
 }
 
 fn is_padded(column: Option<&Column>) -> bool {

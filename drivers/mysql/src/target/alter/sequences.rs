@@ -12,7 +12,11 @@ pub(super) fn made(change: &TableChange<'_>) -> Vec<String> {
         let mut sequences = change.scope.authored.sequences();
         sequences.find(|sequence| sequence.name.name == name)
     });
-    let missing = |sequence: &&Sequence| change.scope.target.sequence(&sequence.name).is_none();
+    // What is a column's counter is none here.
+    let missing = |sequence: &&Sequence| {
+        let held = change.scope.target.sequence(&sequence.name);
+        held.is_none_or(|held| held.owned_by.is_some())
+    };
     drawn
         .filter(missing)
         .map(|sequence| other::create(sequence, &quoted(&sequence.name.name)))
@@ -29,11 +33,15 @@ fn drawn(table: &Table) -> impl Iterator<Item = &str> {
 
 /// # Errors
 ///
-/// If a counter becomes a sequence or the other way round: neither knows how far the other has come.
+/// If a counter becomes a sequence or the other way round: neither knows how far the other has come,
+/// unless none has come anywhere.
 pub(super) fn go_on(change: &TableChange<'_>) -> Result<(), Vec<Refusal>> {
     let (Some(before), Some(after)) = (change.before, change.after) else {
         return Ok(());
     };
+    if change.unused {
+        return Ok(());
+    }
     let draws = |column: &Column| column.default.as_ref().and_then(drawn_by_name).is_some();
     let turns = change.columns.iter().find(|origin| {
         let from = origin.from.as_ref().and_then(|from| before.column(from));

@@ -104,6 +104,19 @@ impl Lowering<'_, '_> {
         }
     }
 
+    /// The bytes of a row with more columns that are held so, and others that are kept for what is to
+    /// come, if that are too many.
+    pub(super) fn too_long_with<'h>(
+        &self,
+        more: impl Iterator<Item = &'h Held>,
+        kept: u64,
+    ) -> Option<u64> {
+        let more: u64 = more.map(row_bytes).sum();
+        let total: u64 = self.held.values().map(row_bytes).sum();
+        let total = total + self.hidden_bytes + more + kept;
+        (more > 0 && total > ROW_BYTES).then_some(total)
+    }
+
     pub(super) fn columns(&mut self, lowered: &mut Table) {
         for column in &self.table.columns {
             let column = self.column(column);
@@ -130,6 +143,16 @@ impl Lowering<'_, '_> {
                 sequence: None,
                 options: SequenceOptions::default(),
             });
+        } else if column.is_full_text() {
+            lowered.nullable = true;
+            lowered.generated = Some(Generated {
+                expr: Expr::Literal(Literal::Null),
+                stored: false,
+            });
+            self.omit(
+                "full-text",
+                format!("{on}: nothing computes it, it is NULL"),
+            );
         } else if let Some(generated) = &column.generated {
             let expr = self.stored(&generated.expr, &column.ty);
             lowered.generated = Some(Generated {
@@ -172,7 +195,7 @@ impl Lowering<'_, '_> {
         // What a function gives that nobody knows has no type.
         let calls = is_call(default);
         let formless = |refusal: &Refusal| match refusal.code {
-            "no-such-function" | "no-form" => true,
+            "no-such-function" | "no-form" | "constant" => true,
             code => calls && code == "unknown-type",
         };
         if column.nullable || !refusals.iter().all(formless) {
@@ -420,7 +443,7 @@ fn is_binary(name: &str) -> bool {
 }
 
 /// What a value takes of a row, at most.
-fn row_bytes(held: &Held) -> u64 {
+pub(super) fn row_bytes(held: &Held) -> u64 {
     // A text or bytes without a limit leave a pointer in the row.
     const POINTER: u64 = 12;
     const LENGTH: u64 = 2;

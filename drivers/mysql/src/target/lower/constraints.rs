@@ -39,7 +39,8 @@ impl Lowering<'_, '_> {
                     lowered.constraints.push(check(name, condition));
                 }
             }
-            let generated = column.generated.as_ref().filter(|_| !column.nullable);
+            let generated = column.generated.as_ref();
+            let generated = generated.filter(|_| !column.nullable && !column.is_full_text());
             let may_be_null =
                 generated.is_some_and(|generated| self.rewriter.scope.nullable(&generated.expr));
             if may_be_null && !self.facts.generated_not_null {
@@ -155,10 +156,7 @@ impl Lowering<'_, '_> {
         let held_still = !self.facts.cascades_null
             && (self.referred(key)).is_some_and(|there| cascades_null(key, self.table, there));
         if held_still {
-            let message = format!(
-                "ON UPDATE CASCADE of {what}, which refers from a column that takes no NULL to one that does: while a row refers to it, a key does not change"
-            );
-            self.omit("cascade-null", message);
+            self.omit("cascade-null", self::held_still(what));
         }
         // What would set a column that takes no NULL to NULL fails there. Here it may not be
         // written: that the parent has to stay comes to the same.
@@ -311,6 +309,13 @@ fn holds_by_itself(table: &Name, key: &ForeignKey) -> bool {
     let full = key.match_full && key.columns.len() > 1;
     let mut pairs = key.columns.iter().zip(&key.referred);
     key.table == *table && !full && pairs.all(|(own, theirs)| own == theirs)
+}
+
+/// What a foreign key says that does not carry a NULL to where none is taken.
+pub(crate) fn held_still(what: &str) -> String {
+    format!(
+        "ON UPDATE CASCADE of {what}, which refers from a column that takes no NULL to one that does: while a row refers to it, a key does not change"
+    )
 }
 
 /// Whether ON UPDATE CASCADE may carry a NULL to where none is taken.

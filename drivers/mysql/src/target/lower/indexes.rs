@@ -5,6 +5,7 @@ use aludel::schema::{
 };
 use aludel::translate::Refusal;
 
+use super::columns::row_bytes;
 use super::{COMMENTS, Lowering};
 use crate::target::build;
 use crate::target::types::{self, Held};
@@ -16,8 +17,15 @@ impl Lowering<'_, '_> {
         let keys = table.constraints.iter();
         let mut nulls: Vec<Index> = keys.flat_map(|key| self.nulls_of_constraint(key)).collect();
         nulls.extend(table.indexes.iter().flat_map(|index| self.nulls_of(index)));
-        for index in table.indexes.iter().chain(&nulls) {
-            if let Some(index) = self.index(index, lowered) {
+        let all: Vec<&Index> = table.indexes.iter().chain(&nulls).collect();
+        for (place, index) in all.iter().enumerate() {
+            // What says nothing about rows leaves room for what does.
+            let computed = |key: &IndexKey| !matches!(key.expr, Expr::Column { .. });
+            let kept = match index.unique || !index.keys.iter().any(computed) {
+                true => 0,
+                false => all[place..].iter().map(|later| self.wanted(later)).sum(),
+            };
+            if let Some(index) = self.index(index, kept, lowered) {
                 lowered.indexes.push(index);
             }
         }
@@ -25,11 +33,42 @@ impl Lowering<'_, '_> {
         index_references(lowered);
     }
 
-    fn index(&mut self, index: &Index, lowered: &mut Table) -> Option<Index> {
+    /// The bytes that the expressions of a unique index take of a row.
+    fn wanted(&mut self, index: &Index) -> u64 {
+        if !index.unique || self.facts.expression_keys {
+            return 0;
+        }
+        let mut bytes = 0;
+        for key in &index.keys {
+            let meaning = self.meaning;
+            if let Expr::Column { .. } = key.expr {
+                continue;
+            }
+            if let Ok((Some((expr, ty)), _)) =
+                self.rewriter.apart(|rw| meaning.typed(rw, &key.expr))
+                && let Ok(held) = types::hold(&ty, self.authored, self.facts)
+            {
+                let columns = keys::columns_of(&key.expr);
+                let fit = keys::fit_expression(expr, held, index, &columns, &self.held, self.facts);
+                bytes += row_bytes(&fit.1);
+            }
+        }
+        bytes
+    }
+
+    /// `kept` are the bytes of a row that are for others.
+    fn index(&mut self, index: &Index, kept: u64, lowered: &mut Table) -> Option<Index> {
         let what = format!("index `{}`", index.name);
         let method = index.method.as_deref().unwrap_or("btree");
         if !matches!(method, "btree" | "hash") {
             self.omit("index-method", format!("{what} ({method})"));
+            return None;
+        }
+        if index.reads_full_text(self.table) {
+            self.omit(
+                "full-text",
+                format!("{what}: nothing computes what it is over"),
+            );
             return None;
         }
         if !index.unique && self.has_no_order(index) {
@@ -61,6 +100,19 @@ impl Lowering<'_, '_> {
             .iter()
             .map(|key| self.key(&key.expr, index))
             .collect::<Option<_>>()?;
+        let apart = exprs.iter().filter_map(|(_, held)| held.as_ref());
+        let apart = apart.filter(|_| !self.facts.expression_keys);
+        if let Some(bytes) = self.too_long_with(apart, kept) {
+            let message = format!(
+                "{what}: with the columns that it is made of here, a row of `{}` has {bytes} bytes, which are too many",
+                self.table.name
+            );
+            match index.unique {
+                true => self.refuse(Refusal::new("row-too-long", message)),
+                false => self.omit("index-expression", message),
+            }
+            return None;
+        }
         let prefixes = keys::prefixes(index, &self.held);
         let mut keys = Vec::with_capacity(index.keys.len() + 1);
         for (place, (key, length)) in index.keys.iter().zip(prefixes).enumerate() {
@@ -185,6 +237,7 @@ impl Lowering<'_, '_> {
             stored: false,
         });
         column.invisible = true;
+        self.hidden_bytes += row_bytes(held);
         lowered.columns.push(column);
         Expr::column(name)
     }

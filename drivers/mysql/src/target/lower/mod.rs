@@ -12,7 +12,7 @@ mod indexes;
 mod nulls;
 
 pub(crate) use columns::{blanks_name, drawn_apart};
-pub(crate) use constraints::cascades_null;
+pub(crate) use constraints::{cascades_null, held_still};
 
 use std::collections::HashMap;
 
@@ -51,6 +51,7 @@ pub(crate) fn lower(
             meaning: &meaning,
             rewriter,
             held: HashMap::new(),
+            hidden_bytes: 0,
         };
         lowering.lower()
     })?;
@@ -68,6 +69,8 @@ struct Lowering<'l, 'r> {
     rewriter: &'l mut Rewriter<'r>,
     /// How each column is held.
     held: HashMap<Ident, Held>,
+    /// What the columns that keys are made of take of a row.
+    hidden_bytes: u64,
 }
 
 impl Lowering<'_, '_> {

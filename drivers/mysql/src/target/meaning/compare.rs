@@ -1,10 +1,10 @@
 //! Comparisons.
 
 use aludel::schema::{BinaryOp, CallArg, Expr, Literal, Part, Quantifier, Query, Type};
-use aludel::translate::Refusal;
 use aludel::translate::constant::{self, Item};
 use aludel::translate::infer::{Family, is_text_constant};
 use aludel::translate::rewrite::Rewriter;
+use aludel::translate::{Refusal, ahead};
 
 use super::Meaning;
 use super::casts::is_text;
@@ -495,7 +495,11 @@ impl Meaning<'_> {
         any_case: bool,
         negated: bool,
     ) -> Expr {
-        let any_case = any_case || rw.scope.ty(left) == Some(Type::Citext);
+        let ty = rw.scope.ty(left);
+        if let Some(all) = ahead::at_length(left, ty.as_ref(), right, any_case, negated) {
+            return rw.expr(&all);
+        }
+        let any_case = any_case || ty == Some(Type::Citext);
         let pattern = match right {
             Expr::Cast { expr, .. } => expr,
             other => other,
@@ -679,8 +683,8 @@ pub(super) fn pattern_here(pattern: &str, any_case: bool, facts: &Facts) -> Opti
             '.' if !class && facts.joins_line_ends && !matches!(chars.peek(), Some('*' | '+')) => {
                 result.push_str("[[:L:][:^L:]]");
             }
-            // Texts of the world beyond ASCII have more than one form.
-            c if !c.is_ascii() => return None,
+            // Which letters are one but for their case, each engine has its own tables for.
+            c if !c.is_ascii() && any_case => return None,
             c => result.push(c),
         }
     }

@@ -36,11 +36,11 @@ mod windows;
 use std::cell::Cell;
 
 use aludel::schema::{
-    DataStatement, Expr, Name, OrderBy, Query, Schema, Select, SelectItem, TableRef, Type,
+    DataStatement, Expr, NEW, Name, OLD, OrderBy, Query, Schema, Select, SelectItem, TableRef, Type,
 };
 use aludel::sql::Syntax;
 use aludel::translate::Refusal;
-use aludel::translate::infer::{Family, Field};
+use aludel::translate::infer::{Family, Field, Relation};
 use aludel::translate::rewrite::{Rewriter, Rules};
 
 use super::build;
@@ -232,6 +232,17 @@ impl Meaning<'_> {
                 // A table's own column may be called so; what it is called by itself is PostgreSQL's.
                 if SYSTEM.contains(&column.as_str()) && rw.scope.ty(expr).is_none() {
                     let what = format!("`{column}`, which says where PostgreSQL keeps a row,");
+                    return Some(self.refuse(rw, "no-form", what));
+                }
+                // What is no column, and called like what the query reads, is a whole row of that.
+                let read = |relation: &Relation| relation.is_called(&Name::bare(column.clone()));
+                if table.is_none()
+                    && ![NEW, OLD].contains(&column.as_str())
+                    && rw.scope.has(None, column) == Some(false)
+                    && rw.scope.relations().iter().any(read)
+                    && rw.scope.whole(column).is_none()
+                {
+                    let what = format!("the whole row `{column}`");
                     return Some(self.refuse(rw, "no-form", what));
                 }
                 return self.element(rw, table.as_ref(), column);

@@ -253,8 +253,15 @@ impl Meaning<'_> {
             Some(Expr::Literal(Literal::Text(text))) if text.chars().count() == 1 => {
                 Some(Box::new(Expr::text(text.clone())))
             }
-            Some(_) => {
-                return self.refuse(rw, "trim", "trimming any of several characters");
+            Some(what) => {
+                let chars = match what {
+                    Expr::Cast { expr, .. } => expr,
+                    other => other,
+                };
+                return match chars {
+                    Expr::Literal(Literal::Text(chars)) => self.trim_any(rw, expr, side, chars),
+                    _ => self.refuse(rw, "trim", "trimming any of several characters"),
+                };
             }
         };
         let expr = Box::new(self.text(rw, expr));
@@ -263,6 +270,26 @@ impl Meaning<'_> {
             (TrimSide::Trailing, None) => build::call("rtrim", [*expr]),
             _ => Expr::Trim { expr, side, what },
         }
+    }
+
+    /// Any of several characters, or none of none, off an end.
+    fn trim_any(&self, rw: &mut Rewriter<'_>, expr: &Expr, side: TrimSide, chars: &str) -> Expr {
+        let text = self.text(rw, expr);
+        if chars.is_empty() {
+            return text;
+        }
+        let codes = chars.chars().map(|c| format!("\\x{{{:x}}}", u32::from(c)));
+        let class = format!("[{}]", codes.collect::<String>());
+        let pattern = match side {
+            TrimSide::Leading => format!("^{class}+"),
+            TrimSide::Trailing => format!("{class}+\\z"),
+            TrimSide::Both => format!("^{class}+|{class}+\\z"),
+        };
+        let text = build::collate(text, self.facts.exact);
+        build::call(
+            "regexp_replace",
+            [text, Expr::text(pattern), Expr::text("")],
+        )
     }
 
     fn split_part(&self, rw: &mut Rewriter<'_>, text: &Expr, at: &Expr, place: &Expr) -> Expr {

@@ -64,7 +64,7 @@ impl Meaning<'_> {
                     // A key may look at NULL, and not at what DATE_FORMAT gives, which follows the session.
                     Expr::Literal(Literal::Null) => Expr::Literal(Literal::Null),
                     moment => {
-                        let text = build::call("date_format", [moment, Expr::text(form)]);
+                        let text = self.date_format(moment, form);
                         build::collate(text, self.facts.exact)
                     }
                 }
@@ -158,8 +158,17 @@ impl Meaning<'_> {
             "year" => "%Y-01-01",
             _ => return None,
         };
-        let text = build::call("date_format", [time, Expr::text(form)]);
+        let text = self.date_format(time, form.into());
         Some(build::cast(text, build::MOMENT))
+    }
+
+    /// A moment as a text. Names are English, as PostgreSQL's are.
+    fn date_format(&self, moment: Expr, form: String) -> Expr {
+        let mut args = vec![moment, Expr::text(form)];
+        if self.facts.date_locales {
+            args.push(Expr::text("en_US"));
+        }
+        build::call("date_format", args)
     }
 
     /// A time and an interval that is a constant, or a number of one unit.

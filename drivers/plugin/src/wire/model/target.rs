@@ -55,6 +55,7 @@ pub struct Change {
     authored_after: Option<Table>,
     columns: Vec<ColumnOrigin>,
     triggers: Vec<Trigger>,
+    unused: Option<bool>,
 }
 
 /// What a target answers.
@@ -83,7 +84,7 @@ choice!(Wanted, "wanted thing" {
 });
 
 record!(Change, "a change of a table" {
-    before, after, authored_before, authored_after, columns, triggers,
+    before, after, authored_before, authored_after, columns, triggers, unused,
 });
 
 choice!(TargetAnswer, "answer of a target" {
@@ -101,6 +102,7 @@ impl From<&TableChange<'_>> for Change {
             authored_after,
             columns,
             triggers,
+            unused,
             // In the request.
             scope: _,
         } = change;
@@ -111,6 +113,7 @@ impl From<&TableChange<'_>> for Change {
             authored_after: authored_after.cloned(),
             columns: columns.clone(),
             triggers: triggers.iter().copied().cloned().collect(),
+            unused: unused.then_some(true),
         }
     }
 }
@@ -125,6 +128,7 @@ impl Change {
             authored_after: self.authored_after.as_ref(),
             columns: self.columns.clone(),
             triggers: self.triggers.iter().collect(),
+            unused: self.unused == Some(true),
             scope,
         }
     }

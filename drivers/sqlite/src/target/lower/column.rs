@@ -54,7 +54,17 @@ impl Lowering<'_> {
                 format!("{place}: ON UPDATE has no counterpart on sqlite"),
             );
         }
-        if let Some(generated) = &column.generated {
+        if column.is_full_text() {
+            lowered.nullable = true;
+            lowered.generated = Some(Generated {
+                expr: Expr::Literal(Literal::Null),
+                stored: false,
+            });
+            self.omit(
+                "full-text",
+                format!("{place}: nothing computes it, it is NULL"),
+            );
+        } else if let Some(generated) = &column.generated {
             let expr = self.expr(Stands::Schema, &place, |rw| {
                 rw.stored(&generated.expr, Some(&field(column)))
             });

@@ -24,6 +24,13 @@ impl Lowering<'_> {
             self.omit("index-method", format!("{shown} ({method})"));
             return None;
         }
+        if index.reads_full_text(self.table) {
+            self.omit(
+                "full-text",
+                format!("{shown}: nothing computes what it is over"),
+            );
+            return None;
+        }
         for key in index.keys.iter().filter(|_| index.unique) {
             if let Expr::Column { column, .. } = &key.expr {
                 self.equal_as_text(column, &shown);

@@ -72,10 +72,12 @@ pub(super) fn is_no_default(expr: &Expr) -> bool {
 pub(super) fn formless(refusals: &[Refusal]) -> Option<&str> {
     let all = refusals
         .iter()
-        .all(|refusal| ["no-such-function", "no-form"].contains(&refusal.code));
+        .all(|refusal| FORMLESS.contains(&refusal.code));
     let first = refusals.first().filter(|_| all)?;
     Some(&first.message)
 }
+
+const FORMLESS: [&str; 3] = ["no-such-function", "no-form", "no-such-literal"];
 
 /// Where an expression stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

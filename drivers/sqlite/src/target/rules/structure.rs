@@ -739,8 +739,15 @@ impl Meaning {
             Family::of(&item),
             Family::Text | Family::Integer | Family::Uuid | Family::Date | Family::Enum
         );
-        let array = qualified(rw, args.first()?);
-        let array = rw.expr(&array);
+        let given = *args.first()?;
+        // A CHECK knows no table's name while its table is made anew, and asks no query.
+        let array = match name {
+            "cardinality" | "array_length" => rw.expr(given),
+            _ => {
+                let array = qualified(rw, given);
+                rw.expr(&array)
+            }
+        };
         Some(match (name, &args[1..]) {
             ("cardinality", []) => call("json_array_length", [array]),
             ("array_length", [Expr::Literal(Literal::Number(one))]) if one == "1" => {

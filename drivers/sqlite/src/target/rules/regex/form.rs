@@ -149,7 +149,7 @@ fn whole(pieces: &[Piece], begins: bool, ends: bool, value: &Expr, cuts: u32) ->
         if let Some(one) = one_run(pieces, value) {
             return Some(one);
         }
-        if let Some(listed) = listed(pieces, value) {
+        if let Some(listed) = listed_behind(pieces, value) {
             return Some(listed);
         }
     }
@@ -251,6 +251,26 @@ fn long(pieces: &[Piece]) -> u32 {
         _ => 0,
     };
     pieces.iter().map(least).sum()
+}
+
+/// A list behind a fixed number of characters.
+fn listed_behind(pieces: &[Piece], value: &Expr) -> Option<Expr> {
+    let is_list =
+        |piece: &Piece| !matches!(piece, Piece::Run { least, most, .. } if *most == Some(*least));
+    let place = pieces.iter().position(is_list)?;
+    if place == 0 {
+        return listed(pieces, value);
+    }
+    let (front, list) = pieces.split_at(place);
+    let start = call(
+        "glob",
+        [Expr::text(glob(front, true, false)?), value.clone()],
+    );
+    let rest = call(
+        "substr",
+        [value.clone(), number(i64::from(long(front)) + 1)],
+    );
+    Some(and(start, listed(list, &rest)?))
 }
 
 /// `^a+(-a+)*$`: runs with one character of another set between each two.

@@ -5,7 +5,7 @@
 //! character that may or may not belong to it fails here.
 //!
 //! Deliberately absent: what needs to go back over a text (several runs that may share characters, references to what was
-//! found, looking ahead). It is refused.
+//! found, looking ahead at more than the length). It is refused.
 
 mod form;
 mod pattern;
@@ -13,8 +13,8 @@ mod sequence;
 mod set;
 
 use aludel::schema::{Expr, Literal, Type};
-use aludel::translate::Refusal;
 use aludel::translate::rewrite::Rewriter;
+use aludel::translate::{Refusal, ahead};
 
 use super::Meaning;
 use super::build::{call, case, concat, fail, is_stable, not, number};
@@ -29,6 +29,10 @@ impl Meaning {
         any_case: bool,
         negated: bool,
     ) -> Expr {
+        let ty = rw.scope.ty(left);
+        if let Some(all) = ahead::at_length(left, ty.as_ref(), right, any_case, negated) {
+            return rw.expr(&all);
+        }
         self.texts(rw, [left]);
         let any_case = any_case || rw.scope.ty(left) == Some(Type::Citext);
         let value = self.shown(rw, left);

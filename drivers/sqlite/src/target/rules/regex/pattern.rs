@@ -168,6 +168,7 @@ impl Reader<'_> {
 
     /// `[…]`; what follows the bracket.
     fn bracket(&mut self) -> Option<()> {
+        let from = self.text.len();
         self.text.push('[');
         if self.chars.next_if_eq(&'^').is_some() {
             self.text.push('^');
@@ -210,6 +211,11 @@ impl Reader<'_> {
             first = false;
         }
         self.text.push(']');
+        // The classes that have names are those of ASCII all the same.
+        if !self.text[from..].is_ascii() {
+            self.text.insert_str(from, "(?u:");
+            self.text.push(')');
+        }
         Some(())
     }
 

@@ -107,12 +107,49 @@ fn repeated(inner: &[Vec<Piece>], least: u32, most: Option<u32>) -> Option<Vec<V
             Some(found)
         }
         None => match inner {
-            [pieces] => Some(vec![vec![Piece::Again {
-                pieces: pieces.clone(),
-                least,
-            }]]),
+            [pieces] => Some(joined(pieces, least).unwrap_or_else(|| {
+                vec![vec![Piece::Again {
+                    pieces: pieces.clone(),
+                    least,
+                }]]
+            })),
             _ => None,
         },
         Some(_) => None,
     }
+}
+
+/// `(-?x+)+`, which is `-?x+(-x+)*`: where a run follows another without a mark, the two are one.
+fn joined(pieces: &[Piece], least: u32) -> Option<Vec<Vec<Piece>>> {
+    let [
+        Piece::Run {
+            set,
+            least: 0,
+            most: Some(1),
+        },
+        run @ Piece::Run {
+            least: 1,
+            most: None,
+            ..
+        },
+    ] = pieces
+    else {
+        return None;
+    };
+    if least > 1 {
+        return None;
+    }
+    let mark = self::run(*set);
+    let again = Piece::Again {
+        pieces: vec![mark.clone(), run.clone()],
+        least: 0,
+    };
+    let mut found = vec![
+        vec![run.clone(), again.clone()],
+        vec![mark, run.clone(), again],
+    ];
+    if least == 0 {
+        found.push(Vec::new());
+    }
+    Some(found)
 }

@@ -4,30 +4,57 @@ use regex_syntax::hir::{ClassBytes, ClassUnicode};
 
 use super::super::like::push_glob;
 
-/// Characters of ASCII, each a bit, and whether all others belong to it. PostgreSQL has no texts with the character 0.
+/// Characters of ASCII, each a bit, and those beyond. PostgreSQL has no texts with the character 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Set {
-    /// These, and those beyond ASCII or not.
-    Of { ascii: u128, beyond: bool },
-    /// One character beyond ASCII.
-    One(char),
+pub(super) struct Set {
+    ascii: u128,
+    beyond: Beyond,
 }
 
+/// What belongs to a set of the characters beyond ASCII.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Beyond {
+    All,
+    /// These, in their order; the character 0 stands for none.
+    Few([char; FEW]),
+}
+
+const FEW: usize = 8;
+const NONE: Beyond = Beyond::Few(['\0'; FEW]);
 const ALL: u128 = !1;
 
+impl Beyond {
+    /// None, if they are more than a few.
+    fn of(mut chars: Vec<char>) -> Option<Self> {
+        chars.sort_unstable();
+        chars.dedup();
+        chars.resize(FEW.max(chars.len()), '\0');
+        Some(Self::Few(chars.try_into().ok()?))
+    }
+
+    fn chars(&self) -> impl Iterator<Item = char> + '_ {
+        let few: &[char] = match self {
+            Self::All => &[],
+            Self::Few(few) => few,
+        };
+        few.iter().copied().filter(|c| *c != '\0')
+    }
+}
+
 impl Set {
-    pub(super) const ANY: Self = Self::Of {
+    pub(super) const ANY: Self = Self {
         ascii: ALL,
-        beyond: true,
+        beyond: Beyond::All,
     };
 
     pub(super) fn one(c: char) -> Self {
-        match c.is_ascii() {
-            true => Self::Of {
-                ascii: 1 << u32::from(c),
-                beyond: false,
-            },
-            false => Self::One(c),
+        let mut few = ['\0'; FEW];
+        if !c.is_ascii() {
+            few[0] = c;
+        }
+        Self {
+            ascii: if c.is_ascii() { 1 << u32::from(c) } else { 0 },
+            beyond: Beyond::Few(few),
         }
     }
 
@@ -43,82 +70,65 @@ impl Set {
             }
         }
         let ascii = ascii & ALL;
-        match beyond {
-            0 if ascii == 0 => None,
-            0 => Some(Self::Of {
-                ascii,
-                beyond: false,
-            }),
-            128 => Some(Self::Of {
-                ascii,
-                beyond: true,
-            }),
-            _ => None,
-        }
+        let beyond = match beyond {
+            0 if ascii == 0 => return None,
+            0 => NONE,
+            128 => Beyond::All,
+            _ => return None,
+        };
+        Some(Self { ascii, beyond })
     }
 
-    /// A class of characters: of ASCII, or one beyond it.
+    /// A class of characters: of ASCII, and a few beyond it.
     pub(super) fn of_chars(class: &ClassUnicode) -> Option<Self> {
-        let mut ascii = 0_u128;
+        let (mut ascii, mut beyond) = (0_u128, Vec::new());
         for range in class.ranges() {
-            if !range.end().is_ascii() {
-                let alone = class.ranges().len() == 1 && range.start() == range.end();
-                return alone.then_some(Self::One(range.start()));
+            for c in range.start()..=range.end() {
+                match c.is_ascii() {
+                    true => ascii |= 1 << u32::from(c),
+                    false => beyond.push(c),
+                }
+                if beyond.len() > FEW {
+                    return None;
+                }
             }
-            let codes = range.start() as u32..=range.end() as u32;
-            codes.for_each(|code| ascii |= 1 << code);
         }
         let ascii = ascii & ALL;
-        (ascii != 0).then_some(Self::Of {
-            ascii,
-            beyond: false,
-        })
+        let beyond = Beyond::of(beyond)?;
+        (ascii != 0 || beyond != NONE).then_some(Self { ascii, beyond })
     }
 
     /// The one character that it is.
     pub(super) fn single(&self) -> Option<char> {
-        match *self {
-            Self::One(c) => Some(c),
-            Self::Of {
-                ascii,
-                beyond: false,
-            } if ascii.count_ones() == 1 => char::from_u32(ascii.trailing_zeros()),
-            Self::Of { .. } => None,
+        let mut beyond = self.beyond.chars();
+        match (self.ascii.count_ones(), beyond.next(), beyond.next()) {
+            _ if self.beyond == Beyond::All => None,
+            (1, None, _) => char::from_u32(self.ascii.trailing_zeros()),
+            (0, Some(c), None) => Some(c),
+            _ => None,
         }
     }
 
     /// Whether a character may be of both.
     pub(super) fn meets(&self, other: &Self) -> bool {
-        match (*self, *other) {
-            (Self::One(a), Self::One(b)) => a == b,
-            (Self::One(_), Self::Of { beyond, .. }) | (Self::Of { beyond, .. }, Self::One(_)) => {
-                beyond
-            }
-            (
-                Self::Of { ascii, beyond },
-                Self::Of {
-                    ascii: others,
-                    beyond: also,
-                },
-            ) => ascii & others != 0 || (beyond && also),
-        }
+        let beyond = match (&self.beyond, &other.beyond) {
+            (Beyond::All, Beyond::All) => true,
+            (Beyond::All, few) | (few, Beyond::All) => few.chars().next().is_some(),
+            (few, others) => few.chars().any(|c| others.chars().any(|other| other == c)),
+        };
+        beyond || self.ascii & other.ascii != 0
     }
 
     /// The characters of either; none, if GLOB could not write it.
     pub(super) fn with(&self, other: &Self) -> Option<Self> {
-        match (*self, *other) {
-            (
-                Self::Of { ascii, beyond },
-                Self::Of {
-                    ascii: others,
-                    beyond: also,
-                },
-            ) => Some(Self::Of {
-                ascii: ascii | others,
-                beyond: beyond || also,
-            }),
-            (one, other) => (one == other).then_some(one),
-        }
+        let beyond = match (&self.beyond, &other.beyond) {
+            (Beyond::All, _) | (_, Beyond::All) => Beyond::All,
+            (few, others) => Beyond::of(few.chars().chain(others.chars()).collect())?,
+        };
+        Some(Self {
+            ascii: self.ascii | other.ascii,
+            beyond,
+        })
     }
 
     /// One character of it.
@@ -139,18 +149,20 @@ impl Set {
 
     /// The inside of a class; `others` of all but it.
     fn inside(&self, others: bool) -> String {
-        match *self {
-            Self::One(c) => match others {
-                true => format!("^{c}"),
-                false => c.into(),
-            },
-            Self::Of { ascii, beyond } => {
-                let (ascii, negated) = match beyond {
-                    true => (!ascii & ALL, !others),
-                    false => (ascii, others),
-                };
-                format!("{}{}", if negated { "^" } else { "" }, members(ascii))
-            }
+        let (ascii, negated) = match self.beyond {
+            Beyond::All => (!self.ascii & ALL, !others),
+            Beyond::Few(_) => (self.ascii, others),
+        };
+        let beyond: String = self.beyond.chars().collect();
+        let ascii = match members(ascii) {
+            both if both == "-^" && !beyond.is_empty() => "^-".into(),
+            ascii => ascii,
+        };
+        let sign = if negated { "^" } else { "" };
+        // A bracket stands first, and a hyphen last.
+        match ascii.strip_prefix(']') {
+            Some(rest) => format!("{sign}]{beyond}{rest}"),
+            None => format!("{sign}{beyond}{ascii}"),
         }
     }
 }
