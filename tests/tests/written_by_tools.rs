@@ -303,3 +303,18 @@ fn a_cast_to_text_asks_for_the_function_that_minds_case() {
         twin.same("SELECT id, s FROM t ORDER BY id");
     });
 }
+
+#[test]
+fn settings_that_are_the_servers_own() {
+    each(|twin| {
+        twin.run(
+            "CREATE TABLE p (id integer PRIMARY KEY); CREATE TABLE c (id integer, p integer CONSTRAINT c_p REFERENCES p DEFERRABLE INITIALLY DEFERRED);
+            SET datestyle = 'ISO, MDY'; SET DateStyle TO ISO, MDY; SET extra_float_digits = 3; SET intervalstyle = postgres;",
+        );
+        twin.run("SET CONSTRAINTS \"c_p\" IMMEDIATE; ALTER TABLE c DROP CONSTRAINT \"c_p\";");
+        twin.run("INSERT INTO c VALUES (1, 5);");
+        assert!(!twin.refused("SET datestyle = 'ISO, DMY';").is_empty());
+        assert!(!twin.refused("SET CONSTRAINTS ALL DEFERRED;").is_empty());
+        twin.same("SELECT id, p FROM c");
+    });
+}
