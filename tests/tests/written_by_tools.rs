@@ -318,3 +318,36 @@ fn settings_that_are_the_servers_own() {
         twin.same("SELECT id, p FROM c");
     });
 }
+
+/// A down script that does not give back what was there leaves other things than the scripts have made: IF EXISTS
+/// asks the database.
+#[test]
+fn what_asks_whether_something_is_there_asks_the_database() {
+    each(|twin| {
+        let indexes = twin.target.engine == Engine::Sqlite;
+        twin.run(
+            "CREATE TABLE a (id integer PRIMARY KEY, n integer); CREATE TABLE b (id integer PRIMARY KEY); CREATE TABLE k (id integer PRIMARY KEY);
+             CREATE INDEX i ON a (n); CREATE VIEW v AS SELECT id FROM a;",
+        );
+        twin.run("DROP VIEW v; DROP TABLE b; DROP TABLE k;");
+        let both = |twin: &aludel_tests::twin::Twin, sql: &str| {
+            for database in [&twin.authored, &twin.target] {
+                let ended = database.client(sql);
+                assert!(ended.status.success(), "{sql}: {ended:?}");
+            }
+        };
+        both(twin, "CREATE TABLE k (id integer PRIMARY KEY);");
+        twin.run("CREATE TABLE IF NOT EXISTS k (id integer PRIMARY KEY);");
+        twin.run("CREATE TABLE b (id integer PRIMARY KEY); CREATE VIEW v AS SELECT id FROM b;");
+        both(twin, "DROP VIEW v; DROP TABLE b;");
+        twin.run("DROP VIEW IF EXISTS v; DROP TABLE IF EXISTS b;");
+        if indexes {
+            both(twin, "DROP INDEX i;");
+            twin.run("DROP INDEX IF EXISTS i;");
+            both(twin, "CREATE UNIQUE INDEX i ON a (n);");
+            twin.run("CREATE UNIQUE INDEX IF NOT EXISTS i ON a (n);");
+        }
+        twin.run("INSERT INTO a VALUES (1, 1); INSERT INTO k VALUES (1);");
+        twin.same("SELECT count(*) FROM k");
+    });
+}
