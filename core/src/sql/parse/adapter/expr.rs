@@ -134,13 +134,14 @@ impl Convert<'_> {
                 target_before_value,
                 styles,
             } => {
-                none!(is_try, charset, target_before_value, styles);
-                match data_type {
-                    Some(data_type) => Expr::Cast {
+                none!(is_try, target_before_value, styles);
+                match (data_type, charset) {
+                    (Some(data_type), None) => Expr::Cast {
                         expr: self.boxed(expr)?,
                         ty: self.ty(&data_type)?,
                     },
-                    None => return unclear("CONVERT without a type"),
+                    (None, Some(charset)) => in_charset(self.expr(*expr)?, &charset)?,
+                    _ => return unclear("CONVERT without a type"),
                 }
             }
             E::AtTimeZone {
@@ -422,6 +423,21 @@ pub(super) fn not(expr: Expr) -> Expr {
         op: UnaryOp::Not,
         expr: Box::new(expr),
     }
+}
+
+/// MySQL's `CONVERT(X'…' USING utf8mb4)`: the text of these bytes.
+fn in_charset(expr: Expr, charset: &ast::ObjectName) -> Parsed<Expr> {
+    let is_utf8 = matches!(
+        charset.to_string().to_ascii_lowercase().as_str(),
+        "utf8mb4" | "`utf8mb4`"
+    );
+    if let Expr::Literal(Literal::Bytes(bytes)) = &expr
+        && is_utf8
+        && let Ok(text) = std::str::from_utf8(bytes)
+    {
+        return Ok(Expr::text(text));
+    }
+    unclear("CONVERT to a character set")
 }
 
 /// What an expression is that has no place in our types: the name of its variant.
