@@ -493,3 +493,25 @@ fn an_index_of_two_computed_parts_over_what_a_foreign_key_changes() {
         twin.same("SELECT id, coalesce(p_id, 0), coalesce(q_id, 0), name FROM d ORDER BY id");
     });
 }
+
+/// The index that a foreign key stands on goes when the one that takes its place is there: on MySQL one over an
+/// expression waits for the column that it looks at.
+#[test]
+fn an_index_of_a_foreign_key_stays_until_another_takes_its_place() {
+    each(|twin| {
+        twin.run(
+            "CREATE TABLE u (id integer PRIMARY KEY); INSERT INTO u VALUES (1), (2);
+             CREATE TABLE r (id integer PRIMARY KEY, user_id integer NOT NULL CONSTRAINT fk_u REFERENCES u, c integer NOT NULL, status text NOT NULL);",
+        );
+        twin.run("CREATE UNIQUE INDEX r_limit ON r (user_id, c, status) WHERE status IN ('WAITING', 'READY');");
+        twin.run("CREATE INDEX r_user ON r (user_id);");
+        twin.run("CREATE TABLE c (id integer PRIMARY KEY, p_id integer REFERENCES u ON DELETE SET NULL, name text, d date); CREATE UNIQUE INDEX c_n ON c (p_id, lower(name)) WHERE d IS NULL;");
+        twin.run("INSERT INTO r VALUES (1, 1, 1, 'READY'), (2, 1, 1, 'DONE'), (3, 1, 1, 'DONE'); INSERT INTO c VALUES (1, 2, 'A', NULL);");
+        twin.fails("INSERT INTO r VALUES (4, 1, 1, 'READY');");
+        twin.fails("INSERT INTO r VALUES (4, 3, 1, 'READY');");
+        twin.fails("INSERT INTO c VALUES (2, 2, 'a', NULL);");
+        twin.run("DELETE FROM u WHERE id = 2;");
+        twin.run("DROP INDEX r_limit;");
+        twin.same("SELECT id, coalesce(p_id, 0) FROM c");
+    });
+}
