@@ -180,3 +180,30 @@ fn a_script_that_would_be_refused_today_is_replayed() {
     assert_eq!(ran.code, 0, "{ran:?}");
     assert_eq!(on(&place, &database, "status --drift").code, 0);
 }
+
+/// A server shows an expression otherwise than it was written.
+#[test]
+fn what_a_server_shows_otherwise_is_no_difference() {
+    for engine in engines() {
+        let place = Place::new();
+        let database = Database::new(engine);
+        place.revision(
+            REVISION,
+            "CREATE TABLE t (
+                id uuid PRIMARY KEY DEFAULT gen_random_uuid(), first varchar(20), last varchar(20), email varchar(20), nm varchar(20), del boolean NOT NULL DEFAULT false,
+                whole text GENERATED ALWAYS AS (first || ' ' || COALESCE(last, '')) STORED,
+                CONSTRAINT t_email CHECK (((email)::text ~~ '%@%'::text)), CONSTRAINT t_nm CHECK (length(trim(nm)) > 0));
+             CREATE UNIQUE INDEX t_live ON t (nm) WHERE NOT del;\n",
+            "DROP TABLE t;\n",
+        );
+        let ran = on(&place, &database, "--dialect postgres upgrade");
+        assert_eq!(ran.code, 0, "{engine:?} {ran:?}");
+        let ran = on(
+            &place,
+            &database,
+            "--dialect postgres --format json status --drift",
+        );
+        assert_eq!(drift(&ran)["differences"], json!([]), "{engine:?}");
+        assert_eq!(ran.code, 0, "{engine:?} {ran:?}");
+    }
+}

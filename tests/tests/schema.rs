@@ -205,7 +205,8 @@ fn what_keys_stand_for_on_mysql_is_no_difference() {
             "CREATE TABLE owner (id INTEGER PRIMARY KEY);\n\
              CREATE TABLE thing (id INTEGER PRIMARY KEY, owner_id INTEGER REFERENCES owner ON DELETE SET NULL, a INTEGER, \
              b INTEGER, c INTEGER NOT NULL, CHECK (owner_id > 0 OR a > 0), CHECK (b > 0), UNIQUE NULLS NOT DISTINCT (a, b, c));\n\
-             CREATE UNIQUE INDEX thing_b ON thing (b) NULLS NOT DISTINCT;\n",
+             CREATE UNIQUE INDEX thing_b ON thing (b) NULLS NOT DISTINCT;\n\
+             CREATE TABLE shown (id UUID PRIMARY KEY DEFAULT gen_random_uuid(), slug TEXT, CHECK (slug ~ '^[a-z0-9.-]+$'));\n",
             "",
         );
         // Of several columns that number themselves, those that draw from a sequence.

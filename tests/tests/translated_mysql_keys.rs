@@ -450,3 +450,68 @@ fn a_check_of_a_moment_that_is_cut_off_holds() {
         );
     });
 }
+
+/// MariaDB follows what a foreign key does to a column in one generated column of an index, and loses entries of
+/// an index over two.
+#[test]
+fn an_index_of_two_computed_parts_over_what_a_foreign_key_changes() {
+    each(|twin| {
+        let maria = twin.target.engine == Engine::Mariadb;
+        twin.run("CREATE TABLE p (id integer PRIMARY KEY); INSERT INTO p VALUES (1), (2);");
+        for (number, (key, index)) in [
+            ("ON DELETE SET NULL", "(lower(name)) WHERE p_id IS NULL"),
+            ("ON UPDATE CASCADE", "(coalesce(p_id, 0), lower(name))"),
+            (
+                "ON DELETE SET NULL",
+                "(coalesce(p_id, 0), name) WHERE d IS NULL",
+            ),
+        ]
+        .iter()
+        .enumerate()
+        {
+            let table = format!(
+                "CREATE TABLE c{number} (id integer PRIMARY KEY, p_id integer REFERENCES p {key}, name varchar(20), d integer);"
+            );
+            twin.run(&table);
+            let index = format!("CREATE UNIQUE INDEX c{number}_n ON c{number} {index};");
+            if maria {
+                assert_eq!(twin.refused(&index), ["generated-reference"], "{index}");
+            } else {
+                twin.run(&index);
+            }
+        }
+        // The key changes nothing, or one part alone is computed, or no part looks at its column.
+        twin.run(
+            "CREATE TABLE d (id integer PRIMARY KEY, p_id integer REFERENCES p ON DELETE CASCADE, q_id integer REFERENCES p ON DELETE SET NULL, name varchar(20));
+             CREATE UNIQUE INDEX d1 ON d (lower(name)) WHERE p_id IS NULL;
+             CREATE UNIQUE INDEX d2 ON d (name) WHERE q_id IS NULL;
+             CREATE UNIQUE INDEX d3 ON d (q_id, lower(name)) WHERE id > 5;
+             INSERT INTO d VALUES (1, NULL, 2, 'a'), (2, 1, 1, 'a');
+             DELETE FROM p WHERE id = 2;",
+        );
+        twin.fails("INSERT INTO d VALUES (3, 1, NULL, 'a');");
+        twin.same("SELECT id, coalesce(p_id, 0), coalesce(q_id, 0), name FROM d ORDER BY id");
+    });
+}
+
+/// The index that a foreign key stands on goes when the one that takes its place is there: on MySQL one over an
+/// expression waits for the column that it looks at.
+#[test]
+fn an_index_of_a_foreign_key_stays_until_another_takes_its_place() {
+    each(|twin| {
+        twin.run(
+            "CREATE TABLE u (id integer PRIMARY KEY); INSERT INTO u VALUES (1), (2);
+             CREATE TABLE r (id integer PRIMARY KEY, user_id integer NOT NULL CONSTRAINT fk_u REFERENCES u, c integer NOT NULL, status text NOT NULL);",
+        );
+        twin.run("CREATE UNIQUE INDEX r_limit ON r (user_id, c, status) WHERE status IN ('WAITING', 'READY');");
+        twin.run("CREATE INDEX r_user ON r (user_id);");
+        twin.run("CREATE TABLE c (id integer PRIMARY KEY, p_id integer REFERENCES u ON DELETE SET NULL, name text, d date); CREATE UNIQUE INDEX c_n ON c (p_id, lower(name)) WHERE d IS NULL;");
+        twin.run("INSERT INTO r VALUES (1, 1, 1, 'READY'), (2, 1, 1, 'DONE'), (3, 1, 1, 'DONE'); INSERT INTO c VALUES (1, 2, 'A', NULL);");
+        twin.fails("INSERT INTO r VALUES (4, 1, 1, 'READY');");
+        twin.fails("INSERT INTO r VALUES (4, 3, 1, 'READY');");
+        twin.fails("INSERT INTO c VALUES (2, 2, 'a', NULL);");
+        twin.run("DELETE FROM u WHERE id = 2;");
+        twin.run("DROP INDEX r_limit;");
+        twin.same("SELECT id, coalesce(p_id, 0) FROM c");
+    });
+}

@@ -781,3 +781,33 @@ fn any_of_several_characters_is_trimmed() {
         );
     });
 }
+
+/// An index that MariaDB asks for what is LIKE a pattern leaves out texts with a character beyond U+FFFF at the place
+/// of the first wildcard.
+#[test]
+fn like_over_an_index_finds_every_character() {
+    each(|twin| {
+        twin.run(
+            "CREATE TABLE u (id integer PRIMARY KEY, s varchar(40) UNIQUE, n integer DEFAULT 0);
+             INSERT INTO u VALUES (1, 'ab🎉'), (2, 'abc'), (3, '🎉🎉'), (4, '🎉'), (5, 'a🎉b'), (6, 'b'), (7, NULL);
+             CREATE VIEW begins AS SELECT id FROM u WHERE s LIKE 'ab%';
+             CREATE VIEW joined AS SELECT u.id FROM u JOIN begins ON begins.id = u.id AND NOT u.s NOT LIKE 'a%';",
+        );
+        for pattern in ["ab%", "a_b", "🎉_", "ab_", "%b", "b"] {
+            twin.run(&format!(
+                "UPDATE u SET n = n + 1 WHERE s LIKE '{pattern}' OR s LIKE '{pattern}';"
+            ));
+            twin.run(&format!(
+                "UPDATE u SET n = n + 1 WHERE s::text LIKE '{pattern}';"
+            ));
+            twin.run(&format!(
+                "UPDATE u SET n = n + 10 WHERE id IN (SELECT id FROM u WHERE NOT (s NOT LIKE '{pattern}'));"
+            ));
+            twin.same("SELECT id, coalesce(s, '-'), n FROM u ORDER BY id");
+        }
+        twin.same("SELECT id FROM begins ORDER BY id");
+        twin.same("SELECT id FROM joined ORDER BY id");
+        twin.run("DELETE FROM u WHERE s LIKE 'a%';");
+        twin.same("SELECT id FROM u ORDER BY id");
+    });
+}

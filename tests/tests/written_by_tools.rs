@@ -253,3 +253,101 @@ fn a_text_laid_over_another() {
         assert!(!twin.takes("UPDATE t SET o = overlay(s placing o from id for 1);"));
     });
 }
+
+#[test]
+fn a_text_constant_with_its_cast_is_one() {
+    each(|twin| {
+        twin.run(
+            "CREATE TABLE t (
+                id integer PRIMARY KEY, s text, v character varying(20) DEFAULT 'a'::character varying, d timestamp without time zone, j jsonb,
+                made timestamp without time zone DEFAULT timezone('utc'::text, now()) NOT NULL,
+                CONSTRAINT of_several CHECK (((v)::text = ANY ((ARRAY['a'::character varying, 'b'::character varying])::text[]))),
+                CONSTRAINT of_two CHECK (((v)::text = ANY (ARRAY[('a'::character varying)::text, ('b'::character varying)::text]))),
+                CONSTRAINT like_one CHECK ((s ~~ '%_%'::text)),
+                CONSTRAINT like_several CHECK (((s ~~ ANY (ARRAY['%a%'::text, '%-%'::text])) AND (s !~~ ALL (ARRAY['x%'::text, 'y%'::text])))));
+            INSERT INTO t (id, s, v, d, j) VALUES (1, 'a-b-c', 'a', '2024-02-03 04:05:06', '{\"a\": {\"b\": \"v\"}}'), (2, '50%-A', 'b', '2023-12-31 00:00:00', '{}'), (3, '-xa', NULL, NULL, NULL);",
+        );
+        for condition in [
+            "s LIKE 'a%'::text",
+            "s ~~ '%!%-%'::text AND s LIKE '%!%%'::text ESCAPE '!'::text",
+            "s !~~ 'a%'::character varying",
+            "s LIKE ANY (ARRAY['a%', '5%'])",
+            "s SIMILAR TO '(a|b)%'::text",
+            "s LIKE 'a-b-c'::character varying(10)",
+            "date_trunc('day'::text, d) = d",
+            "date_part('year'::text, d) = 2024",
+            "d > (timestamp '2024-02-03 04:05:06' - ('1 day'::text)::interval)",
+            "(j #>> ('{a,b}'::text)::text[]) = 'v'::text",
+            "split_part(s, '-'::text, 1) = 'a'::text",
+        ] {
+            if !twin.takes(&format!("UPDATE t SET id = id + 10 WHERE {condition};")) {
+                panic!("{condition}");
+            }
+            twin.same("SELECT id, s, coalesce(v, '-') FROM t ORDER BY id");
+        }
+        twin.fails("INSERT INTO t (id, s) VALUES (90, 'x-a');");
+        twin.fails("INSERT INTO t (id, s) VALUES (90, 'b');");
+        twin.fails("INSERT INTO t (id, s, v) VALUES (90, 'a', 'c');");
+    });
+}
+
+#[test]
+fn a_cast_to_text_asks_for_the_function_that_minds_case() {
+    each(|twin| {
+        twin.run("CREATE EXTENSION IF NOT EXISTS citext; CREATE TABLE t (id integer PRIMARY KEY, c citext, s text); INSERT INTO t VALUES (1, 'aXb', ''), (2, 'axb', '');");
+        // Refused, or what PostgreSQL gives.
+        twin.takes("UPDATE t SET s = split_part(c, 'x'::text, 1);");
+        twin.takes("UPDATE t SET s = s || regexp_replace(c, '[x-]'::text, ''::text, 'g'::text);");
+        twin.same("SELECT id, s FROM t ORDER BY id");
+        twin.run("UPDATE t SET id = id + 10 WHERE c LIKE 'AX%'::text;");
+        twin.same("SELECT id, s FROM t ORDER BY id");
+    });
+}
+
+#[test]
+fn settings_that_are_the_servers_own() {
+    each(|twin| {
+        twin.run(
+            "CREATE TABLE p (id integer PRIMARY KEY); CREATE TABLE c (id integer, p integer CONSTRAINT c_p REFERENCES p DEFERRABLE INITIALLY DEFERRED);
+            SET datestyle = 'ISO, MDY'; SET DateStyle TO ISO, MDY; SET extra_float_digits = 3; SET intervalstyle = postgres;",
+        );
+        twin.run("SET CONSTRAINTS \"c_p\" IMMEDIATE; ALTER TABLE c DROP CONSTRAINT \"c_p\";");
+        twin.run("INSERT INTO c VALUES (1, 5);");
+        assert!(!twin.refused("SET datestyle = 'ISO, DMY';").is_empty());
+        assert!(!twin.refused("SET CONSTRAINTS ALL DEFERRED;").is_empty());
+        twin.same("SELECT id, p FROM c");
+    });
+}
+
+/// A down script that does not give back what was there leaves other things than the scripts have made: IF EXISTS
+/// asks the database.
+#[test]
+fn what_asks_whether_something_is_there_asks_the_database() {
+    each(|twin| {
+        let indexes = twin.target.engine == Engine::Sqlite;
+        twin.run(
+            "CREATE TABLE a (id integer PRIMARY KEY, n integer); CREATE TABLE b (id integer PRIMARY KEY); CREATE TABLE k (id integer PRIMARY KEY);
+             CREATE INDEX i ON a (n); CREATE VIEW v AS SELECT id FROM a;",
+        );
+        twin.run("DROP VIEW v; DROP TABLE b; DROP TABLE k;");
+        let both = |twin: &aludel_tests::twin::Twin, sql: &str| {
+            for database in [&twin.authored, &twin.target] {
+                let ended = database.client(sql);
+                assert!(ended.status.success(), "{sql}: {ended:?}");
+            }
+        };
+        both(twin, "CREATE TABLE k (id integer PRIMARY KEY);");
+        twin.run("CREATE TABLE IF NOT EXISTS k (id integer PRIMARY KEY);");
+        twin.run("CREATE TABLE b (id integer PRIMARY KEY); CREATE VIEW v AS SELECT id FROM b;");
+        both(twin, "DROP VIEW v; DROP TABLE b;");
+        twin.run("DROP VIEW IF EXISTS v; DROP TABLE IF EXISTS b;");
+        if indexes {
+            both(twin, "DROP INDEX i;");
+            twin.run("DROP INDEX IF EXISTS i;");
+            both(twin, "CREATE UNIQUE INDEX i ON a (n);");
+            twin.run("CREATE UNIQUE INDEX IF NOT EXISTS i ON a (n);");
+        }
+        twin.run("INSERT INTO a VALUES (1, 1); INSERT INTO k VALUES (1);");
+        twin.same("SELECT count(*) FROM k");
+    });
+}

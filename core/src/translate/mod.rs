@@ -27,6 +27,7 @@ pub(crate) mod exclusion;
 mod expand;
 mod extension;
 mod filled;
+mod if_there;
 pub mod infer;
 mod inline;
 mod inserted;

@@ -5,6 +5,7 @@ use super::target::{Omission, Refusal};
 /// Settings that say how the authored engine works, not what a statement means. Those that change
 /// what a statement means (time zones, date styles, lexing) are not here.
 const HOW: &[&str] = &[
+    "application_name",
     "backslash_quote",
     "bytea_output",
     "check_function_bodies",
@@ -20,6 +21,8 @@ const HOW: &[&str] = &[
     "idle_in_transaction_session_timeout",
     "idle_session_timeout",
     "innodb_lock_wait_timeout",
+    "jit",
+    "lc_messages",
     "lock_timeout",
     "log_min_duration_statement",
     "log_statement",
@@ -35,6 +38,10 @@ const HOW: &[&str] = &[
 
 /// Settings that are as they have to be when they have this value.
 const SAME: &[(&str, &[&str])] = &[
+    ("datestyle", &["iso", "mdy", "iso, mdy", "iso,mdy"]),
+    ("extra_float_digits", &["1", "2", "3"]),
+    ("intervalstyle", &["postgres"]),
+    ("session_replication_role", &["origin"]),
     ("standard_conforming_strings", &["on", "true", "1"]),
     ("row_security", &["off", "on"]),
     ("escape_string_warning", &["on", "off"]),
@@ -50,7 +57,9 @@ pub(super) fn carried(name: &str, value: Option<&str>) -> Result<Omission, Refus
     let same = SAME.iter().any(|(known, values)| {
         *known == name && value.is_none_or(|value| values.contains(&plain(value).as_str()))
     });
-    if same || HOW.contains(&name) {
+    // It fails, or changes nothing: what is checked later elsewhere would have failed here.
+    let checked = name == "constraints" && value.is_some_and(|v| plain(v).ends_with(" immediate"));
+    if same || checked || HOW.contains(&name) {
         return Ok(Omission::new("setting", format!("the setting `{name}`")));
     }
     Err(Refusal::new(

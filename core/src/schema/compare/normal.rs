@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::super::{
-    CallArg, Column, Constraint, ConstraintKind, Expr, ForeignKey, Ident, Identity, Index,
-    IndexKey, IndexPart, Literal, Nulls, Options, ReferentialAction, Schema, SequenceOptions,
-    Table, Type,
+    BinaryOp, Call, CallArg, Column, Constraint, ConstraintKind, Expr, ForeignKey, Ident, Identity,
+    Index, IndexKey, IndexPart, Literal, Nulls, Options, ReferentialAction, Schema,
+    SequenceOptions, Table, Type, UnaryOp,
 };
 use super::canonical::canonical;
 use crate::sql::Syntax;
@@ -92,6 +92,9 @@ impl Normal {
         let mut expr = canonical(expr, ty);
         if self.syntax != Syntax::Postgres {
             expr.each_mut(&mut |expr| {
+                if self.syntax == Syntax::Mysql {
+                    as_shown(expr);
+                }
                 if let Expr::Call(call) = expr {
                     let name = std::mem::take(&mut call.name.name);
                     call.name.name = spelled(name, self.syntax);
@@ -224,6 +227,106 @@ fn unique_parts(index: &Index) -> Option<Vec<IndexPart>> {
     index.keys.iter().map(part).collect()
 }
 
+/// A node as MySQL and MariaDB show it, who read some of it otherwise than it is written.
+fn as_shown(expr: &mut Expr) {
+    match expr {
+        // Whether case counts is the collation's to say.
+        Expr::Like { any_case, .. } => *any_case = true,
+        Expr::Binary {
+            op: BinaryOp::Regex { any_case, .. },
+            ..
+        } => *any_case = true,
+        Expr::Call(call) if is_regex(call) => {
+            let made = regex(call, false);
+            *expr = made;
+        }
+        Expr::Unary {
+            op: UnaryOp::Not,
+            expr: inner,
+        } if matches!(&**inner, Expr::Call(call) if is_regex(call)) => {
+            if let Expr::Call(call) = &**inner {
+                let made = regex(call, true);
+                *expr = made;
+            }
+        }
+        Expr::Binary {
+            op: BinaryOp::Concat,
+            ..
+        } => {
+            let mut parts = Vec::new();
+            joined(std::mem::replace(expr, Expr::Default), &mut parts);
+            *expr = Expr::call("concat", parts);
+        }
+        Expr::Call(call) if is_concat(call) => {
+            let mut parts = Vec::new();
+            joined(std::mem::replace(expr, Expr::Default), &mut parts);
+            *expr = Expr::call("concat", parts);
+        }
+        // `NOT a` of a column is `a = 0`, or `0 = a`.
+        Expr::Unary {
+            op: UnaryOp::Not,
+            expr: inner,
+        } if matches!(**inner, Expr::Column { .. }) => {
+            let column = std::mem::replace(&mut **inner, Expr::Default);
+            let nothing = Expr::Literal(Literal::Number("0".to_owned()));
+            *expr = Expr::binary(column, BinaryOp::Eq, nothing);
+        }
+        Expr::Binary {
+            left,
+            op: BinaryOp::Eq,
+            right,
+        } if matches!(**left, Expr::Literal(_)) && matches!(**right, Expr::Column { .. }) => {
+            std::mem::swap(left, right);
+        }
+        _ => {}
+    }
+}
+
+/// The texts that are joined to one, those within those too.
+fn joined(expr: Expr, parts: &mut Vec<Expr>) {
+    match expr {
+        Expr::Binary {
+            left,
+            op: BinaryOp::Concat,
+            right,
+        } => {
+            joined(*left, parts);
+            joined(*right, parts);
+        }
+        Expr::Call(call) if is_concat(&call) => {
+            for arg in call.args {
+                if let CallArg::Expr(arg) = arg {
+                    joined(arg, parts);
+                }
+            }
+        }
+        other => parts.push(other),
+    }
+}
+
+fn is_concat(call: &Call) -> bool {
+    call.name.schema.is_none() && call.name.name == "concat" && call.plain_args().is_some()
+}
+
+/// REGEXP, as which MySQL shows a call.
+fn is_regex(call: &Call) -> bool {
+    let args = call.plain_args();
+    call.name.schema.is_none()
+        && call.name.name == "regexp_like"
+        && args.is_some_and(|args| args.len() == 2)
+}
+
+fn regex(call: &Call, negated: bool) -> Expr {
+    match call.plain_args().as_deref() {
+        Some([value, pattern]) => {
+            let any_case = true;
+            let op = BinaryOp::Regex { any_case, negated };
+            Expr::binary((*value).clone(), op, (*pattern).clone())
+        }
+        _ => Expr::Call(Box::new(call.clone())),
+    }
+}
+
 /// A function's name, of those that an engine has for one.
 fn spelled(name: String, syntax: Syntax) -> String {
     let one = match (name.as_str(), syntax) {
@@ -231,6 +334,7 @@ fn spelled(name: String, syntax: Syntax) -> String {
         ("character_length", _) => "char_length",
         ("power", _) => "pow",
         ("ceiling", _) => "ceil",
+        ("btrim", Syntax::Sqlite) => "trim",
         ("octet_length", Syntax::Mysql) => "length",
         ("ucase", Syntax::Mysql) => "upper",
         ("lcase", Syntax::Mysql) => "lower",

@@ -12,6 +12,7 @@ use super::block::{Act, Block, block, run};
 use super::carry::{Carrier, Out, Outcome};
 use super::expand::expand;
 use super::extension;
+use super::if_there::{self, IfThere};
 use super::infer::makes_nothing;
 use super::inline::inline;
 use super::inserted;
@@ -84,6 +85,8 @@ pub struct Translator<'a> {
     inlined: Vec<Name>,
     /// Functions that are code, by the statements of this script that make them.
     made_here: Vec<(usize, Name, Vec<Vec<String>>)>,
+    /// What of this script asks whether something is there, by its statements.
+    asking: Vec<(usize, IfThere)>,
     /// What the authored engine holds, without domains.
     plain: Plain,
     source: &'a dyn Dialect,
@@ -106,6 +109,7 @@ impl<'a> Translator<'a> {
             aggregates: HashSet::new(),
             inlined: Vec::new(),
             made_here: Vec::new(),
+            asking: Vec::new(),
             plain: Plain::default(),
             source,
             dialect,
@@ -188,7 +192,10 @@ impl<'a> Translator<'a> {
             .make_all_again(self.plain.of(self.authored.schema()));
         self.mark_guards();
         self.end_script();
-        finish(self.carrier.take())
+        let mut translated = finish(self.carrier.take());
+        let asking = std::mem::take(&mut self.asking);
+        if_there::say(&mut translated.statements, &asking, self.dialect.syntax());
+        translated
     }
 
     /// Takes note of a revision that the target runs as a script of its own: both schemas follow,
@@ -614,6 +621,8 @@ impl<'a> Translator<'a> {
                     self.carrier.refuse(index, refusal);
                 }
                 self.only_there(index, &change);
+                self.asking
+                    .extend(IfThere::of(&change).map(|asks| (index, asks)));
                 // What is pending speaks of types, and their members, by the names that they have now.
                 if let Change::RenameType { .. }
                 | Change::DropTypes { .. }

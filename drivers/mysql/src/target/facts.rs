@@ -66,6 +66,9 @@ pub(crate) struct Facts {
     pub(crate) date_locales: bool,
     /// INTERSECT and EXCEPT are known.
     pub(crate) set_operators: bool,
+    /// An index that is asked for what is LIKE a pattern gives no text with a character beyond U+FFFF at the
+    /// place of its first `%` or `_`.
+    pub(crate) like_misses: bool,
     /// Modes of a session beyond those that both servers have.
     pub(crate) modes: &'static str,
 }
@@ -99,6 +102,7 @@ const MYSQL: Facts = Facts {
     lag_defaults: true,
     date_locales: false,
     set_operators: false,
+    like_misses: false,
     modes: "",
 };
 
@@ -131,6 +135,7 @@ const MARIADB: Facts = Facts {
     lag_defaults: false,
     date_locales: true,
     set_operators: true,
+    like_misses: true,
     // MySQL rounds a time to the digits of its column, as PostgreSQL does; MariaDB cuts it off
     // unless it is told.
     modes: ",TIME_ROUND_FRACTIONAL",

@@ -332,6 +332,35 @@ fn a_table_that_a_hand_has_changed_is_not_rebuilt() {
 }
 
 #[test]
+fn a_foreign_key_that_does_something_else_by_now_stops_a_rebuild() {
+    const TABLE: &str = "CREATE TABLE t (id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, a TEXT, p INTEGER REFERENCES p (id)";
+    for (does, found) in [
+        ("", "1 FOREIGN KEYS; they made"),
+        (" ON DELETE CASCADE", "1 FOREIGN KEYS ON DELETE CASCADE;"),
+        (
+            " ON DELETE SET NULL ON UPDATE CASCADE",
+            "1 FOREIGN KEYS ON DELETE SET NULL ON UPDATE CASCADE;",
+        ),
+        (" ON DELETE SET NULL", ""),
+    ] {
+        let mut both = Both::new();
+        both.run(
+            "CREATE TABLE p (id serial PRIMARY KEY);
+             CREATE TABLE t (id serial PRIMARY KEY, a text, p integer REFERENCES p ON DELETE SET NULL)",
+        );
+        both.database.run(&format!("DROP TABLE t; {TABLE}{does})"));
+        let ran = both.try_run("ALTER TABLE t ALTER COLUMN a SET NOT NULL");
+        match found {
+            "" => assert_eq!(ran, Ok(())),
+            found => {
+                let error = ran.expect_err(does);
+                assert!(error.contains(found), "{error}");
+            }
+        }
+    }
+}
+
+#[test]
 fn what_an_override_made_survives_a_rebuild() {
     let mut both = Both::new();
     both.run_override(

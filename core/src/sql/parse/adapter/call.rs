@@ -66,6 +66,7 @@ impl Convert<'_> {
             ast::FunctionArguments::Subquery(_) => return unclear("a query as an argument"),
             ast::FunctionArguments::List(list) => self.arguments(list, &mut call)?,
         }
+        self.texts_of_call(&mut call);
         if !quoted && call.name.schema.is_none() {
             match (call.name.name.as_str(), self.new_row) {
                 ("row", _) => return row(call),

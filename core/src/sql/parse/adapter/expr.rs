@@ -2,30 +2,12 @@
 
 use sqlparser::ast;
 
+use super::predicate::like_operator;
 use super::{Convert, Parsed, none, unclear};
-use crate::schema::{BinaryOp, Expr, Literal, Name, Quantifier, TrimSide, Type, UnaryOp};
+use crate::schema::{BinaryOp, Expr, Literal, Name, Quantifier, TrimSide, UnaryOp};
 use crate::sql::Syntax;
 
 impl Convert<'_> {
-    /// A place in JSON without the cast that PostgreSQL's own tools write: a constant is a text there, or
-    /// texts, anyway.
-    fn place(self, place: Expr) -> Expr {
-        let is_text = |ty: &Type| match ty {
-            Type::Array(element) => **element == Type::Text,
-            ty => *ty == Type::Text,
-        };
-        match place {
-            Expr::Cast { expr, ty }
-                if self.syntax == Syntax::Postgres
-                    && is_text(&ty)
-                    && matches!(*expr, Expr::Literal(Literal::Text(_))) =>
-            {
-                *expr
-            }
-            other => other,
-        }
-    }
-
     pub(super) fn expr(self, expr: ast::Expr) -> Parsed<Expr> {
         self.deeper()?.inner(expr)
     }
@@ -77,10 +59,14 @@ impl Convert<'_> {
                 pattern,
                 escape_char,
             } => {
-                none!(any);
                 // SQLite's and MySQL's LIKE ignore case, PostgreSQL's does not.
                 let any_case = self.syntax != Syntax::Postgres;
-                self.like(expr, pattern, escape_char, any_case, negated)?
+                if any {
+                    none!(escape_char);
+                    self.like_each(expr, pattern, Quantifier::Any, any_case, negated)?
+                } else {
+                    self.like(expr, pattern, escape_char, any_case, negated)?
+                }
             }
             E::ILike {
                 negated,
@@ -89,8 +75,12 @@ impl Convert<'_> {
                 pattern,
                 escape_char,
             } => {
-                none!(any);
-                self.like(expr, pattern, escape_char, true, negated)?
+                if any {
+                    none!(escape_char);
+                    self.like_each(expr, pattern, Quantifier::Any, true, negated)?
+                } else {
+                    self.like(expr, pattern, escape_char, true, negated)?
+                }
             }
             E::SimilarTo {
                 negated,
@@ -130,10 +120,9 @@ impl Convert<'_> {
             } => {
                 none!(format);
                 match kind {
-                    ast::CastKind::Cast | ast::CastKind::DoubleColon => Expr::Cast {
-                        expr: self.boxed(expr)?,
-                        ty: self.ty(&data_type)?,
-                    },
+                    ast::CastKind::Cast | ast::CastKind::DoubleColon => {
+                        self.cast(self.expr(*expr)?, self.ty(&data_type)?)
+                    }
                     ast::CastKind::TryCast | ast::CastKind::SafeCast => return unclear("TRY_CAST"),
                 }
             }
@@ -145,13 +134,14 @@ impl Convert<'_> {
                 target_before_value,
                 styles,
             } => {
-                none!(is_try, charset, target_before_value, styles);
-                match data_type {
-                    Some(data_type) => Expr::Cast {
+                none!(is_try, target_before_value, styles);
+                match (data_type, charset) {
+                    (Some(data_type), None) => Expr::Cast {
                         expr: self.boxed(expr)?,
                         ty: self.ty(&data_type)?,
                     },
-                    None => return unclear("CONVERT without a type"),
+                    (None, Some(charset)) => in_charset(self.expr(*expr)?, &charset)?,
+                    _ => return unclear("CONVERT without a type"),
                 }
             }
             E::AtTimeZone {
@@ -159,7 +149,7 @@ impl Convert<'_> {
                 time_zone,
             } => Expr::AtTimeZone {
                 expr: self.boxed(timestamp)?,
-                zone: self.boxed(time_zone)?,
+                zone: Box::new(self.text_wanted(self.expr(*time_zone)?)),
             },
             E::Extract {
                 field,
@@ -183,7 +173,9 @@ impl Convert<'_> {
                 shorthand: _,
             } => Expr::Substring {
                 expr: self.boxed(expr)?,
-                start: substring_from.map(|e| self.boxed(e)).transpose()?,
+                start: substring_from
+                    .map(|e| Ok(Box::new(self.text_wanted(self.expr(*e)?))))
+                    .transpose()?,
                 length: substring_for.map(|e| self.boxed(e)).transpose()?,
             },
             E::Overlay {
@@ -282,17 +274,10 @@ impl Convert<'_> {
 
     fn infix(self, left: Expr, op: ast::BinaryOperator, right: Expr) -> Parsed<Expr> {
         use ast::BinaryOperator as B;
-        let like = match op {
-            B::PGLikeMatch => Some((false, false)),
-            B::PGILikeMatch => Some((true, false)),
-            B::PGNotLikeMatch => Some((false, true)),
-            B::PGNotILikeMatch => Some((true, true)),
-            _ => None,
-        };
-        if let Some((any_case, negated)) = like {
+        if let Some((any_case, negated)) = like_operator(&op) {
             return Ok(Expr::Like {
                 expr: Box::new(left),
-                pattern: Box::new(right),
+                pattern: Box::new(self.text_wanted(right)),
                 escape: None,
                 any_case,
                 negated,
@@ -309,6 +294,7 @@ impl Convert<'_> {
                     | BinaryOp::JsonGetText
                     | BinaryOp::JsonPath
                     | BinaryOp::JsonPathText
+                    | BinaryOp::JsonDeletePath
                     | BinaryOp::JsonHasKey => self.place(right),
                     _ => right,
                 };
@@ -362,7 +348,9 @@ impl Convert<'_> {
                 Some(ast::TrimWhereField::Leading) => TrimSide::Leading,
                 Some(ast::TrimWhereField::Trailing) => TrimSide::Trailing,
             },
-            what: what.map(|what| self.boxed(what)).transpose()?,
+            what: what
+                .map(|what| Ok(Box::new(self.text_wanted(self.expr(*what)?))))
+                .transpose()?,
         })
     }
 
@@ -435,6 +423,21 @@ pub(super) fn not(expr: Expr) -> Expr {
         op: UnaryOp::Not,
         expr: Box::new(expr),
     }
+}
+
+/// MySQL's `CONVERT(X'…' USING utf8mb4)`: the text of these bytes.
+fn in_charset(expr: Expr, charset: &ast::ObjectName) -> Parsed<Expr> {
+    let is_utf8 = matches!(
+        charset.to_string().to_ascii_lowercase().as_str(),
+        "utf8mb4" | "`utf8mb4`"
+    );
+    if let Expr::Literal(Literal::Bytes(bytes)) = &expr
+        && is_utf8
+        && let Ok(text) = std::str::from_utf8(bytes)
+    {
+        return Ok(Expr::text(text));
+    }
+    unclear("CONVERT to a character set")
 }
 
 /// What an expression is that has no place in our types: the name of its variant.

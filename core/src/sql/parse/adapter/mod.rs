@@ -6,6 +6,7 @@
 //! has decided what it means.
 
 mod call;
+mod cast_text;
 mod constant;
 mod data;
 mod dialect;

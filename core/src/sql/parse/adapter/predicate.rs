@@ -3,7 +3,7 @@
 use sqlparser::ast;
 
 use super::{Convert, Parsed, unclear};
-use crate::schema::{BinaryOp, Expr, Literal, Quantifier};
+use crate::schema::{BinaryOp, Expr, Literal, Quantifier, Type};
 
 impl Convert<'_> {
     pub(super) fn is_null(self, expr: Box<ast::Expr>, negated: bool) -> Parsed<Expr> {
@@ -68,7 +68,10 @@ impl Convert<'_> {
         any_case: bool,
         negated: bool,
     ) -> Parsed<Expr> {
-        let escape = match escape.map(|escape| self.expr(*escape)).transpose()? {
+        let escape = match escape
+            .map(|escape| Ok(self.text_wanted(self.expr(*escape)?)))
+            .transpose()?
+        {
             None => None,
             Some(Expr::Literal(Literal::Text(text))) => {
                 let mut chars = text.chars();
@@ -81,11 +84,48 @@ impl Convert<'_> {
         };
         Ok(Expr::Like {
             expr: self.boxed(expr)?,
-            pattern: self.boxed(pattern)?,
+            pattern: Box::new(self.text_wanted(self.expr(*pattern)?)),
             escape,
             any_case,
             negated,
         })
+    }
+
+    /// `LIKE ANY (ARRAY[…])`: one LIKE after the other.
+    pub(super) fn like_each(
+        self,
+        left: Box<ast::Expr>,
+        right: Box<ast::Expr>,
+        quantifier: Quantifier,
+        any_case: bool,
+        negated: bool,
+    ) -> Parsed<Expr> {
+        let left = self.expr(*left)?;
+        let patterns = match self.expr(*right)? {
+            Expr::Cast { expr, ty } if ty == Type::Array(Box::new(Type::Text)) => *expr,
+            other => other,
+        };
+        let Expr::Array(patterns) = patterns else {
+            return unclear("LIKE ANY or ALL of other than `ARRAY[…]`");
+        };
+        if patterns.len() > 1 && !is_of_column(&left) {
+            return unclear("LIKE ANY or ALL of several patterns on other than a column");
+        }
+        let each = patterns.into_iter().map(|pattern| Expr::Like {
+            expr: Box::new(left.clone()),
+            pattern: Box::new(self.text_wanted(pattern)),
+            escape: None,
+            any_case,
+            negated,
+        });
+        let op = match quantifier {
+            Quantifier::Any => BinaryOp::Or,
+            Quantifier::All => BinaryOp::And,
+        };
+        match each.reduce(|left, right| Expr::binary(left, op, right)) {
+            Some(expr) => Ok(expr),
+            None => unclear("LIKE ANY or ALL of no pattern"),
+        }
     }
 
     /// SIMILAR TO, as the regular expression that PostgreSQL makes of it (its manual, 9.7.2).
@@ -96,7 +136,7 @@ impl Convert<'_> {
         negated: bool,
     ) -> Parsed<Expr> {
         let left = self.expr(*expr)?;
-        let Expr::Literal(Literal::Text(pattern)) = self.expr(*pattern)? else {
+        let Expr::Literal(Literal::Text(pattern)) = self.text_wanted(self.expr(*pattern)?) else {
             return unclear("SIMILAR TO a pattern that is computed");
         };
         let Some(pattern) = regular(&pattern) else {
@@ -117,12 +157,36 @@ impl Convert<'_> {
         quantifier: Quantifier,
         right: Box<ast::Expr>,
     ) -> Parsed<Expr> {
+        if let Some((any_case, negated)) = like_operator(&op) {
+            return self.like_each(left, right, quantifier, any_case, negated);
+        }
         Ok(Expr::Quantified {
             left: self.boxed(left)?,
             op: self.binary(op)?,
             quantifier,
             right: self.boxed(right)?,
         })
+    }
+}
+
+/// `~~` and its kin: whether case is ignored, and whether it is NOT LIKE.
+pub(super) fn like_operator(op: &ast::BinaryOperator) -> Option<(bool, bool)> {
+    use ast::BinaryOperator as B;
+    match op {
+        B::PGLikeMatch => Some((false, false)),
+        B::PGILikeMatch => Some((true, false)),
+        B::PGNotLikeMatch => Some((false, true)),
+        B::PGNotILikeMatch => Some((true, true)),
+        _ => None,
+    }
+}
+
+/// Whether a value is a column's, so that it may be written twice.
+fn is_of_column(expr: &Expr) -> bool {
+    match expr {
+        Expr::Column { .. } => true,
+        Expr::Cast { expr, ty } => *ty == Type::Text && is_of_column(expr),
+        _ => false,
     }
 }
 

@@ -28,6 +28,10 @@ pub(super) fn convert(c: &Cursor<'_>) -> Parsed<(Vec<TokenWithSpan>, usize)> {
             all.extend(["IS", "NULL"].map(|word| TokenWithSpan::wrap(Token::make_keyword(word))));
             continue;
         }
+        if modulo(c, index) {
+            all.push(TokenWithSpan::new(Token::Mod, span(*tok)));
+            continue;
+        }
         let token = token(c.syntax(), *tok, text)?;
         all.push(TokenWithSpan::new(token, span(*tok)));
     }
@@ -47,6 +51,16 @@ fn traps(mut c: Cursor<'_>) -> Parsed<()> {
         c.skip(1);
     }
     Ok(())
+}
+
+/// Whether a token is MySQL's operator MOD, as which MariaDB shows `%`: a function's name stands before a
+/// parenthesis, and not after a value.
+fn modulo(c: &Cursor<'_>, at: usize) -> bool {
+    at > 0
+        && c.syntax() == Syntax::Mysql
+        && c.is_at(at, "MOD")
+        && !c.is_op_at(at - 1, ".")
+        && (!c.is_op_at(at + 1, "(") || c.is_op_at(at - 1, ")"))
 }
 
 /// Whether a token is the postfix operator ISNULL, which the crate takes for a name.

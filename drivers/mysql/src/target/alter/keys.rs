@@ -75,6 +75,8 @@ impl<'a> Alteration<'a> {
                         .push(format!("ADD KEY {name} ({})", columns.join(", ")));
                     self.last.push(format!("DROP INDEX {name}"));
                 }
+            } else if self.holds_until_last(key, &before, &after, &kept) {
+                self.last.push(drop);
             } else {
                 self.drops.push(drop);
             }
@@ -96,6 +98,26 @@ impl<'a> Alteration<'a> {
                 self.adds.push(add);
             }
         }
+    }
+
+    /// Whether a foreign key stands on a key that goes, until one comes that has to wait.
+    fn holds_until_last(
+        &self,
+        key: &Index,
+        before: &[Index],
+        after: &[Index],
+        kept: &HashMap<&str, Index>,
+    ) -> bool {
+        let again = after.iter().any(|new| new.name == key.name);
+        let stays = |old: &&Index| {
+            let carried = kept.get(old.name.as_str());
+            old.name != key.name && after.iter().any(|new| carried == Some(new))
+        };
+        let is_new = |new: &&Index| !before.iter().any(|old| old.name == new.name);
+        let new = after.iter().filter(is_new);
+        let at_once = new.clone().filter(|new| !self.waits(new));
+        let others = before.iter().filter(stays).chain(at_once);
+        !again && new.clone().any(|new| self.waits(new)) && self.held_by(key, others).is_some()
     }
 
     /// The columns of a foreign key that stands on a key and on none of the others: no moment of it

@@ -1,7 +1,8 @@
 //! Indexes.
 
 use aludel::schema::{
-    Column, ConstraintKind, Expr, Generated, Ident, Index, IndexKey, IndexPart, Table, Type,
+    Column, ConstraintKind, Expr, Generated, Ident, Index, IndexKey, IndexPart, ReferentialAction,
+    Table, Type,
 };
 use aludel::translate::Refusal;
 
@@ -93,6 +94,15 @@ impl Lowering<'_, '_> {
             }
             return None;
         }
+        if let Some(message) = self.loses_entries(index) {
+            if index.unique {
+                let refusal = Refusal::new("generated-reference", message);
+                self.refuse(refusal.help("leave out what the key does, or put one expression or predicate into the index"));
+            } else {
+                self.omit("index-expression", message);
+            }
+            return None;
+        }
         let name = names::shorten(&index.name);
         // All that is in keys is known to have a form before a column is made for any of it.
         let exprs: Vec<(Expr, Option<Held>)> = index
@@ -150,6 +160,42 @@ impl Lowering<'_, '_> {
             nulls_not_distinct: false,
             comment: self.comment(index.comment.as_deref(), COMMENTS.1, &what),
         })
+    }
+
+    /// Why an index would lose entries: MariaDB follows what a foreign key does to a column in one generated column
+    /// of an index, and not in two.
+    fn loses_entries(&self, index: &Index) -> Option<String> {
+        if self.facts.expression_keys {
+            return None;
+        }
+        let keys = index.keys.iter().map(|key| &key.expr);
+        let computed: Vec<&Expr> = keys
+            .filter(|expr| !matches!(expr, Expr::Column { .. }))
+            .chain(&index.filter)
+            .collect();
+        if computed.len() < 2 {
+            return None;
+        }
+        let alters = |action| {
+            matches!(
+                action,
+                ReferentialAction::SetNull | ReferentialAction::SetDefault
+            )
+        };
+        let keys = self.table.foreign_keys().map(|(_, key)| key);
+        let mut changed = keys
+            .filter(|key| {
+                alters(key.on_delete)
+                    || alters(key.on_update)
+                    || key.on_update == ReferentialAction::Cascade
+            })
+            .flat_map(|key| &key.columns);
+        let column =
+            changed.find(|column| computed.iter().any(|expr| expr.names_column(column)))?;
+        Some(format!(
+            "index `{}` has several computed parts that look at `{column}`, which a foreign key changes: {} loses entries of such an index",
+            index.name, self.facts.name
+        ))
     }
 
     /// Whether a column of the index is of a type that no key takes.

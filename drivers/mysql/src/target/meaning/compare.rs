@@ -477,6 +477,15 @@ impl Meaning<'_> {
         if !names_column(expr) && !names_column(pattern) {
             value = build::collate(value, self.facts.exact);
         }
+        if self.facts.like_misses
+            && !self.lasting
+            && matches!(value, Expr::Column { .. })
+            && ty.is_some_and(|ty| matches!(ty, Type::Text | Type::Varchar(_)))
+            && begins_known(&like)
+        {
+            // Beneath a collation, be it the column's own, no index is asked.
+            value = build::collate(value, self.facts.exact);
+        }
         Expr::Like {
             expr: Box::new(value),
             pattern: Box::new(like),
@@ -539,6 +548,11 @@ impl Meaning<'_> {
             _ => matches(negated, &text),
         }
     }
+}
+
+/// Whether a pattern may begin with something that an index can be asked for.
+fn begins_known(pattern: &Expr) -> bool {
+    !matches!(pattern, Expr::Literal(Literal::Text(text)) if text.starts_with(['%', '_']))
 }
 
 /// A text constant that is a text.

@@ -3,8 +3,9 @@
 //! A SELECT that raises where its condition holds, with a message: SQLite shows what is no JSON
 //! path. It leaves nothing behind, and works within any transaction and in every client.
 
-use aludel::schema::Literal;
-use aludel::schema::{Column, Table, Trigger};
+use std::collections::BTreeMap;
+
+use aludel::schema::{Column, Literal, ReferentialAction, Table, Trigger};
 use aludel::translate::print::Spelling;
 
 use super::super::spelling::Sqlite;
@@ -30,7 +31,10 @@ pub(super) fn guard(table: &Table, triggers: &[&Trigger]) -> String {
          SELECT 1 AS kind, name || CASE WHEN \"notnull\" THEN ' NOT NULL' ELSE '' END \
          || CASE WHEN pk THEN ' KEY ' || pk ELSE '' END || CASE WHEN hidden THEN ' GENERATED' ELSE '' END AS part \
          FROM pragma_table_xinfo({name}) \
-         UNION ALL SELECT 2, count(*) || ' FOREIGN KEYS' FROM pragma_foreign_key_list({name}) HAVING count(*) > 0 \
+         UNION ALL SELECT 2, count(*) || ' FOREIGN KEYS' \
+         || CASE on_delete WHEN 'NO ACTION' THEN '' ELSE ' ON DELETE ' || on_delete END \
+         || CASE on_update WHEN 'NO ACTION' THEN '' ELSE ' ON UPDATE ' || on_update END \
+         FROM pragma_foreign_key_list({name}) GROUP BY on_delete, on_update \
          UNION ALL SELECT 3, upper(type) || ' ' || name FROM sqlite_schema \
          WHERE tbl_name = {name} COLLATE NOCASE AND type IN ('index', 'trigger') AND sql IS NOT NULL\
          ) ORDER BY kind, part)) WHERE found IS NOT {expected}"
@@ -62,10 +66,21 @@ fn expected(table: &Table, triggers: &[&Trigger]) -> String {
         .map(|column| shown(column, table))
         .collect();
     parts.sort();
-    let keys: usize = table.foreign_keys().map(|(_, key)| key.columns.len()).sum();
-    if keys > 0 {
-        parts.push(format!("{keys} FOREIGN KEYS"));
+    let mut keys: BTreeMap<String, usize> = BTreeMap::new();
+    for (_, key) in table.foreign_keys() {
+        let does = format!(
+            "{}{}",
+            does("DELETE", key.on_delete),
+            does("UPDATE", key.on_update)
+        );
+        *keys.entry(does).or_default() += key.columns.len();
     }
+    let mut keys: Vec<String> = keys
+        .into_iter()
+        .map(|(does, count)| format!("{count} FOREIGN KEYS{does}"))
+        .collect();
+    keys.sort();
+    parts.extend(keys);
     let indexes = table
         .indexes
         .iter()
@@ -77,6 +92,18 @@ fn expected(table: &Table, triggers: &[&Trigger]) -> String {
     rest.sort();
     parts.extend(rest);
     parts.join(", ")
+}
+
+/// What a foreign key does, as SQLite says it.
+fn does(event: &str, action: ReferentialAction) -> String {
+    let action = match action {
+        ReferentialAction::NoAction => return String::new(),
+        ReferentialAction::Restrict => "RESTRICT",
+        ReferentialAction::Cascade => "CASCADE",
+        ReferentialAction::SetNull => "SET NULL",
+        ReferentialAction::SetDefault => "SET DEFAULT",
+    };
+    format!(" ON {event} {action}")
 }
 
 fn shown(column: &Column, table: &Table) -> String {
