@@ -151,8 +151,10 @@ impl Constraints {
                         .table(name)
                         .filter(|table| !table.options.partition)
                     {
+                        // A column of a domain's is what the domain is of.
+                        let table = authored.plain_table(table);
                         all.now
-                            .push((name.clone(), exclusion::triggers(authored, table)));
+                            .push((name.clone(), exclusion::triggers(authored, &table)));
                     }
                 }
                 _ => {}
@@ -161,6 +163,13 @@ impl Constraints {
         for effect in effects {
             let Effect::Table(effect) = effect else {
                 continue;
+            };
+            let effect = &TableEffect {
+                after: effect
+                    .after
+                    .as_ref()
+                    .map(|table| authored.plain_table(table)),
+                ..effect.clone()
             };
             let had: Vec<Trigger> = match &effect.before {
                 Some(before) => plain.triggers_of(&before.name).to_vec(),

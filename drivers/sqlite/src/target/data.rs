@@ -219,6 +219,9 @@ fn no_writing_with(with: &[aludel::schema::Cte]) -> Result<(), Vec<Refusal>> {
 /// An INSERT that names its columns, without what SQLite has no form for.
 fn prepared(insert: &Insert, table: &Table, scope: &DataScope<'_>) -> Result<Insert, Vec<Refusal>> {
     no_writing_with(&insert.with)?;
+    if let InsertSource::Query(query) = &insert.source {
+        no_writing_with(&query.with)?;
+    }
     let mut insert = insert.clone();
     insert.overriding = false;
     if insert.on_conflict == Some(OnConflict::Replace) && scope.source == Syntax::Mysql {
