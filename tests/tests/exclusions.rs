@@ -642,6 +642,10 @@ fn a_key_over_a_domain_of_documents_is_one_too() {
         twin.fails("INSERT INTO t VALUES (3, 4, '{\"a\":1}');");
         twin.run("ALTER TABLE t RENAME COLUMN n TO m; ALTER TABLE t ADD COLUMN e text NOT NULL DEFAULT 'q' CHECK (e <> '');");
         twin.fails("INSERT INTO t (id, m) VALUES (3, 3);");
+        twin.run("ALTER DOMAIN d SET NOT NULL;");
+        twin.fails("INSERT INTO t (id, m) VALUES (3, 3);");
+        twin.run("ALTER DOMAIN d SET NOT NULL;");
+        twin.fails("INSERT INTO t (id, m) VALUES (3, 3);");
         twin.run("ALTER TABLE t DROP CONSTRAINT t_n_c_key;");
         twin.run("INSERT INTO t (id, m) VALUES (3, 3);");
         twin.same("SELECT count(*) FROM t");

@@ -74,7 +74,8 @@ impl Plain {
                 if *was != *after {
                     effects.push(Effect::Table(TableEffect {
                         before: Some(was),
-                        after: Some(after),
+                        // It is made plain with the others, once what stands for its constraints is known.
+                        after: Some(table.clone()),
                         renamed: Vec::new(),
                         dropped: Vec::new(),
                         using: Vec::new(),

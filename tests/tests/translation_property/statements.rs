@@ -24,6 +24,7 @@ pub(crate) fn may_be_refused(code: &str, engine: Engine) -> bool {
         "trigger-member",
         "trigger-reads",
         "truncate-trigger",
+        "exclusion",
         "two-triggers",
         "name-clash",
         "no-such-function",
