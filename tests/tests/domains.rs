@@ -216,6 +216,23 @@ fn what_would_be_checked_where_no_row_is_written_is_refused() {
             twin.refused(script);
         });
     }
+    // What fails where a row is left to it is said, and does.
+    each(|twin| {
+        twin.run(DOMAINS);
+        let table = "CREATE TABLE u (id integer PRIMARY KEY, n text NOT NULL DEFAULT 'a'::code);";
+        let said = twin.omitted(table);
+        assert!(
+            said.iter().any(|said| said.starts_with("default-fails: ")),
+            "{said:?}"
+        );
+        twin.run("INSERT INTO u VALUES (1, 'x');");
+        assert_eq!(
+            twin.refused("INSERT INTO u (id) VALUES (2);"),
+            ["default-fails"]
+        );
+        assert!(twin.target_error("INSERT INTO u (id) VALUES (2)").is_some());
+        twin.same("SELECT id, n FROM u");
+    });
     // The domain is asked before the trigger, a column's CHECK after it.
     each(|twin| {
         twin.run(DOMAINS);

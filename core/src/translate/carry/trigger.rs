@@ -506,6 +506,10 @@ impl Carrier<'_> {
     ) -> Result<Vec<Trigger>, Vec<Refusal>> {
         let mut anew = Vec::new();
         for one in self.carried(table) {
+            if one.new {
+                // Nothing is held of it: it waits, and stands in no change's way.
+                continue;
+            }
             let mut triggers = authored.triggers_of(table).iter();
             let now = triggers.find(|t| t.name == one.authored.name);
             // Later in the script it is dropped, or its table is called otherwise once more.
