@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a panic is the report")]
 
+use aludel_tests::engine::Engine;
 use aludel_tests::twin::{each, each_anew};
 
 const DOMAINS: &str = "CREATE DOMAIN code AS varchar(20) CHECK (length(trim(VALUE)) > 2);
@@ -219,6 +220,11 @@ fn what_would_be_checked_where_no_row_is_written_is_refused() {
     // What fails where a row is left to it is said, and does.
     each(|twin| {
         twin.run(DOMAINS);
+        if twin.target.engine != Engine::Sqlite {
+            let table = "CREATE TABLE u (n text DEFAULT 'a'::code);";
+            assert_eq!(twin.refused(table), ["constant", "cast"]);
+            return;
+        }
         let table = "CREATE TABLE u (id integer PRIMARY KEY, n text NOT NULL DEFAULT 'a'::code);";
         let said = twin.omitted(table);
         assert!(

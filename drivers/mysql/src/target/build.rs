@@ -21,14 +21,17 @@ pub(crate) fn digits(digits: impl Into<String>) -> Expr {
     }
 }
 
-/// NULL, where a literal one is not taken: the default of a column that is to have none.
+/// The default of a column that takes no NULL, and is to have none: it fails.
+///
+/// `MariaDB` evaluates a default whenever it alters the table, so there it is NULL, which its column
+/// refuses. MySQL makes `''`, 0 or a date of zeros of that where the table has a trigger BEFORE INSERT.
 pub(crate) fn nothing(facts: &Facts) -> Expr {
-    let value = if facts.looks_at_defaults {
-        call("connection_id", [])
+    if facts.evaluates_defaults {
+        let value = call("connection_id", []);
+        call("nullif", [value.clone(), value])
     } else {
-        number(1)
-    };
-    call("nullif", [value.clone(), value])
+        cast(Expr::text("{"), Type::Json)
+    }
 }
 
 /// NULL.

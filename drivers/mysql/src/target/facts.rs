@@ -27,8 +27,8 @@ pub(crate) struct Facts {
     /// What a CHAR gives depends on a mode of the session (with its blanks, or without), so a
     /// generated column may look at one without its blanks only.
     pub(crate) padded_chars: bool,
-    /// A column that is NOT NULL may not have a default that is NULL at sight.
-    pub(crate) looks_at_defaults: bool,
+    /// Defaults are evaluated whenever their table is altered; one that is NULL at sight is refused.
+    pub(crate) evaluates_defaults: bool,
     /// Strict mode is for DELETE too.
     pub(crate) strict_deletes: bool,
     /// A trigger's IF fails where it divides by zero.
@@ -84,7 +84,7 @@ const MYSQL: Facts = Facts {
     generated_not_null: true,
     generated_cascades: false,
     padded_chars: false,
-    looks_at_defaults: false,
+    evaluates_defaults: false,
     strict_deletes: true,
     strict_conditions: true,
     renames_follow: false,
@@ -117,7 +117,7 @@ const MARIADB: Facts = Facts {
     generated_not_null: false,
     generated_cascades: true,
     padded_chars: true,
-    looks_at_defaults: true,
+    evaluates_defaults: true,
     strict_deletes: false,
     strict_conditions: false,
     renames_follow: true,
