@@ -174,6 +174,14 @@ pub enum ReferentialAction {
     SetDefault,
 }
 
+impl ReferentialAction {
+    /// Whether it does something to the row that refers.
+    #[must_use]
+    pub fn acts(self) -> bool {
+        !matches!(self, Self::NoAction | Self::Restrict)
+    }
+}
+
 /// A column of a key, or (MySQL) the first characters of it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct IndexPart {

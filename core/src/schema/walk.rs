@@ -22,6 +22,18 @@ pub enum Part<'a> {
     Data(&'a DataStatement),
 }
 
+impl Part<'_> {
+    /// Calls `f` with what stands directly within it.
+    pub fn parts(&self, f: &mut dyn FnMut(Part<'_>)) {
+        match self {
+            Self::Expr(expr) => expr.parts(f),
+            Self::Query(query) => query.parts(f),
+            Self::Table(table) => table.parts(f),
+            Self::Data(statement) => statement.parts(f),
+        }
+    }
+}
+
 /// [`Part`], to be changed.
 #[derive(Debug)]
 pub enum PartMut<'a> {

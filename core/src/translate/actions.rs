@@ -43,7 +43,7 @@ pub(super) fn of(statement: &DataStatement, schema: &Schema) -> Actions {
                 assigned.any(|assigned| assigned == column)
             };
             let moved = keys(&update.table, schema)
-                .find(|(_, _, key)| acts(key.on_update) && key.referred.iter().any(set));
+                .find(|(_, _, key)| key.on_update.acts() && key.referred.iter().any(set));
             match moved {
                 // Where a key went is forgotten once it has gone.
                 Some((child, ..)) => Actions::Inexact(format!(
@@ -91,13 +91,6 @@ pub(super) fn may_break(statement: &DataStatement, schema: &Schema) -> bool {
         || !schema.triggers_of(table).is_empty()
 }
 
-fn acts(action: ReferentialAction) -> bool {
-    !matches!(
-        action,
-        ReferentialAction::NoAction | ReferentialAction::Restrict
-    )
-}
-
 /// The foreign keys that refer to a table, with the tables they stand on.
 fn keys<'s>(
     table: &'s Name,
@@ -117,7 +110,7 @@ fn deleted(
     statements: &mut Vec<DataStatement>,
 ) -> Result<(), String> {
     for (child, constraint, key) in keys(table, schema) {
-        if !acts(key.on_delete) {
+        if !key.on_delete.acts() {
             continue;
         }
         if constraint.not_valid {

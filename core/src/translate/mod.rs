@@ -28,6 +28,7 @@ mod expand;
 mod extension;
 mod filled;
 mod if_there;
+mod implicit;
 pub mod infer;
 mod inline;
 mod inserted;
@@ -47,16 +48,18 @@ mod script;
 mod setting;
 mod target;
 mod trigger;
+mod unenforced;
 mod unfold;
 mod unread;
 mod vacancy;
 mod writing;
 
 pub use exclusion::{DOCUMENT_CLEAR, DOCUMENTS_EQUAL};
+pub use implicit::implicit_default;
 pub use itself::{looks_at_itself, shown_by};
 pub use overlaid::overlaid;
 pub use program::{Act, Deed, EventProgram, RowProgram, may_give_several, names_new, row_program};
-pub use ranges::{HeldRange, RangePart, range_part};
+pub use ranges::{HeldForm, HeldRange, RangePart, range_part};
 pub use script::{Audience, Translated, Translator, audience};
 pub use target::{
     ColumnOrigin, DataScope, Lowered, Omission, Refusal, Rendered, TableChange, Target,

@@ -65,6 +65,100 @@ pub enum RangePart {
     Written,
 }
 
+/// What a target makes of a range that a column holds.
+pub struct HeldForm<'a> {
+    /// What it is of.
+    pub kind: HeldRange,
+    /// Its text.
+    pub text: Expr,
+    /// Its bounds as values; NULL where there is none.
+    pub bounds: [Expr; 2],
+    /// Whether each belongs to it, by its text.
+    pub within: [Expr; 2],
+    /// Texts joined to one, NULL if one of them is.
+    pub joined: &'a dyn Fn(Vec<Expr>) -> Expr,
+    /// Whether a bound is a moment as PostgreSQL writes it.
+    pub is_moment: &'a dyn Fn(&Expr) -> Expr,
+}
+
+impl HeldForm<'_> {
+    /// Whether the text is the one that PostgreSQL writes for its range.
+    #[must_use]
+    pub fn written(&self) -> Expr {
+        let [lower, upper] = &self.bounds;
+        let [lower_in, upper_in] = &self.within;
+        let discrete = !matches!(self.kind, HeldRange::Moments { .. });
+        // Of what has a next one, PostgreSQL gives every range the same bounds.
+        let begin = match discrete {
+            true => Expr::text("["),
+            false => case(lower_in.clone(), Expr::text("["), Expr::text("(")),
+        };
+        let begin = case(null(lower, false), Expr::text("("), begin);
+        let end = match discrete {
+            true => Expr::text(")"),
+            false => {
+                let given = and(null(upper, true), upper_in.clone());
+                case(given, Expr::text("]"), Expr::text(")"))
+            }
+        };
+        let comma = Expr::text(",");
+        let again = vec![begin, self.shown(lower), comma, self.shown(upper), end];
+        // One with nothing between its bounds is written `empty`.
+        let mut ordered = Expr::binary(lower.clone(), BinaryOp::Lt, upper.clone());
+        if !discrete {
+            let one = and(lower_in.clone(), upper_in.clone());
+            ordered = or(ordered, and(equal(lower.clone(), upper.clone()), one));
+        }
+        let ordered = Expr::call("coalesce", [ordered, Expr::Literal(Literal::Boolean(true))]);
+        let mut whole = and(equal(self.text.clone(), (self.joined)(again)), ordered);
+        if !discrete {
+            for bound in &self.bounds {
+                whole = and(whole, or(null(bound, false), (self.is_moment)(bound)));
+            }
+        }
+        or(equal(self.text.clone(), Expr::text("empty")), whole)
+    }
+
+    /// A bound as it is written.
+    fn shown(&self, bound: &Expr) -> Expr {
+        let parts = match self.kind {
+            HeldRange::Moments { zone } => {
+                let end = Expr::text(format!("{zone}\""));
+                vec![Expr::text("\""), bound.clone(), end]
+            }
+            HeldRange::Days | HeldRange::Numbers => vec![Expr::text(""), bound.clone()],
+        };
+        Expr::call("coalesce", [(self.joined)(parts), Expr::text("")])
+    }
+}
+
+fn and(left: Expr, right: Expr) -> Expr {
+    Expr::binary(left, BinaryOp::And, right)
+}
+
+fn or(left: Expr, right: Expr) -> Expr {
+    Expr::binary(left, BinaryOp::Or, right)
+}
+
+fn equal(left: Expr, right: Expr) -> Expr {
+    Expr::binary(left, BinaryOp::Eq, right)
+}
+
+fn null(expr: &Expr, negated: bool) -> Expr {
+    Expr::IsNull {
+        expr: Box::new(expr.clone()),
+        negated,
+    }
+}
+
+fn case(when: Expr, then: Expr, otherwise: Expr) -> Expr {
+    Expr::Case {
+        operand: None,
+        whens: vec![(when, then)],
+        otherwise: Some(Box::new(otherwise)),
+    }
+}
+
 /// The functions that ask it, which are none of PostgreSQL's.
 const PARTS: [(&str, RangePart); 6] = [
     ("aludel_range_lower", RangePart::Lower),

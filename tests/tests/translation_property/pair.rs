@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use aludel::config::DatabaseUrl;
 use aludel::driver::{Access, ConnectOptions, Dialect, Driver, Failure, Session};
-use aludel::schema::{Column, ForeignKey, Name, ReferentialAction, Schema, Table, Type};
+use aludel::schema::{Column, Name, ReferentialAction, Schema, Table, Type};
 use aludel::sql::{self, Syntax};
 use aludel::translate::{Audience, Translator};
 use aludel_tests::database::Database;
@@ -345,11 +345,8 @@ impl Pair {
     /// SQLite, where it has to RESTRICT, looks at the rows of one statement one by one, and before other
     /// foreign keys of a row have done what they do.
     fn restricts_row_by_row(&self, statement: &str, failure: &Failure) -> bool {
-        let acts = |key: &ForeignKey| {
-            ![ReferentialAction::Restrict, ReferentialAction::NoAction].contains(&key.on_delete)
-        };
         let restricts = |table: &Table| {
-            let beside = table.foreign_keys().any(|(_, key)| acts(key));
+            let beside = table.foreign_keys().any(|(_, key)| key.on_delete.acts());
             table.foreign_keys().any(|(_, key)| {
                 key.on_delete == ReferentialAction::Restrict && (key.table == table.name || beside)
             })

@@ -285,10 +285,11 @@ impl Replay {
                 self.mark(opaque);
                 Ok(())
             }
-            Change::Setting { .. }
-            | Change::Transaction(_)
-            | Change::Data(_)
-            | Change::Ignored(_) => Ok(()),
+            Change::Setting { name, value } => {
+                self.note_setting(name, value.as_deref());
+                Ok(())
+            }
+            Change::Transaction(_) | Change::Data(_) | Change::Ignored(_) => Ok(()),
         }
     }
 

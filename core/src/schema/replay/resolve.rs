@@ -21,7 +21,7 @@ pub(super) struct Session {
 
 impl Replay {
     /// Takes note of a setting, until the script ends: MySQL's `foreign_key_checks`, SQLite's `foreign_keys`.
-    pub fn set(&mut self, name: &str, value: Option<&str>) {
+    pub(crate) fn note_setting(&mut self, name: &str, value: Option<&str>) {
         let checks = match self.syntax {
             Syntax::Mysql => name.ends_with("foreign_key_checks"),
             Syntax::Sqlite => name.ends_with("foreign_keys"),
@@ -34,7 +34,7 @@ impl Replay {
     }
 
     /// Whether foreign keys are not enforced, as a script has said.
-    pub fn is_unchecked(&self) -> bool {
+    pub(crate) fn is_unchecked(&self) -> bool {
         self.session.unchecked
     }
 

@@ -269,8 +269,7 @@ impl Trial {
     /// That no other variable is one that was asked of rows: it would be asked anew.
     fn filled(&self, name: &Ident, each: &mut Select) -> Option<()> {
         let mut sure = true;
-        let query: Query = each.clone().into();
-        let mut query = query;
+        let mut query: Query = each.clone().into();
         query.each_mut(&mut |expr| {
             if let Expr::Column { table, column } = &*expr {
                 let called = table.as_ref().map_or(column, |table| &table.name);
@@ -382,12 +381,7 @@ fn is_steady(part: Part<'_>) -> bool {
         _ => true,
     };
     let mut inner = |part: Part<'_>| steady = steady && is_steady(part);
-    match part {
-        Part::Expr(expr) => expr.parts(&mut inner),
-        Part::Query(query) => query.parts(&mut inner),
-        Part::Table(table) => table.parts(&mut inner),
-        Part::Data(statement) => statement.parts(&mut inner),
-    }
+    part.parts(&mut inner);
     steady
 }
 
@@ -408,12 +402,7 @@ fn is_called(part: &Part<'_>, name: &Ident) -> bool {
         _ => false,
     };
     let mut inner = |part: Part<'_>| found |= is_called(&part, name);
-    match part {
-        Part::Expr(expr) => expr.parts(&mut inner),
-        Part::Query(query) => query.parts(&mut inner),
-        Part::Table(table) => table.parts(&mut inner),
-        Part::Data(statement) => statement.parts(&mut inner),
-    }
+    part.parts(&mut inner);
     found
 }
 
@@ -424,11 +413,6 @@ fn looks_at_loop(part: Part<'_>) -> bool {
         _ => false,
     };
     let mut inner = |part: Part<'_>| found = found || looks_at_loop(part);
-    match part {
-        Part::Expr(expr) => expr.parts(&mut inner),
-        Part::Query(query) => query.parts(&mut inner),
-        Part::Table(table) => table.parts(&mut inner),
-        Part::Data(statement) => statement.parts(&mut inner),
-    }
+    part.parts(&mut inner);
     found
 }

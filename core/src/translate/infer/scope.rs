@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use super::{NUMERIC, is_known};
 use crate::schema::{
-    Cte, DataStatement, Expr, Ident, Name, PartMut, Query, Replay, Schema, Select, SelectItem,
-    SetExpr, Table, TableRef, TrimSide, Type,
+    Column, Cte, DataStatement, Expr, Ident, Name, PartMut, Query, Replay, Schema, Select,
+    SelectItem, SetExpr, Table, TableRef, TrimSide, Type,
 };
 use crate::sql::Syntax;
 
@@ -294,6 +294,23 @@ impl<'a> Scope<'a> {
     pub fn relation(&self, table: &Name) -> Option<&Relation> {
         let mut relations = self.frames.iter().rev().flat_map(|frame| &frame.relations);
         relations.find(|relation| relation.is_called(table))
+    }
+
+    /// The column that an expression is, with its table: none of a query's in FROM, and of nothing made.
+    pub fn column_of_table(&self, expr: &Expr) -> Option<(&Table, &Column)> {
+        let Expr::Column { table, column } = expr else {
+            return None;
+        };
+        let called = match table {
+            Some(table) => table,
+            None => self.owner(column)?,
+        };
+        let table = self
+            .schema()
+            .table(self.relation(called)?.table.as_ref()?)?;
+        let mut columns = table.columns.iter();
+        let column = columns.find(|own| own.name.eq_ignore_ascii_case(column))?;
+        Some((table, column))
     }
 
     /// Enters what a FROM names. Outer joins make nullable what they may leave empty.

@@ -23,13 +23,14 @@ use super::plain::{Plain, plain_casts};
 use super::present::present_moments;
 use super::setting;
 use super::target::{Omission, Refusal, Target};
+use super::unenforced::{acts_on_others, acts_unchecked};
 use super::unfold::unfold;
 use super::unread::Unread;
 use super::vacancy::{self, Facts};
 use crate::driver::Dialect;
 use crate::schema::{
-    Assignment, Change, DataStatement, Effect, ForeignKey, Function, Ignored, Name, OnConflict,
-    Opaque, Programs, ReferentialAction, Replay, ReplayProblem, Schema, TableAction, TableEffect,
+    Change, DataStatement, Effect, Function, Ignored, Name, Opaque, Programs, Replay,
+    ReplayProblem, Schema, TableAction, TableEffect,
 };
 use crate::sql::{self, Statement, Syntax};
 use routines::Routines;
@@ -597,7 +598,7 @@ impl<'a> Translator<'a> {
                     Ok(omission) => self.carrier.omit(index, omission),
                     Err(refusal) => self.carrier.refuse(index, refusal),
                 }
-                self.authored.set(&name, value.as_deref());
+                self.authored.note_setting(&name, value.as_deref());
             }
             // The target runs the whole script in one transaction: see `docs/translation.md`.
             Change::Transaction("ROLLBACK" | "ROLLBACK TO") => {
@@ -769,54 +770,6 @@ impl<'a> Translator<'a> {
             }
         }
     }
-}
-
-/// Whether they may for a statement that runs while foreign keys are not enforced, which lets it do more.
-fn acts_unchecked(statement: &DataStatement, schema: &Schema) -> bool {
-    let deletes = |table: &Name| acting(table, schema, &|key| is_action(key.on_delete));
-    match statement {
-        DataStatement::Truncate { tables, .. } => tables.iter().any(deletes),
-        DataStatement::Insert(insert) if insert.on_conflict == Some(OnConflict::Replace) => {
-            deletes(&insert.table)
-        }
-        statement => acts_on_others(statement, schema),
-    }
-}
-
-/// Whether foreign keys may do something to other rows for a statement.
-fn acts_on_others(statement: &DataStatement, schema: &Schema) -> bool {
-    let updates = |table: &Name, set: &[Assignment]| {
-        acting(table, schema, &|key| {
-            let mut set = set.iter().flat_map(|set| &set.columns);
-            is_action(key.on_update) && set.any(|column| key.referred.contains(column))
-        })
-    };
-    match statement {
-        DataStatement::Delete(delete) => {
-            acting(&delete.table, schema, &|key| is_action(key.on_delete))
-        }
-        DataStatement::Update(update) => updates(&update.table, &update.assignments),
-        DataStatement::Insert(insert) => match &insert.on_conflict {
-            Some(OnConflict::Update { assignments, .. }) => updates(&insert.table, assignments),
-            _ => false,
-        },
-        DataStatement::Truncate { .. } | DataStatement::Query(_) => false,
-    }
-}
-
-/// Whether a foreign key that refers to a table is such a one.
-fn acting(table: &Name, schema: &Schema, acts: &dyn Fn(&ForeignKey) -> bool) -> bool {
-    schema.referrers(table).any(|referrer| {
-        let mut keys = referrer.foreign_keys();
-        keys.any(|(_, key)| key.table == *table && acts(key))
-    })
-}
-
-fn is_action(action: ReferentialAction) -> bool {
-    !matches!(
-        action,
-        ReferentialAction::NoAction | ReferentialAction::Restrict
-    )
 }
 
 /// How far a statement was followed as a program.

@@ -101,13 +101,7 @@ fn asked_of_all(program: &RowProgram<'_>) -> Result<(), String> {
 }
 
 fn sets_columns(key: &ForeignKey) -> bool {
-    let acts = |action: ReferentialAction| {
-        !matches!(
-            action,
-            ReferentialAction::NoAction | ReferentialAction::Restrict
-        )
-    };
-    acts(key.on_update) || (acts(key.on_delete) && key.on_delete != ReferentialAction::Cascade)
+    key.on_update.acts() || (key.on_delete.acts() && key.on_delete != ReferentialAction::Cascade)
 }
 
 fn hindrance(

@@ -3,9 +3,8 @@
 use std::collections::HashSet;
 
 use aludel::schema::{
-    ConstraintKind, Cte, DataStatement, Delete, Expr, ForeignKey, Ident, Insert, InsertSource,
-    Literal, Name, OnConflict, PartMut, Query, ReferentialAction, Select, SelectItem, SetExpr,
-    Table, TableRef, TriggerEvent, Update,
+    ConstraintKind, Cte, DataStatement, Delete, Expr, Ident, Insert, InsertSource, Literal, Name,
+    OnConflict, PartMut, Query, Select, SelectItem, SetExpr, Table, TableRef, TriggerEvent, Update,
 };
 use aludel::sql::Syntax;
 use aludel::translate::infer::Scope;
@@ -225,12 +224,9 @@ fn prepared(insert: &Insert, table: &Table, scope: &DataScope<'_>) -> Result<Ins
     let mut insert = insert.clone();
     insert.overriding = false;
     if insert.on_conflict == Some(OnConflict::Replace) && scope.source == Syntax::Mysql {
-        let acts = |key: &ForeignKey| {
-            ![ReferentialAction::NoAction, ReferentialAction::Restrict].contains(&key.on_delete)
-        };
         let referrer = scope.authored.referrers(&table.name).find(|child| {
             let mut keys = child.foreign_keys();
-            keys.any(|(_, key)| key.table == table.name && acts(key))
+            keys.any(|(_, key)| key.table == table.name && key.on_delete.acts())
         });
         if let Some(referrer) = referrer {
             let message = format!(

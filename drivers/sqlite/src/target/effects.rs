@@ -5,8 +5,8 @@
 //! WHERE, and what is a condition of all is the trigger's WHEN.
 
 use aludel::schema::{
-    BinaryOp, DataStatement, Expr, Ident, InsertSource, Name, Part, PartMut, Query,
-    ReferentialAction, Select, SelectItem, SetExpr, TableRef, Trigger, TriggerEvent,
+    BinaryOp, DataStatement, Expr, Ident, InsertSource, Name, Part, PartMut, Query, Select,
+    SelectItem, SetExpr, TableRef, Trigger, TriggerEvent,
 };
 use aludel::translate::print::{Level, Printer, Spelling, print};
 use aludel::translate::rewrite::rewrite;
@@ -117,13 +117,7 @@ fn hindrance(
         .as_ref()
         .is_some_and(|does| does.constraint.is_some());
     for (_, key) in table.foreign_keys().filter(|_| !asks_only) {
-        let acts = |action: ReferentialAction| {
-            !matches!(
-                action,
-                ReferentialAction::NoAction | ReferentialAction::Restrict
-            )
-        };
-        if (acts(key.on_update) || acts(key.on_delete))
+        if (key.on_update.acts() || key.on_delete.acts())
             && key.columns.iter().any(|name| program.of.contains(name))
         {
             return Err(

@@ -433,31 +433,18 @@ fn drops_key(action: &TableAction) -> bool {
 /// theirs.
 fn keep_collations(table: &mut Table, before: &Options) {
     let after = &table.options;
-    let written = (&before.charset, &before.collation) == (&after.charset, &after.collation);
-    if written {
+    if (&before.charset, &before.collation) == (&after.charset, &after.collation) {
         return;
     }
     let charset = before.charset.clone().unwrap_or_else(|| "utf8mb4".into());
     let collation = before.collation.clone();
     for column in &mut table.columns {
-        if is_of_texts(&column.ty) && column.charset.is_none() && column.collation.is_none() {
+        let of_texts = column.ty.is_text() || matches!(column.ty, Type::InlineEnum(_));
+        if of_texts && column.charset.is_none() && column.collation.is_none() {
             column.charset = Some(charset.clone());
             column.collation = collation.clone().map(Name::bare);
         }
     }
-}
-
-fn is_of_texts(ty: &Type) -> bool {
-    matches!(
-        ty,
-        Type::Char(_)
-            | Type::Varchar(_)
-            | Type::Text
-            | Type::TinyText
-            | Type::MediumText
-            | Type::LongText
-            | Type::InlineEnum(_)
-    )
 }
 
 /// Options that are given replace those that are there.

@@ -46,10 +46,6 @@ impl Replay {
             Change::DropViews {
                 names, if_exists, ..
             } => self.mysql_drop_views(names, *if_exists),
-            Change::Setting { name, value } if name.ends_with("foreign_key_checks") => {
-                self.set(name, value.as_deref());
-                Ok(())
-            }
             _ => return None,
         })
     }

@@ -190,9 +190,9 @@ impl Lowering<'_, '_> {
             let deletes = key.on_delete == ReferentialAction::Cascade;
             let by_delete = match deletes {
                 true => runs(TriggerEvent::Delete),
-                false => acts(key.on_delete) && runs(TriggerEvent::Update),
+                false => key.on_delete.acts() && runs(TriggerEvent::Update),
             };
-            let by_update = acts(key.on_update) && runs(TriggerEvent::Update);
+            let by_update = key.on_update.acts() && runs(TriggerEvent::Update);
             if by_delete {
                 key.on_delete = ReferentialAction::NoAction;
             }
@@ -335,14 +335,6 @@ fn digits(ty: &Type) -> Option<u32> {
         }
         _ => None,
     }
-}
-
-/// Whether an action does something to the row that refers.
-fn acts(action: ReferentialAction) -> bool {
-    !matches!(
-        action,
-        ReferentialAction::NoAction | ReferentialAction::Restrict
-    )
 }
 
 /// Whether it shows that a number is held as one of the type that it refers to: other digits after the

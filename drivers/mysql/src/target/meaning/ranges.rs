@@ -3,10 +3,10 @@
 
 use aludel::schema::{BinaryOp, Expr, Type};
 use aludel::translate::rewrite::Rewriter;
-use aludel::translate::{HeldRange, RangePart, range_part};
+use aludel::translate::{HeldForm, HeldRange, RangePart, range_part};
 
 use super::Meaning;
-use crate::target::build::{self, and, boolean, call, case, cast, equal, is_null, number};
+use crate::target::build::{self, and, call, case, cast, equal, is_null, number};
 
 /// A moment with the digits of a second that count.
 const MOMENT: &str = "^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{0,5}[1-9])?$";
@@ -34,10 +34,6 @@ impl Meaning<'_> {
 
 fn empty() -> Expr {
     Expr::text("empty")
-}
-
-fn or(left: Expr, right: Expr) -> Expr {
-    Expr::binary(left, BinaryOp::Or, right)
 }
 
 fn part(text: Expr, mark: &str, place: i64) -> Expr {
@@ -98,74 +94,26 @@ impl Held {
         case([(self.filled(), value)], None)
     }
 
-    /// A bound as it is written.
-    fn shown(&self, bound: Expr) -> Expr {
-        let shown = match self.kind {
-            HeldRange::Moments { zone } => {
-                let end = Expr::text(format!("{zone}\""));
-                call("concat", [Expr::text("\""), bound, end])
-            }
-            HeldRange::Days | HeldRange::Numbers => call("concat", [Expr::text(""), bound]),
-        };
-        call("coalesce", [shown, Expr::text("")])
-    }
-
     /// Whether a text is the one that PostgreSQL writes for its range.
     fn written(&self) -> Expr {
-        let (lower, upper) = (self.lower(), self.upper());
-        let discrete = !matches!(self.kind, HeldRange::Moments { .. });
-        let begin = match discrete {
-            true => Expr::text("["),
-            false => case(
-                [(self.begins_with("["), Expr::text("["))],
-                Some(Expr::text("(")),
-            ),
+        let form = HeldForm {
+            kind: self.kind,
+            text: self.text.clone(),
+            bounds: [self.lower(), self.upper()],
+            within: [self.begins_with("["), self.ends_with("]")],
+            joined: &|parts| call("concat", parts),
+            is_moment: &is_moment,
         };
-        let begin = case(
-            [(is_null(lower.clone(), false), Expr::text("("))],
-            Some(begin),
-        );
-        let end = match discrete {
-            true => Expr::text(")"),
-            false => case(
-                [(
-                    and(is_null(upper.clone(), true), self.ends_with("]")),
-                    Expr::text("]"),
-                )],
-                Some(Expr::text(")")),
-            ),
-        };
-        let again = call(
-            "concat",
-            [
-                begin,
-                self.shown(lower.clone()),
-                Expr::text(","),
-                self.shown(upper.clone()),
-                end,
-            ],
-        );
-        // One with nothing between its bounds is written `empty`.
-        let mut ordered = Expr::binary(lower.clone(), BinaryOp::Lt, upper.clone());
-        if !discrete {
-            let one = and(self.begins_with("["), self.ends_with("]"));
-            ordered = or(ordered, and(equal(lower.clone(), upper.clone()), one));
-        }
-        let mut whole = and(
-            equal(self.text.clone(), again),
-            call("coalesce", [ordered, boolean(true)]),
-        );
-        if !discrete {
-            let regex = BinaryOp::Regex {
-                any_case: false,
-                negated: false,
-            };
-            for bound in [lower, upper] {
-                let written = Expr::binary(bound.clone(), regex, Expr::text(MOMENT));
-                let is_one = is_null(cast(bound.clone(), build::MOMENT), true);
-                whole = and(whole, or(is_null(bound, false), and(written, is_one)));
-            }
-        }
-        or(equal(self.text.clone(), empty()), whole)
+        form.written()
     }
+}
+
+/// Whether a text is a moment with the digits of a second that count.
+fn is_moment(text: &Expr) -> Expr {
+    let regex = BinaryOp::Regex {
+        any_case: false,
+        negated: false,
+    };
+    let written = Expr::binary(text.clone(), regex, Expr::text(MOMENT));
+    and(written, is_null(cast(text.clone(), build::MOMENT), true))
 }

@@ -1,8 +1,9 @@
 //! Columns: dropped, renamed, changed, added.
 
-use aludel::schema::{Column, Expr, Ident, Literal, Name, Table, Type};
+use aludel::schema::{Column, Expr, Ident, Name, Table};
 use aludel::sql::Syntax;
-use aludel::translate::infer::{Family, Field, Scope};
+use aludel::translate::implicit_default;
+use aludel::translate::infer::{Field, Scope};
 use aludel::translate::print::{Level, Printer};
 use aludel::translate::rewrite::{Rules, rewrite};
 
@@ -265,22 +266,8 @@ impl Alteration<'_> {
         if column.nullable || column.default.is_some() || scope.source != Syntax::Mysql {
             return None;
         }
-        nothing(&column.ty)
+        implicit_default(&column.ty)
     }
-}
-
-/// What MySQL fills a column with that takes no NULL and has no default. Of a date that would be
-/// one that there is not: it fails where there are rows, as it does there.
-fn nothing(ty: &Type) -> Option<Expr> {
-    Some(match (Family::of(ty), ty) {
-        (Family::Boolean, _) => Expr::Literal(Literal::Boolean(false)),
-        (family, _) if family.is_number() => Expr::Literal(Literal::Number("0".into())),
-        (Family::Text, _) => Expr::text(""),
-        (Family::Bytes, _) => Expr::Literal(Literal::Bytes(Vec::new())),
-        (Family::Json, _) => Expr::text("null"),
-        (Family::Time, _) => Expr::text("00:00:00"),
-        _ => return None,
-    })
 }
 
 fn sequence(column: &Column) -> Option<&Name> {

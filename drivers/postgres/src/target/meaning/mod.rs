@@ -296,16 +296,7 @@ impl Meaning {
 
     /// How the texts of a column compare, if it is a table's.
     fn compares(self, scope: &Scope<'_>, expr: &Expr) -> Option<Compares> {
-        let Expr::Column { table, column } = expr else {
-            return None;
-        };
-        let called = match table {
-            Some(table) => table,
-            None => scope.owner(column)?,
-        };
-        let relation = scope.relation(called)?;
-        let table = scope.schema().table(relation.table.as_ref()?)?;
-        let column = table.column(column)?;
+        let (table, column) = scope.column_of_table(expr)?;
         Some(collation::of_column(column, table, self.source))
     }
 }

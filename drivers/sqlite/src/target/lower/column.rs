@@ -135,16 +135,7 @@ impl Lowering<'_> {
 
     /// MySQL's texts compare by a collation, which mostly ignores case.
     fn mysql_collation(&mut self, column: &Column, lowered: &mut Column, place: &dyn Display) {
-        let text = matches!(
-            column.ty,
-            Type::Char(_)
-                | Type::Varchar(_)
-                | Type::Text
-                | Type::TinyText
-                | Type::MediumText
-                | Type::LongText
-                | Type::InlineEnum(_)
-        );
+        let text = column.ty.is_text() || matches!(column.ty, Type::InlineEnum(_));
         if !text {
             return;
         }

@@ -3,10 +3,10 @@
 
 use aludel::schema::{BinaryOp, Expr};
 use aludel::translate::rewrite::Rewriter;
-use aludel::translate::{HeldRange, RangePart, range_part};
+use aludel::translate::{HeldForm, HeldRange, RangePart, range_part};
 
 use super::Meaning;
-use super::build::{and, call, case, concat, eq, glob, integer, is_null, not, number};
+use super::build::{and, call, concat, eq, glob, integer, not, number};
 
 impl Meaning {
     /// What a function of ranges gives, if it is one of those.
@@ -87,63 +87,17 @@ impl Held {
         }
     }
 
-    /// A bound as it is written.
-    fn shown(&self, bound: Expr) -> Expr {
-        let shown = match self.kind {
-            HeldRange::Moments { zone } => {
-                concat([Expr::text("\""), bound, Expr::text(format!("{zone}\""))])
-            }
-            HeldRange::Days | HeldRange::Numbers => concat([Expr::text(""), bound]),
-        };
-        call("coalesce", [shown, Expr::text("")])
-    }
-
     /// Whether a text is the one that PostgreSQL writes for its range.
     fn written(&self) -> Expr {
-        let (lower, upper) = (self.lower(), self.upper());
-        let discrete = !matches!(self.kind, HeldRange::Moments { .. });
-        let begin = match discrete {
-            true => Expr::text("["),
-            false => case(
-                [(self.begins_with("["), Expr::text("["))],
-                Some(Expr::text("(")),
-            ),
+        let form = HeldForm {
+            kind: self.kind,
+            text: self.text.clone(),
+            bounds: [self.lower(), self.upper()],
+            within: [self.begins_with("["), self.ends_with("]")],
+            joined: &|parts| concat(parts),
+            is_moment: &|bound| call("coalesce", [is_moment(bound), number(0)]),
         };
-        let begin = case([(is_null(lower.clone()), Expr::text("("))], Some(begin));
-        let end = match discrete {
-            true => Expr::text(")"),
-            false => case(
-                [(
-                    and(not(is_null(upper.clone())), self.ends_with("]")),
-                    Expr::text("]"),
-                )],
-                Some(Expr::text(")")),
-            ),
-        };
-        let again = concat([
-            begin,
-            self.shown(lower.clone()),
-            Expr::text(","),
-            self.shown(upper.clone()),
-            end,
-        ]);
-        // One with nothing between its bounds is written `empty`.
-        let mut ordered = Expr::binary(lower.clone(), BinaryOp::Lt, upper.clone());
-        if !discrete {
-            let one = and(self.begins_with("["), self.ends_with("]"));
-            ordered = or(ordered, and(eq(lower.clone(), upper.clone()), one));
-        }
-        let mut whole = and(
-            eq(self.text.clone(), again),
-            call("coalesce", [ordered, number(1)]),
-        );
-        if !discrete {
-            for bound in [lower, upper] {
-                let moment = call("coalesce", [is_moment(&bound), number(0)]);
-                whole = and(whole, or(is_null(bound), moment));
-            }
-        }
-        or(eq(self.text.clone(), empty()), whole)
+        form.written()
     }
 }
 

@@ -5,12 +5,12 @@ mod names;
 mod native;
 mod rebuild;
 
-use aludel::schema::{Column, Expr, Literal, Name, Table, Type};
+use aludel::schema::{Column, Expr, Literal, Name, Table};
 use aludel::sql::Syntax;
-use aludel::translate::infer::{Family, Field, Scope};
+use aludel::translate::infer::{Field, Scope};
 use aludel::translate::print::print;
 use aludel::translate::rewrite::rewrite;
-use aludel::translate::{Omission, Refusal, Rendered, TableChange};
+use aludel::translate::{Omission, Refusal, Rendered, TableChange, implicit_default};
 
 use super::lower::numbers_itself;
 use super::rules::{self, Meaning, Stands};
@@ -198,21 +198,6 @@ enum Value {
     Own,
 }
 
-/// What MySQL fills a column with that takes no NULL and has no default. Of a date that would be
-/// one that there is not: it fails where there are rows, as it does there.
-fn nothing(ty: &Type) -> Option<Expr> {
-    Some(match (Family::of(ty), ty) {
-        (_, Type::InlineEnum(members)) => Expr::text(members.first()?.clone()),
-        (Family::Boolean, _) => Expr::Literal(Literal::Boolean(false)),
-        (family, _) if family.is_number() => Expr::Literal(Literal::Number("0".into())),
-        (Family::Text, _) => Expr::text(""),
-        (Family::Bytes, _) => Expr::Literal(Literal::Bytes(Vec::new())),
-        (Family::Json, _) => Expr::text("null"),
-        (Family::Time, _) => Expr::text("00:00:00"),
-        _ => return None,
-    })
-}
-
 struct Values {
     /// By the place of the column after.
     of: Vec<Value>,
@@ -271,7 +256,7 @@ impl Values {
                 let filled = authored_after
                     .filter(|_| change.scope.source == Syntax::Mysql && !column.nullable)
                     .filter(|column| column.default.is_none())
-                    .and_then(|column| nothing(&column.ty));
+                    .and_then(|column| implicit_default(&column.ty));
                 let null = Expr::Literal(Literal::Null);
                 Ok(Value::Computed(filled.unwrap_or(null)))
             }

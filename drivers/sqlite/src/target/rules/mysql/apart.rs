@@ -103,17 +103,7 @@ fn is_text(ty: &Type) -> bool {
 
 /// How a column compares that is one of a table's, not of a query's in FROM.
 pub(super) fn of_table(scope: &Scope<'_>, expr: &Expr) -> Option<Compares> {
-    let Expr::Column { table, column } = expr else {
-        return None;
-    };
-    let called = match table {
-        Some(table) => table,
-        None => scope.owner(column)?,
-    };
-    let relation = scope.relation(called)?;
-    let table = scope.schema().table(relation.table.as_ref()?)?;
-    let mut columns = table.columns.iter();
-    let column = columns.find(|own| own.name.eq_ignore_ascii_case(column))?;
+    let (table, column) = scope.column_of_table(expr)?;
     Some(compares(column, table))
 }
 
