@@ -3,15 +3,16 @@
 
 use std::collections::HashSet;
 
-use super::infer::{Scope, UNNAMED, elements, gathers, output_name};
+use super::infer::{Scope, UNNAMED, gathers, output_name, takes_apart};
 use crate::schema::{
     Call, CallArg, DataStatement, Distinct, Expr, Ident, Name, Part, PartMut, Query, Schema,
     Select, SelectItem, SetExpr, TableRef,
 };
 use crate::sql::Syntax;
 
-/// What such a function is called in FROM.
+/// What such a function is called in FROM, and its column there.
 const ROWS: &str = "aludel_rows";
+const VALUE: &str = "aludel_value";
 
 /// Puts the functions of a statement's select lists that give several rows into FROM, as far as
 /// that is the same: one alone, where nothing is gathered. Any other stays, and is refused.
@@ -161,12 +162,12 @@ fn in_select(select: Select) -> Select {
         call: call.clone(),
         ordinality: false,
         alias: Some(ROWS.into()),
-        columns: Vec::new(),
+        columns: vec![VALUE.into()],
     });
     unfolded
 }
 
-/// A query that selects from a function which takes an array apart ([`elements`]), each of whose
+/// A query that selects from a function which takes an array apart ([`takes_apart`]), each of whose
 /// columns has its name: a target that writes an element as an expression would give it none.
 /// Nothing if all have.
 pub fn named_elements(query: &Query) -> Option<Query> {
@@ -209,7 +210,7 @@ fn take(expr: &mut Expr, found: &mut Vec<Expr>) -> Option<()> {
     {
         let value = Expr::Column {
             table: Some(Name::bare(ROWS)),
-            column: Ident::from("value"),
+            column: Ident::from(VALUE),
         };
         found.push(std::mem::replace(expr, value));
         return Some(());
@@ -235,7 +236,7 @@ fn take(expr: &mut Expr, found: &mut Vec<Expr>) -> Option<()> {
 /// Whether a call gives several rows.
 fn is_rows(call: &Call) -> bool {
     call.name.schema.is_none()
-        && elements(&call.name.name).is_some()
+        && takes_apart(&call.name.name)
         && matches!(call.args.as_slice(), [CallArg::Expr(argument)] if !any(argument, &is_rows))
 }
 

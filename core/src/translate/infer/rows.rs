@@ -13,6 +13,14 @@ pub fn elements(function: &str) -> Option<Type> {
     })
 }
 
+/// The function that takes an array apart, row by row.
+pub const UNNEST: &str = "unnest";
+
+/// Whether a function in FROM takes an array apart, of json or of PostgreSQL's own.
+pub fn takes_apart(function: &str) -> bool {
+    function == UNNEST || elements(function).is_some()
+}
+
 /// Whether a call looks at several rows: an aggregate, or a window function.
 pub(crate) fn gathers(call: &Call) -> bool {
     call.over.is_some() || AGGREGATES.contains(&call.name.name.as_str())

@@ -336,8 +336,20 @@ impl<'a> Scope<'a> {
                     JoinKind::Full => (true, true),
                     JoinKind::Inner | JoinKind::Cross => (false, false),
                 };
+                let first = out.len();
                 self.item(left, optional || l, out);
+                // Its right sees what stands on its left.
+                let lateral = sees_beside(right);
+                if lateral {
+                    self.enter();
+                    for relation in &out[first..] {
+                        self.add(relation.clone());
+                    }
+                }
                 self.item(right, optional || r, out);
+                if lateral {
+                    self.leave();
+                }
                 return;
             }
             TableRef::Table {
@@ -581,6 +593,16 @@ impl Relation {
         self.name
             .as_ref()
             .is_some_and(|own| own == name || (name.schema.is_none() && own.name == name.name))
+    }
+}
+
+/// Whether an item of FROM sees what stands beside it: a function, or what is LATERAL.
+fn sees_beside(item: &TableRef) -> bool {
+    match item {
+        TableRef::Function { .. } => true,
+        TableRef::Subquery { lateral, .. } => *lateral,
+        TableRef::Join { left, right, .. } => sees_beside(left) || sees_beside(right),
+        TableRef::Table { .. } => false,
     }
 }
 

@@ -1,8 +1,8 @@
-//! `jsonb_array_elements` and its like in FROM: JSON_TABLE, which sees what stands before it in
+//! `jsonb_array_elements`, `unnest` and their like in FROM: JSON_TABLE, which sees what stands before it in
 //! FROM, as they do.
 
 use aludel::schema::{BinaryOp, CallArg, Expr, Ident, Name, SelectItem, TableRef, Type};
-use aludel::translate::infer::{Relation, elements, is_text_constant};
+use aludel::translate::infer::{Family, Relation, UNNEST, elements, is_text_constant, takes_apart};
 use aludel::translate::rewrite::Rewriter;
 
 use super::Meaning;
@@ -25,6 +25,47 @@ impl Meaning<'_> {
         let [CallArg::Expr(document)] = function.args.as_slice() else {
             return None;
         };
+        let array = match function.name.name.as_str() {
+            UNNEST => match self.unnested(rw, document) {
+                Some(array) => array,
+                None => self.refuse(rw, "no-form", "the elements of this array"),
+            },
+            _ => self.json_array(rw, document),
+        };
+        let name = alias.unwrap_or(&function.name.name).clone();
+        let column = columns.first().cloned();
+        let column = column.unwrap_or_else(|| match function.name.name.as_str() {
+            UNNEST => name.clone(),
+            _ => "value".into(),
+        });
+        let mut args = vec![array, Expr::column(column)];
+        if ordinality {
+            let number = columns.get(1).cloned();
+            let number = number.unwrap_or_else(|| "ordinality".into());
+            args.push(Expr::column(number));
+        }
+        Some(TableRef::Function {
+            lateral: false,
+            call: build::call(ELEMENTS, args),
+            ordinality: false,
+            alias: Some(name),
+            columns: Vec::new(),
+        })
+    }
+
+    /// An array whose elements have a form; nothing if they have none.
+    fn unnested(&self, rw: &mut Rewriter<'_>, array: &Expr) -> Option<Expr> {
+        let Type::Array(item) = rw.scope.ty(array)? else {
+            return None;
+        };
+        self.of_array(Expr::column("value"), &item)?;
+        // What it selects from has a column of its own.
+        let array = rw.scope.qualified(array);
+        Some(rw.expr(&array))
+    }
+
+    /// A document that is an array; of what is none it fails, and gives nothing here.
+    fn json_array(&self, rw: &mut Rewriter<'_>, document: &Expr) -> Expr {
         let document = if is_text_constant(document) {
             self.meet(rw, document, &Type::Jsonb)
         } else if rw.scope.ty(document).is_some() {
@@ -34,8 +75,6 @@ impl Meaning<'_> {
         } else {
             self.refuse_unknown(rw, "the elements of a JSON value")
         };
-        let column = columns.first().cloned().unwrap_or_else(|| "value".into());
-        // Of what is no array it fails, and gives nothing here.
         let ty = || self.kind_of_json(document.clone());
         let array = build::equal(ty(), Expr::text("ARRAY"));
         let other = if self.facts.json {
@@ -47,21 +86,7 @@ impl Meaning<'_> {
             self.failing(rw, document.clone())
         };
         let some = build::is_null(ty(), true);
-        let array = build::case([(array, document), (some, other)], None);
-        let mut args = vec![array, Expr::column(column)];
-        if ordinality {
-            let number = columns.get(1).cloned();
-            let number = number.unwrap_or_else(|| "ordinality".into());
-            args.push(Expr::column(number));
-        }
-        let name = alias.unwrap_or(&function.name.name).clone();
-        Some(TableRef::Function {
-            lateral: false,
-            call: build::call(ELEMENTS, args),
-            ordinality: false,
-            alias: Some(name),
-            columns: Vec::new(),
-        })
+        build::case([(array, document), (some, other)], None)
     }
 
     /// A column that holds elements; nothing if it is another, or one that is read as it is.
@@ -71,13 +96,15 @@ impl Meaning<'_> {
         table: Option<&Name>,
         column: &Ident,
     ) -> Option<Expr> {
-        rw.scope.functions().find_map(elements)?;
+        rw.scope.functions().any(takes_apart).then_some(())?;
         let owner = table.or_else(|| rw.scope.owner(column))?.clone();
         let relation = rw.scope.relation(&owner)?;
-        let ty = of_elements(relation)?;
+        let function = relation.function.as_deref().filter(|f| takes_apart(f))?;
+        let of = elements(function);
         // The other one is its number.
         let first = relation.fields.iter().flatten().next()?;
         (first.name == *column).then_some(())?;
+        let item = first.ty.clone();
         let element = Expr::Column {
             table: Some(rw.qualifier(&owner)),
             column: column.clone(),
@@ -90,16 +117,29 @@ impl Meaning<'_> {
             // It has the collation of the session, beside which no other stands.
             build::collate(element, self.facts.exact)
         };
-        Some(match ty {
-            Type::Text => self.found(element, true),
-            _ => element,
-        })
+        match of {
+            Some(Type::Text) => Some(self.found(element, true)),
+            Some(_) => Some(element),
+            None => self.of_array(element, &item?),
+        }
+    }
+
+    /// An element of an array, which stands there as JSON; nothing if it has no form.
+    pub(super) fn of_array(&self, found: Expr, item: &Type) -> Option<Expr> {
+        match Family::of(item) {
+            Family::Text | Family::Uuid | Family::Enum => Some(self.found(found, true)),
+            Family::Integer => Some(build::cast(self.found(found, true), Type::BIGINT)),
+            _ => None,
+        }
     }
 
     /// Refuses a `*` that would show elements as they are not.
     pub(super) fn star_of_elements(&self, rw: &mut Rewriter<'_>, item: &SelectItem) {
-        let is_other = |relation: &Relation| {
-            of_elements(relation).is_some_and(|ty| ty == Type::Text || self.facts.json)
+        let is_other = |relation: &Relation| match relation.function.as_deref() {
+            Some(UNNEST) => true,
+            function => function
+                .and_then(elements)
+                .is_some_and(|ty| ty == Type::Text || self.facts.json),
         };
         let found = match item {
             SelectItem::Star => rw.scope.relations().iter().any(is_other),
@@ -123,8 +163,7 @@ impl Meaning<'_> {
 pub(super) fn is_elements(expr: &Expr) -> bool {
     match expr {
         Expr::Call(call) => {
-            elements(&call.name.name).is_some()
-                && matches!(call.args.as_slice(), [CallArg::Expr(_)])
+            takes_apart(&call.name.name) && matches!(call.args.as_slice(), [CallArg::Expr(_)])
         }
         _ => false,
     }
@@ -132,13 +171,12 @@ pub(super) fn is_elements(expr: &Expr) -> bool {
 
 fn holds_elements(item: &TableRef) -> bool {
     match item {
-        TableRef::Function { call, .. } => is_elements(call),
+        // An element of an array that is missing is NULL, as JSON's null is there.
+        TableRef::Function {
+            call: Expr::Call(call),
+            ..
+        } => elements(&call.name.name).is_some(),
         TableRef::Join { left, right, .. } => holds_elements(left) || holds_elements(right),
         _ => false,
     }
-}
-
-/// The type of the elements that a relation holds.
-fn of_elements(relation: &Relation) -> Option<Type> {
-    elements(relation.function.as_deref()?)
 }

@@ -339,10 +339,9 @@ impl Meaning<'_> {
         };
         let array = rw.expr(array);
         let found = build::call("json_extract", [array, Expr::text(format!("$[{place}]"))]);
-        match Family::of(&item) {
-            Family::Text | Family::Uuid | Family::Enum => self.found(found, true),
-            Family::Integer => build::cast(self.found(found, true), Type::BIGINT),
-            _ => self.refuse(rw, "subscript", "an element of this array"),
+        match self.of_array(found, &item) {
+            Some(element) => element,
+            None => self.refuse(rw, "subscript", "an element of this array"),
         }
     }
 

@@ -1,11 +1,11 @@
-//! `jsonb_array_elements` and its like in FROM: `json_each`, which sees what stands before it in
+//! `jsonb_array_elements`, `unnest` and their like in FROM: `json_each`, which sees what stands before it in
 //! FROM, as they do.
 //!
 //! It has columns of its own (`key`, `value`, `id` …): where one is in sight, every other column is
 //! qualified. A value is taken as its JSON text, as everywhere ([`json`](super::json)).
 
 use aludel::schema::{BinaryOp, Expr, Ident, JoinOn, Name, SelectItem, TableRef, Type};
-use aludel::translate::infer::{Relation, elements, is_text_constant};
+use aludel::translate::infer::{Family, Relation, UNNEST, is_text_constant, takes_apart};
 use aludel::translate::rewrite::Rewriter;
 
 use super::build::{call, case, column_of, eq, fail, number};
@@ -19,9 +19,46 @@ impl Meaning {
     pub(super) fn elements(
         &self,
         rw: &mut Rewriter<'_>,
+        function: &str,
         argument: &Expr,
         alias: &Ident,
     ) -> Option<TableRef> {
+        let array = match function {
+            UNNEST => self.unnested(rw, argument)?,
+            _ => self.json_array(rw, argument)?,
+        };
+        Some(TableRef::Function {
+            lateral: false,
+            call: call("json_each", [array]),
+            ordinality: false,
+            alias: Some(alias.clone()),
+            columns: Vec::new(),
+        })
+    }
+
+    /// An array whose elements are held as JSON gives them.
+    fn unnested(&self, rw: &mut Rewriter<'_>, argument: &Expr) -> Option<Expr> {
+        let Type::Array(item) = rw.scope.ty(argument)? else {
+            return None;
+        };
+        let simple = matches!(
+            Family::of(&item),
+            Family::Text
+                | Family::Integer
+                | Family::Uuid
+                | Family::Date
+                | Family::Boolean
+                | Family::Enum
+        );
+        if !simple {
+            return None;
+        }
+        let argument = qualified(rw, argument);
+        Some(self.value(rw, &argument, &Type::Array(item), How::Cast))
+    }
+
+    /// A document that is an array; it fails if it is none.
+    fn json_array(&self, rw: &mut Rewriter<'_>, argument: &Expr) -> Option<Expr> {
         let place = if is_text_constant(argument) {
             Place::whole(self.value(rw, argument, &Type::Jsonb, How::Cast))
         } else {
@@ -32,17 +69,10 @@ impl Meaning {
             return None;
         }
         let out = fail("no elements of what is no array", Some(place.json()));
-        let array = case(
+        Some(case(
             [(eq(place.kind(), Expr::text("array")), place.json())],
             Some(out),
-        );
-        Some(TableRef::Function {
-            lateral: false,
-            call: call("json_each", [array]),
-            ordinality: false,
-            alias: Some(alias.clone()),
-            columns: Vec::new(),
-        })
+        ))
     }
 
     /// A column beside such a function, or of it; nothing if there is none in sight.
@@ -52,7 +82,7 @@ impl Meaning {
         table: Option<&Name>,
         column: &Ident,
     ) -> Option<Expr> {
-        if !rw.scope.functions().any(|name| elements(name).is_some()) {
+        if !rw.scope.functions().any(takes_apart) {
             return None;
         }
         let owner = match table {
@@ -83,11 +113,11 @@ impl Meaning {
     }
 
     fn element(&self, rw: &mut Rewriter<'_>, value: &ElementOf) -> Expr {
-        let place = Place::whole(value.json());
-        if value.text {
-            self.text_at(rw, &place, false)
-        } else {
-            place.json()
+        let json = || Place::whole(value.json());
+        match value.of {
+            Of::Texts => self.text_at(rw, &json(), false),
+            Of::Json => json().json(),
+            Of::Array => column_of(&value.alias, "value"),
         }
     }
 
@@ -117,8 +147,7 @@ impl Meaning {
 
     /// USING compares columns by their names, of which such a function has some.
     pub(super) fn joined_beside_elements(&self, rw: &mut Rewriter<'_>, on: &JoinOn) {
-        if matches!(on, JoinOn::Using(_) | JoinOn::Natural)
-            && rw.scope.functions().any(|name| elements(name).is_some())
+        if matches!(on, JoinOn::Using(_) | JoinOn::Natural) && rw.scope.functions().any(takes_apart)
         {
             refuse(rw, "USING beside the elements of an array");
         }
@@ -128,15 +157,29 @@ impl Meaning {
 /// The value of such a function in FROM.
 struct ElementOf {
     alias: String,
-    text: bool,
+    of: Of,
+}
+
+/// What it is an element of.
+enum Of {
+    /// JSON, as a text.
+    Texts,
+    /// JSON.
+    Json,
+    /// An array of PostgreSQL's own.
+    Array,
 }
 
 fn value_of(relation: &Relation) -> Option<ElementOf> {
     let function = relation.function.as_deref()?;
-    elements(function)?;
+    takes_apart(function).then_some(())?;
     Some(ElementOf {
         alias: relation.name.as_ref()?.name.clone(),
-        text: function.ends_with("_text"),
+        of: match function {
+            UNNEST => Of::Array,
+            _ if function.ends_with("_text") => Of::Texts,
+            _ => Of::Json,
+        },
     })
 }
 

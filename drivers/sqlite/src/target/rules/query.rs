@@ -5,12 +5,11 @@ use aludel::schema::{
     Nulls, OrderBy, Query, Select, SelectItem, SetExpr, SetOp, TableRef, Type, Window,
 };
 use aludel::sql::Syntax;
-use aludel::translate::infer::{Family, UNNAMED, elements, output_name};
+use aludel::translate::infer::{Family, UNNAMED, output_name, takes_apart};
 use aludel::translate::rewrite::Rewriter;
 use aludel::translate::{Refusal, named_elements};
 
-use super::build::{column_of, number, select};
-use super::convert::How;
+use super::build::{number, select};
 use super::{Meaning, Stands, constant, refuse};
 
 impl Meaning {
@@ -218,8 +217,8 @@ impl Meaning {
         let args = function.plain_args();
         let name = function.name.name.clone();
         let called_as = alias.unwrap_or(&name);
-        if let (Some(_), Some([argument])) = (elements(&name), args.as_deref())
-            && let Some(item) = self.elements(rw, argument, called_as)
+        if let (true, Some([argument])) = (takes_apart(&name), args.as_deref())
+            && let Some(item) = self.elements(rw, &name, argument, called_as)
         {
             return item;
         }
@@ -232,7 +231,6 @@ impl Meaning {
             ("generate_series", Some([first, last])) if !ordinality => {
                 self.series(rw, first, last, &column)
             }
-            ("unnest", Some([array])) if !ordinality => self.unnest(rw, array, &column),
             _ => None,
         };
         match query {
@@ -310,29 +308,6 @@ impl Meaning {
             body: Box::new(DataStatement::Query(Box::new(Query::from(union)))),
         }];
         Some(query)
-    }
-
-    fn unnest(&self, rw: &mut Rewriter<'_>, array: &Expr, column: &str) -> Option<Query> {
-        let Type::Array(item) = rw.scope.ty(array)? else {
-            return None;
-        };
-        let simple = matches!(
-            Family::of(&item),
-            Family::Text | Family::Integer | Family::Uuid | Family::Date | Family::Enum
-        );
-        if !simple || mentions_column(array) {
-            return None;
-        }
-        let array = self.value(rw, array, &Type::Array(item.clone()), How::Cast);
-        let value = SelectItem::Expr {
-            expr: column_of(super::build::EACH, "value"),
-            alias: Some(column.into()),
-        };
-        Some(select(
-            vec![value],
-            vec![super::build::json_each(array)],
-            None,
-        ))
     }
 
     pub(super) fn select_item(
