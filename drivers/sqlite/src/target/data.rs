@@ -582,6 +582,12 @@ fn truncate(
         rendered.check.push(table::FOREIGN_KEY_CHECK.into());
         rendered.after.push("PRAGMA foreign_keys = ON".into());
     }
+    for name in &order {
+        let flat = names::flat(name);
+        let known = scope.target.referrers(&flat).map(|table| &table.name);
+        let known = table::fails_if_referred(&flat, known);
+        rendered.statements.push(known);
+    }
     for name in order {
         let flat = names::flat(&name);
         rendered

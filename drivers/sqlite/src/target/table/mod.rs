@@ -17,7 +17,7 @@ use super::rules::{self, Meaning, Stands};
 use super::sequence::set_counter;
 use super::spelling::Sqlite;
 
-pub(super) use guard::{FOREIGN_KEY_CHECK, fails_where, fails_with_rows};
+pub(super) use guard::{FOREIGN_KEY_CHECK, fails_if_referred, fails_where, fails_with_rows};
 pub(super) use names::ident;
 
 /// The statements that turn one state into the other.
@@ -131,13 +131,17 @@ fn counts_anew(change: &TableChange<'_>) -> bool {
 /// With foreign keys enforced, dropping a table deletes its rows first, which fails where they
 /// restrict one another.
 fn drop_table(change: &TableChange<'_>, before: &Table) -> Rendered {
-    let mut referrers = change.scope.target.referrers(&before.name);
-    let own = referrers.any(|referrer| referrer.name != before.name)
+    let referrers = || change.scope.target.referrers(&before.name);
+    let known = fails_if_referred(&before.name, referrers().map(|table| &table.name));
+    let own = referrers().any(|referrer| referrer.name != before.name)
         || before
             .foreign_keys()
             .any(|(_, key)| key.table == before.name);
     let mut rendered = Rendered {
-        statements: vec![format!("DROP TABLE {}", names::ident(&before.name))],
+        statements: vec![
+            known,
+            format!("DROP TABLE {}", names::ident(&before.name)),
+        ],
         ..Rendered::default()
     };
     if own {
