@@ -8,7 +8,10 @@ const FIRST: &str = "2026-01-05-101500_first";
 const SECOND: &str = "2026-01-06-101500_second";
 
 fn on(place: &Place, database: &Database, words: &str) -> Ran {
-    place.run(&format!("--url {} --dialect postgres {words}", database.url))
+    place.run(&format!(
+        "--url {} --dialect postgres {words}",
+        database.url
+    ))
 }
 
 /// A database that the first revision has made and a hand has changed, and what the second makes of it.
@@ -74,7 +77,11 @@ fn a_table_goes_only_if_none_that_a_hand_made_goes_with_it() {
                 .contains("`hand`, which no migration made, refers to `p`"),
             "{second}: {ran:?}"
         );
-        assert_eq!(database.query("SELECT count(*) FROM hand"), ["2"], "{second}");
+        assert_eq!(
+            database.query("SELECT count(*) FROM hand"),
+            ["2"],
+            "{second}"
+        );
         assert_eq!(database.query("SELECT count(*) FROM p"), ["2"], "{second}");
     }
     // Those that the scripts have made go as they say.

@@ -302,3 +302,16 @@ fn the_members_of_an_enum_are_rows() {
         assert_eq!(rows.len(), 13, "{rows:?}");
     });
 }
+
+#[test]
+fn an_index_is_called_after_the_function_that_its_script_names() {
+    each(|twin| {
+        twin.run(
+            "CREATE FUNCTION slugify(v text) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT lower(replace(v, ' ', '-')) $$;
+             CREATE TABLE t (id serial PRIMARY KEY, n varchar(40)); CREATE UNIQUE INDEX ON t (slugify(n)); INSERT INTO t (n) VALUES ('a b');",
+        );
+        twin.run("DROP INDEX t_slugify_idx; CREATE INDEX t_lower_idx ON t (id);");
+        twin.run("INSERT INTO t (n) VALUES ('A B');");
+        twin.same("SELECT id, n FROM t ORDER BY id");
+    });
+}

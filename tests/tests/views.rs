@@ -311,3 +311,25 @@ fn a_view_of_whole_rows_is_none_elsewhere() {
         twin.same("SELECT id FROM w");
     });
 }
+
+/// What computes a column is its name on SQLite, MySQL and MariaDB.
+#[test]
+fn columns_that_were_given_no_name_have_that_of_postgresql() {
+    each(|twin| {
+        twin.run(
+            "CREATE TABLE t (id integer PRIMARY KEY, a integer, n text, j jsonb); INSERT INTO t VALUES (1, 5, 'abc', '{\"x\": \"y\"}');
+             CREATE VIEW v AS SELECT id, a + 1, lower(n), 'x'::text, CASE WHEN a = 1 THEN 1 ELSE 2 END FROM t;
+             CREATE TABLE made AS SELECT id, 'x'::text, '{}'::jsonb, 7::int, 1::bigint, date '2024-01-01', upper(n), n || 'a' FROM t;",
+        );
+        let names = |table: &str| format!("SELECT * FROM {table} WHERE id = 1");
+        twin.same(&names("v"));
+        twin.same(&names("made"));
+        // Another statement finds them by their names.
+        twin.run(
+            "CREATE VIEW w AS SELECT id, \"?column?\" AS sum, \"case\", lower, text FROM v;
+             UPDATE made SET text = 'z', int4 = int8 + 1, upper = 'U', \"?column?\" = coalesce(jsonb ->> 'k', 'none') WHERE date > '2000-01-01';",
+        );
+        twin.same(&names("w"));
+        twin.same(&names("made"));
+    });
+}

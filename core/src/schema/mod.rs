@@ -101,6 +101,7 @@ pub use query::{
     TableRef,
 };
 pub use replay::{Replay, generated_name};
+pub(crate) use scope::output_name;
 pub use scope::{
     ColumnUse, each_column, expand_stars, item_meant, merged_by_joins, output_names, settle,
 };

@@ -112,8 +112,14 @@ pub(super) fn inline(change: &mut Change, replay: &Replay, lasting: &mut Vec<Nam
             _ => {}
         },
         Change::CreateIndex(index) => {
+            let called = replay.unnamed_index(index);
+            let keys = index.keys.clone();
             inliner.keys(&mut index.keys);
             inliner.maybe(&mut index.filter);
+            // An index is called after what its script says.
+            if index.keys != keys {
+                index.name.get_or_insert(called);
+            }
         }
         Change::CreateTable(table) => {
             table.columns.iter_mut().for_each(|c| inliner.column(c));

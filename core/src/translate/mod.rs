@@ -35,6 +35,7 @@ mod inserted;
 mod itself;
 mod members;
 mod merge;
+mod named;
 mod ordered;
 mod overlaid;
 mod partition;

@@ -78,6 +78,12 @@ impl Replay {
         }
     }
 
+    /// The name that CREATE INDEX gives an index that was given none.
+    pub(crate) fn unnamed_index(&self, create: &CreateIndex) -> Ident {
+        let table = self.table_name(&create.table);
+        self.index_name(&table, &create.keys, &create.include)
+    }
+
     /// The name of an index that was not given one.
     pub(super) fn index_name(&self, table: &Name, keys: &[IndexKey], include: &[Ident]) -> Ident {
         let columns = index_columns(keys, include);

@@ -483,8 +483,8 @@ fn bare(expr: &Expr) -> Option<&Ident> {
     }
 }
 
-/// The name of a result that was not given one.
-fn output_name(expr: &Expr) -> Ident {
+/// What PostgreSQL calls a result that was not given a name: `FigureColname` in its parse_target.c.
+pub(crate) fn output_name(expr: &Expr) -> Ident {
     super::replay::figure(expr).unwrap_or_else(|| "?column?".to_owned())
 }
 

@@ -16,6 +16,7 @@ use super::expand::expand;
 use super::if_there::{self, IfThere};
 use super::infer::makes_nothing;
 use super::inline::inline;
+use super::named::name_columns;
 use super::plain::Plain;
 use super::target::{Omission, Refusal, Target};
 use super::unread::Unread;
@@ -371,6 +372,9 @@ impl<'a> Translator<'a> {
         let syntax = self.source.syntax();
         let mut changes = sql::parse(syntax, body);
         for change in &mut changes {
+            if syntax == Syntax::Postgres {
+                name_columns(change);
+            }
             inline(change, &self.authored, &mut self.inlined);
         }
         let mut changes = changes.into_iter();

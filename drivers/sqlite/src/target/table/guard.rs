@@ -60,7 +60,9 @@ pub(in crate::target) fn fails_if_referred<'n>(
         table.name
     ));
     let name = text(&table.name);
-    let known: String = known.map(|name| format!(", {}", text(&name.name))).collect();
+    let known: String = known
+        .map(|name| format!(", {}", text(&name.name)))
+        .collect();
     format!(
         "SELECT json_extract('0', '`' || m.name || {shown}) FROM sqlite_schema AS m, pragma_foreign_key_list(m.name) AS f \
          WHERE m.type = 'table' AND f.\"table\" = {name} COLLATE NOCASE AND m.name COLLATE NOCASE NOT IN ({name}{known}) LIMIT 1"

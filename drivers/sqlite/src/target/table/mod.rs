@@ -138,10 +138,7 @@ fn drop_table(change: &TableChange<'_>, before: &Table) -> Rendered {
             .foreign_keys()
             .any(|(_, key)| key.table == before.name);
     let mut rendered = Rendered {
-        statements: vec![
-            known,
-            format!("DROP TABLE {}", names::ident(&before.name)),
-        ],
+        statements: vec![known, format!("DROP TABLE {}", names::ident(&before.name))],
         ..Rendered::default()
     };
     if own {
