@@ -15,7 +15,11 @@ use crate::present::{Problem, Reporter};
 
 pub(crate) fn adopt(context: &Context, words: &Adopt) -> Answer {
     let tool: Tool = words.from.parse().map_err(shown_one)?;
-    let settings = context.settings(Need::Files, false)?;
+    let need = match words.files_only {
+        true => Need::Files,
+        false => Need::Session,
+    };
+    let settings = context.settings(need, false)?;
     let [settings] = settings.as_slice() else {
         return Err(vec![
             Problem::refused(

@@ -163,6 +163,25 @@ fn diesels_rows_get_their_checksums() {
     assert_eq!(files(), serde_json::json!([]));
 }
 
+#[test]
+fn the_database_that_aludel_toml_names_is_adopted() {
+    let place = Place::new();
+    place.revision("20260101000001_first", "CREATE TABLE a (id INTEGER);", "");
+    let database = Database::new(Engine::Sqlite);
+    database.client(
+        "CREATE TABLE a (id INTEGER); CREATE TABLE __diesel_schema_migrations (version VARCHAR(50) PRIMARY KEY NOT NULL, \
+         run_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP); \
+         INSERT INTO __diesel_schema_migrations (version) VALUES ('20260101000001');",
+    );
+    place.write(
+        "aludel.toml",
+        format!("[databases.default]\nurl = \"{}\"\n", database.url),
+    );
+    let ran = place.run("adopt --from diesel");
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(ran.stderr.contains("1 revision"), "{ran:?}");
+}
+
 /// A project that `diesel setup` made with a directory of its own needs no word more.
 #[test]
 fn the_directory_of_diesel_toml_is_read_where_there_is_no_aludel_toml() {
