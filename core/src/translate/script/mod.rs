@@ -21,6 +21,8 @@ use super::ordered::name_what_orders;
 use super::partition::{self, Part};
 use super::plain::{Plain, plain_casts};
 use super::present::present_moments;
+use super::session::Session;
+use super::sets;
 use super::setting;
 use super::target::{Omission, Refusal, Target};
 use super::unenforced::{acts_on_others, acts_unchecked};
@@ -29,8 +31,8 @@ use super::unread::Unread;
 use super::vacancy::{self, Facts};
 use crate::driver::Dialect;
 use crate::schema::{
-    Change, DataStatement, Effect, Function, Ignored, Name, Opaque, Programs, Replay,
-    ReplayProblem, Schema, TableAction, TableEffect,
+    Change, ColumnDef, DataStatement, Effect, Function, Ident, Ignored, Name, Opaque, Programs,
+    Replay, ReplayProblem, Schema, TableAction, TableEffect,
 };
 use crate::sql::{self, Statement, Syntax};
 use routines::Routines;
@@ -88,6 +90,10 @@ pub struct Translator<'a> {
     made_here: Vec<(usize, Name, Vec<Vec<String>>)>,
     /// What of this script asks whether something is there, by its statements.
     asking: Vec<(usize, IfThere)>,
+    /// What this script has set for its session.
+    session: Session,
+    /// Columns of the statement at hand that are sets of MySQL's.
+    sets: Vec<Ident>,
     /// What the authored engine holds, without domains.
     plain: Plain,
     source: &'a dyn Dialect,
@@ -101,7 +107,9 @@ impl<'a> Translator<'a> {
     pub fn new(source: &'a dyn Dialect, dialect: &'a dyn Dialect) -> Option<Self> {
         let target: &'a dyn Target = dialect.target()?;
         Some(Self {
-            authored: Replay::new(source.syntax()).flavour(source.server().flavour()),
+            authored: Replay::new(source.syntax())
+                .flavour(source.server().flavour())
+                .version(source.server().version()),
             programs: Programs::default(),
             unread: Unread::default(),
             aside: Aside::default(),
@@ -111,6 +119,8 @@ impl<'a> Translator<'a> {
             inlined: Vec::new(),
             made_here: Vec::new(),
             asking: Vec::new(),
+            session: Session::default(),
+            sets: Vec::new(),
             plain: Plain::default(),
             source,
             dialect,
@@ -260,6 +270,7 @@ impl<'a> Translator<'a> {
         self.authored.end_script();
         self.plain.follow(self.authored.schema(), &mut Vec::new());
         self.programs.end_script();
+        self.session.end();
         self.carrier.end_script();
         self.made_here.clear();
         self.aside = Aside::default();
@@ -403,6 +414,9 @@ impl<'a> Translator<'a> {
         let mut changes = sql::parse(syntax, body);
         for change in &mut changes {
             inline(change, &self.authored, &mut self.inlined);
+            if self.dialect.syntax() != Syntax::Mysql {
+                self.sets.extend(sets::as_members(change));
+            }
         }
         let mut changes = changes.into_iter();
         // Nearly always it is one, and changes are large: they are not moved to another list.
@@ -421,10 +435,12 @@ impl<'a> Translator<'a> {
 
     fn replay_own<S: AsRef<str>>(&mut self, own: &[S]) -> Vec<TableEffect> {
         let syntax = self.dialect.syntax();
-        let flavour = self.dialect.server().flavour();
+        let server = self.dialect.server();
         let (mut replaced, mut data, mut anything) = (Vec::new(), Vec::new(), false);
         self.carrier.replace_held(|held| {
-            let mut replay = Replay::on(syntax, held).flavour(flavour);
+            let mut replay = Replay::on(syntax, held)
+                .flavour(server.flavour())
+                .version(server.version());
             for body in own {
                 for change in sql::parse(syntax, body.as_ref()) {
                     match &change {
@@ -466,6 +482,9 @@ impl<'a> Translator<'a> {
                 self.mark_guards();
             }
             Audience::Both => {
+                if let Some(refusal) = self.session.reads_otherwise(body) {
+                    self.carrier.refuse(index, refusal);
+                }
                 let followed = self.follow(body, &mut |this, act| this.act(index, act, body));
                 match followed {
                     Followed::Whole => {}
@@ -593,13 +612,7 @@ impl<'a> Translator<'a> {
                 }
             }
             Change::Ignored(ignored) => self.carrier.omit(index, omission(ignored)),
-            Change::Setting { name, value } => {
-                match setting::carried(&name, value.as_deref()) {
-                    Ok(omission) => self.carrier.omit(index, omission),
-                    Err(refusal) => self.carrier.refuse(index, refusal),
-                }
-                self.authored.note_setting(&name, value.as_deref());
-            }
+            Change::Setting { name, value } => self.setting(index, &name, value.as_deref()),
             // The target runs the whole script in one transaction: see `docs/translation.md`.
             Change::Transaction("ROLLBACK" | "ROLLBACK TO") => {
                 let message =
@@ -646,6 +659,11 @@ impl<'a> Translator<'a> {
                             self.unsure_of_member(index, &effects);
                         }
                         for effect in &effects {
+                            if let Effect::Table(table) = effect
+                                && let Some(refusal) = self.session.converts(table)
+                            {
+                                self.carrier.refuse(index, refusal);
+                            }
                             self.carrier.effect(
                                 index,
                                 effect,
@@ -658,6 +676,23 @@ impl<'a> Translator<'a> {
                 }
             }
         }
+    }
+
+    fn setting(&mut self, index: usize, name: &str, value: Option<&str>) {
+        let followed = self.source.syntax() == Syntax::Mysql
+            && self.session.set(name, value, self.authored.is_unchecked());
+        let read = value.is_some_and(|value| value.trim_start().starts_with('@'));
+        let found = match followed {
+            true => Ok(setting::omitted(name)),
+            // What a variable holds that has kept no setting is not known.
+            false if read => Err(setting::refused(name)),
+            false => setting::carried(name, value),
+        };
+        match found {
+            Ok(omission) => self.carrier.omit(index, omission),
+            Err(refusal) => self.carrier.refuse(index, refusal),
+        }
+        self.authored.note_setting(name, value);
     }
 
     /// Refuses tables in which it is not certain where a member stands that has another name.
@@ -682,7 +717,11 @@ impl<'a> Translator<'a> {
     /// A statement on rows; `message`: an error, if it gives a row.
     fn on_rows(&mut self, index: usize, statement: DataStatement, message: Option<&str>) {
         let mut statement = self.authored.resolve(statement);
-        if let Some(refusal) = partition::named(&statement, self.authored.schema()) {
+        let otherwise = partition::named(&statement, self.authored.schema()).or_else(|| {
+            self.session
+                .does_otherwise(&statement, self.authored.schema())
+        });
+        if let Some(refusal) = otherwise {
             self.carrier.refuse(index, refusal);
             return;
         }
@@ -724,8 +763,44 @@ impl<'a> Translator<'a> {
         }
     }
 
+    /// What of columns is otherwise: foreign keys that a server of the authored engine's reads and
+    /// forgets, sets.
+    fn of_columns(&mut self, index: usize, change: &Change) {
+        let sets = std::mem::take(&mut self.sets);
+        let (table, columns): (&Name, Vec<&ColumnDef>) = match change {
+            Change::CreateTable(create) => (&create.name, create.columns.iter().collect()),
+            Change::AlterTable { table, actions, .. } => {
+                let added = actions.iter().filter_map(|action| match action {
+                    TableAction::AddColumn { column, .. }
+                    | TableAction::RedefineColumn { column, .. } => Some(&**column),
+                    _ => None,
+                });
+                (table, added.collect())
+            }
+            _ => return,
+        };
+        for column in columns {
+            if sets.contains(&column.name) {
+                let message = format!(
+                    "the SET `{}`.`{}` takes members once, and in their order alone",
+                    table, column.name
+                );
+                self.carrier.omit(index, Omission::new("set", message));
+            }
+            if column.constraints.iter().any(|c| self.authored.forgets(c)) {
+                let message = format!(
+                    "REFERENCES of `{}`.`{}`, which MySQL before 9 reads and forgets (MariaDB does not: `dialect = \"mariadb\"`)",
+                    table, column.name
+                );
+                self.carrier
+                    .omit(index, Omission::new("ignored-reference", message));
+            }
+        }
+    }
+
     /// What of a table's change is left out, or only its own engine understands.
     fn only_there(&mut self, index: usize, change: &Change) {
+        self.of_columns(index, change);
         let Change::AlterTable { table, actions, .. } = change else {
             return;
         };
