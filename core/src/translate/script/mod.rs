@@ -1,70 +1,40 @@
 //! Translating scripts one after the other, in the order of their revisions.
 
+mod audience;
+mod change;
 mod function;
+mod mysql;
 mod routines;
+mod translated;
 
 use std::collections::HashSet;
-use std::ops::Range;
 use std::sync::Arc;
 
 use super::aside::{self, Aside};
 use super::block::{Act, Block, block, run};
-use super::carry::{Carrier, Out, Outcome};
+use super::carry::Carrier;
 use super::expand::expand;
-use super::extension;
 use super::if_there::{self, IfThere};
 use super::infer::makes_nothing;
 use super::inline::inline;
-use super::inserted;
-use super::members::write_members;
-use super::ordered::name_what_orders;
-use super::partition::{self, Part};
-use super::plain::{Plain, plain_casts};
-use super::present::present_moments;
+use super::plain::Plain;
 use super::session::Session;
 use super::sets;
-use super::setting;
 use super::target::{Omission, Refusal, Target};
-use super::unenforced::{acts_on_others, acts_unchecked};
-use super::unfold::unfold;
 use super::unread::Unread;
 use super::vacancy::{self, Facts};
 use crate::driver::Dialect;
 use crate::schema::{
-    Change, ColumnDef, DataStatement, Effect, Function, Ident, Ignored, Name, Opaque, Programs,
-    Replay, ReplayProblem, Schema, TableAction, TableEffect,
+    Change, DataStatement, Effect, Function, Ident, Name, Programs, Replay, ReplayProblem, Schema,
+    TableEffect,
 };
-use crate::sql::{self, Statement, Syntax};
+use crate::sql::{self, Syntax};
 use routines::Routines;
+use translated::finish;
 
-/// Who runs a statement of an authored script.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Audience {
-    /// Both engines: it is translated.
-    Both,
-    /// The authored engine alone (`skip=sqlite`).
-    Authored,
-    /// The target alone (`only=sqlite`): it stands in the target's own dialect.
-    Target,
-}
-
-/// What became of one script.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Translated {
-    /// Statements to run before the transaction begins.
-    pub before: Vec<String>,
-    /// The statements of the transaction, each with the index of the statement it stands for.
-    pub statements: Vec<(usize, String)>,
-    /// Statements to run after the transaction, also if it failed.
-    pub after: Vec<String>,
-    /// It leaves rows of other tables to the actions of foreign keys, or it to them to refuse a row that
-    /// would refer to nothing.
-    pub relies_on_keys: bool,
-    /// What was left out, and of which statement.
-    pub omissions: Vec<(usize, Omission)>,
-    /// What has no faithful form, and of which statement.
-    pub refusals: Vec<(usize, Refusal)>,
-}
+pub use audience::{Audience, audience};
+pub(in crate::translate) use change::without_effect;
+pub use translated::Translated;
 
 /// Translates scripts of one dialect into another, keeping both schemas.
 ///
@@ -565,286 +535,6 @@ impl<'a> Translator<'a> {
             self.change(index, change, body);
         }
     }
-
-    /// Makes a change, which `body` is or a part of it.
-    fn change(&mut self, index: usize, mut change: Change, body: &str) {
-        self.aside.follow(&mut change, &self.authored);
-        self.note(&change, body);
-        if let Change::Ignored(Ignored::Extension) = change
-            && let Some(refusal) = extension::dropped_along(body, self.authored.schema())
-        {
-            self.carrier.refuse(index, refusal);
-            return;
-        }
-        self.make_change(index, change);
-        self.mark_guards();
-    }
-
-    fn make_change(&mut self, index: usize, change: Change) {
-        match change {
-            Change::Opaque(opaque) => {
-                if let Some(omission) = without_effect(self.source.syntax(), &opaque) {
-                    self.carrier.omit(index, omission);
-                    return;
-                }
-                self.carrier.flush(self.plain.of(self.authored.schema()));
-                let mut message = format!("{} is understood by its own engine only", opaque.what);
-                if let Some(why) = &opaque.why {
-                    message = format!("{} is not understood here: {why}", opaque.what);
-                }
-                self.carrier.refuse(index, Refusal::new("opaque", message));
-                // It marks the tables it names; it has no effects.
-                self.apply(&Change::Opaque(opaque)).ok();
-            }
-            Change::CreateFunction { .. } => {
-                self.function(index, &change);
-                match self.apply(&change) {
-                    Ok(effects) => {
-                        for effect in &effects {
-                            self.carrier.effect(
-                                index,
-                                effect,
-                                self.plain.of(self.authored.schema()),
-                            );
-                        }
-                    }
-                    Err(problem) => self.carrier.refuse(index, replay_refusal(problem)),
-                }
-            }
-            Change::Ignored(ignored) => self.carrier.omit(index, omission(ignored)),
-            Change::Setting { name, value } => self.setting(index, &name, value.as_deref()),
-            // The target runs the whole script in one transaction: see `docs/translation.md`.
-            Change::Transaction("ROLLBACK" | "ROLLBACK TO") => {
-                let message =
-                    "ROLLBACK takes back what comes before it, which is not followed here";
-                let refusal =
-                    Refusal::new("opaque", message).help("leave out what is taken back, and this");
-                self.carrier.refuse(index, refusal);
-            }
-            Change::Transaction(_) => {}
-            Change::Data(statement) => self.on_rows(index, statement, None),
-            change => {
-                if let Change::DropFunctions { functions, cascade } = &change {
-                    self.functions_dropped(index, functions, *cascade);
-                }
-                if let Change::RenameFunction { function, to } = &change {
-                    self.function_renamed(index, function, to);
-                }
-                let divided = |name: &Name| self.authored.has_partitions(name);
-                if let Some(refusal) = partition::of_the_whole_alone(&change, &divided) {
-                    self.carrier.refuse(index, refusal);
-                }
-                self.only_there(index, &change);
-                self.asking
-                    .extend(IfThere::of(&change).map(|asks| (index, asks)));
-                // What is pending speaks of types, and their members, by the names that they have now.
-                if let Change::RenameType { .. }
-                | Change::DropTypes { .. }
-                | Change::RenameEnumMember { .. } = change
-                {
-                    self.carrier.flush(self.plain.of(self.authored.schema()));
-                }
-                match self.apply(&change) {
-                    Ok(effects) => {
-                        if let Change::CreateDomain(domain) = &change
-                            && domain.opaque.is_none()
-                        {
-                            let message = format!(
-                                "the domain `{}`: columns of it have the type below, and say what it says",
-                                domain.name
-                            );
-                            self.carrier.omit(index, Omission::new("type", message));
-                        }
-                        if let Change::RenameEnumMember { .. } = change {
-                            self.unsure_of_member(index, &effects);
-                        }
-                        for effect in &effects {
-                            if let Effect::Table(table) = effect
-                                && let Some(refusal) = self.session.converts(table)
-                            {
-                                self.carrier.refuse(index, refusal);
-                            }
-                            self.carrier.effect(
-                                index,
-                                effect,
-                                self.plain.of(self.authored.schema()),
-                            );
-                        }
-                        self.partitions(index);
-                    }
-                    Err(problem) => self.carrier.refuse(index, replay_refusal(problem)),
-                }
-            }
-        }
-    }
-
-    fn setting(&mut self, index: usize, name: &str, value: Option<&str>) {
-        let followed = self.source.syntax() == Syntax::Mysql
-            && self.session.set(name, value, self.authored.is_unchecked());
-        let read = value.is_some_and(|value| value.trim_start().starts_with('@'));
-        let found = match followed {
-            true => Ok(setting::omitted(name)),
-            // What a variable holds that has kept no setting is not known.
-            false if read => Err(setting::refused(name)),
-            false => setting::carried(name, value),
-        };
-        match found {
-            Ok(omission) => self.carrier.omit(index, omission),
-            Err(refusal) => self.carrier.refuse(index, refusal),
-        }
-        self.authored.note_setting(name, value);
-    }
-
-    /// Refuses tables in which it is not certain where a member stands that has another name.
-    fn unsure_of_member(&mut self, index: usize, effects: &[Effect]) {
-        for effect in effects {
-            if let Effect::Table(TableEffect {
-                before: Some(before),
-                after: Some(after),
-                ..
-            }) = effect
-                && before.opaque.is_none()
-                && let Some(why) = &after.opaque
-            {
-                let message = format!("`{}` is not understood from here on: {why}", after.name);
-                let refusal = Refusal::new("renamed-member", message)
-                    .help("drop what compares with the member before, and make it again after");
-                self.carrier.refuse(index, refusal);
-            }
-        }
-    }
-
-    /// A statement on rows; `message`: an error, if it gives a row.
-    fn on_rows(&mut self, index: usize, statement: DataStatement, message: Option<&str>) {
-        let mut statement = self.authored.resolve(statement);
-        let otherwise = partition::named(&statement, self.authored.schema()).or_else(|| {
-            self.session
-                .does_otherwise(&statement, self.authored.schema())
-        });
-        if let Some(refusal) = otherwise {
-            self.carrier.refuse(index, refusal);
-            return;
-        }
-        if self.source.syntax() == Syntax::Postgres
-            && let Some(refusal) = inserted::otherwise(&statement, self.authored.schema())
-        {
-            self.carrier.refuse(index, refusal);
-            return;
-        }
-        if !self.unenforced.is_empty() && acts_on_others(&statement, self.authored.schema()) {
-            let message = "foreign keys of the tables whose triggers are all switched off do nothing to other rows there, and do here";
-            self.carrier.refuse(index, Refusal::new("opaque", message));
-            return;
-        }
-        if self.authored.is_unchecked() && acts_unchecked(&statement, self.authored.schema()) {
-            let message =
-                "foreign keys are not enforced there, and do something to other rows here";
-            let help = "change the rows that refer to it too, and do not switch foreign keys off";
-            self.carrier
-                .refuse(index, Refusal::new("unchecked", message).help(help));
-            return;
-        }
-        plain_casts(&mut statement, self.authored.schema());
-        write_members(&mut statement, self.authored.schema());
-        if self.source.syntax() == Syntax::Postgres {
-            present_moments(&mut statement, self.authored.schema());
-            name_what_orders(&mut statement);
-        }
-        let schema = self.plain.of(self.authored.schema());
-        unfold(&mut statement, schema, self.source.syntax());
-        let code = self.carrier.code.clone();
-        let facts = Facts {
-            schema,
-            code: &code,
-        };
-        match message {
-            None => self.carrier.data(index, &statement, facts),
-            Some(message) => self.carrier.assertion(index, &statement, message, facts),
-        }
-    }
-
-    /// What of columns is otherwise: foreign keys that a server of the authored engine's reads and
-    /// forgets, sets.
-    fn of_columns(&mut self, index: usize, change: &Change) {
-        let sets = std::mem::take(&mut self.sets);
-        let (table, columns): (&Name, Vec<&ColumnDef>) = match change {
-            Change::CreateTable(create) => (&create.name, create.columns.iter().collect()),
-            Change::AlterTable { table, actions, .. } => {
-                let added = actions.iter().filter_map(|action| match action {
-                    TableAction::AddColumn { column, .. }
-                    | TableAction::RedefineColumn { column, .. } => Some(&**column),
-                    _ => None,
-                });
-                (table, added.collect())
-            }
-            _ => return,
-        };
-        for column in columns {
-            if sets.contains(&column.name) {
-                let message = format!(
-                    "the SET `{}`.`{}` takes members once, and in their order alone",
-                    table, column.name
-                );
-                self.carrier.omit(index, Omission::new("set", message));
-            }
-            if column.constraints.iter().any(|c| self.authored.forgets(c)) {
-                let message = format!(
-                    "REFERENCES of `{}`.`{}`, which MySQL before 9 reads and forgets (MariaDB does not: `dialect = \"mariadb\"`)",
-                    table, column.name
-                );
-                self.carrier
-                    .omit(index, Omission::new("ignored-reference", message));
-            }
-        }
-    }
-
-    /// What of a table's change is left out, or only its own engine understands.
-    fn only_there(&mut self, index: usize, change: &Change) {
-        self.of_columns(index, change);
-        let Change::AlterTable { table, actions, .. } = change else {
-            return;
-        };
-        for action in actions {
-            let what = match action {
-                TableAction::Opaque(what) => what,
-                TableAction::Ignored(ignored) => {
-                    self.carrier.omit(index, omission(*ignored));
-                    continue;
-                }
-                TableAction::SwitchTriggers {
-                    keys: true, runs, ..
-                } => {
-                    let name = self.authored.table_name(table);
-                    if *runs {
-                        self.unenforced.remove(&name);
-                    } else {
-                        self.unenforced.insert(name);
-                    }
-                    continue;
-                }
-                _ => continue,
-            };
-            let message = format!("ALTER TABLE … {what} is understood by its own engine only");
-            self.carrier.refuse(index, Refusal::new("opaque", message));
-        }
-    }
-
-    /// What has become of partitions, of which the target has none.
-    fn partitions(&mut self, index: usize) {
-        for part in self.plain.take_parts() {
-            match part {
-                Part::Omitted(omission) => self.carrier.omit(index, omission),
-                Part::Refused(refusal) => self.carrier.refuse(index, refusal),
-                Part::Gone(of, refusal) => {
-                    let vacancy = vacancy::Vacancy::of(&of);
-                    let schema = self.plain.of(self.authored.schema());
-                    if !self.carrier.leave_out(index, &vacancy, &refusal, schema) {
-                        self.carrier.refuse(index, refusal);
-                    }
-                }
-            }
-        }
-    }
 }
 
 /// How far a statement was followed as a program.
@@ -864,26 +554,6 @@ enum Followed {
     Until(String),
 }
 
-/// What only the authored engine understands, and the target is the same without.
-pub(super) fn without_effect(syntax: Syntax, opaque: &Opaque) -> Option<Omission> {
-    match opaque.what.as_str() {
-        // No function of the authored dialect is ever there to be dropped.
-        "DROP FUNCTION" | "DROP PROCEDURE" | "DROP ROUTINE" | "DROP AGGREGATE" => {
-            Some(Omission::new("function", "the dropping of a function"))
-        }
-        // No target has CALL find one by this name, and no type but its own.
-        "CREATE PROCEDURE" if syntax == Syntax::Postgres => Some(Omission::new(
-            "procedure",
-            "a procedure: what calls it fails",
-        )),
-        "CREATE TYPE" | "CREATE DOMAIN" if syntax == Syntax::Postgres => Some(Omission::new(
-            "type",
-            "a type that is no enum: what has a value of it is refused",
-        )),
-        _ => None,
-    }
-}
-
 fn replay_refusal(problem: ReplayProblem) -> Refusal {
     Refusal::new(problem.code, problem.message)
 }
@@ -893,115 +563,4 @@ fn table_effect(effect: Effect) -> Option<TableEffect> {
         Effect::Table(effect) => Some(effect),
         _ => None,
     }
-}
-
-fn omission(ignored: Ignored) -> Omission {
-    let (code, what) = match ignored {
-        Ignored::Extension => ("extension", "an extension"),
-        Ignored::Privileges => ("privileges", "privileges"),
-        Ignored::Owner => ("owner", "an owner"),
-        Ignored::Role => ("role", "a role"),
-        Ignored::Reindex => ("reindex", "a rebuild of indexes"),
-        Ignored::Maintenance => ("maintenance", "maintenance of statistics and storage"),
-        Ignored::Statistics => ("statistics", "statistics"),
-        Ignored::Storage => ("storage", "a storage parameter"),
-        Ignored::Lock => ("lock", "a table lock"),
-        Ignored::Comment => ("comment", "a comment"),
-        Ignored::Replication => ("replication", "replication"),
-        Ignored::Policy => (
-            "privileges",
-            "a policy: which rows a role sees and changes is up to the application",
-        ),
-    };
-    Omission::new(code, what)
-}
-
-/// Makes one whole of what came of a script's statements.
-fn finish(out: Vec<Out>) -> Translated {
-    let mut translated = Translated::default();
-    let mut checks: Vec<(usize, String)> = Vec::new();
-    let enforced = out.iter().all(|out| match &out.what {
-        Outcome::Rendered(rendered) => rendered.check.is_empty(),
-        _ => true,
-    });
-    for Out { source, what } in out {
-        let rendered = match what {
-            Outcome::Rendered(rendered) => Ok(rendered),
-            Outcome::Refused(refusal) => Err(vec![refusal]),
-            Outcome::Unenforced(_) if enforced => {
-                translated.relies_on_keys = true;
-                continue;
-            }
-            Outcome::Unenforced(rendered) => rendered,
-        };
-        match rendered {
-            Err(refusals) => {
-                let refusals = refusals.into_iter().map(|refusal| (source, refusal));
-                translated.refusals.extend(refusals);
-            }
-            Ok(rendered) => {
-                add_new(&mut translated.before, rendered.before);
-                add_new(&mut translated.after, rendered.after);
-                for sql in rendered.statements {
-                    translated.statements.push((source, sql));
-                }
-                for sql in rendered.check {
-                    if !checks.iter().any(|(_, other)| *other == sql) {
-                        checks.push((source, sql));
-                    }
-                }
-                for omission in rendered.omissions {
-                    translated.omissions.push((source, omission));
-                }
-            }
-        }
-    }
-    translated.statements.extend(checks);
-    translated
-}
-
-fn add_new(to: &mut Vec<String>, from: Vec<String>) {
-    for sql in from {
-        if !to.contains(&sql) {
-            to.push(sql);
-        }
-    }
-}
-
-/// The statements of a script with their audience: those that the names of the authored dialect
-/// choose, those that the target's choose, in the order of the text.
-///
-/// # Errors
-///
-/// A name in a directive that nobody knows.
-pub fn audience<'s>(
-    script: &'s sql::Script,
-    known: &[&str],
-    authored: &[&str],
-    target: &[&str],
-) -> Result<Vec<(&'s Statement, Audience)>, Vec<sql::ScanProblem>> {
-    if script.directives.is_empty() {
-        let all = script.statements.iter();
-        return Ok(all.map(|statement| (statement, Audience::Both)).collect());
-    }
-    let ours = script.select(known, authored)?;
-    let theirs = script.select(known, target)?;
-    let key = |statement: &Statement| -> Range<usize> { statement.body.clone() };
-    let mut result = Vec::with_capacity(script.statements.len());
-    let (mut a, mut b) = (
-        ours.statements.iter().peekable(),
-        theirs.statements.iter().peekable(),
-    );
-    for statement in &script.statements {
-        let mine = a.next_if(|s| key(s) == key(statement)).is_some();
-        let its = b.next_if(|s| key(s) == key(statement)).is_some();
-        let audience = match (mine, its) {
-            (true, true) => Audience::Both,
-            (true, false) => Audience::Authored,
-            (false, true) => Audience::Target,
-            (false, false) => continue,
-        };
-        result.push((statement, audience));
-    }
-    Ok(result)
 }
