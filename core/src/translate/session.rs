@@ -283,8 +283,8 @@ fn modes(value: &str, now: Modes) -> Option<Modes> {
     }
     if let Some(rest) = inner.strip_prefix("concat(").and_then(reads) {
         let more = texts(rest.strip_prefix(',')?)?;
-        let all = more.iter().flat_map(|more| more.split(','));
-        return all.fold(Some(now), |modes, mode| with(modes?, mode));
+        let mut all = more.iter().flat_map(|more| more.split(','));
+        return all.try_fold(now, with);
     }
     let text = lower.trim();
     let text = text
@@ -300,7 +300,7 @@ fn modes(value: &str, now: Modes) -> Option<Modes> {
         ..Modes::default()
     };
     text.split(',')
-        .fold(Some(lenient), |modes, mode| with(modes?, mode.trim()))
+        .try_fold(lenient, |modes, mode| with(modes, mode.trim()))
 }
 
 /// Modes with one more.
