@@ -69,7 +69,9 @@ impl Truth {
         let options = ConnectOptions::new(Access::Write);
         let session = runtime.block_on(driver.connect(&url, &options)).unwrap();
         let dialect = driver.dialect(session.server()).unwrap();
-        let replay = Replay::new(dialect.syntax()).flavour(dialect.server().flavour());
+        let replay = Replay::new(dialect.syntax())
+            .flavour(dialect.server().flavour())
+            .version(dialect.server().version());
         Self {
             session,
             dialect,

@@ -292,7 +292,9 @@ impl Database {
                 }
             }
             None => {
-                let mut replay = Replay::new(dialect.syntax()).flavour(dialect.server().flavour());
+                let mut replay = Replay::new(dialect.syntax())
+                    .flavour(dialect.server().flavour())
+                    .version(dialect.server().version());
                 let mut gaps = Vec::new();
                 for &ix in wanted {
                     match self.replay_own(ix, dialect, &mut replay) {

@@ -405,6 +405,8 @@ pub struct ConstraintDef {
     pub using_index: Option<Ident>,
     /// `ALTER TABLE ONLY`: the partitions that are there do not get it.
     pub only: bool,
+    /// MySQL's `REFERENCES` in a column, which its servers before 9 read and forget.
+    pub in_column: bool,
 }
 
 impl ConstraintDef {
@@ -415,6 +417,7 @@ impl ConstraintDef {
             kind,
             deferrable: false,
             initially_deferred: false,
+            in_column: false,
             not_valid: false,
             using_index: None,
             only: false,

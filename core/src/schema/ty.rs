@@ -1,6 +1,6 @@
 //! Types of columns and casts: what they mean, whatever an engine calls them.
 
-use super::{Ident, Name};
+use super::{Expr, Ident, Literal, Name, UnaryOp};
 
 /// A column's type. The variants are the union of what the engines have; a dialect lowers those
 /// it lacks to those it has (`docs/translation.md`), or refuses.
@@ -240,5 +240,25 @@ impl Type {
                 | Self::MediumBlob
                 | Self::LongBlob
         )
+    }
+
+    /// Forgets the width of a `TINYINT(1)` whose default is neither 0 nor 1: it holds numbers, and the
+    /// width says nothing of truths.
+    pub fn forget_truth(&mut self, default: Option<&Expr>) {
+        let Self::TinyInt { width, .. } = self else {
+            return;
+        };
+        let other = match default {
+            Some(Expr::Literal(Literal::Number(number) | Literal::Text(number))) => number
+                .parse()
+                .is_ok_and(|number: i64| number != 0 && number != 1),
+            Some(Expr::Unary {
+                op: UnaryOp::Minus, ..
+            }) => true,
+            _ => false,
+        };
+        if other {
+            *width = None;
+        }
     }
 }

@@ -46,6 +46,8 @@ mod program;
 mod ranges;
 pub mod rewrite;
 mod script;
+mod session;
+mod sets;
 mod setting;
 mod target;
 mod trigger;
@@ -62,6 +64,7 @@ pub use overlaid::overlaid;
 pub use program::{Act, Deed, EventProgram, RowProgram, may_give_several, names_new, row_program};
 pub use ranges::{HeldForm, HeldRange, RangePart, range_part};
 pub use script::{Audience, Translated, Translator, audience};
+pub use sets::may_be_set;
 pub use target::{
     ColumnOrigin, DataScope, Lowered, Omission, Refusal, Rendered, TableChange, Target,
 };

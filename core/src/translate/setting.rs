@@ -6,11 +6,13 @@ use super::target::{Omission, Refusal};
 /// what a statement means (time zones, date styles, lexing) are not here.
 const HOW: &[&str] = &[
     "application_name",
+    "autocommit",
     "backslash_quote",
     "bytea_output",
     "check_function_bodies",
     "client_encoding",
     "client_min_messages",
+    "default_storage_engine",
     "default_table_access_method",
     "default_tablespace",
     "default_with_oids",
@@ -21,17 +23,25 @@ const HOW: &[&str] = &[
     "idle_in_transaction_session_timeout",
     "idle_session_timeout",
     "innodb_lock_wait_timeout",
+    "innodb_strict_mode",
     "jit",
     "lc_messages",
     "lock_timeout",
+    "lock_wait_timeout",
     "log_min_duration_statement",
     "log_statement",
     "maintenance_work_mem",
     "max_parallel_maintenance_workers",
+    "max_statement_time",
     "names",
+    "sql_log_bin",
+    "sql_notes",
+    "sql_safe_updates",
+    "sql_warnings",
     "statement_timeout",
     "synchronous_commit",
     "transaction_timeout",
+    "unique_checks",
     "work_mem",
     "xmloption",
 ];
@@ -60,11 +70,21 @@ pub(super) fn carried(name: &str, value: Option<&str>) -> Result<Omission, Refus
     // It fails, or changes nothing: what is checked later elsewhere would have failed here.
     let checked = name == "constraints" && value.is_some_and(|v| plain(v).ends_with(" immediate"));
     if same || checked || HOW.contains(&name) {
-        return Ok(Omission::new("setting", format!("the setting `{name}`")));
+        return Ok(omitted(name));
     }
-    Err(Refusal::new(
+    Err(refused(name))
+}
+
+/// What is said of a setting that is left out.
+pub(super) fn omitted(name: &str) -> Omission {
+    Omission::new("setting", format!("the setting `{name}`"))
+}
+
+/// Why a setting that may mean something is refused.
+pub(super) fn refused(name: &str) -> Refusal {
+    Refusal::new(
         "setting",
         format!("the setting `{name}` may change what later statements mean"),
     )
-    .help("leave it to its own engine: `-- aludel: skip=…` and `-- aludel: end` around it"))
+    .help("leave it to its own engine: `-- aludel: skip=…` and `-- aludel: end` around it")
 }

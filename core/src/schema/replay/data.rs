@@ -24,6 +24,7 @@ impl Replay {
         }
         let mut reads = BTreeSet::new();
         statement.parts_mut(&mut |part| self.resolve_part(part, &ctes, &mut reads));
+        self.respell_data(&mut statement);
         statement
     }
 

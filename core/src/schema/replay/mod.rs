@@ -78,6 +78,8 @@ pub struct Replay {
     syntax: Syntax,
     rules: Rules,
     flavour: mysql::Flavour,
+    /// MySQL's `REFERENCES` in a column is a foreign key.
+    refers_in_columns: bool,
     /// Indexes that foreign keys brought (MySQL): they give way to any that does their work.
     generated: HashSet<(Name, Ident)>,
     schema: Schema,
@@ -107,6 +109,7 @@ impl Replay {
             syntax,
             rules: Rules::of(syntax),
             flavour: mysql::Flavour::default(),
+            refers_in_columns: false,
             generated: HashSet::new(),
             schema,
             functions: Map::default(),
@@ -124,7 +127,20 @@ impl Replay {
             "mariadb" => mysql::Flavour::Mariadb,
             _ => mysql::Flavour::Mysql,
         };
+        self.refers_in_columns = self.flavour == mysql::Flavour::Mariadb;
         self
+    }
+
+    /// By the rules of a version of its flavour.
+    #[must_use]
+    pub fn version(mut self, version: (u32, u32)) -> Self {
+        self.refers_in_columns |= self.syntax == Syntax::Mysql && version >= (9, 0);
+        self
+    }
+
+    /// Whether a constraint of a column is read and forgotten.
+    pub(crate) fn forgets(&self, constraint: &super::ConstraintDef) -> bool {
+        constraint.in_column && !self.refers_in_columns
     }
 
     /// What the engine holds now.

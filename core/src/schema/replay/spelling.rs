@@ -6,8 +6,9 @@
 use std::borrow::Cow;
 
 use super::super::{
-    Change, ColumnDef, ConstraintDef, ConstraintKind, CreateIndex, Expr, Ident, IndexKey, Name,
-    Position, Table, TableAction,
+    Change, ColumnDef, ConstraintDef, ConstraintKind, CreateIndex, DataStatement, Expr, Ident,
+    IndexKey, Name, OnConflict, Part, PartMut, Position, SelectItem, SetExpr, Table, TableAction,
+    TableRef, named_tables,
 };
 use super::Replay;
 use crate::sql::Syntax;
@@ -89,6 +90,72 @@ impl Replay {
             _ => {}
         }
         Cow::Owned(change)
+    }
+
+    /// Columns of a statement on rows, spelt as their tables have them.
+    pub(super) fn respell_data(&self, statement: &mut DataStatement) {
+        if self.syntax == Syntax::Postgres {
+            return;
+        }
+        let mut names = Vec::new();
+        named_tables(Part::Data(statement), &mut names);
+        let tables = names.iter().filter_map(|name| self.table(name).ok());
+        let mut known: Vec<Ident> = Vec::new();
+        for column in tables.flat_map(|table| &table.columns) {
+            if !known.contains(&column.name) {
+                known.push(column.name.clone());
+            }
+        }
+        let mut given = Vec::new();
+        called(Part::Data(statement), &mut given);
+        // One that a query gives under this very name, or that two tables spell differently, is left.
+        let spelt = |name: &Ident| {
+            if known.contains(name) || given.contains(name) {
+                return None;
+            }
+            let mut found = known.iter().filter(|one| one.eq_ignore_ascii_case(name));
+            let first = found.next()?;
+            found.next().is_none().then(|| first.clone())
+        };
+        respell(PartMut::Data(statement), &spelt);
+        let written = match statement {
+            DataStatement::Insert(insert) => Some(insert.table.clone()),
+            DataStatement::Update(update) => Some(update.table.clone()),
+            _ => None,
+        };
+        let Some(own) =
+            written.and_then(|name| self.table(&name).ok().map(|table| Known::of(table)))
+        else {
+            return;
+        };
+        match statement {
+            DataStatement::Insert(insert) => {
+                insert.columns.iter_mut().for_each(|name| own.fix(name));
+                match &mut insert.on_conflict {
+                    Some(OnConflict::Update {
+                        columns,
+                        assignments,
+                        ..
+                    }) => {
+                        columns.iter_mut().for_each(|name| own.fix(name));
+                        let set = assignments.iter_mut().flat_map(|set| &mut set.columns);
+                        set.for_each(|name| own.fix(name));
+                    }
+                    Some(OnConflict::Nothing { columns, .. }) => {
+                        columns.iter_mut().for_each(|name| own.fix(name));
+                    }
+                    _ => {}
+                }
+            }
+            DataStatement::Update(update) => {
+                let set = update
+                    .assignments
+                    .iter_mut()
+                    .flat_map(|set| &mut set.columns);
+                set.for_each(|name| own.fix(name));
+            }
+            _ => {}
+        }
     }
 
     fn respell_actions(&self, table: &Name, actions: &mut [TableAction]) {
@@ -209,4 +276,60 @@ fn fix_constraint(table: &Table, name: &mut Ident) {
 
 fn fix_index(table: &Table, name: &mut Ident) {
     fix_constraint(table, name);
+}
+
+/// What the queries of a statement call what they give.
+fn called(part: Part<'_>, names: &mut Vec<Ident>) {
+    match part {
+        Part::Expr(expr) => expr.parts(&mut |part| called(part, names)),
+        Part::Query(query) => {
+            names.extend(
+                query
+                    .with
+                    .iter()
+                    .flat_map(|cte| cte.columns.iter().cloned()),
+            );
+            aliases(&query.body, names);
+            query.parts(&mut |part| called(part, names));
+        }
+        Part::Table(item) => {
+            if let TableRef::Subquery { columns, .. } = item {
+                names.extend(columns.iter().cloned());
+            }
+            item.parts(&mut |part| called(part, names));
+        }
+        Part::Data(statement) => statement.parts(&mut |part| called(part, names)),
+    }
+}
+
+fn aliases(body: &SetExpr, names: &mut Vec<Ident>) {
+    match body {
+        SetExpr::Select(select) => {
+            names.extend(select.items.iter().filter_map(|item| match item {
+                SelectItem::Expr { alias, .. } => alias.clone(),
+                _ => None,
+            }));
+        }
+        SetExpr::Op { left, right, .. } => {
+            aliases(left, names);
+            aliases(right, names);
+        }
+        SetExpr::Values(_) | SetExpr::Query(_) => {}
+    }
+}
+
+fn respell(part: PartMut<'_>, spelt: &dyn Fn(&Ident) -> Option<Ident>) {
+    match part {
+        PartMut::Expr(expr) => {
+            if let Expr::Column { column, .. } = expr
+                && let Some(known) = spelt(column)
+            {
+                *column = known;
+            }
+            expr.parts_mut(&mut |part| respell(part, spelt));
+        }
+        PartMut::Query(query) => query.parts_mut(&mut |part| respell(part, spelt)),
+        PartMut::Table(item) => item.parts_mut(&mut |part| respell(part, spelt)),
+        PartMut::Data(statement) => statement.parts_mut(&mut |part| respell(part, spelt)),
+    }
 }

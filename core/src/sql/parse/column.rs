@@ -38,6 +38,9 @@ pub(super) fn definition(c: &mut Cursor<'_>, name: Ident) -> Parsed<ColumnDef> {
         mysql_serial(&mut column);
     }
     while attribute(c, &mut column)? {}
+    if c.syntax() == Syntax::Mysql {
+        column.ty.forget_truth(column.default.as_ref());
+    }
     Ok(column)
 }
 
@@ -95,7 +98,11 @@ fn attribute(c: &mut Cursor<'_>, column: &mut ColumnDef) -> Parsed<bool> {
         return Ok(true);
     }
     if c.eat("COLLATE") {
-        column.collation = Some(c.name()?);
+        let quoted = c.syntax() == Syntax::Mysql && c.kind(0) == Some(Lex::Text);
+        column.collation = Some(match quoted {
+            true => crate::schema::Name::bare(c.string()?),
+            false => c.name()?,
+        });
         return Ok(true);
     }
     if generated(c, column)? {

@@ -28,16 +28,13 @@ pub(super) fn of_column(c: &mut Cursor<'_>, column: &Ident) -> Parsed<Option<Con
     } else if c.is("CHECK") {
         check(c)?
     } else if c.is("REFERENCES") {
-        // MySQL reads the clause in a column and does nothing.
-        if mysql {
-            return unclear("REFERENCES in a column, which MySQL ignores and MariaDB does not");
-        }
         ConstraintKind::ForeignKey(references(c, vec![column.clone()])?)
     } else {
         return Ok(None);
     };
     column::conflict_clause(c)?;
     let mut found = ConstraintDef::new(kind);
+    found.in_column = mysql && matches!(found.kind, ConstraintKind::ForeignKey(_));
     characteristics(c, &mut found)?;
     Ok(Some(found))
 }

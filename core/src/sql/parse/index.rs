@@ -3,7 +3,7 @@
 use super::cursor::{Cursor, Parsed, unclear};
 use super::lex::Lex;
 use super::{adapter, constraint};
-use crate::schema::{Change, CreateIndex, Expr, Ignored, IndexKey, Name, Nulls};
+use crate::schema::{Change, CreateIndex, Expr, Ignored, IndexKey, Literal, Name, Nulls};
 use crate::sql::Syntax;
 
 /// `[UNIQUE] INDEX …`, after `CREATE`.
@@ -70,6 +70,11 @@ fn options(c: &mut Cursor<'_>, index: &mut CreateIndex) -> Parsed<()> {
 
 /// MySQL's options after an index's keys.
 pub(super) fn mysql_options(c: &mut Cursor<'_>, index: &mut CreateIndex) -> Parsed<()> {
+    let several = |key: &IndexKey| key.class.as_deref() == Some(MULTI_VALUED);
+    if index.keys.iter().any(several) {
+        index.method = Some(MULTI_VALUED.to_owned());
+        index.keys.iter_mut().for_each(|key| key.class = None);
+    }
     while c.syntax() == Syntax::Mysql && !c.done() && !c.is_op(",") {
         if c.is("USING") {
             constraint::index_type(c)?;
@@ -142,6 +147,12 @@ pub(super) fn key(c: &mut Cursor<'_>) -> Parsed<IndexKey> {
         collation: None,
         class: None,
     };
+    if multi_valued(c)? {
+        key.expr = Expr::Literal(Literal::Null);
+        key.class = Some(MULTI_VALUED.to_owned());
+        key.descending = c.eat_any(&["ASC", "DESC"]) == Some("DESC");
+        return Ok(key);
+    }
     if c.is_ident() && !matches!(c.kind(1), Some(Lex::Op)) || c.is_op_at(1, ",") {
         key.expr = Expr::column(c.ident()?);
     } else if c.syntax() == Syntax::Mysql && c.is_ident() && c.kind(2) == Some(Lex::Number) {
@@ -173,6 +184,24 @@ pub(super) fn key(c: &mut Cursor<'_>) -> Parsed<IndexKey> {
         };
     }
     Ok(key)
+}
+
+/// What MySQL calls an index over the elements of an array of JSON.
+const MULTI_VALUED: &str = "multi-valued";
+
+/// `(CAST(… AS … ARRAY))`, which is taken; false if none stands here.
+fn multi_valued(c: &mut Cursor<'_>) -> Parsed<bool> {
+    if c.syntax() != Syntax::Mysql || !c.is_op("(") || !c.is_at(1, "CAST") {
+        return Ok(false);
+    }
+    let mut look = *c;
+    let text = look.group()?.as_written().to_ascii_uppercase();
+    let bare: String = text.split_whitespace().collect();
+    let found = bare.ends_with("ARRAY)");
+    if found {
+        *c = look;
+    }
+    Ok(found)
 }
 
 /// The tokens of a key's expression: one in parentheses, or a call; SQLite takes any.

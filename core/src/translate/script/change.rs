@@ -15,7 +15,7 @@ use crate::translate::target::{Omission, Refusal};
 use crate::translate::unenforced::{acts_on_others, acts_unchecked};
 use crate::translate::unfold::unfold;
 use crate::translate::vacancy::{self, Facts};
-use crate::translate::{extension, inserted, setting};
+use crate::translate::{extension, inserted};
 
 impl Translator<'_> {
     /// Makes a change, which `body` is or a part of it.
@@ -64,13 +64,7 @@ impl Translator<'_> {
                 }
             }
             Change::Ignored(ignored) => self.carrier.omit(index, omission(ignored)),
-            Change::Setting { name, value } => {
-                match setting::carried(&name, value.as_deref()) {
-                    Ok(omission) => self.carrier.omit(index, omission),
-                    Err(refusal) => self.carrier.refuse(index, refusal),
-                }
-                self.authored.note_setting(&name, value.as_deref());
-            }
+            Change::Setting { name, value } => self.setting(index, &name, value.as_deref()),
             // The target runs the whole script in one transaction: see `docs/translation.md`.
             Change::Transaction("ROLLBACK" | "ROLLBACK TO") => {
                 let message =
@@ -117,6 +111,11 @@ impl Translator<'_> {
                             self.unsure_of_member(index, &effects);
                         }
                         for effect in &effects {
+                            if let Effect::Table(table) = effect
+                                && let Some(refusal) = self.session.converts(table)
+                            {
+                                self.carrier.refuse(index, refusal);
+                            }
                             self.carrier.effect(
                                 index,
                                 effect,
@@ -158,7 +157,11 @@ impl Translator<'_> {
         message: Option<&str>,
     ) {
         let mut statement = self.authored.resolve(statement);
-        if let Some(refusal) = partition::named(&statement, self.authored.schema()) {
+        let otherwise = partition::named(&statement, self.authored.schema()).or_else(|| {
+            self.session
+                .does_otherwise(&statement, self.authored.schema())
+        });
+        if let Some(refusal) = otherwise {
             self.carrier.refuse(index, refusal);
             return;
         }
@@ -202,6 +205,7 @@ impl Translator<'_> {
 
     /// What of a table's change is left out, or only its own engine understands.
     fn only_there(&mut self, index: usize, change: &Change) {
+        self.of_columns(index, change);
         let Change::AlterTable { table, actions, .. } = change else {
             return;
         };

@@ -3,6 +3,7 @@
 mod audience;
 mod change;
 mod function;
+mod mysql;
 mod routines;
 mod translated;
 
@@ -18,12 +19,14 @@ use super::infer::makes_nothing;
 use super::inline::inline;
 use super::named::name_columns;
 use super::plain::Plain;
+use super::session::Session;
+use super::sets;
 use super::target::{Omission, Refusal, Target};
 use super::unread::Unread;
 use super::vacancy::{self, Facts};
 use crate::driver::Dialect;
 use crate::schema::{
-    Change, DataStatement, Effect, Function, Name, Programs, Replay, ReplayProblem, Schema,
+    Change, DataStatement, Effect, Function, Ident, Name, Programs, Replay, ReplayProblem, Schema,
     TableEffect,
 };
 use crate::sql::{self, Syntax};
@@ -58,6 +61,10 @@ pub struct Translator<'a> {
     made_here: Vec<(usize, Name, Vec<Vec<String>>)>,
     /// What of this script asks whether something is there, by its statements.
     asking: Vec<(usize, IfThere)>,
+    /// What this script has set for its session.
+    session: Session,
+    /// Columns of the statement at hand that are sets of MySQL's.
+    sets: Vec<Ident>,
     /// What the authored engine holds, without domains.
     plain: Plain,
     source: &'a dyn Dialect,
@@ -71,7 +78,9 @@ impl<'a> Translator<'a> {
     pub fn new(source: &'a dyn Dialect, dialect: &'a dyn Dialect) -> Option<Self> {
         let target: &'a dyn Target = dialect.target()?;
         Some(Self {
-            authored: Replay::new(source.syntax()).flavour(source.server().flavour()),
+            authored: Replay::new(source.syntax())
+                .flavour(source.server().flavour())
+                .version(source.server().version()),
             programs: Programs::default(),
             unread: Unread::default(),
             aside: Aside::default(),
@@ -81,6 +90,8 @@ impl<'a> Translator<'a> {
             inlined: Vec::new(),
             made_here: Vec::new(),
             asking: Vec::new(),
+            session: Session::default(),
+            sets: Vec::new(),
             plain: Plain::default(),
             source,
             dialect,
@@ -230,6 +241,7 @@ impl<'a> Translator<'a> {
         self.authored.end_script();
         self.plain.follow(self.authored.schema(), &mut Vec::new());
         self.programs.end_script();
+        self.session.end();
         self.carrier.end_script();
         self.made_here.clear();
         self.aside = Aside::default();
@@ -376,6 +388,9 @@ impl<'a> Translator<'a> {
                 name_columns(change);
             }
             inline(change, &self.authored, &mut self.inlined);
+            if self.dialect.syntax() != Syntax::Mysql {
+                self.sets.extend(sets::as_members(change));
+            }
         }
         let mut changes = changes.into_iter();
         // Nearly always it is one, and changes are large: they are not moved to another list.
@@ -394,10 +409,12 @@ impl<'a> Translator<'a> {
 
     fn replay_own<S: AsRef<str>>(&mut self, own: &[S]) -> Vec<TableEffect> {
         let syntax = self.dialect.syntax();
-        let flavour = self.dialect.server().flavour();
+        let server = self.dialect.server();
         let (mut replaced, mut data, mut anything) = (Vec::new(), Vec::new(), false);
         self.carrier.replace_held(|held| {
-            let mut replay = Replay::on(syntax, held).flavour(flavour);
+            let mut replay = Replay::on(syntax, held)
+                .flavour(server.flavour())
+                .version(server.version());
             for body in own {
                 for change in sql::parse(syntax, body.as_ref()) {
                     match &change {
@@ -439,6 +456,9 @@ impl<'a> Translator<'a> {
                 self.mark_guards();
             }
             Audience::Both => {
+                if let Some(refusal) = self.session.reads_otherwise(body) {
+                    self.carrier.refuse(index, refusal);
+                }
                 let followed = self.follow(body, &mut |this, act| this.act(index, act, body));
                 match followed {
                     Followed::Whole => {}

@@ -142,6 +142,7 @@ impl Build {
                 };
             }
         }
+        column.ty.forget_truth(column.default.as_ref());
         table.columns.push(column);
     }
 

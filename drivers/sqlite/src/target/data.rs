@@ -38,12 +38,13 @@ pub(super) fn render(
     let types = Scope::new(scope.authored, scope.source);
     let meaning = Meaning::new(Stands::Statement);
     let (statement, omissions) = rewrite(&meaning, types, |rw| meant(rw, &meaning, &shaped))?;
-    let statement = print(&Sqlite, |p| p.statement(&statement))?;
-    Ok(Rendered {
-        statements: vec![statement],
+    let text = print(&Sqlite, |p| p.statement(&statement))?;
+    let rendered = Rendered {
+        statements: vec![text],
         omissions,
         ..Rendered::default()
-    })
+    };
+    table::named(&shaped, scope, rendered)
 }
 
 /// Fails where a query gives a row.

@@ -10,12 +10,13 @@ pub(super) fn flat(name: &Name) -> Name {
 }
 
 /// The name of an index whose name is its own in its table only (MySQL): one that does not begin with its
-/// table's name gets it in front. So it follows from the table alone, whatever else there is.
-pub(super) fn of_table(table: &str, name: &str) -> Ident {
+/// table's name gets it in front. So it follows from the table alone, whatever other indexes there are; one
+/// that is `taken` by a table gets it too.
+pub(super) fn of_table(table: &str, name: &str, taken: &dyn Fn(&str) -> bool) -> Ident {
     let begins = name
         .get(..table.len())
         .is_some_and(|own| own.eq_ignore_ascii_case(table));
-    match begins && name[table.len()..].starts_with('_') {
+    match begins && name[table.len()..].starts_with('_') && !taken(name) {
         true => name.to_owned(),
         false => format!("{table}_{name}"),
     }

@@ -40,7 +40,8 @@ impl Replay {
         });
         let null = Expr::Literal(Literal::Null);
         let default = def.default.as_ref().filter(|default| **default != null);
-        column.default = default.map(|default| self.plain_expr(None, default));
+        let default = default.map(|default| self.plain_expr(None, default));
+        column.default = default.map(|default| kept(default, &column.ty));
         column.on_update = def.on_update.clone();
         column.comment = def.comment.clone().filter(|text| !text.is_empty());
         let options = &table.options;
@@ -185,5 +186,30 @@ fn full_type(ty: &Type) -> Type {
             unsigned: *unsigned,
         },
         other => other.clone(),
+    }
+}
+
+/// A default as a column keeps it: a moment without the digits of a second that it does not have, if they
+/// are cut off (MariaDB) and rounded (MySQL) alike.
+fn kept(default: Expr, ty: &Type) -> Expr {
+    let most = match ty {
+        Type::Timestamp { precision, .. } | Type::Time { precision, .. } => {
+            precision.unwrap_or(0) as usize
+        }
+        _ => return default,
+    };
+    let Expr::Literal(Literal::Text(text)) = &default else {
+        return default;
+    };
+    let Some((whole, fraction)) = text.split_once('.') else {
+        return default;
+    };
+    let digits = fraction.bytes().all(|byte| byte.is_ascii_digit());
+    match fraction.as_bytes().get(most) {
+        Some(next) if digits && *next < b'5' => {
+            let point = if most > 0 { "." } else { "" };
+            Expr::text(format!("{whole}{point}{}", &fraction[..most]))
+        }
+        _ => default,
     }
 }

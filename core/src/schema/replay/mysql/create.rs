@@ -59,10 +59,12 @@ impl Replay {
         constraints: &[&ConstraintDef],
         indexes: &[super::super::super::CreateIndex],
     ) -> Step {
+        let kept = constraints.iter().copied();
+        let constraints: Vec<&ConstraintDef> = kept.filter(|def| !self.forgets(def)).collect();
         let table = self.table(name)?.clone();
         let numbers = self.numbers(&table);
         let mut keys: Vec<Key> = Vec::new();
-        for def in constraints {
+        for def in &constraints {
             keys.extend(self.key_of(&table, def)?);
         }
         for index in indexes {
@@ -70,13 +72,13 @@ impl Replay {
         }
         self.mysql_add_keys(name, keys)?;
         let mut next = numbers.foreign;
-        for def in constraints {
+        for def in &constraints {
             if let ConstraintKind::ForeignKey(key) = &def.kind {
                 self.mysql_add_foreign_key(name, def, key, &mut next)?;
             }
         }
         let mut next = numbers.check;
-        for def in constraints {
+        for def in &constraints {
             if let ConstraintKind::Check { expr, not_enforced } = &def.kind {
                 let table = self.table(name)?;
                 let expr = self.table_expr(table, expr)?;

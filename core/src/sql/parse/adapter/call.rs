@@ -2,6 +2,7 @@
 
 use sqlparser::ast;
 
+use super::digest;
 use super::{Convert, NewRow, Parsed, none, unclear};
 use crate::schema::{Call, CallArg, Expr, Literal, Name, OrderBy, Window, WindowFrame};
 use crate::sql::Syntax;
@@ -73,6 +74,11 @@ impl Convert<'_> {
                 ("values", Some(NewRow::Values)) => return excluded(call),
                 _ => {}
             }
+        }
+        if self.syntax == Syntax::Mysql
+            && let Some(constant) = digest::of_constant(&call)
+        {
+            return Ok(constant);
         }
         Ok(Expr::Call(Box::new(call)))
     }

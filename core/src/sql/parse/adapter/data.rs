@@ -111,10 +111,12 @@ impl Convert<'_> {
         };
         let target = self.only_target(&assignments)?;
         let filter = selection.map(|e| self.expr(e)).transpose()?;
+        let assignments = self.assignments(assignments)?;
         let parts = match (self.joined(table)?, target) {
             (table @ TableRef::Table { .. }, _) => one_table(table, from, filter)?,
             (joined, Some(target)) if self.syntax == Syntax::Mysql => {
-                joined::take(joined, &target, filter)?
+                let values: Vec<Expr> = assignments.iter().map(|set| set.value.clone()).collect();
+                joined::take(joined, &target, filter, &values)?
             }
             _ => return unclear("UPDATE of several tables"),
         };
@@ -123,7 +125,7 @@ impl Convert<'_> {
             recursive,
             table: parts.table,
             alias: parts.alias,
-            assignments: self.assignments(assignments)?,
+            assignments,
             from: parts.others,
             filter: parts.filter,
             order_by: self.all(order_by, Self::order_by)?,
@@ -207,7 +209,7 @@ impl Convert<'_> {
                 _ => return unclear("DELETE from several tables"),
             }
         };
-        joined::take(one(joined)?, &target, filter)
+        joined::take(one(joined)?, &target, filter, &[])
     }
 
     pub(super) fn returning(

@@ -431,6 +431,13 @@ fn in_charset(expr: Expr, charset: &ast::ObjectName) -> Parsed<Expr> {
         charset.to_string().to_ascii_lowercase().as_str(),
         "utf8mb4" | "`utf8mb4`"
     );
+    let named = charset.to_string().to_ascii_lowercase();
+    if let Expr::Literal(Literal::Text(text)) = &expr
+        && text.is_ascii()
+        && matches!(named.trim_matches('`'), "utf8mb4" | "utf8mb3" | "utf8")
+    {
+        return Ok(expr);
+    }
     if let Expr::Literal(Literal::Bytes(bytes)) = &expr
         && is_utf8
         && let Ok(text) = std::str::from_utf8(bytes)

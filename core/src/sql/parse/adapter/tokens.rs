@@ -20,8 +20,24 @@ pub(super) fn convert(c: &Cursor<'_>) -> Parsed<(Vec<TokenWithSpan>, usize)> {
     if c.syntax() == Syntax::Sqlite && c.is("REPLACE") {
         all.extend(["INSERT", "OR"].map(|word| TokenWithSpan::wrap(Token::make_keyword(word))));
     }
+    // MySQL's `UPDATE a, b SET …`, and `DELETE a.* FROM …`.
+    let mut of_tables = c.syntax() == Syntax::Mysql && c.is("UPDATE");
+    let mut named = c.syntax() == Syntax::Mysql && c.is("DELETE");
     for (index, tok) in c.rest().iter().enumerate() {
         let text = c.text_of(*tok);
+        of_tables &= !(counts.len() == 1 && c.is_at(index, "SET"));
+        named &= !c.is_at(index, "WHERE");
+        let whole = |at: usize| c.is_op_at(at, ".") && c.is_op_at(at + 1, "*");
+        if named && (whole(index) || index > 0 && whole(index - 1)) {
+            continue;
+        }
+        if of_tables && counts.len() == 1 && c.is_op_at(index, ",") {
+            all.extend(
+                ["CROSS", "JOIN"].map(|word| TokenWithSpan::wrap(Token::make_keyword(word))),
+            );
+            counts[0] = 0;
+            continue;
+        }
         chain(&mut counts, c, index)?;
         nesting = nesting.max(counts.len() - 1);
         if isnull(c, index) {

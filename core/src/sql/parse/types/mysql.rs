@@ -136,7 +136,11 @@ fn text(c: &mut Cursor<'_>, word: &str) -> Parsed<Spelled> {
         "varchar" | "varcharacter" => Type::Varchar(length(c)?),
         "text" => match length(c)? {
             None => Type::Text,
-            Some(_) => return unclear("TEXT with a length, which depends on the character set"),
+            // The least type for so many characters, of one to four bytes.
+            Some(length) => match (text_of(length), text_of(length.saturating_mul(4))) {
+                (one, four) if one == four => one,
+                _ => return unclear("TEXT with a length, which depends on the character set"),
+            },
         },
         "tinytext" => Type::TinyText,
         "mediumtext" => Type::MediumText,
@@ -240,4 +244,14 @@ pub(super) fn cast(c: &mut Cursor<'_>) -> Parsed<Type> {
         return unclear("a cast to this type");
     }
     Ok(spelled.ty)
+}
+
+/// The least type for a text of so many bytes.
+fn text_of(bytes: u32) -> Type {
+    match bytes {
+        0..=255 => Type::TinyText,
+        256..=65_535 => Type::Text,
+        65_536..=16_777_215 => Type::MediumText,
+        _ => Type::LongText,
+    }
 }

@@ -52,9 +52,12 @@ impl Lowering<'_> {
         let default = match (&column.default, limit) {
             (Some(default), _) => default.clone(),
             // To MySQL the first member is what a row gets that says nothing.
-            (None, Limit::Members(members)) if !column.nullable => {
-                Expr::text(members.first()?.clone())
-            }
+            (None, Limit::Members(members)) if !column.nullable => Expr::text(
+                members
+                    .first()
+                    .filter(|_| !aludel::translate::may_be_set(members))?
+                    .clone(),
+            ),
             (None, _) => return None,
         };
         let field = field(column);

@@ -19,6 +19,11 @@ impl Lowering<'_> {
         if let Some(method) = index.method.as_deref()
             && !matches!(method, "btree" | "hash")
         {
+            if index.unique {
+                let message =
+                    format!("{shown}: the method {method} has no counterpart on postgres");
+                self.refusals.push(Refusal::new("index-method", message));
+            }
             self.omit("index-method", format!("{shown} ({method})"));
             return None;
         }

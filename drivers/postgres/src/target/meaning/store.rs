@@ -3,7 +3,7 @@
 //! What the authored engine would convert is converted here by the same rule, or refused; what it
 //! would refuse, PostgreSQL refuses.
 
-use aludel::schema::{Expr, Literal, TrimSide, Type};
+use aludel::schema::{Call, Expr, Literal, TrimSide, Type};
 use aludel::translate::Refusal;
 use aludel::translate::constant;
 use aludel::translate::infer::{Family, Field};
@@ -70,6 +70,9 @@ impl Meaning {
             (Family::Bytes, value, kind) => self.stored_bytes(rw, value, kind),
             (family @ (Family::Date | Family::Time | Family::Timestamp), value, kind) => {
                 if self.is_mysql() && self.fraction(rw, value) > digits_of(&held.ty) {
+                    if let Some(value) = cut(value, digits_of(&held.ty)) {
+                        return self.stored_moment(rw, &value, kind, family);
+                    }
                     return self.refuse(rw, "a time with more digits than its column, which MariaDB cuts off and MySQL rounds,");
                 }
                 self.stored_moment(rw, value, kind, family)
@@ -82,6 +85,11 @@ impl Meaning {
             (Family::Uuid, _, Some(Family::Uuid)) => rw.expr(value),
             (Family::Uuid, _, Some(Family::Text)) => cast(rw.expr(value), Type::Uuid),
             (Family::Json, Expr::Literal(Literal::Text(_)), _) => rw.expr(value),
+            (Family::Json, Expr::Call(call), _)
+                if self.is_mysql() && empty_document(call).is_some() =>
+            {
+                Expr::text(empty_document(call).unwrap_or_default())
+            }
             (Family::Json, _, Some(Family::Json)) => rw.expr(value),
             (Family::Json, _, Some(Family::Text)) => cast(rw.expr(value), held.ty.clone()),
             (_, Expr::Literal(Literal::Bits(bits)), _) if matches!(held.ty, Type::Bit(_)) => {
@@ -285,3 +293,34 @@ pub(super) const TIME: Type = Type::Time {
     precision: None,
     zoned: false,
 };
+
+/// What `JSON_OBJECT()` and `JSON_ARRAY()` of nothing give.
+fn empty_document(call: &Call) -> Option<&'static str> {
+    match (
+        call.name.name.as_str(),
+        super::call::plain_args(call)?.as_slice(),
+    ) {
+        ("json_object", []) => Some("{}"),
+        ("json_array", []) => Some("[]"),
+        _ => None,
+    }
+}
+
+/// A constant moment without the digits of a second beyond so many, if they are cut off and rounded alike.
+fn cut(value: &Expr, most: u32) -> Option<Expr> {
+    let short = |text: &str| {
+        let (whole, fraction) = text.split_once('.')?;
+        let most = usize::try_from(most).ok()?;
+        let next = fraction.as_bytes().get(most)?;
+        let digits = fraction.bytes().all(|byte| byte.is_ascii_digit());
+        let point = if most > 0 { "." } else { "" };
+        (digits && *next < b'5').then(|| format!("{whole}{point}{}", &fraction[..most]))
+    };
+    match value {
+        Expr::Literal(Literal::Text(text)) => short(text).map(Expr::text),
+        Expr::Literal(Literal::Typed(ty, text)) => {
+            short(text).map(|text| Expr::Literal(Literal::Typed(ty.clone(), text)))
+        }
+        _ => None,
+    }
+}

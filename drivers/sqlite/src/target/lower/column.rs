@@ -8,6 +8,7 @@ use aludel::schema::{
 };
 use aludel::sql::Syntax;
 use aludel::translate::infer::Field;
+use aludel::translate::may_be_set;
 use aludel::translate::rewrite::Rules;
 
 use super::super::rules::{self, Compares, Meaning, Stands, compares};
@@ -48,12 +49,6 @@ impl Lowering<'_> {
         if column.comment.is_some() {
             self.omit("comment", format!("the comment on {place}"));
         }
-        if column.on_update.is_some() {
-            self.refuse(
-                "on-update",
-                format!("{place}: ON UPDATE has no counterpart on sqlite"),
-            );
-        }
         if column.is_full_text() {
             lowered.nullable = true;
             lowered.generated = Some(Generated {
@@ -80,7 +75,8 @@ impl Lowering<'_> {
             (self.source, column.nullable, &column.ty)
         {
             // The first member is what a row has there that says nothing.
-            lowered.default = members.first().map(|member| Expr::text(member.clone()));
+            let first = members.first().filter(|_| !may_be_set(members));
+            lowered.default = first.map(|member| Expr::text(member.clone()));
         }
         if lowered.ty == Type::INTEGER
             && lowered.identity.is_none()

@@ -6,6 +6,7 @@ use aludel::schema::{
     BinaryOp, Constraint, ConstraintKind, Expr, ForeignKey, Ident, Index, IndexPart, Name, Table,
 };
 
+use aludel::sql::Syntax;
 use aludel::translate::infer::Family;
 
 use super::super::names;
@@ -35,6 +36,30 @@ pub(super) fn has(table: &Table, key: &Constraint) -> bool {
         (c.deferrable, c.initially_deferred, &c.kind)
     }
     is_key && table.constraints.iter().any(|c| says(c) == says(key))
+}
+
+/// Whether columns are a key of a table: that they are no two rows' is what a reference needs.
+fn is_key(table: &Table, columns: &[Ident]) -> bool {
+    let whole = |parts: &[IndexPart]| {
+        parts.len() == columns.len()
+            && parts
+                .iter()
+                .all(|part| part.length.is_none() && columns.contains(&part.column))
+    };
+    let keys = table.constraints.iter().any(|one| match &one.kind {
+        ConstraintKind::PrimaryKey { columns } | ConstraintKind::Unique { columns, .. } => {
+            whole(columns)
+        }
+        _ => false,
+    });
+    let plain = |index: &Index| {
+        index.unique
+            && index.keys.len() == columns.len()
+            && index.keys.iter().all(
+                |key| matches!(&key.expr, Expr::Column { column, .. } if columns.contains(column)),
+            )
+    };
+    columns.is_empty() || table.opaque.is_some() || keys || table.indexes.iter().any(plain)
 }
 
 impl Lowering<'_> {
@@ -71,6 +96,19 @@ impl Lowering<'_> {
             ConstraintKind::ForeignKey(key) => {
                 if key.match_full && key.columns.len() > 1 {
                     more = Some(all_or_none(&key.columns));
+                }
+                let own = (key.table == self.table.name).then_some(self.table);
+                let referred = own.or_else(|| self.authored.table(&key.table).map(AsRef::as_ref));
+                if self.source == Syntax::Mysql
+                    && referred.is_some_and(|referred| !is_key(referred, &key.referred))
+                {
+                    // SQLite would make it, and no row could be written to the table after that.
+                    let message = format!(
+                        "{shown}: a foreign key to columns of `{}` that are no key, which InnoDB alone takes",
+                        key.table
+                    );
+                    self.omit("missing-reference", message);
+                    return Vec::new();
                 }
                 if let Some(referred) = self.authored.table(&key.table)
                     && let Err(refusal) = found_by_columns(&key.referred, referred, &shown)

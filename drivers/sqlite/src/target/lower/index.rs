@@ -67,7 +67,10 @@ impl Lowering<'_> {
         }
         Some(Index {
             name: match self.source {
-                Syntax::Mysql => names::of_table(&self.table.name.name, &index.name),
+                Syntax::Mysql => names::of_table(&self.table.name.name, &index.name, &|name| {
+                    let mut tables = self.authored.tables();
+                    tables.any(|table| table.name.name.eq_ignore_ascii_case(name))
+                }),
                 _ => index.name.clone(),
             },
             unique: index.unique,

@@ -83,6 +83,12 @@ fn converted(x: &Expr, from: &Type, to: &Type, how: How, schema: &Schema) -> Con
         let cut = texts(&text, &Type::Text, to, how)?;
         return form(cut.unwrap_or(text));
     }
+    if *to == Type::Bit(Some(1)) {
+        return bit(x, from);
+    }
+    if *from == Type::Bit(Some(1)) && matches!(Family::of(to), F::Integer | F::Boolean) {
+        return Ok(None);
+    }
     match (Family::of(from), Family::of(to)) {
         (F::Boolean, F::Boolean)
         | (F::Bytes, F::Bytes)
@@ -153,6 +159,29 @@ fn converted(x: &Expr, from: &Type, to: &Type, how: How, schema: &Schema) -> Con
             }
             _ => Err(None),
         },
+        _ => Err(None),
+    }
+}
+
+/// A bit of MySQL's: 0 or 1, else it fails.
+fn bit(x: &Expr, from: &Type) -> Converted {
+    match x {
+        Expr::Literal(Literal::Number(digits)) if matches!(digits.as_str(), "0" | "1") => Ok(None),
+        Expr::Literal(Literal::Boolean(_)) => Ok(None),
+        Expr::Literal(_) => Err(None),
+        _ if Family::of(from) == Family::Boolean => Ok(None),
+        _ if Family::of(from) == Family::Integer => twice(x, |x| {
+            let out = fail("a value of more than one bit", Some(x.clone()));
+            let is = |value| (eq(x.clone(), number(value)), number(value));
+            let null = (
+                Expr::IsNull {
+                    expr: Box::new(x.clone()),
+                    negated: false,
+                },
+                Expr::Literal(Literal::Null),
+            );
+            case([null, is(0), is(1)], Some(out))
+        }),
         _ => Err(None),
     }
 }

@@ -6,7 +6,7 @@ use aludel::translate::Refusal;
 use aludel::translate::rewrite::Rewriter;
 
 use super::build::{call, not};
-use super::{Meaning, refuse};
+use super::{Compares, Meaning, compares, refuse};
 
 impl Meaning {
     pub(super) fn like(
@@ -37,8 +37,15 @@ impl Meaning {
             ));
         };
         // There it goes by the collation.
+        let mut any_case = any_case;
         if self.source(rw) == Syntax::Mysql && pattern.chars().any(char::is_alphabetic) {
-            return refuse(rw, "LIKE with letters");
+            let of = rw.scope.column_of_table(expr);
+            match of.map(|(table, column)| compares(column, table)) {
+                Some(Compares::Exactly | Compares::WithoutBlanks) => any_case = false,
+                // What else is equal there is said of the column.
+                Some(Compares::AnyCase) if pattern.is_ascii() => any_case = true,
+                _ => return refuse(rw, "LIKE with letters"),
+            }
         }
         // To a citext no case matters.
         if any_case || rw.scope.ty(expr) == Some(Type::Citext) {

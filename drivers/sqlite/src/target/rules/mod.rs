@@ -306,6 +306,11 @@ impl Meaning {
         let value = match literal {
             Literal::Number(digits) => constant::number(digits),
             Literal::Typed(ty, text) => constant::constant(text, ty, rw.scope.schema()),
+            Literal::Bits(bits)
+                if matches!(bits.as_str(), "0" | "1") && self.source(rw) == Syntax::Mysql =>
+            {
+                return Some(Expr::Literal(Literal::Number(bits.clone())));
+            }
             Literal::Bits(_) => return Some(refuse(rw, "a bit string")),
             _ => return None,
         };

@@ -4,6 +4,7 @@ mod guard;
 mod names;
 mod native;
 mod rebuild;
+mod touched;
 
 use aludel::schema::{Column, Expr, Literal, Name, Table};
 use aludel::sql::Syntax;
@@ -19,15 +20,17 @@ use super::spelling::Sqlite;
 
 pub(super) use guard::{FOREIGN_KEY_CHECK, fails_if_referred, fails_where, fails_with_rows};
 pub(super) use names::ident;
+pub(super) use touched::named;
 
 /// The statements that turn one state into the other.
 pub(super) fn render(change: &TableChange<'_>) -> Result<Rendered, Vec<Refusal>> {
-    match (change.before, change.after) {
-        (None, None) => Ok(Rendered::default()),
-        (None, Some(after)) => create(change, after),
-        (Some(before), None) => Ok(drop_table(change, before)),
-        (Some(before), Some(after)) => alter(change, before, after),
-    }
+    let rendered = match (change.before, change.after) {
+        (None, None) => Rendered::default(),
+        (None, Some(after)) => create(change, after)?,
+        (Some(before), None) => drop_table(change, before),
+        (Some(before), Some(after)) => alter(change, before, after)?,
+    };
+    touched::around(change, rendered)
 }
 
 fn create(change: &TableChange<'_>, after: &Table) -> Result<Rendered, Vec<Refusal>> {

@@ -83,7 +83,7 @@ impl<'a> Renamed<'a> {
             if table
                 .columns
                 .iter()
-                .any(|column| column.name.eq_ignore_ascii_case(to))
+                .any(|column| column.name != *from && column.name.eq_ignore_ascii_case(to))
             {
                 return Err(vec![
                     Refusal::new(
