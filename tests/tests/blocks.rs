@@ -282,3 +282,30 @@ fn a_loop_whose_rows_see_each_other_is_refused() {
         }
     });
 }
+
+#[test]
+fn a_statement_on_rows_is_given_what_the_catalogues_have() {
+    each(|twin| {
+        twin.run(TABLES);
+        twin.run(
+            "CREATE VIEW v AS SELECT t.*, u.name AS other FROM t LEFT JOIN u ON u.id = t.id;
+             CREATE TABLE described (table_name text, column_name text, hidden boolean DEFAULT true);
+             INSERT INTO described (table_name, column_name, hidden)
+                SELECT table_name, column_name, FALSE FROM information_schema.columns WHERE table_schema = 'public';
+             ALTER TABLE t ADD COLUMN late text;
+             CREATE TABLE later (id integer PRIMARY KEY);
+             INSERT INTO described (column_name) SELECT c.column_name FROM information_schema.columns AS c
+                WHERE c.table_name = 'none' AND c.table_schema = 'public';
+             DELETE FROM described WHERE table_name NOT IN (
+                SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE')
+                AND table_name <> 'v';
+             UPDATE described SET hidden = true WHERE (table_name, column_name) IN (
+                SELECT table_name, column_name FROM information_schema.columns WHERE table_name = 't');",
+        );
+        twin.same("SELECT table_name, column_name, CASE WHEN hidden THEN 1 ELSE 0 END FROM described ORDER BY 1, 2");
+        // What has no name or schema may be the engine's own.
+        twin.refused(
+            "INSERT INTO described (table_name) SELECT table_name FROM information_schema.tables",
+        );
+    });
+}

@@ -79,7 +79,8 @@ fn a_script_that_foreign_keys_may_refuse_says_that_they_are_enforced() {
 fn what_stands_on_a_refused_revision_is_refused() {
     let begin = "CREATE TABLE m (id integer PRIMARY KEY, n boolean, t text NOT NULL); INSERT INTO m VALUES (1, true, 'a');
         CREATE TABLE a (f integer NOT NULL, t integer NOT NULL, CONSTRAINT a_pkey PRIMARY KEY (f, t), CONSTRAINT a_t_fkey FOREIGN KEY (t) REFERENCES m (id));
-        CREATE VIEW v AS SELECT id FROM m;";
+        CREATE VIEW v AS SELECT id FROM m;
+        CREATE TABLE shown (id integer PRIMARY KEY, n integer, o integer); CREATE VIEW w AS SELECT n FROM shown;";
     let refused = "SELECT nobody(1);";
     for (makes, follows, sqlite, mariadb) in [
         // A table, to which a foreign key refers: SQLite looks for it when there is a row.
@@ -121,6 +122,20 @@ fn what_stands_on_a_refused_revision_is_refused() {
         (
             "DROP VIEW v;",
             "CREATE TABLE v (id integer PRIMARY KEY);",
+            true,
+            true,
+        ),
+        // … and reads a column until then.
+        (
+            "DROP VIEW w;",
+            "ALTER TABLE shown DROP COLUMN n;",
+            true,
+            false,
+        ),
+        // A table to which a row refers.
+        (
+            "CREATE TABLE u (id integer PRIMARY KEY);",
+            "CREATE TABLE c (id integer PRIMARY KEY, u integer REFERENCES u); INSERT INTO c (id) VALUES (1);",
             true,
             true,
         ),

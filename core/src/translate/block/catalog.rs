@@ -11,6 +11,8 @@ use super::value::Value;
 use crate::schema::{
     Constraint, ConstraintKind, Name, ReferentialAction, Replay, Schema, Table, Type,
 };
+use crate::sql::Syntax;
+use crate::translate::infer::Scope;
 use crate::translate::unread::Unread;
 
 /// A row: the columns of it that are known.
@@ -119,7 +121,7 @@ pub(super) fn rows(name: &Name, replay: &Replay, unread: &Unread) -> Option<Vec<
         (true, "sequences") => known.sequences("sequence_schema", "sequence_name"),
         (true, "tables") => known.tables(),
         (true, "views") => known.views("table_schema", "table_name", false),
-        (true, "columns") => known.of_relations(columns),
+        (true, "columns") => known.columns(),
         (true, "table_constraints") => known.of_tables(table_constraints),
         (true, "constraint_column_usage") => known.of_tables(column_usage),
         (true, "key_column_usage") => known.of_tables(key_usage),
@@ -159,6 +161,31 @@ impl Known<'_> {
             let row = row("table_schema", &view.name);
             row.with([("table_name", text(&view.name.name)), ("attrelid", id)])
                 .unless(false)
+        }));
+        all
+    }
+
+    /// The columns of tables and views; a materialized view has none here.
+    fn columns(&self) -> Vec<Row> {
+        let mut all = self.of_tables(columns);
+        let scope = Scope::new(self.schema, Syntax::Postgres);
+        let views = self.schema.views().filter(|view| !view.materialized);
+        all.extend(views.flat_map(|view| {
+            let of =
+                || row("table_schema", &view.name).with([("table_name", text(&view.name.name))]);
+            // What it reads may be otherwise than is known.
+            let sure = self.sure(&view.name) && view.reads.iter().all(|name| self.sure(name));
+            let fields = scope.table_fields(&view.name).filter(|_| sure);
+            let Some(fields) = fields else {
+                return vec![of().unless(false)];
+            };
+            let each = fields.into_iter().map(|field| {
+                of().with([
+                    ("column_name", text(&field.name)),
+                    ("is_nullable", text("YES")),
+                ])
+            });
+            each.collect()
         }));
         all
     }

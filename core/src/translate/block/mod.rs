@@ -8,6 +8,7 @@
 //!   all.
 //! - What only rows answer is asked where the block asks it: see [`asked`].
 
+mod answered;
 mod asked;
 mod batches;
 mod catalog;
@@ -28,6 +29,7 @@ use crate::schema::{
     Type,
 };
 use crate::sql::{self, Part, Syntax, Variable};
+pub(super) use answered::answer;
 pub(super) use asked::calls_known;
 use settled::{RAISED, has_type, is_forgiven, is_settled};
 use value::{Env, Known, Value};

@@ -17,6 +17,8 @@ impl Carrier<'_> {
         mentioned.statement(statement);
         let mut refusals: Vec<Refusal> = self.lacks_conflict(statement).into_iter().collect();
         refusals.extend(self.full_texts_of(&mentioned, authored));
+        refusals.extend(self.draws_in_steps(statement, authored));
+        refusals.extend(self.refers_to_nothing(statement, authored));
         for name in &mentioned.tables {
             if let Some(view) = authored.view(name) {
                 if self.lacks_view(view) {
@@ -42,6 +44,10 @@ impl Carrier<'_> {
                         && held.collation == column.collation
                 });
                 if !same && (mentioned.all || mentioned.columns.contains(&column.name)) {
+                    if self.left_behind.contains(name) {
+                        refusals.push(depends(name));
+                        break;
+                    }
                     let message = format!(
                         "an override has made `{}` of `{name}` another column than this statement takes it for",
                         column.name
@@ -87,6 +93,53 @@ impl Carrier<'_> {
         let held = self.held_table(&insert.table)?;
         let lacks = has_key(meant, columns) && !has_key(held, columns);
         lacks.then(|| depends(&insert.table))
+    }
+
+    /// The table that a row would refer to, if a refused revision was to make it: a key that refers to
+    /// nothing is one until there is a row.
+    fn refers_to_nothing(&self, statement: &DataStatement, authored: &Schema) -> Option<Refusal> {
+        let table = match statement {
+            DataStatement::Insert(insert) => &insert.table,
+            DataStatement::Update(update) => &update.table,
+            _ => return None,
+        };
+        let mut keys = authored.table(table)?.foreign_keys();
+        let (_, key) = keys.find(|(_, key)| {
+            self.left_behind.contains(&key.table) && self.held_table(&key.table).is_none()
+        })?;
+        Some(depends(&key.table))
+    }
+
+    /// Whether a view that is held, and that a refused revision was to drop, reads a column that goes:
+    /// SQLite would fail there.
+    pub(super) fn breaks_stale_view(
+        &self,
+        before: &Table,
+        after: &Table,
+        authored: &Schema,
+    ) -> bool {
+        if !self.target.folds() {
+            return false;
+        }
+        let gone: Vec<&Ident> = (before.columns.iter().map(|column| &column.name))
+            .filter(|name| after.column(name).is_none())
+            .collect();
+        let same = |a: &Name, b: &Name| a.name.eq_ignore_ascii_case(&b.name);
+        let mut views = self.held.views();
+        views.any(|view| {
+            let reads_it = view.reads.iter().any(|read| same(read, &before.name));
+            let is_stale = !authored.views().any(|own| same(&own.name, &view.name));
+            if !reads_it || !is_stale || gone.is_empty() {
+                return false;
+            }
+            let Some(query) = &view.query else {
+                return true;
+            };
+            let mut mentioned = Mentioned::default();
+            mentioned.statement(&DataStatement::Query(Box::new(query.clone())));
+            let shows = |name: &&Ident| mentioned.columns.contains(*name);
+            mentioned.all || gone.iter().any(|name| shows(&name))
+        })
     }
 
     /// The table that a new foreign key refers to and that is held without the key that it wants. One

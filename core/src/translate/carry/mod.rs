@@ -14,6 +14,7 @@ mod lacking;
 mod pending;
 mod rendering;
 mod sequences;
+mod steps;
 mod trigger;
 mod vacant;
 mod views;
@@ -181,14 +182,8 @@ impl<'a> Carrier<'a> {
                     && (after.owned_by.is_some()
                         || after.identity
                         || authored.sequence_users(&after.name).next().is_some())
-                    && (before.options.increment.unwrap_or(1), before.options.cycle)
-                        != (after.options.increment.unwrap_or(1), after.options.cycle)
                 {
-                    let message = format!(
-                        "the sequence `{}` goes on in other steps, which is a setting of its own there",
-                        after.name
-                    );
-                    self.refuse(source, Refusal::new("sequence-options", message));
+                    self.steps_changed(source, &after.name, &before.options, &after.options);
                 }
                 self.other(source, effect, authored);
             }

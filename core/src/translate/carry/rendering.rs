@@ -99,6 +99,14 @@ impl Carrier<'_> {
             self.refuse(source, refusal);
             return;
         }
+        if before
+            .as_ref()
+            .is_some_and(|before| self.breaks_stale_view(before, &after, authored))
+        {
+            self.unknown.insert(name.clone());
+            self.refuse(source, depends(&name));
+            return;
+        }
         if let Some(refusal) = self.lacking_key(&table, authored_before.as_deref()) {
             self.unknown.insert(name);
             self.refuse(source, refusal);

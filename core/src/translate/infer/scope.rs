@@ -456,7 +456,8 @@ impl<'a> Scope<'a> {
         }
     }
 
-    fn table_fields(&self, name: &Name) -> Option<Vec<Field>> {
+    /// The columns of a table or view.
+    pub(in crate::translate) fn table_fields(&self, name: &Name) -> Option<Vec<Field>> {
         if let Some(cte) = self.cte(name) {
             return cte.fields.clone();
         }

@@ -11,7 +11,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::aside::{self, Aside};
-use super::block::{Act, Block, block, run};
+use super::block::{Act, Block, answer, block, run};
 use super::carry::Carrier;
 use super::expand::expand;
 use super::if_there::{self, IfThere};
@@ -391,6 +391,7 @@ impl<'a> Translator<'a> {
             if self.dialect.syntax() != Syntax::Mysql {
                 self.sets.extend(sets::as_members(change));
             }
+            self.answer(change);
         }
         let mut changes = changes.into_iter();
         // Nearly always it is one, and changes are large: they are not moved to another list.
@@ -398,6 +399,15 @@ impl<'a> Translator<'a> {
         let mut all = first.map_or_else(Vec::new, |change| expand(change, &self.authored, syntax));
         all.extend(changes.flat_map(|change| expand(change, &self.authored, syntax)));
         all
+    }
+
+    /// Writes out what PostgreSQL's catalogues have for a statement on rows: no other engine has them.
+    fn answer(&self, change: &mut Change) {
+        let two =
+            self.source.syntax() == Syntax::Postgres && self.dialect.syntax() != Syntax::Postgres;
+        if let (Change::Data(statement), true) = (change, two) {
+            answer(statement, &self.authored, &self.unread);
+        }
     }
 
     /// Applies a change, and says what it did to the schema as targets see it.
@@ -521,6 +531,7 @@ impl<'a> Translator<'a> {
             Act::Data(statement) => {
                 let mut change = Change::Data(statement);
                 inline(&mut change, &self.authored, &mut self.inlined);
+                self.answer(&mut change);
                 self.change(index, change, body);
             }
             Act::Change(change) => self.change(index, *change, body),

@@ -206,7 +206,7 @@ pub(crate) fn is_steady(expr: &Expr) -> bool {
     if let Expr::Call(call) = expr
         && matches!(
             call.name.name.as_str(),
-            "rand" | "uuid" | "random_bytes" | "nextval"
+            "rand" | "uuid" | "random_bytes" | "nextval" | "sysdate"
         )
     {
         return false;

@@ -273,7 +273,14 @@ impl Lowering<'_, '_> {
             self.refuse(Refusal::new("numbering", message));
         }
         let options = self.numbering(column).unwrap_or_default();
-        if options.increment.is_some_and(|by| by != 1) || options.cycle {
+        let increment = options.increment.unwrap_or(1);
+        if increment > 1 && !options.cycle {
+            let message = format!(
+                "column `{}`: that its numbers go up by {increment}, and not by one",
+                column.name
+            );
+            self.omit("sequence-steps", message);
+        } else if increment != 1 || options.cycle {
             let message = format!(
                 "column `{}` numbers itself in steps of its own, which are a setting of the server on {server}",
                 column.name

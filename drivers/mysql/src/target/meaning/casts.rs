@@ -162,6 +162,12 @@ impl Meaning<'_> {
                     value
                 }
             }
+            // Its fields, or digits of its seconds, would have to go.
+            (Family::Interval, Family::Interval)
+                if from != to && matches!(to, Type::Interval(Some(_))) =>
+            {
+                self.refuse(rw, "interval", "an interval of some fields or digits")
+            }
             (Family::Boolean, Family::Boolean)
             | (Family::Uuid, Family::Uuid)
             | (Family::Interval, Family::Interval)

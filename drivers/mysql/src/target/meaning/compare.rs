@@ -102,6 +102,9 @@ impl Meaning<'_> {
             }
             // They compare as texts here.
             Some(ty) if !equality && Family::of(&ty) == Family::Enum => {
+                if let Some((left, right)) = self.places(rw, &ty, [left, right]) {
+                    return Expr::binary(left, op, right);
+                }
                 return self.refuse(rw, "comparison", "the order of an enum's members");
             }
             // Equal ones may be written in two ways.

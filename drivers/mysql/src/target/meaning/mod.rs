@@ -23,9 +23,12 @@ mod calls;
 mod casts;
 mod compare;
 mod constants;
+mod differences;
 mod elements;
+mod enum_order;
 mod joined;
 mod json;
+mod null_element;
 mod operators;
 mod queries;
 mod ranges;
@@ -251,7 +254,8 @@ impl Meaning<'_> {
             Expr::Keyword(word, digits) => self.keyword(rw, word, *digits),
             Expr::Unary { op, expr } => self.unary(rw, *op, expr, rounded),
             Expr::Binary { left, op, right } => self.binary(rw, left, *op, right, rounded)?,
-            Expr::IsNull { .. } | Expr::IsBoolean { .. } => return None,
+            Expr::IsNull { expr, negated } => return self.null_element(rw, expr, *negated),
+            Expr::IsBoolean { .. } => return None,
             Expr::Exists(_) | Expr::Subquery(_) => return None,
             Expr::InQuery {
                 expr,

@@ -174,6 +174,9 @@ impl Meaning<'_> {
             (Some(Family::Interval), Some(Family::Date | Family::Timestamp)) if !minus => {
                 self.plus_interval(rw, right, op, left)
             }
+            (Some(Family::Timestamp), Some(Family::Timestamp)) if minus => {
+                self.difference(rw, left, right)
+            }
             (Some(Family::Json), _) if minus && l == Some(Type::Jsonb) => {
                 self.json_without(rw, left, right)
             }

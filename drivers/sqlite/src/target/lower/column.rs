@@ -206,10 +206,16 @@ impl Lowering<'_> {
             let SequenceOptions {
                 increment, cycle, ..
             } = options;
-            if increment.is_some_and(|increment| increment != 1) || cycle {
+            let increment = increment.unwrap_or(1);
+            if increment < 1 || cycle {
                 self.refuse(
                     "sequence-options",
                     format!("{place}: numbers go up by one on sqlite, and do not begin anew"),
+                );
+            } else if increment > 1 {
+                self.omit(
+                    "sequence-steps",
+                    format!("{place}: that its numbers go up by {increment}, and not by one"),
                 );
             }
         }

@@ -90,6 +90,10 @@ fn converted(x: &Expr, from: &Type, to: &Type, how: How, schema: &Schema) -> Con
         return Ok(None);
     }
     match (Family::of(from), Family::of(to)) {
+        // Its fields, or digits of its seconds, would have to go.
+        (F::Interval, F::Interval) if from != to && matches!(to, Type::Interval(Some(_))) => {
+            Err(None)
+        }
         (F::Boolean, F::Boolean)
         | (F::Bytes, F::Bytes)
         | (F::Interval, F::Interval)

@@ -11,15 +11,18 @@ mod collation;
 mod constant;
 mod convert;
 mod decimal;
+mod difference;
 mod documents;
 mod elements;
 mod encode;
+mod enum_order;
 mod joined;
 mod json;
 mod like;
 mod member;
 mod moment;
 mod mysql;
+mod null_element;
 mod operator;
 mod ordered;
 mod padded;
@@ -295,9 +298,8 @@ impl Meaning {
                 self.one_row(rw, query)
             }
             Expr::ArrayQuery(query) => Some(self.array_query(rw, query)),
-            Expr::Row(_) | Expr::IsNull { .. } | Expr::IsBoolean { .. } | Expr::Unary { .. } => {
-                None
-            }
+            Expr::IsNull { expr, negated } => self.null_element(rw, expr, *negated),
+            Expr::Row(_) | Expr::IsBoolean { .. } | Expr::Unary { .. } => None,
             Expr::Default => Some(refuse(rw, "DEFAULT as a part of an expression")),
         }
     }

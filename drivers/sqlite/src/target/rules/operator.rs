@@ -106,6 +106,9 @@ impl Meaning {
             }
             return Some(both);
         };
+        if ordered && let Some(places) = self.places(rw, &ty, [left, right]) {
+            return Some(places);
+        }
         self.comparable(rw, &ty, ordered, [left, right]);
         if self.source(rw) == Syntax::Mysql {
             self.mysql_compared(rw, &ty, [left, right]);

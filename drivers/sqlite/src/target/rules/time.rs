@@ -168,6 +168,9 @@ impl Meaning {
                 let days = |date| call("julianday", [date]);
                 integer(Expr::binary(days(left), BinaryOp::Minus, days(right)))
             }
+            (Some(Family::Timestamp), Some(Family::Timestamp)) if sign == -1 && !mysql => {
+                self.difference(rw, left, right)
+            }
             (Some(Family::Json), _) if sign == -1 && l == Some(Type::Jsonb) => {
                 self.json_changed(rw, &Expr::binary(left.clone(), op, right.clone()))
             }
