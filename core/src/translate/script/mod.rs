@@ -12,6 +12,7 @@ use std::sync::Arc;
 use super::aside::{self, Aside};
 use super::block::{Act, Block, block, run};
 use super::carry::Carrier;
+use super::drawn::Drawn;
 use super::expand::expand;
 use super::if_there::{self, IfThere};
 use super::infer::makes_nothing;
@@ -57,6 +58,8 @@ pub struct Translator<'a> {
     made_here: Vec<(usize, Name, Vec<Vec<String>>)>,
     /// What of this script asks whether something is there, by its statements.
     asking: Vec<(usize, IfThere)>,
+    /// Which sequences have given a number in the script at hand.
+    drawn: Drawn,
     /// What the authored engine holds, without domains.
     plain: Plain,
     source: &'a dyn Dialect,
@@ -80,6 +83,7 @@ impl<'a> Translator<'a> {
             inlined: Vec::new(),
             made_here: Vec::new(),
             asking: Vec::new(),
+            drawn: Drawn::default(),
             plain: Plain::default(),
             source,
             dialect,
@@ -218,6 +222,7 @@ impl<'a> Translator<'a> {
     }
 
     fn reached(&mut self, reach: sql::Reach) {
+        self.drawn.forget();
         self.unread.add(reach);
         let unread = &self.unread;
         self.authored
@@ -230,6 +235,7 @@ impl<'a> Translator<'a> {
         self.plain.follow(self.authored.schema(), &mut Vec::new());
         self.programs.end_script();
         self.carrier.end_script();
+        self.drawn.forget();
         self.made_here.clear();
         self.aside = Aside::default();
     }
@@ -415,6 +421,9 @@ impl<'a> Translator<'a> {
     }
 
     fn statement(&mut self, index: usize, body: &str, audience: Audience) {
+        if audience != Audience::Both {
+            self.drawn.forget();
+        }
         match audience {
             Audience::Target => {
                 self.carrier.flush(self.plain.of(self.authored.schema()));
@@ -451,6 +460,7 @@ impl<'a> Translator<'a> {
                         }
                     }
                     Followed::Unclear(why) => {
+                        self.drawn.forget();
                         let message = format!("DO is not understood here: {why}");
                         let refusal = Refusal::new("opaque", message);
                         if !self.left_out(index, body, || refusal.clone()) {
@@ -485,6 +495,7 @@ impl<'a> Translator<'a> {
         };
         let vacancy = vacancy::of_block(body, &self.authored, facts);
         vacancy.is_some_and(|vacancy| {
+            self.drawn.forget();
             let refusal = refusal();
             self.carrier.leave_out(index, &vacancy, &refusal, schema)
         })
