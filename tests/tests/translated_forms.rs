@@ -741,3 +741,34 @@ fn a_table_that_takes_the_place_of_one_with_other_capitals() {
         assert!(!twin.refused("CREATE TABLE \"C\" (id integer);").is_empty());
     });
 }
+
+/// Where a row lies is a number of SQLite's too.
+#[test]
+fn rows_are_told_apart_by_where_they_lie() {
+    each(|twin| {
+        twin.run("CREATE TABLE t (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), a text, b integer NOT NULL, rowid integer); CREATE TABLE u (a text, b integer);
+            INSERT INTO t (a, b) VALUES ('x', 1), ('y', 2), ('x', 3), (NULL, 4), ('x', 5), (NULL, 6), ('y', 7); INSERT INTO u SELECT a, b FROM t;");
+        let first =
+            "DELETE FROM t one USING t other WHERE one.ctid < other.ctid AND one.a = other.a;";
+        if twin.target.engine != Engine::Sqlite {
+            assert!(!twin.refused(first).is_empty());
+            return;
+        }
+        let left_out = twin.omitted(first);
+        assert!(
+            left_out.iter().any(|said| said.starts_with("row-place: ")),
+            "{left_out:?}"
+        );
+        twin.same("SELECT coalesce(a, '-'), b FROM t ORDER BY b");
+        twin.run("DELETE FROM u WHERE EXISTS (SELECT 1 FROM u AS other WHERE other.a = u.a AND other.ctid < u.ctid);
+            UPDATE t SET a = 'z' WHERE EXISTS (SELECT 1 FROM t AS other WHERE other.ctid <> t.ctid AND other.a IS NULL AND t.a IS NULL);");
+        twin.same("SELECT coalesce(a, '-'), b FROM u ORDER BY b");
+        twin.same("SELECT a, b FROM t ORDER BY b");
+        // What is shown is of no use anywhere else.
+        assert!(
+            !twin
+                .refused("INSERT INTO u (a) SELECT ctid::text FROM t;")
+                .is_empty()
+        );
+    });
+}

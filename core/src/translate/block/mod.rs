@@ -134,7 +134,17 @@ fn idle(parts: &[Part], ignored: &mut Vec<Change>) -> bool {
             let mut branches = whens.iter().map(|(_, parts)| parts);
             branches.all(|parts| idle(parts, ignored)) && idle(otherwise, ignored)
         }
+        // Whether it is dropped or the error is forgiven: no target holds one.
+        Part::Forgiving { body, .. } if drops_functions_alone(body) => {
+            ignored.push(Change::DropFunctions {
+                functions: Vec::new(),
+                cascade: false,
+            });
+            true
+        }
         Part::Forgiving { body, .. } => idle(body, ignored),
+        // What comes after it is not done, and it is nothing.
+        Part::Return => true,
         // Which functions there are: no target holds one.
         Part::Each(_, query, body) => {
             asked::is_quiet(crate::schema::Part::Query(query)) && idle(body, ignored)
@@ -149,6 +159,21 @@ fn idle(parts: &[Part], ignored: &mut Vec<Change>) -> bool {
         Part::Told(..) => true,
         _ => false,
     })
+}
+
+/// Whether all that parts do is to drop functions, and nothing with them.
+fn drops_functions_alone(parts: &[Part]) -> bool {
+    !parts.is_empty()
+        && parts.iter().all(|part| {
+            let Part::Statement(text) = part else {
+                return false;
+            };
+            let changes = sql::parse(Syntax::Postgres, text);
+            matches!(
+                changes.as_slice(),
+                [Change::DropFunctions { cascade: false, .. }]
+            )
+        })
 }
 
 /// Whether a text that is put together drops functions, and nothing with them.
@@ -273,6 +298,11 @@ impl Trial {
                     Err(_) => {
                         let whole = forgiven.is_none().then(|| self.for_all(name, query, parts));
                         self.data(whole.flatten().ok_or(Stop::Unread)?)?;
+                        for part in parts {
+                            if let Part::Set(set, _) = part {
+                                self.variables.insert(set.clone(), Value::Unknown);
+                            }
+                        }
                         self.variables.insert(name.clone(), Value::Unknown);
                         return Ok(());
                     }
@@ -345,7 +375,11 @@ impl Trial {
                 format!("an error that it raises: {message}"),
             )),
             Part::Return => Err(Stop::Return),
-            Part::Unread | Part::Exit(_) | Part::Commit | Part::Returning(..) => Err(Stop::Unread),
+            Part::Unread
+            | Part::ExecuteUsing(..)
+            | Part::Exit(_)
+            | Part::Commit
+            | Part::Returning(..) => Err(Stop::Unread),
         }
     }
 
