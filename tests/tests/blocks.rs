@@ -288,14 +288,14 @@ fn a_loop_whose_rows_see_each_other_is_refused() {
 fn a_loop_that_executes_an_insert_is_one_insert() {
     each(|twin| {
         twin.run(TABLES);
-        twin.run("CREATE TABLE made (id serial PRIMARY KEY, kind integer NOT NULL, t integer, name text, seen boolean, at date);");
+        twin.run("CREATE TABLE made (id serial PRIMARY KEY, kind integer NOT NULL, t integer, n integer, seen boolean, at date);");
         twin.run("DO $$ DECLARE r record; q text; BEGIN
               FOR r IN SELECT * FROM t WHERE n IS NOT NULL LOOP
-                q := 'INSERT INTO made (kind, t, name, seen, at) ' || 'VALUES (1, $1, $2, true, ''2024-01-02''), (5, $1, $2, false, ''2024-01-02''), (3, $1, $2, true, ''2024-01-02'');';
-                EXECUTE q USING r.id, r.name;
+                q := 'INSERT INTO made (kind, t, n, seen, at) ' || 'VALUES (1, $1, $2, true, ''2024-01-02''), (5, $1, $2, false, ''2024-01-02''), (3, $1, $2, true, ''2024-01-02'');';
+                EXECUTE q USING r.id, r.n;
               END LOOP;
             END $$;");
-        twin.same("SELECT id, kind, t, coalesce(name, '-'), CASE WHEN seen THEN 1 ELSE 0 END, CAST(at AS char(10)) FROM made ORDER BY id");
+        twin.same("SELECT id, kind, t, coalesce(n, -1), CASE WHEN seen THEN 1 ELSE 0 END, CAST(at AS char(10)) FROM made ORDER BY id");
         twin.run("DO $$ DECLARE r record; BEGIN FOR r IN SELECT id FROM t LOOP EXECUTE 'INSERT INTO u (id, name) VALUES ($1, ''$1'')' USING r.id; END LOOP; END $$;");
         all(twin);
         for block in [

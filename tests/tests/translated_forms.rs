@@ -772,3 +772,34 @@ fn rows_are_told_apart_by_where_they_lie() {
         );
     });
 }
+
+/// No query stands in a CHECK of SQLite's: of an array with such a text it fails.
+#[test]
+fn a_check_asks_whether_a_document_has_a_key() {
+    each(|twin| {
+        let made = twin.takes("CREATE TABLE t (id integer PRIMARY KEY, data jsonb, CONSTRAINT without CHECK (NOT data ? 'a_id'));");
+        if !made {
+            assert_ne!(twin.target.engine, Engine::Sqlite);
+            return;
+        }
+        twin.run(r#"INSERT INTO t VALUES (1, '{"a": 1}'), (2, '[]'), (3, '["x", 1, {"b": null}]'), (4, '"other"'), (5, 'null'), (6, NULL), (7, '12'), (8, '{"a": {"a_id": 1}}'), (9, 'true'), (10, '["A_id"]');"#);
+        for document in [
+            r#"{"a_id": null}"#,
+            r#"{"b": 1, "a_id": {}}"#,
+            r#""a_id""#,
+            r#"["x", "a_id"]"#,
+        ] {
+            twin.fails(&format!("INSERT INTO t VALUES (20, '{document}');"));
+        }
+        twin.same("SELECT id FROM t ORDER BY id");
+        if twin.target.engine == Engine::Sqlite {
+            let said = twin.target_error(r#"INSERT INTO t VALUES (30, '[["a_id"]]');"#);
+            assert!(said.unwrap().contains("whether an array has `a_id`"));
+        }
+        // The table is made anew under another name.
+        twin.run("ALTER TABLE t DROP CONSTRAINT without; ALTER TABLE t ADD COLUMN n integer; ALTER TABLE t ADD CONSTRAINT again CHECK (NOT data ? 'c'), ADD CHECK (n > 0);");
+        twin.fails(r#"INSERT INTO t (id, data) VALUES (40, '{"c": 1}');"#);
+        twin.run(r#"INSERT INTO t (id, data) VALUES (40, '{"a_id": 1}');"#);
+        twin.same("SELECT id FROM t ORDER BY id");
+    });
+}

@@ -25,7 +25,7 @@ use super::unread::Unread;
 use super::writing;
 use crate::schema::{
     CallArg, Change, DataStatement, Expr, Function, Ident, Ignored, Literal, Name, Query, Replay,
-    Type,
+    TableAction, Type,
 };
 use crate::sql::{self, Part, Syntax, Variable};
 pub(super) use asked::calls_known;
@@ -122,9 +122,11 @@ fn idle(parts: &[Part], ignored: &mut Vec<Change>) -> bool {
     parts.iter().all(|part| match part {
         Part::Statement(text) => {
             let changes = sql::parse(Syntax::Postgres, text);
-            let all = changes.iter().all(|c| matches!(c, Change::Ignored(_)));
-            ignored.extend(changes);
-            all
+            changes.iter().all(|change| {
+                let nothing = without_meaning(change);
+                ignored.extend(nothing.map(Change::Ignored));
+                nothing.is_some()
+            })
         }
         Part::Perform { name, .. } => {
             ignored.push(Change::Ignored(Ignored::Replication));
@@ -159,6 +161,18 @@ fn idle(parts: &[Part], ignored: &mut Vec<Change>) -> bool {
         Part::Told(..) => true,
         _ => false,
     })
+}
+
+/// What a change is that no target knows of: whose table it is, and its like.
+fn without_meaning(change: &Change) -> Option<Ignored> {
+    match change {
+        Change::Ignored(ignored) => Some(*ignored),
+        Change::AlterTable { actions, .. } => match actions.as_slice() {
+            [TableAction::Ignored(ignored @ Ignored::Owner)] => Some(*ignored),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 /// Whether all that parts do is to drop functions, and nothing with them.
