@@ -60,7 +60,7 @@ const FOR_WANT_OF_T: &[&str] = &[
      BEGIN
        SELECT count(*) INTO remaining FROM t WHERE name IS NULL;
        WHILE remaining > 0 LOOP
-         WITH updated AS (UPDATE t SET name = code(id) WHERE id IN (SELECT id FROM t WHERE name IS NULL LIMIT size) RETURNING id)
+         WITH updated AS (UPDATE t SET name = 'x' WHERE id IN (SELECT id FROM t WHERE name IS NULL LIMIT size) RETURNING id)
          SELECT count(*) INTO size FROM updated;
          SELECT count(*) INTO remaining FROM t WHERE name IS NULL;
        END LOOP;
