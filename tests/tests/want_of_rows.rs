@@ -77,6 +77,13 @@ const FOR_WANT_OF_T: &[&str] = &[
        END LOOP;
      END $$;",
     "UPDATE t SET name = code(id) WHERE to_jsonb(name) @? '$.**.a';",
+    "DO $$
+     DECLARE r record;
+     BEGIN
+       FOR r IN WITH gone AS (DELETE FROM t WHERE id > 0 RETURNING id) SELECT id FROM gone LOOP
+         RAISE NOTICE 'gone: %', r.id;
+       END LOOP;
+     END $$;",
 ];
 
 /// What says the same about a table that is another.

@@ -149,7 +149,10 @@ fn idle(parts: &[Part], ignored: &mut Vec<Change>) -> bool {
         Part::Return => true,
         // Which functions there are: no target holds one.
         Part::Each(_, query, body) => {
-            asked::is_quiet(crate::schema::Part::Query(query)) && idle(body, ignored)
+            let mut with = query.with.iter();
+            with.all(|cte| matches!(*cte.body, DataStatement::Query(_)))
+                && asked::is_quiet(crate::schema::Part::Query(query))
+                && idle(body, ignored)
         }
         Part::Execute(text) if drops_functions(text) => {
             ignored.push(Change::DropFunctions {

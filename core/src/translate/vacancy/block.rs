@@ -100,16 +100,16 @@ impl Block<'_> {
         match doing {
             Doing::Reads(text) => self.reads(text),
             Doing::Statement(text) => match self.data(text) {
-                Some(statement @ DataStatement::Query(_))
-                    if only_computes(Part::Data(&statement), self.facts) =>
-                {
-                    Vacancy::always()
-                }
                 // What it gives goes to variables, or nowhere: it does what its parts do.
                 Some(statement @ DataStatement::Query(_))
                     if statement.with().iter().any(writes) =>
                 {
                     of_parts(&statement, self.facts)
+                }
+                Some(statement @ DataStatement::Query(_))
+                    if only_computes(Part::Data(&statement), self.facts) =>
+                {
+                    Vacancy::always()
                 }
                 Some(statement) => of_statement(&statement, self.facts),
                 None => Vacancy::never(),
@@ -139,7 +139,8 @@ impl Block<'_> {
                     return Vacancy::never();
                 }
                 let no_rows = of_statement(&statement, self.facts);
-                match only_computes(Part::Data(&statement), self.facts) {
+                let changes = statement.with().iter().any(writes);
+                match !changes && only_computes(Part::Data(&statement), self.facts) {
                     true => no_rows.or(self.all(doings)),
                     false => no_rows,
                 }

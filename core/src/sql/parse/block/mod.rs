@@ -598,8 +598,9 @@ fn statement(mut text: Cursor<'_>) -> Parsed<Part> {
             return Ok(Part::Statement(privileges));
         }
         let all = text.as_written();
-        if let Ok(executed) = text.string()
-            && text.done()
+        let mut constant = text;
+        if let Ok(executed) = constant.string()
+            && constant.done()
         {
             let executed = executed.trim().trim_end_matches(';');
             return Ok(Part::Statement(executed.to_owned()));
