@@ -309,3 +309,66 @@ fn a_statement_on_rows_is_given_what_the_catalogues_have() {
         );
     });
 }
+
+/// A text that is executed for each row of a loop, with what it is given of that row.
+#[test]
+fn a_loop_that_executes_an_insert_is_one_insert() {
+    each(|twin| {
+        twin.run(TABLES);
+        twin.run("CREATE TABLE made (id serial PRIMARY KEY, kind integer NOT NULL, t integer, n integer, seen boolean, at date);");
+        twin.run("DO $$ DECLARE r record; q text; BEGIN
+              FOR r IN SELECT * FROM t WHERE n IS NOT NULL LOOP
+                q := 'INSERT INTO made (kind, t, n, seen, at) ' || 'VALUES (1, $1, $2, true, ''2024-01-02''), (5, $1, $2, false, ''2024-01-02''), (3, $1, $2, true, ''2024-01-02'');';
+                EXECUTE q USING r.id, r.n;
+              END LOOP;
+            END $$;");
+        twin.same("SELECT id, kind, t, coalesce(n, -1), CASE WHEN seen THEN 1 ELSE 0 END, CAST(at AS char(10)) FROM made ORDER BY id");
+        twin.run("DO $$ DECLARE r record; BEGIN FOR r IN SELECT id FROM t LOOP EXECUTE 'INSERT INTO u (id, name) VALUES ($1, ''$1'')' USING r.id; END LOOP; END $$;");
+        all(twin);
+        for block in [
+            // What it executes knows no variables.
+            "DO $$ DECLARE r record; BEGIN FOR r IN SELECT id FROM t LOOP EXECUTE 'INSERT INTO u (id) SELECT r.id FROM u AS r WHERE r.id < $1' USING r.id; END LOOP; END $$;",
+            "DO $$ DECLARE r record; BEGIN FOR r IN SELECT id FROM t LOOP EXECUTE 'INSERT INTO u (id) VALUES ($2)' USING r.id; END LOOP; END $$;",
+            "DO $$ DECLARE r record; BEGIN FOR r IN SELECT id FROM t LOOP EXECUTE 'DELETE FROM u WHERE id = $1' USING r.id; END LOOP; END $$;",
+        ] {
+            assert_eq!(twin.refused(block), ["opaque"], "{block}");
+        }
+    });
+}
+
+#[test]
+fn an_array_in_a_variable_is_what_it_was_given() {
+    each(|twin| {
+        twin.run(TABLES);
+        twin.run("DO $$ DECLARE names text[] := ARRAY['x', 'it''s']; BEGIN UPDATE t SET name = names[2] WHERE id = 1; DELETE FROM t WHERE name = ANY (ARRAY['b']); END $$;");
+        all(twin);
+    });
+}
+
+/// Roles, privileges and functions are of no account, however it is come to them.
+#[test]
+fn a_block_that_installs_roles_is_nothing() {
+    each(|twin| {
+        twin.run(TABLES);
+        twin.run("DO $$ DECLARE install text = COALESCE(current_setting('a.install', true), 'false'); someone text = COALESCE(current_setting('a.someone', true), 'aludel_someone'); BEGIN
+              IF install != 'true' THEN RETURN; END IF;
+              IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = someone) THEN EXECUTE 'CREATE ROLE ' || someone || ' NOLOGIN'; END IF;
+              EXECUTE 'grant ' || someone || ' to authenticator';
+              EXECUTE 'ALTER USER ' || someone || ' SET search_path = public';
+              EXECUTE 'ALTER table t owner to ' || someone;
+              EXECUTE 'alter default privileges in schema public grant all on tables to ' || someone;
+            END $$;");
+        twin.run("CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $f$ BEGIN NEW.name := lower(NEW.name); RETURN NEW; END $f$;
+            CREATE FUNCTION g() RETURNS integer LANGUAGE sql AS $f$ SELECT 1 $f$;");
+        twin.run("DO $$ BEGIN DROP FUNCTION IF EXISTS g(); EXCEPTION WHEN OTHERS THEN NULL; END $$;
+            DO $$ BEGIN DROP FUNCTION not_there(text); EXCEPTION WHEN undefined_function THEN NULL; END $$;");
+        let with_more = "DO $$ DECLARE install text = current_setting('a.install', true); BEGIN IF install != 'true' THEN RETURN; END IF; CREATE TABLE made (a integer); END $$;";
+        assert_eq!(twin.refused(with_more), ["opaque"]);
+        twin.run(
+            "CREATE TRIGGER f BEFORE INSERT OR UPDATE ON u FOR EACH ROW EXECUTE FUNCTION f();
+            DO $$ BEGIN DROP FUNCTION f(); EXCEPTION WHEN OTHERS THEN NULL; END $$;
+            INSERT INTO u (id, name) VALUES (50, 'ABC');",
+        );
+        all(twin);
+    });
+}

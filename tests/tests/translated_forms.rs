@@ -806,3 +806,65 @@ fn a_check_knows_the_order_of_an_enums_members() {
         twin.refused("CREATE VIEW v AS SELECT id FROM t WHERE s > 'opened'; INSERT INTO t SELECT id + 10, 'new' FROM v");
     });
 }
+
+/// Where a row lies is a number of SQLite's too.
+#[test]
+fn rows_are_told_apart_by_where_they_lie() {
+    each(|twin| {
+        twin.run("CREATE TABLE t (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), a text, b integer NOT NULL, rowid integer); CREATE TABLE u (a text, b integer);
+            INSERT INTO t (a, b) VALUES ('x', 1), ('y', 2), ('x', 3), (NULL, 4), ('x', 5), (NULL, 6), ('y', 7); INSERT INTO u SELECT a, b FROM t;");
+        let first =
+            "DELETE FROM t one USING t other WHERE one.ctid < other.ctid AND one.a = other.a;";
+        if twin.target.engine != Engine::Sqlite {
+            assert!(!twin.refused(first).is_empty());
+            return;
+        }
+        let left_out = twin.omitted(first);
+        assert!(
+            left_out.iter().any(|said| said.starts_with("row-place: ")),
+            "{left_out:?}"
+        );
+        twin.same("SELECT coalesce(a, '-'), b FROM t ORDER BY b");
+        twin.run("DELETE FROM u WHERE EXISTS (SELECT 1 FROM u AS other WHERE other.a = u.a AND other.ctid < u.ctid);
+            UPDATE t SET a = 'z' WHERE EXISTS (SELECT 1 FROM t AS other WHERE other.ctid <> t.ctid AND other.a IS NULL AND t.a IS NULL);");
+        twin.same("SELECT coalesce(a, '-'), b FROM u ORDER BY b");
+        twin.same("SELECT a, b FROM t ORDER BY b");
+        // What is shown is of no use anywhere else.
+        assert!(
+            !twin
+                .refused("INSERT INTO u (a) SELECT ctid::text FROM t;")
+                .is_empty()
+        );
+    });
+}
+
+/// No query stands in a CHECK of SQLite's: of an array with such a text it fails.
+#[test]
+fn a_check_asks_whether_a_document_has_a_key() {
+    each(|twin| {
+        let made = twin.takes("CREATE TABLE t (id integer PRIMARY KEY, data jsonb, CONSTRAINT without CHECK (NOT data ? 'a_id'));");
+        if !made {
+            assert_ne!(twin.target.engine, Engine::Sqlite);
+            return;
+        }
+        twin.run(r#"INSERT INTO t VALUES (1, '{"a": 1}'), (2, '[]'), (3, '["x", 1, {"b": null}]'), (4, '"other"'), (5, 'null'), (6, NULL), (7, '12'), (8, '{"a": {"a_id": 1}}'), (9, 'true'), (10, '["A_id"]');"#);
+        for document in [
+            r#"{"a_id": null}"#,
+            r#"{"b": 1, "a_id": {}}"#,
+            r#""a_id""#,
+            r#"["x", "a_id"]"#,
+        ] {
+            twin.fails(&format!("INSERT INTO t VALUES (20, '{document}');"));
+        }
+        twin.same("SELECT id FROM t ORDER BY id");
+        if twin.target.engine == Engine::Sqlite {
+            let said = twin.target_error(r#"INSERT INTO t VALUES (30, '[["a_id"]]');"#);
+            assert!(said.unwrap().contains("whether an array has `a_id`"));
+        }
+        // The table is made anew under another name.
+        twin.run("ALTER TABLE t DROP CONSTRAINT without; ALTER TABLE t ADD COLUMN n integer; ALTER TABLE t ADD CONSTRAINT again CHECK (NOT data ? 'c'), ADD CHECK (n > 0);");
+        twin.fails(r#"INSERT INTO t (id, data) VALUES (40, '{"c": 1}');"#);
+        twin.run(r#"INSERT INTO t (id, data) VALUES (40, '{"a_id": 1}');"#);
+        twin.same("SELECT id FROM t ORDER BY id");
+    });
+}

@@ -344,6 +344,30 @@ fn nulls_are_equal_to_a_key_that_says_so() {
     });
 }
 
+/// A part that is never NULL has no index of its own.
+#[test]
+fn what_is_never_null_is_no_null_to_a_key() {
+    each(|twin| {
+        twin.run(
+            "CREATE TABLE t (id integer PRIMARY KEY, a uuid, b text, c uuid, d integer, e integer NOT NULL);
+             CREATE UNIQUE INDEX i ON t (e, coalesce(a, '00000000-0000-0000-0000-000000000000'::uuid), coalesce(c, '00000000-0000-0000-0000-000000000000'::uuid), lower(b), d) NULLS NOT DISTINCT;
+             INSERT INTO t VALUES (1, NULL, 'X', NULL, NULL, 1), (2, NULL, NULL, NULL, 5, 1), (3, '10000000-0000-0000-0000-000000000000', 'x', NULL, NULL, 1), (4, NULL, 'x', NULL, NULL, 2);",
+        );
+        for row in [
+            "NULL, 'x', NULL, NULL, 1",
+            "'00000000-0000-0000-0000-000000000000', 'x', NULL, NULL, 1",
+            "NULL, NULL, '00000000-0000-0000-0000-000000000000', 5, 1",
+        ] {
+            twin.fails(&format!("INSERT INTO t VALUES (7, {row});"));
+        }
+        twin.run(
+            "INSERT INTO t VALUES (7, NULL, NULL, NULL, NULL, 1), (8, NULL, 'x', NULL, 5, 1);",
+        );
+        twin.fails("INSERT INTO t VALUES (9, NULL, NULL, NULL, NULL, 1);");
+        twin.same("SELECT id, coalesce(b, '-'), coalesce(d, -1), e FROM t ORDER BY id");
+    });
+}
+
 #[test]
 fn what_is_taken_out_of_a_document_is_in_a_key() {
     each(|twin| {

@@ -55,6 +55,35 @@ const FOR_WANT_OF_T: &[&str] = &[
        END IF;
        UPDATE t SET name = code(n);
      END $$;",
+    "DO $$
+     DECLARE size integer := 2; remaining integer;
+     BEGIN
+       SELECT count(*) INTO remaining FROM t WHERE name IS NULL;
+       WHILE remaining > 0 LOOP
+         WITH updated AS (UPDATE t SET name = 'x' WHERE id IN (SELECT id FROM t WHERE name IS NULL LIMIT size) RETURNING id)
+         SELECT count(*) INTO size FROM updated;
+         SELECT count(*) INTO remaining FROM t WHERE name IS NULL;
+       END LOOP;
+     END $$;",
+    "DO $$
+     DECLARE n integer;
+     BEGIN
+       LOOP
+         WITH batch AS (SELECT t.id, u.name FROM t JOIN u ON u.id = t.other WHERE t.name IS NULL LIMIT 5)
+         UPDATE t SET name = code(batch.id) FROM batch WHERE batch.id = t.id;
+         GET DIAGNOSTICS n = ROW_COUNT;
+         COMMIT;
+         EXIT WHEN n = 0;
+       END LOOP;
+     END $$;",
+    "UPDATE t SET name = code(id) WHERE to_jsonb(name) @? '$.**.a';",
+    "DO $$
+     DECLARE r record;
+     BEGIN
+       FOR r IN WITH gone AS (DELETE FROM t WHERE id > 0 RETURNING id) SELECT id FROM gone LOOP
+         RAISE NOTICE 'gone: %', r.id;
+       END LOOP;
+     END $$;",
 ];
 
 /// What says the same about a table that is another.

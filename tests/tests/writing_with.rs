@@ -137,3 +137,46 @@ fn what_would_see_rows_of_another_part_is_refused() {
         }
     });
 }
+
+/// What a part reads is what there was before the statement, however late another part asks for it.
+#[test]
+fn what_is_read_before_rows_change_is_read_once() {
+    each(|twin| {
+        twin.run(TEAMS);
+        let reads = "WITH old AS (SELECT id, owner FROM teams WHERE kind = 'old'),
+                made AS (INSERT INTO teams (owner, kind) VALUES (1, 'old'), (2, 'old') RETURNING owner)
+            INSERT INTO log (person, what) SELECT owner, 'old' FROM old;";
+        twin.run(reads);
+        twin.same("SELECT person, what FROM log ORDER BY 1, 2");
+        twin.same("SELECT owner, kind FROM teams ORDER BY 1, 2");
+        // By way of another part, and of a view.
+        twin.run("CREATE VIEW owners AS SELECT owner FROM teams;");
+        let by_another = "WITH old AS (SELECT owner FROM owners), more AS (SELECT o.owner, p.name FROM old AS o JOIN people AS p ON p.id = o.owner),
+                gone AS (DELETE FROM teams WHERE owner = 1 RETURNING owner)
+            INSERT INTO log (person, what) SELECT owner, name FROM more UNION ALL SELECT owner, 'gone' FROM gone;";
+        // Those read no temporary table twice in a statement.
+        match twin.target.engine {
+            Engine::Sqlite => twin.run(by_another),
+            _ => assert_eq!(twin.refused(by_another), ["temporary"]),
+        }
+        twin.same("SELECT person, what FROM log ORDER BY 1, 2");
+        twin.same("SELECT owner FROM teams ORDER BY 1");
+        let late = "WITH made AS (INSERT INTO teams (owner) VALUES (1) RETURNING owner) INSERT INTO log (person) SELECT owner FROM owners;";
+        assert!(!twin.refused(late).is_empty());
+    });
+}
+
+/// A value that is another each time is one, whoever asks for it.
+#[test]
+fn what_is_random_is_read_once() {
+    each(|twin| {
+        twin.run(TEAMS);
+        twin.run(
+            "WITH fresh AS (SELECT id, gen_random_uuid() AS code FROM people),
+                made AS (INSERT INTO links (code, person) SELECT code, id FROM fresh RETURNING code)
+            INSERT INTO log (person, what, code) SELECT id, 'fresh', code FROM fresh;",
+        );
+        twin.same("SELECT l.person, log.what FROM links l JOIN log ON log.code = l.code AND log.person = l.person ORDER BY 1");
+        twin.same("SELECT count(DISTINCT code) FROM links");
+    });
+}

@@ -1,8 +1,8 @@
 //! How an expression draws from a sequence: `nextval('name')`.
 
 use super::{
-    Call, CallArg, Column, Expr, Insert, InsertSource, Literal, Name, Part, Schema,
-    SequenceOptions, SetExpr, Table, Type,
+    Call, CallArg, Column, Expr, Ident, Insert, InsertSource, Literal, Name, Part, Schema, Select,
+    SelectItem, SequenceOptions, SetExpr, Table, Type,
 };
 
 /// Collects the sequences that an expression draws from.
@@ -61,8 +61,10 @@ pub(crate) fn relation_in_text(call: &mut Call, found: impl Fn(&Name) -> Name) {
     }
 }
 
-/// Makes a number that a column's own sequence gives, in VALUES, the column's default, which it is.
+/// Makes a number that a column's own sequence gives, in VALUES, the column's default, which it is; a plain
+/// query that gives it for each of its rows leaves the column to that.
 pub fn own_numbers_are_defaults(insert: &mut Insert, table: &Table) {
+    leave_own_numbers(insert, table);
     let InsertSource::Query(query) = &mut insert.source else {
         return;
     };
@@ -80,6 +82,42 @@ pub fn own_numbers_are_defaults(insert: &mut Insert, table: &Table) {
                 *value = Expr::Default;
             }
         }
+    }
+}
+
+/// Takes `nextval('own')` out of the query whose rows are inserted, each of which draws one.
+fn leave_own_numbers(insert: &mut Insert, table: &Table) {
+    let InsertSource::Query(query) = &mut insert.source else {
+        return;
+    };
+    let ordered = !query.order_by.is_empty() || query.limit.is_some() || query.offset.is_some();
+    let SetExpr::Select(select) = &mut query.body else {
+        return;
+    };
+    let plain = Select {
+        items: select.items.clone(),
+        from: select.from.clone(),
+        filter: select.filter.clone(),
+        ..Select::default()
+    };
+    let one_by_one = |item: &SelectItem| matches!(item, SelectItem::Expr { .. });
+    let fits = select.items.len() == insert.columns.len() && select.items.iter().all(one_by_one);
+    if ordered || insert.on_conflict.is_some() || !fits || **select != plain {
+        return;
+    }
+    let is_own = |(item, name): (&SelectItem, &Ident)| {
+        let SelectItem::Expr { expr, .. } = item else {
+            return false;
+        };
+        let column = table.column(name);
+        let own = column.and_then(|column| column.default.as_ref());
+        let own = own.and_then(sequence_of);
+        own.is_some() && sequence_of(expr) == own
+    };
+    let place = select.items.iter().zip(&insert.columns).position(is_own);
+    if let Some(place) = place.filter(|_| select.items.len() > 1) {
+        select.items.remove(place);
+        insert.columns.remove(place);
     }
 }
 

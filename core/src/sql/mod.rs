@@ -54,7 +54,7 @@ pub use facts::{Facts, TransactionUse};
 pub(crate) use parse::{
     Block, Doing, Part, Reach, Routine, StatementTrigger, Variable, block, call, calls, doings,
     exclusion, exclusion_renamed, name_of, program, reach, routine, trigger_calling, trigger_named,
-    words_of,
+    with_given, words_of,
 };
 pub use parse::{parse, parse_expr, parse_query, parse_type};
 pub use problem::{Reason, ScanProblem, line_col};

@@ -21,7 +21,7 @@ pub(super) fn expand(change: Change, replay: &Replay, source: Syntax) -> Vec<Cha
         return changes.collect();
     }
     if let (Change::Data(statement), Syntax::Postgres) = (&change, source)
-        && let Some(changes) = writing::apart(statement, replay)
+        && let Some(changes) = writing::apart(statement, replay, source)
     {
         return changes;
     }
@@ -39,7 +39,7 @@ pub(super) fn expand(change: Change, replay: &Replay, source: Syntax) -> Vec<Cha
     match create
         .query
         .as_ref()
-        .and_then(|query| parts(create, query, replay, source))
+        .and_then(|_| made_of_query(create, replay, source))
     {
         Some(parts) => parts,
         None => vec![change],
@@ -236,12 +236,13 @@ fn without_limit(ty: Type) -> Type {
     }
 }
 
-fn parts(
+/// A table that is made of a query, and the INSERT that fills it.
+pub(super) fn made_of_query(
     create: &CreateTable,
-    query: &Query,
     replay: &Replay,
     source: Syntax,
 ) -> Option<Vec<Change>> {
+    let query = create.query.as_ref()?;
     if !create.columns.is_empty() {
         return None;
     }

@@ -23,6 +23,7 @@ mod aside;
 mod block;
 mod carry;
 pub mod constant;
+mod drawn;
 pub(crate) mod exclusion;
 mod expand;
 mod extension;

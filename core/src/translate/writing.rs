@@ -2,7 +2,9 @@
 //!
 //! PostgreSQL shows all parts of such a statement the rows as they were before it, and hands what one
 //! part has written to the others by RETURNING alone. So what a part gives back is kept in a temporary
-//! table: what an INSERT inserts, before it does; which rows an UPDATE or DELETE is about to change.
+//! table: what an INSERT inserts, before it does; which rows an UPDATE or DELETE is about to change. So
+//! is what a part only reads, where another asks for it after the rows have changed, or where it would
+//! be another each time.
 //!
 //! # Invariants
 //!
@@ -13,15 +15,24 @@
 //!
 //! Source: PostgreSQL's manual, section 7.8.4, "Data-Modifying Statements in WITH".
 
+use std::collections::HashSet;
+
 use super::block::calls_known;
+use super::expand::made_of_query;
+use super::infer::gives_the_same;
 use crate::schema::{
     Change, Column, ColumnDef, CreateTable, Cte, DataStatement, Delete, Expr, Ident, Insert,
     InsertSource, Name, Options, Part, Query, ReferentialAction, Replay, Schema, Select,
     SelectItem, SetExpr, Table, TableRef, Type, Update, named_tables, sequence_of,
 };
+use crate::sql::Syntax;
 
 /// The statements that do the same, if a part of its WITH changes rows.
-pub(super) fn apart(statement: &DataStatement, replay: &Replay) -> Option<Vec<Change>> {
+pub(super) fn apart(
+    statement: &DataStatement,
+    replay: &Replay,
+    source: Syntax,
+) -> Option<Vec<Change>> {
     let writes = |cte: &Cte| !matches!(*cte.body, DataStatement::Query(_));
     if !statement.with().iter().any(writes) || statement.is_recursive() {
         return None;
@@ -33,14 +44,20 @@ pub(super) fn apart(statement: &DataStatement, replay: &Replay) -> Option<Vec<Ch
     let mut statement = statement.clone();
     let parts = std::mem::take(statement.with_mut()?);
     let mut apart = Apart::new(replay);
-    for mut cte in parts {
+    let mut parts = parts.into_iter();
+    while let Some(mut cte) = parts.next() {
         if writes(&cte) {
             apart.part(cte)?;
-        } else {
-            apart.reads(&cte.body)?;
-            cte.body = Box::new(apart.knowing((*cte.body).clone())?);
-            apart.known.push(cte);
+            continue;
         }
+        apart.reads(&cte.body)?;
+        let body = apart.knowing((*cte.body).clone())?;
+        let later = parts.as_slice().iter().filter(|cte| writes(cte));
+        cte.body = Box::new(match apart.is_another_later(&body, later) {
+            true => apart.read_first(&cte.name, body, source)?,
+            false => body,
+        });
+        apart.known.push(cte);
     }
     apart.reads(&statement)?;
     apart.before.push(Change::Data(apart.knowing(statement)?));
@@ -126,6 +143,56 @@ impl<'r> Apart<'r> {
         }
     }
 
+    /// Whether what a part reads is something else once the parts after it have changed rows, or is so
+    /// each time it is read.
+    fn is_another_later<'c>(
+        &self,
+        body: &DataStatement,
+        mut later: impl Iterator<Item = &'c Cte>,
+    ) -> bool {
+        let read = self.read_by(body);
+        let writes = |cte: &Cte| {
+            let part = self.replay.resolve((*cte.body).clone());
+            target(&part).is_some_and(|(table, _)| read.contains(table))
+        };
+        later.any(writes) || !gives_the_same_again(Part::Data(body))
+    }
+
+    /// Keeps what a part reads, and reads that from then on.
+    fn read_first(
+        &mut self,
+        name: &Ident,
+        body: DataStatement,
+        source: Syntax,
+    ) -> Option<DataStatement> {
+        let kept = Name::bare(format!("aludel_with_{name}"));
+        let DataStatement::Query(query) = body else {
+            return None;
+        };
+        if self.replay.schema().relation(&kept).is_some() {
+            return None;
+        }
+        let Change::CreateTable(mut made) = temporary(&kept, &[]) else {
+            return None;
+        };
+        made.query = Some(*query);
+        let changes = made_of_query(&made, self.replay, source)?;
+        let [Change::CreateTable(table), _] = changes.as_slice() else {
+            return None;
+        };
+        let names: Vec<Ident> = (table.columns.iter())
+            .map(|column| column.name.clone())
+            .collect();
+        let mut distinct = HashSet::new();
+        if !names.iter().all(|name| distinct.insert(name)) {
+            return None;
+        }
+        self.before.extend(changes);
+        self.after.push(dropped(&kept));
+        let all = columns_of(&kept, &names);
+        Some(DataStatement::Query(Box::new(all.into())))
+    }
+
     /// One part that changes rows.
     fn part(&mut self, cte: Cte) -> Option<()> {
         self.reads(&cte.body)?;
@@ -155,11 +222,7 @@ impl<'r> Apart<'r> {
             body: Box::new(DataStatement::Query(Box::new(given.into()))),
             ..cte
         });
-        self.after.push(Change::DropTables {
-            tables: vec![kept],
-            if_exists: false,
-            cascade: false,
-        });
+        self.after.push(dropped(&kept));
         Some(())
     }
 
@@ -362,9 +425,8 @@ impl<'r> Apart<'r> {
 
     /// Whether a statement reads nothing that a part before it has written.
     fn reads(&self, statement: &DataStatement) -> Option<()> {
-        let mut read = Vec::new();
+        let read = self.read_by(statement);
         let statement = self.replay.resolve(statement.clone());
-        named_tables(Part::Data(&statement), &mut read);
         let (own, inserts) = match target(&statement) {
             Some((table, inserts)) => (Some(table), inserts),
             None => (None, false),
@@ -379,6 +441,27 @@ impl<'r> Apart<'r> {
             self.written.contains(name)
         });
         clashes.next().is_none().then_some(())
+    }
+
+    /// The tables that a statement names, and those that the views among them read.
+    fn read_by(&self, statement: &DataStatement) -> Vec<Name> {
+        let mut read = Vec::new();
+        let statement = self.replay.resolve(statement.clone());
+        named_tables(Part::Data(&statement), &mut read);
+        let mut place = 0;
+        while let Some(name) = read.get(place) {
+            if let Some(view) = self.replay.schema().view(name) {
+                let more: Vec<Name> = view
+                    .reads
+                    .iter()
+                    .filter(|name| !read.contains(name))
+                    .cloned()
+                    .collect();
+                read.extend(more);
+            }
+            place += 1;
+        }
+        read
     }
 
     /// A statement with what the names of WITH stand for that it uses.
@@ -425,6 +508,24 @@ fn temporary(name: &Name, columns: &[&Column]) -> Change {
             ..Options::default()
         },
     }))
+}
+
+fn dropped(name: &Name) -> Change {
+    Change::DropTables {
+        tables: vec![name.clone()],
+        if_exists: false,
+        cascade: false,
+    }
+}
+
+/// Whether all that is called gives the same when it is called again.
+fn gives_the_same_again(part: Part<'_>) -> bool {
+    let mut same = match &part {
+        Part::Expr(Expr::Call(call)) => gives_the_same(&call.name.name),
+        _ => true,
+    };
+    part.parts(&mut |part| same = same && gives_the_same_again(part));
+    same
 }
 
 /// `INSERT INTO table (columns)` of what a query gives.

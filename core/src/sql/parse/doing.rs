@@ -163,6 +163,16 @@ fn one(mut c: Cursor<'_>) -> Doing {
         return Doing::Statement(format!("SELECT {}", c.as_written()));
     }
     let changes = ["INSERT", "UPDATE", "DELETE"];
+    // Nothing is done for which it could matter.
+    if c.is("COMMIT") && c.rest().len() == 1 {
+        c.skip(1);
+        return reads(c);
+    }
+    if c.is("WITH")
+        && let Some(query) = without_variables(c)
+    {
+        return Doing::Statement(query);
+    }
     if c.is_any(&changes) || c.is("WITH") && changes.iter().any(|word| words(word)) {
         // What it returns is of the rows that it changes.
         let statement = c.until(|c| c.is("RETURNING"));
@@ -177,6 +187,25 @@ fn one(mut c: Cursor<'_>) -> Doing {
         return reads(value);
     }
     Doing::Other
+}
+
+/// `WITH … SELECT … INTO a, b …` without the variables.
+fn without_variables(mut c: Cursor<'_>) -> Option<String> {
+    let with = c.until(|c| c.is("SELECT"));
+    if !c.is("SELECT") {
+        return None;
+    }
+    let select = c.until(|c| c.is("INTO"));
+    if !c.eat("INTO") {
+        return None;
+    }
+    let (with, select) = (with.as_written(), select.as_written());
+    loop {
+        c.ident().ok()?;
+        if !c.eat_op(",") {
+            return Some(format!("{with} {select} {}", c.as_written()));
+        }
+    }
 }
 
 /// Words that begin no assignment.

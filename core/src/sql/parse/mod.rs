@@ -51,7 +51,8 @@ mod tests;
 use crate::schema::{Change, Expr, Opaque, Query, Type};
 
 pub(crate) use block::{
-    Block, Part, Reach, Routine, Variable, block, call, name_of, reach, routine, words_of,
+    Block, Part, Reach, Routine, Variable, block, call, name_of, reach, routine, with_given,
+    words_of,
 };
 pub(crate) use doing::{Doing, calls, doings};
 pub(crate) use exclusion::{exclusion, exclusion_renamed};

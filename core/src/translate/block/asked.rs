@@ -254,6 +254,13 @@ fn of_type(value: Expr, ty: Option<Type>) -> Option<Expr> {
         }
         Expr::Literal(Literal::Text(_)) => is_text,
         Expr::Literal(Literal::Boolean(_)) | Expr::Exists(_) => ty == Type::Boolean,
+        Expr::Array(items) => match &ty {
+            Type::Array(item) if **item == Type::Text => {
+                let mut items = items.iter();
+                items.all(|item| matches!(item, Expr::Literal(Literal::Text(_))))
+            }
+            _ => false,
+        },
         Expr::Subquery(query) => match gives(query) {
             Some("count") => is_integer,
             Some("string_agg") => is_text,
@@ -300,6 +307,10 @@ fn constant(value: &Value) -> Option<Expr> {
             [(_, value)] => return constant(value),
             _ => return None,
         },
+        Value::List(items) if !items.is_empty() => {
+            let items: Option<Vec<Expr>> = items.iter().map(constant).collect();
+            return items.map(Expr::Array);
+        }
         _ => return None,
     }))
 }

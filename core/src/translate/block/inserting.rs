@@ -7,20 +7,24 @@
 //! - Rows that get numbers get them one row of the loop after the other. In which order the loop takes
 //!   its rows PostgreSQL does not promise; here it is that of what is inserted of them.
 //!
-//! Deliberately absent: loops with an ORDER BY, with several statements, and such that update or delete.
+//! Deliberately absent: loops with an ORDER BY, with several statements on rows, and such that update or delete.
 
 use super::Trial;
 use super::asked::calls_known;
-use super::value::Value;
+use super::value::{Env, Value};
 use crate::schema::{
-    Call, Change, DataStatement, Expr, Ident, Insert, InsertSource, Name, OrderBy, Part, PartMut,
-    Query, Select, SelectItem, SetExpr, TableRef, Type, named_tables,
+    Call, Change, DataStatement, Expr, Ident, Insert, InsertSource, Literal, Name, OrderBy, Part,
+    PartMut, Query, Select, SelectItem, SetExpr, TableRef, Type, named_tables,
 };
 use crate::sql::{self, Part as BlockPart, Syntax};
 use crate::translate::infer::{gathers, gives_the_same, has_aggregate};
+use crate::translate::print::{STANDARD_WORDS, quote_if_needed};
 
 /// What the rows of the loop are called.
 const LOOP: &str = "aludel_loop";
+
+/// What several rows of values are called.
+const ROWS: &str = "aludel_rows";
 
 impl Trial {
     /// `FOR name IN query LOOP INSERT …; END LOOP` as one statement, if it is the same.
@@ -30,10 +34,8 @@ impl Trial {
         query: &Query,
         parts: &[BlockPart],
     ) -> Option<DataStatement> {
-        let [BlockPart::Statement(text)] = parts else {
-            return None;
-        };
-        let changes = sql::parse(Syntax::Postgres, text);
+        let text = self.executed(name, parts)?;
+        let changes = sql::parse(Syntax::Postgres, &text);
         let [Change::Data(DataStatement::Insert(insert))] = changes.as_slice() else {
             return None;
         };
@@ -48,6 +50,7 @@ impl Trial {
             return None;
         }
         let mut each = source(&insert)?;
+        let several = each.from.first().is_some_and(are_rows);
         self.is_apart(&insert, rows, &each)?;
         let mut fields = self.substituted(name, rows, &mut each)?;
         self.filled(name, &mut each)?;
@@ -64,6 +67,12 @@ impl Trial {
         if numbers {
             order_by.extend(fields.iter().map(|field| OrderBy {
                 expr: of_loop(field),
+                descending: false,
+                nulls: None,
+            }));
+            // Those of one row of the loop are numbered as they are written.
+            order_by.extend(several.then(|| OrderBy {
+                expr: place_of_row(),
                 descending: false,
                 nulls: None,
             }));
@@ -92,6 +101,46 @@ impl Trial {
         // The loop's own query may name other variables too.
         self.fill_but(name, &mut statement)?;
         Some(statement)
+    }
+
+    /// The one statement that parts execute for each row.
+    fn executed(&self, name: &Ident, parts: &[BlockPart]) -> Option<String> {
+        if let [BlockPart::Statement(text)] = parts {
+            return Some(text.clone());
+        }
+        let [sets @ .., BlockPart::ExecuteUsing(put_together, given)] = parts else {
+            return None;
+        };
+        let mut variables = self.variables.clone();
+        variables.insert(name.clone(), Value::Unknown);
+        for set in sets {
+            let BlockPart::Set(set, value) = set else {
+                return None;
+            };
+            let env = Env {
+                replay: &self.replay,
+                unread: &self.unread,
+                variables: &variables,
+            };
+            let value = env.value(value).ok()?;
+            variables.insert(set.clone(), value);
+        }
+        let env = Env {
+            replay: &self.replay,
+            unread: &self.unread,
+            variables: &variables,
+        };
+        let Value::Text(text) = env.value(put_together).ok()? else {
+            return None;
+        };
+        // It knows of no variables but what it is given: a name in it is another thing's.
+        let words = sql::words_of(&text)?;
+        if words.iter().any(|word| variables.contains_key(word)) {
+            return None;
+        }
+        let given: Option<Vec<String>> = given.iter().map(|one| field_of(one, name)).collect();
+        let filled = sql::with_given(text.trim().trim_end_matches(';'), &given?)?;
+        Some(filled)
     }
 
     /// That what is inserted for one row does not show in what is inserted for another.
@@ -341,6 +390,7 @@ fn source(insert: &Insert) -> Option<Select> {
                     .collect(),
                 ..Select::default()
             },
+            rows if query.order_by.is_empty() => of_rows(rows)?,
             _ => return None,
         },
         SetExpr::Query(inner) if query.order_by.is_empty() && query.with.is_empty() => {
@@ -359,6 +409,76 @@ fn source(insert: &Insert) -> Option<Select> {
         SelectItem::Star | SelectItem::TableStar(_) => false,
     };
     select.items.iter().all(gathers_nothing).then_some(select)
+}
+
+/// Several rows of values, as a query: what is not the same in all goes by which row it is.
+fn of_rows(rows: &[Vec<Expr>]) -> Option<Select> {
+    let (first, others) = rows.split_first()?;
+    if others.iter().any(|row| row.len() != first.len()) {
+        return None;
+    }
+    let plain = |expr: &Expr| {
+        use Literal::{Boolean, Number};
+        matches!(expr, Expr::Literal(Number(_) | Boolean(_)))
+    };
+    let number = |place: usize| Expr::Literal(Literal::Number(place.to_string()));
+    let mut items = Vec::new();
+    for (column, value) in first.iter().enumerate() {
+        let values: Vec<&Expr> = rows.iter().filter_map(|row| row.get(column)).collect();
+        let expr = if values.iter().all(|other| *other == value) {
+            value.clone()
+        } else if values.iter().all(|value| plain(value)) {
+            let whens = values.iter().enumerate();
+            Expr::Case {
+                operand: Some(Box::new(place_of_row())),
+                whens: whens
+                    .map(|(place, value)| (number(place), (*value).clone()))
+                    .collect(),
+                otherwise: None,
+            }
+        } else {
+            return None;
+        };
+        items.push(SelectItem::Expr { expr, alias: None });
+    }
+    let places = (0..rows.len()).map(|place| vec![number(place)]).collect();
+    Some(Select {
+        items,
+        from: vec![TableRef::Subquery {
+            lateral: false,
+            query: Box::new(SetExpr::Values(places).into()),
+            alias: Some(ROWS.into()),
+            columns: vec!["place".into()],
+        }],
+        ..Select::default()
+    })
+}
+
+/// Which one of several rows of values it is.
+fn place_of_row() -> Expr {
+    Expr::Column {
+        table: Some(Name::bare(ROWS)),
+        column: "place".into(),
+    }
+}
+
+fn are_rows(item: &TableRef) -> bool {
+    matches!(item, TableRef::Subquery { alias: Some(alias), .. } if alias == ROWS)
+}
+
+/// A column of the loop's row, as written.
+fn field_of(expr: &Expr, name: &Ident) -> Option<String> {
+    match expr {
+        Expr::Column {
+            table: Some(table),
+            column,
+        } if table.schema.is_none() && table.name == *name => Some(format!(
+            "{}.{}",
+            quote_if_needed(name, STANDARD_WORDS, '"'),
+            quote_if_needed(column, STANDARD_WORDS, '"')
+        )),
+        _ => None,
+    }
 }
 
 fn is_window(expr: &Expr) -> bool {

@@ -26,7 +26,7 @@ use super::unread::Unread;
 use super::writing;
 use crate::schema::{
     CallArg, Change, DataStatement, Expr, Function, Ident, Ignored, Literal, Name, Query, Replay,
-    Type,
+    TableAction, Type,
 };
 use crate::sql::{self, Part, Syntax, Variable};
 pub(super) use answered::answer;
@@ -124,9 +124,11 @@ fn idle(parts: &[Part], ignored: &mut Vec<Change>) -> bool {
     parts.iter().all(|part| match part {
         Part::Statement(text) => {
             let changes = sql::parse(Syntax::Postgres, text);
-            let all = changes.iter().all(|c| matches!(c, Change::Ignored(_)));
-            ignored.extend(changes);
-            all
+            changes.iter().all(|change| {
+                let nothing = without_meaning(change);
+                ignored.extend(nothing.map(Change::Ignored));
+                nothing.is_some()
+            })
         }
         Part::Perform { name, .. } => {
             ignored.push(Change::Ignored(Ignored::Replication));
@@ -136,10 +138,23 @@ fn idle(parts: &[Part], ignored: &mut Vec<Change>) -> bool {
             let mut branches = whens.iter().map(|(_, parts)| parts);
             branches.all(|parts| idle(parts, ignored)) && idle(otherwise, ignored)
         }
+        // Whether it is dropped or the error is forgiven: no target holds one.
+        Part::Forgiving { body, .. } if drops_functions_alone(body) => {
+            ignored.push(Change::DropFunctions {
+                functions: Vec::new(),
+                cascade: false,
+            });
+            true
+        }
         Part::Forgiving { body, .. } => idle(body, ignored),
+        // What comes after it is not done, and it is nothing.
+        Part::Return => true,
         // Which functions there are: no target holds one.
         Part::Each(_, query, body) => {
-            asked::is_quiet(crate::schema::Part::Query(query)) && idle(body, ignored)
+            let mut with = query.with.iter();
+            with.all(|cte| matches!(*cte.body, DataStatement::Query(_)))
+                && asked::is_quiet(crate::schema::Part::Query(query))
+                && idle(body, ignored)
         }
         Part::Execute(text) if drops_functions(text) => {
             ignored.push(Change::DropFunctions {
@@ -151,6 +166,33 @@ fn idle(parts: &[Part], ignored: &mut Vec<Change>) -> bool {
         Part::Told(..) => true,
         _ => false,
     })
+}
+
+/// What a change is that no target knows of: whose table it is, and its like.
+fn without_meaning(change: &Change) -> Option<Ignored> {
+    match change {
+        Change::Ignored(ignored) => Some(*ignored),
+        Change::AlterTable { actions, .. } => match actions.as_slice() {
+            [TableAction::Ignored(ignored @ Ignored::Owner)] => Some(*ignored),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Whether all that parts do is to drop functions, and nothing with them.
+fn drops_functions_alone(parts: &[Part]) -> bool {
+    !parts.is_empty()
+        && parts.iter().all(|part| {
+            let Part::Statement(text) = part else {
+                return false;
+            };
+            let changes = sql::parse(Syntax::Postgres, text);
+            matches!(
+                changes.as_slice(),
+                [Change::DropFunctions { cascade: false, .. }]
+            )
+        })
 }
 
 /// Whether a text that is put together drops functions, and nothing with them.
@@ -275,6 +317,11 @@ impl Trial {
                     Err(_) => {
                         let whole = forgiven.is_none().then(|| self.for_all(name, query, parts));
                         self.data(whole.flatten().ok_or(Stop::Unread)?)?;
+                        for part in parts {
+                            if let Part::Set(set, _) = part {
+                                self.variables.insert(set.clone(), Value::Unknown);
+                            }
+                        }
                         self.variables.insert(name.clone(), Value::Unknown);
                         return Ok(());
                     }
@@ -347,7 +394,11 @@ impl Trial {
                 format!("an error that it raises: {message}"),
             )),
             Part::Return => Err(Stop::Return),
-            Part::Unread | Part::Exit(_) | Part::Commit | Part::Returning(..) => Err(Stop::Unread),
+            Part::Unread
+            | Part::ExecuteUsing(..)
+            | Part::Exit(_)
+            | Part::Commit
+            | Part::Returning(..) => Err(Stop::Unread),
         }
     }
 

@@ -142,8 +142,9 @@ impl Carrier<'_> {
         })
     }
 
-    /// The table that a new foreign key refers to and that is held without the key that it wants. One
-    /// that is not held at all is for the target to refuse, if it takes no such key.
+    /// The table that a new foreign key refers to and that is held without the key that it wants, or in
+    /// whose place something else is. One that is not held at all is for the target to refuse, if it
+    /// takes no such key.
     pub(super) fn lacking_key(&self, table: &Table, before: Option<&Table>) -> Option<Refusal> {
         // One whose table has another name now is no new one.
         let had = |key: &ForeignKey| {
@@ -153,6 +154,9 @@ impl Carrier<'_> {
         let mut new = table.foreign_keys().filter(|(_, key)| !had(key));
         let lacks = |key: &ForeignKey| {
             let held = self.held_table(&key.table);
+            if held.is_none() && key.table != table.name && self.is_taken(&key.table) {
+                return true;
+            }
             let other =
                 self.deviating.contains_key(&key.table) || self.unknown.contains(&key.table);
             let deviates = key.table != table.name && other;
@@ -160,6 +164,13 @@ impl Carrier<'_> {
         };
         let lacking = new.find(|(_, key)| lacks(key));
         lacking.map(|(_, key)| depends(&key.table))
+    }
+
+    /// Whether a view has the name here that a table would have which is not held: SQLite takes a foreign
+    /// key to it, and fails when it looks at all of them.
+    fn is_taken(&self, table: &Name) -> bool {
+        let mut views = self.held.views();
+        views.any(|view| view.name.name.eq_ignore_ascii_case(&table.name))
     }
 
     /// Whether a view is not held as it is authored now.

@@ -33,6 +33,13 @@ impl Translator<'_> {
     }
 
     pub(super) fn make_change(&mut self, index: usize, change: Change) {
+        let says_nothing = matches!(
+            change,
+            Change::Data(_) | Change::Ignored(_) | Change::Setting { .. } | Change::Transaction(_)
+        );
+        if !says_nothing {
+            self.drawn.forget();
+        }
         match change {
             Change::Opaque(opaque) => {
                 if let Some(omission) = without_effect(self.source.syntax(), &opaque) {
@@ -183,6 +190,11 @@ impl Translator<'_> {
             self.carrier
                 .refuse(index, Refusal::new("unchecked", message).help(help));
             return;
+        }
+        if self.source.syntax() == Syntax::Postgres {
+            let schema = self.authored.schema();
+            self.drawn.write_out(&mut statement, schema);
+            self.drawn.note(&statement, schema);
         }
         plain_casts(&mut statement, self.authored.schema());
         write_members(&mut statement, self.authored.schema());

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use super::aside::{self, Aside};
 use super::block::{Act, Block, answer, block, run};
 use super::carry::Carrier;
+use super::drawn::Drawn;
 use super::expand::expand;
 use super::if_there::{self, IfThere};
 use super::infer::makes_nothing;
@@ -65,6 +66,8 @@ pub struct Translator<'a> {
     session: Session,
     /// Columns of the statement at hand that are sets of MySQL's.
     sets: Vec<Ident>,
+    /// Which sequences have given a number in the script at hand.
+    drawn: Drawn,
     /// What the authored engine holds, without domains.
     plain: Plain,
     source: &'a dyn Dialect,
@@ -92,6 +95,7 @@ impl<'a> Translator<'a> {
             asking: Vec::new(),
             session: Session::default(),
             sets: Vec::new(),
+            drawn: Drawn::default(),
             plain: Plain::default(),
             source,
             dialect,
@@ -230,6 +234,7 @@ impl<'a> Translator<'a> {
     }
 
     fn reached(&mut self, reach: sql::Reach) {
+        self.drawn.forget();
         self.unread.add(reach);
         let unread = &self.unread;
         self.authored
@@ -243,6 +248,7 @@ impl<'a> Translator<'a> {
         self.programs.end_script();
         self.session.end();
         self.carrier.end_script();
+        self.drawn.forget();
         self.made_here.clear();
         self.aside = Aside::default();
     }
@@ -446,6 +452,9 @@ impl<'a> Translator<'a> {
     }
 
     fn statement(&mut self, index: usize, body: &str, audience: Audience) {
+        if audience != Audience::Both {
+            self.drawn.forget();
+        }
         match audience {
             Audience::Target => {
                 self.carrier.flush(self.plain.of(self.authored.schema()));
@@ -485,6 +494,7 @@ impl<'a> Translator<'a> {
                         }
                     }
                     Followed::Unclear(why) => {
+                        self.drawn.forget();
                         let message = format!("DO is not understood here: {why}");
                         let refusal = Refusal::new("opaque", message);
                         if !self.left_out(index, body, || refusal.clone()) {
@@ -519,6 +529,7 @@ impl<'a> Translator<'a> {
         };
         let vacancy = vacancy::of_block(body, &self.authored, facts);
         vacancy.is_some_and(|vacancy| {
+            self.drawn.forget();
             let refusal = refusal();
             self.carrier.leave_out(index, &vacancy, &refusal, schema)
         })

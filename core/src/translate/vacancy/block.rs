@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::{Facts, Vacancy, computes, is_quiet, of_statement, only_computes};
 use crate::schema::{
-    BinaryOp, Change, DataStatement, Expr, Literal, Name, Part, Replay, Schema, Table, Trigger,
+    BinaryOp, Change, Cte, DataStatement, Expr, Literal, Name, Part, Replay, Schema, Table, Trigger,
 };
 use crate::sql::{self, Doing, StatementTrigger, Syntax};
 
@@ -66,6 +66,22 @@ pub(in crate::translate) fn is_idle_without_rows(
     })
 }
 
+/// Whether a part of a WITH changes rows.
+fn writes(cte: &Cte) -> bool {
+    !matches!(*cte.body, DataStatement::Query(_))
+}
+
+/// When the parts of a query's WITH do nothing.
+fn of_parts(statement: &DataStatement, facts: Facts<'_>) -> Vacancy {
+    if !is_quiet(statement, facts) {
+        return Vacancy::never();
+    }
+    let parts = statement.with().iter().filter(|cte| writes(cte));
+    parts.fold(Vacancy::always(), |all, cte| {
+        all.and(of_statement(&cte.body, facts))
+    })
+}
+
 #[derive(Clone, Copy)]
 struct Block<'a> {
     replay: &'a Replay,
@@ -84,6 +100,12 @@ impl Block<'_> {
         match doing {
             Doing::Reads(text) => self.reads(text),
             Doing::Statement(text) => match self.data(text) {
+                // What it gives goes to variables, or nowhere: it does what its parts do.
+                Some(statement @ DataStatement::Query(_))
+                    if statement.with().iter().any(writes) =>
+                {
+                    of_parts(&statement, self.facts)
+                }
                 Some(statement @ DataStatement::Query(_))
                     if only_computes(Part::Data(&statement), self.facts) =>
                 {
@@ -117,7 +139,8 @@ impl Block<'_> {
                     return Vacancy::never();
                 }
                 let no_rows = of_statement(&statement, self.facts);
-                match only_computes(Part::Data(&statement), self.facts) {
+                let changes = statement.with().iter().any(writes);
+                match !changes && only_computes(Part::Data(&statement), self.facts) {
                     true => no_rows.or(self.all(doings)),
                     false => no_rows,
                 }

@@ -351,6 +351,22 @@ fn a_view_of_what_an_override_has_left_out_is_refused() {
     both.run("CREATE VIEW v AS SELECT id FROM t");
 }
 
+/// SQLite takes a foreign key to a view, and fails when it looks at all of them.
+#[test]
+fn a_foreign_key_to_what_is_a_view_here_is_refused() {
+    let mut both = Both::new();
+    both.run("CREATE TABLE t (id int PRIMARY KEY); CREATE VIEW v AS SELECT id FROM t");
+    both.run_override(
+        "DROP VIEW v; CREATE TABLE v (id int PRIMARY KEY)",
+        "SELECT 1",
+    );
+    let refusals = both
+        .translate("CREATE TABLE u (id int REFERENCES v (id))")
+        .refusals;
+    let codes: Vec<_> = refusals.iter().map(|(_, refusal)| refusal.code).collect();
+    assert_eq!(codes, ["depends-on-refused"]);
+}
+
 #[test]
 fn a_column_is_generated_from_others_that_follow_it() {
     let mut both = Both::new();

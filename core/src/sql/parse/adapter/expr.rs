@@ -287,6 +287,16 @@ impl Convert<'_> {
         let negated = match op {
             B::Spaceship | B::Is => true,
             B::IsNot => false,
+            // It asks what the function asks, and is silent about errors.
+            B::AtQuestion if self.syntax == Syntax::Postgres => {
+                let silent = [
+                    left,
+                    right,
+                    Expr::text("{}"),
+                    Expr::Literal(Literal::Boolean(true)),
+                ];
+                return Ok(Expr::call("jsonb_path_exists", silent));
+            }
             op => {
                 let op = self.binary(op)?;
                 let right = match op {

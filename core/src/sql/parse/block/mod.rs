@@ -60,6 +60,8 @@ pub(crate) enum Part {
     },
     /// `EXECUTE` of a text that is put together.
     Execute(Expr),
+    /// `EXECUTE … USING a, b`.
+    ExecuteUsing(Expr, Vec<Expr>),
     /// `a := …`.
     Set(Ident, Expr),
     /// `GET DIAGNOSTICS a = …`, with what is told of a statement.
@@ -596,13 +598,17 @@ fn statement(mut text: Cursor<'_>) -> Parsed<Part> {
             return Ok(Part::Statement(privileges));
         }
         let all = text.as_written();
-        if let Ok(executed) = text.string()
-            && text.done()
+        let mut constant = text;
+        if let Ok(executed) = constant.string()
+            && constant.done()
         {
             let executed = executed.trim().trim_end_matches(';');
             return Ok(Part::Statement(executed.to_owned()));
         }
-        // `EXECUTE … INTO a` and `EXECUTE … USING b` are no expressions.
+        if let Some(part) = executed_using(text) {
+            return Ok(part);
+        }
+        // `EXECUTE … INTO a` is no expression.
         let put_together = parse_expr(Syntax::Postgres, all);
         return Ok(put_together.map_or(Part::Unread, Part::Execute));
     }
@@ -626,6 +632,47 @@ fn statement(mut text: Cursor<'_>) -> Parsed<Part> {
         return unclear("a statement that only programs have use for");
     }
     Ok(Part::Statement(text.as_written().to_owned()))
+}
+
+/// `… USING a, b`.
+fn executed_using(mut c: Cursor<'_>) -> Option<Part> {
+    let put_together = c.until(|c| c.is("USING"));
+    if !c.eat("USING") {
+        return None;
+    }
+    let put_together = parse_expr(Syntax::Postgres, put_together.as_written()).ok()?;
+    let mut given = Vec::new();
+    loop {
+        let one = c.until(|c| c.is_op(","));
+        given.push(parse_expr(Syntax::Postgres, one.as_written()).ok()?);
+        if !c.eat_op(",") {
+            return Some(Part::ExecuteUsing(put_together, given));
+        }
+    }
+}
+
+/// A text that is executed, with what it is given in the places of `$1`, `$2`; `None` if it has a place for
+/// which nothing is given.
+pub(crate) fn with_given(text: &str, given: &[String]) -> Option<String> {
+    let source = Source::new(Syntax::Postgres, text);
+    let toks = lex::tokens(Syntax::Postgres, text).ok()?;
+    let mut c = Cursor::new(&source, &toks);
+    let (mut filled, mut from) = (String::new(), 0);
+    while let Some(tok) = c.tok(0) {
+        if c.is_op("$")
+            && let Some(number) = c.tok(1)
+            && number.start == tok.end
+        {
+            let place: usize = c.text_of(number).parse().ok()?;
+            filled.push_str(text.get(from..tok.start)?);
+            filled.push_str(given.get(place.checked_sub(1)?)?);
+            from = number.end;
+            c.skip(1);
+        }
+        c.skip(1);
+    }
+    filled.push_str(text.get(from..)?);
+    Some(filled)
 }
 
 /// `INSERT … RETURNING … INTO [STRICT] a, b`: one row there is in any case.
@@ -667,19 +714,34 @@ fn select_into(text: Cursor<'_>) -> Parsed<Part> {
     }
 }
 
-/// `'GRANT … TO ' || current_user`, `format('REVOKE …', …)`: whose privileges they are is of no
-/// account.
+/// `'GRANT … TO ' || current_user`, `format('REVOKE …', …)`, `'CREATE ROLE ' || a`, `'ALTER TABLE t OWNER
+/// TO ' || a`: whose privileges they are, and which role it is, is of no account.
 fn privileges(mut text: Cursor<'_>) -> Option<String> {
+    const VERBS: &[&str] = &[
+        "GRANT ",
+        "REVOKE ",
+        "ALTER DEFAULT PRIVILEGES ",
+        "CREATE ROLE ",
+        "CREATE USER ",
+        "ALTER ROLE ",
+        "ALTER USER ",
+        "DROP ROLE ",
+        "DROP USER ",
+    ];
     if text.eat("FORMAT") {
         text = text.group().ok()?;
     }
     let all = text;
     let first = text.string().ok()?;
-    let only = ["GRANT ", "REVOKE "]
-        .iter()
-        .any(|verb| first.trim_start().to_ascii_uppercase().starts_with(verb));
-    let written = all.as_written();
-    (only && !text.done() && !written.contains(';')).then(|| first.trim().to_owned())
+    let begins = first.trim_start().to_ascii_uppercase();
+    let only = VERBS.iter().any(|verb| begins.starts_with(verb));
+    if text.done() || all.as_written().contains(';') {
+        return None;
+    }
+    if begins.starts_with("ALTER ") && begins.trim_end().ends_with(" OWNER TO") {
+        return Some(format!("{} aludel", first.trim()));
+    }
+    only.then(|| first.trim().to_owned())
 }
 
 #[cfg(test)]
@@ -691,6 +753,8 @@ mod tests {
         for code in [
             "EXECUTE 'GRANT ALL ON t TO ' || current_user;",
             "EXECUTE format('REVOKE ALL ON t FROM %I', current_user);",
+            "EXECUTE 'create role ' || a || ' NOLOGIN';",
+            "EXECUTE 'ALTER TABLE t OWNER TO ' || a;",
         ] {
             let read = block(&format!("DO $$ BEGIN {code} END $$"));
             let parts = read.map(|read| read.parts);
@@ -701,6 +765,20 @@ mod tests {
         }
         let parts = parts("BEGIN EXECUTE 'GRANT ALL ON t TO x; DROP TABLE ' || t; END");
         assert!(matches!(parts.as_slice(), [Part::Execute(_)]), "{parts:?}");
+    }
+
+    #[test]
+    fn what_is_given_stands_in_its_place() {
+        let given = ["r.id".to_owned(), "'$1'".to_owned()];
+        let text = "INSERT INTO t VALUES ($1, '$2', $2, E'$1', $1)";
+        let filled = "INSERT INTO t VALUES (r.id, '$2', '$1', E'$1', r.id)";
+        assert_eq!(super::with_given(text, &given).as_deref(), Some(filled));
+        assert_eq!(super::with_given("SELECT $3", &given), None);
+        let parts = parts("BEGIN EXECUTE 'SELECT $1, $2' USING r.id, f(1, 2); END");
+        assert!(
+            matches!(parts.as_slice(), [Part::ExecuteUsing(_, given)] if given.len() == 2),
+            "{parts:?}"
+        );
     }
 
     fn parts(code: &str) -> Vec<Part> {

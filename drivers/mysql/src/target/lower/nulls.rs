@@ -3,7 +3,7 @@
 //! A unique key here says nothing of rows with a NULL. Each set of columns that may be NULL together gets a
 //! unique index of its own: over the other columns, of the rows where these are NULL.
 
-use aludel::schema::{BinaryOp, Constraint, ConstraintKind, Expr, Index, IndexKey};
+use aludel::schema::{BinaryOp, Constraint, ConstraintKind, Expr, Index, IndexKey, Literal};
 use aludel::translate::Refusal;
 
 use super::Lowering;
@@ -79,8 +79,23 @@ impl Lowering<'_, '_> {
     }
 
     fn may_be_null(&self, expr: &Expr) -> bool {
-        let Expr::Column { column, .. } = expr else {
-            return true;
+        let column = match expr {
+            Expr::Column { column, .. } => column,
+            Expr::Literal(literal) => return *literal == Literal::Null,
+            Expr::Cast { expr, .. } => return self.may_be_null(expr),
+            Expr::Call(call) => {
+                let Some(args) = call.plain_args() else {
+                    return true;
+                };
+                let mut args = args.iter();
+                // Each of the others gives a text for a text.
+                return match call.name.name.as_str() {
+                    "coalesce" => args.all(|arg| self.may_be_null(arg)),
+                    "lower" | "upper" => args.any(|arg| self.may_be_null(arg)),
+                    _ => true,
+                };
+            }
+            _ => return true,
         };
         let key = self.table.primary_key();
         let in_key = key.iter().any(|part| part.column == *column);

@@ -355,6 +355,32 @@ pub(super) fn has_key(place: &Place, key: &str) -> Option<Expr> {
     ))
 }
 
+/// The same where no query may stand. Of an array it is known only that it has no such text, where neither
+/// that nor an escape stands anywhere in it; for another it fails.
+pub(super) fn has_key_alone(place: &Place, key: &str) -> Option<Expr> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    let member = place.clone().member(key)?;
+    let found = |what: &str| call("instr", [place.json(), Expr::text(what)]);
+    let without = and(
+        eq(found(&format!("\"{key}\"")), number(0)),
+        eq(found("\\"), number(0)),
+    );
+    let message = format!("whether an array has `{key}` cannot be asked here");
+    let array = case([(without, number(0))], Some(fail(&message, None)));
+    let text = call("json_extract", [place.root(), Expr::text(place.path())]);
+    (!key.is_empty() && key.chars().all(plain)).then(|| {
+        switch(
+            place.kind(),
+            [
+                (Expr::text("object"), not_null(member.kind())),
+                (Expr::text("array"), array),
+                (Expr::text("text"), eq(text, Expr::text(key))),
+            ],
+            Some(case([(not_null(place.kind()), number(0))], None)),
+        )
+    })
+}
+
 /// A step of a change to an object.
 #[derive(Debug, Clone)]
 pub(super) enum Step {

@@ -42,9 +42,9 @@ use aludel::schema::{
     Type, UnaryOp,
 };
 use aludel::sql::Syntax;
-use aludel::translate::Refusal;
 use aludel::translate::infer::{Family, Field, is_text_constant};
 use aludel::translate::rewrite::{Rewriter, Rules};
+use aludel::translate::{Omission, Refusal};
 
 pub(super) use member::renamed_member;
 pub(super) use mysql::{Compares, compares, statement as mysql_statement};
@@ -132,7 +132,7 @@ impl Rules for Meaning {
         let kept = matches!(expr, Expr::IsNull { .. }) || (self.kept.get() && hands_on(expr));
         // The parts of what is kept are looked at here, where it is known what is kept.
         self.keeping(kept, || {
-            let node = self.node(rw, expr);
+            let node = places(rw, expr).or_else(|| self.node(rw, expr));
             let made = node.unwrap_or_else(|| rw.parts(expr));
             Some(self.collated(rw, expr, made))
         })
@@ -172,6 +172,39 @@ impl Rules for Meaning {
     fn order_key(&self, rw: &mut Rewriter<'_>, key: &OrderBy, value: &Expr) -> OrderBy {
         self.order_key(rw, key, value)
     }
+}
+
+/// A comparison of where two rows lie, `a.ctid < b.ctid`: of the order in which they were inserted, which is
+/// that of the places where PostgreSQL has put them, unless it has moved rows since.
+fn places(rw: &mut Rewriter<'_>, expr: &Expr) -> Option<Expr> {
+    use BinaryOp::{Eq, Gt, GtEq, Lt, LtEq, NotEq};
+    let Expr::Binary {
+        left,
+        op: op @ (Eq | NotEq | Lt | LtEq | Gt | GtEq),
+        right,
+    } = expr
+    else {
+        return None;
+    };
+    let place = |expr: &Expr| {
+        let Expr::Column {
+            table: Some(table),
+            column,
+        } = expr
+        else {
+            return None;
+        };
+        let not_own = |name: &&str| rw.scope.has(Some(table), name) == Some(false);
+        let is_place = column == "ctid" && not_own(&"ctid");
+        let mut names = ["rowid", "_rowid_", "oid"].into_iter();
+        let name = names.find(|name| is_place && not_own(name))?;
+        Some(build::column_of(&table.name, name))
+    };
+    let (left, right) = (place(left)?, place(right)?);
+    let message =
+        "where rows lie (`ctid`): they are compared in the order in which they were inserted";
+    rw.omit(Omission::new("row-place", message));
+    Some(Expr::binary(left, *op, right))
 }
 
 /// Whether an expression gives nothing but the text that a part of it gives.

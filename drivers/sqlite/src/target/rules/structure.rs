@@ -10,7 +10,7 @@ use super::build::{
 };
 use super::convert::How;
 use super::json::{self, Place, Step, Value};
-use super::{Meaning, constant, refuse};
+use super::{Meaning, Stands, constant, refuse};
 
 impl Meaning {
     /// A value within a json or jsonb.
@@ -126,6 +126,13 @@ impl Meaning {
 
     /// `x ? 'key'`.
     pub(super) fn json_has_key(&self, rw: &mut Rewriter<'_>, left: &Expr, right: &Expr) -> Expr {
+        if matches!(self.stands, Stands::Default | Stands::Schema)
+            && let Expr::Literal(Literal::Text(key)) = right
+            && let Some(place) = self.place(rw, left).filter(Place::is_stable)
+            && let Some(found) = json::has_key_alone(&place, key)
+        {
+            return found;
+        }
         self.no_subquery(rw);
         let left = qualified(rw, left);
         match (self.place(rw, &left), right) {
