@@ -102,7 +102,7 @@ impl Replay {
         };
         self.check_columns(table, columns.iter().map(|part| &part.column))?;
         Ok(Some(Key {
-            name: def.name.clone().filter(|_| used != Use::Primary),
+            name: (def.name.clone().or(def.using_index.clone())).filter(|_| used != Use::Primary),
             used,
             keys: columns.iter().map(key).collect(),
             method: None,

@@ -20,8 +20,16 @@ pub(super) fn convert(c: &Cursor<'_>) -> Parsed<(Vec<TokenWithSpan>, usize)> {
     if c.syntax() == Syntax::Sqlite && c.is("REPLACE") {
         all.extend(["INSERT", "OR"].map(|word| TokenWithSpan::wrap(Token::make_keyword(word))));
     }
+    let mut read = 0;
     for (index, tok) in c.rest().iter().enumerate() {
         let text = c.text_of(*tok);
+        if index < read {
+            continue;
+        }
+        if let Some(words) = usual_charset(c, index) {
+            read = index + words;
+            continue;
+        }
         chain(&mut counts, c, index)?;
         nesting = nesting.max(counts.len() - 1);
         if isnull(c, index) {
@@ -61,6 +69,22 @@ fn modulo(c: &Cursor<'_>, at: usize) -> bool {
         && c.is_at(at, "MOD")
         && !c.is_op_at(at - 1, ".")
         && (!c.is_op_at(at + 1, "(") || c.is_op_at(at - 1, ")"))
+}
+
+/// How many tokens say the character set that texts have anyway, in the type of a cast
+/// (`CAST(a AS CHAR CHARSET utf8mb4)`), as MariaDB shows one. `None`: another begins here.
+fn usual_charset(c: &Cursor<'_>, at: usize) -> Option<usize> {
+    let words = if c.is_at(at, "CHARSET") {
+        1
+    } else if c.is_at(at, "CHARACTER") && c.is_at(at + 1, "SET") {
+        2
+    } else {
+        return None;
+    };
+    let is_cast = |ty: usize| at > ty && c.is_at(at - ty, "CHAR") && c.is_at(at - ty - 1, "AS");
+    let cast = is_cast(1) || is_cast(4) && c.is_op_at(at - 1, ")");
+    let whole = c.is_at(at + words, "UTF8MB4") && c.is_op_at(at + words + 1, ")");
+    (c.syntax() == Syntax::Mysql && cast && whole).then_some(words + 1)
 }
 
 /// Whether a token is the postfix operator ISNULL, which the crate takes for a name.
