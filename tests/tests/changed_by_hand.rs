@@ -316,7 +316,7 @@ fn what_a_server_escapes_is_compared() {
                 UNIQUE KEY foo (a DESC), UNIQUE (n DESC, a), FOREIGN KEY idx (n) REFERENCES c (id), CONSTRAINT fk FOREIGN KEY other (m) REFERENCES c (id)) CHARACTER SET utf8mb4;
             "#;
         place.revision(REVISION, up, "");
-        place.revision(SECOND, "ALTER TABLE p ALTER d SET DEFAULT ('ю'); ALTER TABLE p ADD UNIQUE KEY bar (m DESC), ALTER f SET DEFAULT 'ю';", "");
+        place.revision(SECOND, "ALTER TABLE p MODIFY d longtext DEFAULT ('ю'); ALTER TABLE p ADD UNIQUE KEY bar (m DESC), ALTER f SET DEFAULT 'ю';", "");
         let own = |words: &str| place.run(&format!("--url {} {words}", database.url));
         let ran = own("upgrade");
         assert_eq!(ran.code, 0, "{engine:?} {ran:?}");
@@ -327,7 +327,7 @@ fn what_a_server_escapes_is_compared() {
         for other in ["'its'", "'it\\\\s'"] {
             by_hand(
                 &database,
-                &format!("ALTER TABLE p ALTER d SET DEFAULT ({other});"),
+                &format!("ALTER TABLE p MODIFY d longtext DEFAULT ({other});"),
             );
             let ran = own("--format json status --drift");
             assert_eq!(ran.code, 4, "{engine:?} {ran:?}");
