@@ -11,9 +11,11 @@ pub(crate) type Line = (&'static str, String);
 pub(crate) fn drift_lines(drift: &Drift) -> Vec<Line> {
     let mut lines = vec![(
         "drift",
-        match drift.differences.len() {
-            0 => "none: the database holds what its scripts make".to_owned(),
-            number => format!("{} from what its scripts make", count(number, "difference")),
+        match (drift.differences.len(), drift.uncompared.len()) {
+            (0, 0) => "none: the database holds what its scripts make".to_owned(),
+            (0, 1) => "none in what was compared; 1 table was not".to_owned(),
+            (0, tables) => format!("none in what was compared; {tables} tables were not"),
+            (number, _) => format!("{} from what its scripts make", count(number, "difference")),
         },
     )];
     let differences = drift.differences.iter();

@@ -88,6 +88,11 @@ impl Drift {
     pub fn differs(&self) -> bool {
         !self.differences.is_empty()
     }
+
+    /// Whether all that the scripts make was compared, and nothing differs.
+    pub fn is_as_scripted(&self) -> bool {
+        !self.differs() && self.uncompared.is_empty()
+    }
 }
 
 impl From<Difference> for Drifted {

@@ -155,6 +155,9 @@ pub struct TableChange<'a> {
     /// The table was made by the very script that changes it, which has said nothing of rows and
     /// numbers in between: it has no row, and has given no number.
     pub unused: bool,
+    /// The table was made by the very script that changes it, whatever that has said since: nobody else
+    /// has changed it.
+    pub own: bool,
     /// The schemas *after* the change, for types and for what refers to the table.
     pub scope: DataScope<'a>,
 }

@@ -195,6 +195,14 @@ impl Normal {
 
     /// The options of two tables. What one side does not say is whatever the database has.
     pub(super) fn options(self, left: &Options, right: &Options) -> (Options, Options) {
+        // `utf8` is another name.
+        let said = |name: &Option<String>| -> Option<String> {
+            let name = name.as_deref()?;
+            Some(match name.strip_prefix("utf8").unwrap_or("mb") {
+                rest if rest.starts_with("mb") => name.to_owned(),
+                rest => format!("utf8mb3{rest}"),
+            })
+        };
         let normal = |one: &Options, other: &Options| Options {
             partition_by: one.partition_by.as_ref().map(|_| String::new()),
             auto_increment: None,
@@ -203,8 +211,8 @@ impl Normal {
                 .as_ref()
                 .map(|engine| engine.to_ascii_lowercase())
                 .filter(|engine| engine != "innodb"),
-            charset: one.charset.clone().filter(|_| other.charset.is_some()),
-            collation: one.collation.clone().filter(|_| other.collation.is_some()),
+            charset: said(&one.charset).filter(|_| other.charset.is_some()),
+            collation: said(&one.collation).filter(|_| other.collation.is_some()),
             ..one.clone()
         };
         (normal(left, right), normal(right, left))

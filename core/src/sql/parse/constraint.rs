@@ -67,12 +67,10 @@ pub(super) fn of_table(c: &mut Cursor<'_>) -> Parsed<Option<ConstraintDef>> {
         unique(&mut look, &mut name, &mut using_index)?
     } else if look.eats(&["FOREIGN", "KEY"]) {
         if look.syntax() == Syntax::Mysql && !look.is_op("(") {
-            // The name of the index that it makes. MariaDB takes it for the constraint too, if
-            // that has none, and MySQL does not.
-            look.ident()?;
-            if name.is_none() {
-                return unclear("a foreign key whose name depends on the server");
-            }
+            // The name of the index that it makes, if the constraint has none of its own. MariaDB takes
+            // it for the constraint too, and MySQL does not.
+            let index = look.ident()?;
+            using_index = Some(index).filter(|_| name.is_none());
         }
         let columns = look.idents()?;
         ConstraintKind::ForeignKey(references(&mut look, columns)?)

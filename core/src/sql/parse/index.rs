@@ -102,6 +102,9 @@ pub(super) fn mysql_options(c: &mut Cursor<'_>, index: &mut CreateIndex) -> Pars
 /// MySQL's index within a table: `KEY name (…)`, after `ADD` or a comma. Nothing if none stands
 /// here.
 pub(super) fn inline(c: &mut Cursor<'_>, table: &Name) -> Parsed<Option<CreateIndex>> {
+    if c.is("UNIQUE") {
+        return unique(c, table);
+    }
     let special = if c.is_any(&["FULLTEXT", "SPATIAL"]) {
         c.eat_any(&["FULLTEXT", "SPATIAL"])
     } else {
@@ -111,6 +114,11 @@ pub(super) fn inline(c: &mut Cursor<'_>, table: &Name) -> Parsed<Option<CreateIn
     if special.is_none() && word.is_none() {
         return Ok(None);
     }
+    Ok(Some(index_of(c, table, special)?))
+}
+
+/// An index within a table, after the words that say that it is one.
+fn index_of(c: &mut Cursor<'_>, table: &Name, special: Option<&str>) -> Parsed<CreateIndex> {
     let if_not_exists = c.if_not_exists();
     let name = if c.is_op("(") || c.is("USING") {
         None
@@ -134,6 +142,22 @@ pub(super) fn inline(c: &mut Cursor<'_>, table: &Name) -> Parsed<Option<CreateIn
         only: false,
     };
     mysql_options(c, &mut index)?;
+    Ok(index)
+}
+
+/// MySQL's `UNIQUE KEY name (…)`, if no constraint says the same: over expressions, or in descending
+/// order.
+fn unique(c: &mut Cursor<'_>, table: &Name) -> Parsed<Option<CreateIndex>> {
+    let mut look = *c;
+    look.skip(1);
+    look.eat_any(&["KEY", "INDEX"]);
+    let mut index = index_of(&mut look, table, None)?;
+    let is_plain = |key: &IndexKey| matches!(key.expr, Expr::Column { .. }) && !key.descending;
+    if index.keys.iter().all(is_plain) {
+        return Ok(None);
+    }
+    index.unique = true;
+    *c = look;
     Ok(Some(index))
 }
 

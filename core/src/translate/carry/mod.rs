@@ -90,6 +90,8 @@ pub(super) struct Carrier<'a> {
     /// Authored tables that the script at hand has made, and after which it has said nothing of rows
     /// and numbers.
     unused: Set<Name>,
+    /// Authored tables that the script at hand has made.
+    made: Set<Name>,
     pending: Vec<Pending>,
     /// Tables whose changes are being rendered, each after those before it: they are not held yet.
     waiting: Vec<Name>,
@@ -119,6 +121,7 @@ impl<'a> Carrier<'a> {
             marked: Vec::new(),
             filled: Filled::default(),
             unused: Set::default(),
+            made: Set::default(),
             pending: Vec::new(),
             waiting: Vec::new(),
             out: Vec::new(),
@@ -140,7 +143,7 @@ impl<'a> Carrier<'a> {
         match effect {
             Effect::Table(effect) => {
                 self.filled.follow(effect);
-                self.follow_unused(effect);
+                self.follow_own(effect);
                 self.table(source, effect, authored);
             }
             Effect::View { before, after } => {
@@ -196,6 +199,7 @@ impl<'a> Carrier<'a> {
     /// The script is at its end: an application may come to its tables.
     pub(super) fn end_script(&mut self) {
         self.nothing_unused();
+        self.made = Set::default();
     }
 
     /// Rows are written, or numbers given, it may be to any table.
@@ -203,13 +207,15 @@ impl<'a> Carrier<'a> {
         self.unused = Set::default();
     }
 
-    fn follow_unused(&mut self, effect: &TableEffect) {
-        let was = match &effect.before {
-            Some(before) => self.unused.remove(&before.name),
-            None => true,
-        };
-        if let Some(after) = effect.after.as_ref().filter(|_| was) {
-            self.unused.insert(after.name.clone());
+    fn follow_own(&mut self, effect: &TableEffect) {
+        for tables in [&mut self.unused, &mut self.made] {
+            let was = match &effect.before {
+                Some(before) => tables.remove(&before.name),
+                None => true,
+            };
+            if let Some(after) = effect.after.as_ref().filter(|_| was) {
+                tables.insert(after.name.clone());
+            }
         }
     }
 
@@ -436,6 +442,7 @@ impl<'a> Carrier<'a> {
             columns: Vec::new(),
             triggers: Vec::new(),
             unused: false,
+            own: false,
             scope: self.scope(authored),
         };
         let rendered = self.target.table(&change);

@@ -186,6 +186,7 @@ impl Carrier<'_> {
                 columns,
                 triggers,
                 unused: self.unused.contains(&table.name),
+                own: self.made.contains(&table.name),
                 scope: self.scope(authored),
             };
             self.target.table(&change).or_else(|refusals| {

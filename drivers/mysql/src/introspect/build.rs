@@ -9,16 +9,12 @@ use aludel::schema::{
 };
 use aludel::sql::{self, Syntax};
 
-use super::rows::{
-    CheckRow, ColumnRow, DatabaseRow, ForeignKeyRow, IndexRow, TableRow, TriggerRow, ViewRow,
-};
+use super::rows::{CheckRow, ColumnRow, ForeignKeyRow, IndexRow, TableRow, TriggerRow, ViewRow};
 use super::text;
 
 /// A schema that is being put together.
 pub(super) struct Build {
     mariadb: bool,
-    /// What a table has that says nothing.
-    database: Option<DatabaseRow>,
     /// Character set and collation of each table, said or not.
     defaults: BTreeMap<Ident, (Option<String>, Option<String>)>,
     tables: BTreeMap<Ident, Table>,
@@ -26,10 +22,9 @@ pub(super) struct Build {
 }
 
 impl Build {
-    pub(super) fn new(mariadb: bool, database: Option<DatabaseRow>) -> Self {
+    pub(super) fn new(mariadb: bool) -> Self {
         Self {
             mariadb,
-            database,
             defaults: BTreeMap::new(),
             tables: BTreeMap::new(),
             schema: Schema::default(),
@@ -59,15 +54,8 @@ impl Build {
                 .engine
                 .map(|engine| engine.to_lowercase())
                 .filter(|engine| engine != "innodb");
-            let usual = self.database.as_ref();
-            table.options.charset = row
-                .charset
-                .clone()
-                .filter(|charset| usual.is_none_or(|usual| usual.charset != *charset));
-            table.options.collation = row
-                .collation
-                .clone()
-                .filter(|collation| usual.is_none_or(|usual| usual.collation != *collation));
+            table.options.charset.clone_from(&row.charset);
+            table.options.collation.clone_from(&row.collation);
             if row
                 .options
                 .is_some_and(|options| options.contains("partitioned"))

@@ -37,7 +37,6 @@ impl Introspect for MysqlIntrospect {
             )
         };
         vec![
-            include_str!("database.sql"),
             include_str!("tables.sql"),
             include_str!("columns.sql"),
             indexes,
@@ -50,7 +49,6 @@ impl Introspect for MysqlIntrospect {
 
     fn schema(&self, answers: &[ResultSet]) -> Result<Schema, String> {
         let [
-            database,
             tables,
             columns,
             indexes,
@@ -66,7 +64,7 @@ impl Introspect for MysqlIntrospect {
                 self.queries().len()
             ));
         };
-        let mut build = Build::new(self.mariadb, database.documents()?.pop());
+        let mut build = Build::new(self.mariadb);
         build.tables(tables.documents()?);
         build.columns(columns.documents()?);
         build.indexes(indexes.documents()?);

@@ -5,12 +5,6 @@ use aludel::driver::flag;
 use serde::Deserialize;
 
 #[derive(Debug, Deserialize)]
-pub(super) struct DatabaseRow {
-    pub(super) charset: String,
-    pub(super) collation: String,
-}
-
-#[derive(Debug, Deserialize)]
 pub(super) struct TableRow {
     pub(super) name: String,
     pub(super) engine: Option<String>,

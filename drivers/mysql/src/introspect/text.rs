@@ -1,17 +1,28 @@
 //! How MySQL prints an expression, brought to how one is written.
 
-/// An expression of MySQL's information schema: texts there have the character set before them
-/// and backslashes before their quotes (`_utf8mb4\'x\'`).
+use std::borrow::Cow;
+
+/// An expression of MySQL's information schema: texts there have the character set before them,
+/// the whole is escaped once more (`_utf8mb4\'it\\\'s\'`), and its bytes are shown as if each were
+/// a character (`Ã©` is an `é`).
 pub(super) fn plain(text: &str) -> String {
-    let mut plain = String::with_capacity(text.len());
-    let mut chars = text.chars().peekable();
+    let decoded = decoded(text);
+    let mut plain = String::with_capacity(decoded.len());
+    let mut chars = decoded.chars();
     while let Some(c) = chars.next() {
         match c {
-            '\\' if chars.peek() == Some(&'\'') => {}
+            '\\' => plain.extend(chars.next()),
             _ => plain.push(c),
         }
     }
     without_introducers(&plain)
+}
+
+/// A text whose characters are the bytes of another; itself if they are not.
+fn decoded(text: &str) -> Cow<'_, str> {
+    let bytes: Result<Vec<u8>, _> = text.chars().map(u8::try_from).collect();
+    let decoded = bytes.ok().and_then(|bytes| String::from_utf8(bytes).ok());
+    decoded.map_or(Cow::Borrowed(text), Cow::Owned)
 }
 
 /// A text without the character sets that stand before its literals.
@@ -69,5 +80,13 @@ mod tests {
         assert_eq!(plain(r"(`a_b` <> _utf8mb4\'x_y\')"), "(`a_b` <> 'x_y')");
         assert_eq!(plain(r"concat(_latin1\'_a\',`_b`)"), "concat('_a',`_b`)");
         assert_eq!(plain("(`a` > 0)"), "(`a` > 0)");
+    }
+
+    #[test]
+    fn an_expression_is_what_was_escaped_and_shown_byte_by_byte() {
+        assert_eq!(plain(r"_utf8mb4\'it\\\'s\'"), r"'it\'s'");
+        assert_eq!(plain(r"_utf8mb4\'a\\\\b\\n\'"), r"'a\\b\n'");
+        assert_eq!(plain("`Ñ\u{8e}`"), "`ю`");
+        assert_eq!(plain("`ю`"), "`ю`");
     }
 }

@@ -3,7 +3,7 @@
 use super::super::super::{Constraint, ConstraintDef, ConstraintKind, ForeignKey, IndexPart, Name};
 use super::super::Replay;
 use super::super::problem::{Step, problem};
-use super::number_of;
+use super::{Flavour, number_of};
 
 impl Replay {
     pub(super) fn mysql_add_foreign_key(
@@ -28,7 +28,11 @@ impl Replay {
             Err(problem) if !self.session.unchecked => return Err(problem),
             Err(_) => key.table = self.canonical(&key.table),
         }
-        let chosen = match &def.name {
+        let named = match self.flavour {
+            Flavour::Mariadb => def.name.as_ref().or(def.using_index.as_ref()),
+            Flavour::Mysql => def.name.as_ref(),
+        };
+        let chosen = match named {
             Some(wanted) => {
                 let full = super::super::constraint::beside(name, wanted);
                 let foreign = table
@@ -52,7 +56,7 @@ impl Replay {
             deferrable: false,
             initially_deferred: false,
             not_valid: false,
-            named: def.name.is_some(),
+            named: named.is_some(),
         };
         self.edit(name, |table| table.constraints.push(constraint));
         Ok(())

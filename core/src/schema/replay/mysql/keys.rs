@@ -7,6 +7,7 @@ use super::super::super::{
 use super::super::Replay;
 use super::super::constraint::require;
 use super::super::problem::{Step, problem};
+use super::Flavour;
 
 /// What an index is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,37 +30,25 @@ pub(super) struct Key {
 }
 
 impl Key {
-    /// The columns, if the index is over whole columns.
-    fn columns(&self) -> Option<Vec<&Ident>> {
-        let whole = |key: &IndexKey| key.length.is_none();
-        self.keys
-            .iter()
-            .map(|key| match &key.expr {
-                Expr::Column { column, .. } if whole(key) => Some(column),
-                _ => None,
-            })
-            .collect()
+    /// The first columns, up to one that is not there as a whole, or is in descending order: that
+    /// MySQL does not take for the column.
+    fn columns(&self, flavour: Flavour) -> Vec<&Ident> {
+        let ordered = |key: &IndexKey| flavour == Flavour::Mariadb || !key.descending;
+        let whole = |key: &IndexKey| key.length.is_none() && ordered(key);
+        let mut columns = Vec::new();
+        for key in &self.keys {
+            match &key.expr {
+                Expr::Column { column, .. } if whole(key) => columns.push(column),
+                _ => break,
+            }
+        }
+        columns
     }
 
     /// Whether this one's columns are the first of another's.
-    fn begins(&self, other: &Self) -> bool {
-        match (self.columns(), other.columns()) {
-            (Some(a), Some(b)) => b.starts_with(&a),
-            // Expressions of the other beyond these columns do not matter.
-            (Some(a), None) => {
-                let first: Option<Vec<&Ident>> = other
-                    .keys
-                    .iter()
-                    .take(a.len())
-                    .map(|key| match &key.expr {
-                        Expr::Column { column, .. } if key.length.is_none() => Some(column),
-                        _ => None,
-                    })
-                    .collect();
-                first.is_some_and(|first| first == a)
-            }
-            _ => false,
-        }
+    fn begins(&self, other: &Self, flavour: Flavour) -> bool {
+        let own = self.columns(flavour);
+        own.len() == self.keys.len() && other.columns(flavour).starts_with(&own)
     }
 }
 
@@ -102,7 +91,7 @@ impl Replay {
         };
         self.check_columns(table, columns.iter().map(|part| &part.column))?;
         Ok(Some(Key {
-            name: def.name.clone().filter(|_| used != Use::Primary),
+            name: (def.name.clone().or(def.using_index.clone())).filter(|_| used != Use::Primary),
             used,
             keys: columns.iter().map(key).collect(),
             method: None,
@@ -182,13 +171,13 @@ impl Replay {
                     continue;
                 }
                 let shorter = key.generated
-                    && key.begins(other)
+                    && key.begins(other, self.flavour)
                     && (!other.generated || key.keys.len() < other.keys.len());
                 if shorter {
                     ignored[at] = true;
                     break;
                 }
-                if other.generated && other.begins(key) {
+                if other.generated && other.begins(key, self.flavour) {
                     ignored[before] = true;
                     break;
                 }

@@ -23,8 +23,12 @@ pub(super) fn convert(c: &Cursor<'_>) -> Parsed<(Vec<TokenWithSpan>, usize)> {
     // MySQL's `UPDATE a, b SET …`, and `DELETE a.* FROM …`.
     let mut of_tables = c.syntax() == Syntax::Mysql && c.is("UPDATE");
     let mut named = c.syntax() == Syntax::Mysql && c.is("DELETE");
+    let mut read = 0;
     for (index, tok) in c.rest().iter().enumerate() {
         let text = c.text_of(*tok);
+        if index < read {
+            continue;
+        }
         of_tables &= !(counts.len() == 1 && c.is_at(index, "SET"));
         named &= !c.is_at(index, "WHERE");
         let whole = |at: usize| c.is_op_at(at, ".") && c.is_op_at(at + 1, "*");
@@ -36,6 +40,10 @@ pub(super) fn convert(c: &Cursor<'_>) -> Parsed<(Vec<TokenWithSpan>, usize)> {
                 ["CROSS", "JOIN"].map(|word| TokenWithSpan::wrap(Token::make_keyword(word))),
             );
             counts[0] = 0;
+            continue;
+        }
+        if let Some(words) = usual_charset(c, index) {
+            read = index + words;
             continue;
         }
         chain(&mut counts, c, index)?;
@@ -77,6 +85,22 @@ fn modulo(c: &Cursor<'_>, at: usize) -> bool {
         && c.is_at(at, "MOD")
         && !c.is_op_at(at - 1, ".")
         && (!c.is_op_at(at + 1, "(") || c.is_op_at(at - 1, ")"))
+}
+
+/// How many tokens say the character set that texts have anyway, in the type of a cast
+/// (`CAST(a AS CHAR CHARSET utf8mb4)`), as MariaDB shows one. `None`: another begins here.
+fn usual_charset(c: &Cursor<'_>, at: usize) -> Option<usize> {
+    let words = if c.is_at(at, "CHARSET") {
+        1
+    } else if c.is_at(at, "CHARACTER") && c.is_at(at + 1, "SET") {
+        2
+    } else {
+        return None;
+    };
+    let is_cast = |ty: usize| at > ty && c.is_at(at - ty, "CHAR") && c.is_at(at - ty - 1, "AS");
+    let cast = is_cast(1) || is_cast(4) && c.is_op_at(at - 1, ")");
+    let whole = c.is_at(at + words, "UTF8MB4") && c.is_op_at(at + words + 1, ")");
+    (c.syntax() == Syntax::Mysql && cast && whole).then_some(words + 1)
 }
 
 /// Whether a token is the postfix operator ISNULL, which the crate takes for a name.

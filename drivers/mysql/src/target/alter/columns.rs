@@ -6,6 +6,7 @@ use aludel::translate::print::Printer;
 
 use super::Alteration;
 use super::convert;
+use super::guard::Restated;
 use crate::target::{build, definition, names};
 
 impl<'a> Alteration<'a> {
@@ -120,6 +121,7 @@ impl<'a> Alteration<'a> {
             };
             let definition = definition::column(printer, to);
             self.columns.push(format!("{verb} {definition}"));
+            self.restated.push(Restated { from, to: Some(to) });
         } else if from.name != to.name {
             self.columns.push(format!("RENAME COLUMN {old} TO {new}"));
         }
@@ -144,6 +146,7 @@ impl<'a> Alteration<'a> {
         let (old, new) = (printer.ident(&from.name), printer.ident(&name));
         self.first.push(format!("ADD COLUMN {empty} AFTER {old}"));
         self.fills.push((name, value));
+        self.restated.push(Restated { from, to: None });
         let definition = definition::column(printer, to);
         self.columns
             .push(format!("CHANGE COLUMN {new} {definition}"));

@@ -3,6 +3,7 @@
 //!
 //! Mostly one ALTER TABLE. Before it, where they are needed:
 //!
+//! * a SELECT fails where a column that is stated anew is not what the migrations made;
 //! * the table gets its new name;
 //! * foreign keys of other tables go, whose columns' type changes, or that could carry a NULL along;
 //! * an ALTER TABLE drops foreign keys that come back under their name, and adds columns that
@@ -14,6 +15,7 @@
 
 mod columns;
 mod convert;
+mod guard;
 mod keys;
 mod referrers;
 mod sequences;
@@ -110,6 +112,8 @@ fn alter(
         let mut alteration = Alteration::new(change, before, after, facts);
         alteration.gather(printer);
         let referrers = alteration.referrers(printer);
+        statements.extend(alteration.guard());
+        statements.extend(referrers.guards);
         refusals = std::mem::take(&mut alteration.refusals);
         statements.extend(referrers.before);
         statements.extend(alteration.statements(printer));
@@ -144,6 +148,8 @@ struct Alteration<'a> {
     conversions: HashMap<&'a str, Expr>,
     /// Of the ALTER TABLE that comes first.
     first: Vec<String>,
+    /// Columns that are stated anew, over the rows that there are.
+    restated: Vec<guard::Restated<'a>>,
     /// What columns are filled with between the two.
     fills: Vec<(Ident, Expr)>,
     /// Of the ALTER TABLE that does the rest, in an order that the server takes.
@@ -172,6 +178,7 @@ impl<'a> Alteration<'a> {
             replaced: BTreeSet::new(),
             conversions: HashMap::new(),
             first: Vec::new(),
+            restated: Vec::new(),
             fills: Vec::new(),
             drops: Vec::new(),
             columns: Vec::new(),
@@ -205,6 +212,14 @@ impl<'a> Alteration<'a> {
             self.adds
                 .push(format!("AUTO_INCREMENT = {}", start.unwrap_or(1)));
         }
+    }
+
+    /// Fails if a column that is stated anew is not what the migrations made. The script that has made
+    /// the table need not ask.
+    fn guard(&self) -> Option<String> {
+        let restated = self.restated.as_slice();
+        let asks = !self.change.own;
+        asks.then(|| guard::guard(self.before, Some(self.after), restated, self.facts))?
     }
 
     fn statements(self, printer: &mut Printer<'_>) -> Vec<String> {

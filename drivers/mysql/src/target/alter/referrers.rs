@@ -9,11 +9,14 @@ use aludel::translate::print::Printer;
 use aludel::translate::{Omission, Refusal};
 
 use super::Alteration;
+use super::guard::{Restated, guard};
 use crate::target::{definition, lower};
 
 /// What is done to other tables.
 #[derive(Default)]
 pub(super) struct Referrers {
+    /// Fail if what is done to them would change what a hand has made.
+    pub(super) guards: Vec<String>,
     /// Before the table changes.
     pub(super) before: Vec<String>,
     /// After it has.
@@ -101,6 +104,17 @@ impl Alteration<'_> {
             result
                 .after
                 .push(format!("ALTER TABLE {name} {}", clauses.join(", ")));
+            let now = |from: &Column| table.column(&from.name);
+            let is_other = |from: &&Column| now(from).is_some_and(|to| to != *from);
+            let restated = child.columns.iter().filter(is_other);
+            let restated: Vec<Restated<'_>> = restated
+                .map(|from| Restated {
+                    from,
+                    to: now(from),
+                })
+                .collect();
+            let guards = guard(child, Some(&table), &restated, self.facts);
+            result.guards.extend(guards);
             if table != **child {
                 result.tables.push(table);
             }

@@ -56,6 +56,7 @@ pub struct Change {
     columns: Vec<ColumnOrigin>,
     triggers: Vec<Trigger>,
     unused: Option<bool>,
+    own: Option<bool>,
 }
 
 /// What a target answers.
@@ -84,7 +85,7 @@ choice!(Wanted, "wanted thing" {
 });
 
 record!(Change, "a change of a table" {
-    before, after, authored_before, authored_after, columns, triggers, unused,
+    before, after, authored_before, authored_after, columns, triggers, unused, own,
 });
 
 choice!(TargetAnswer, "answer of a target" {
@@ -103,6 +104,7 @@ impl From<&TableChange<'_>> for Change {
             columns,
             triggers,
             unused,
+            own,
             // In the request.
             scope: _,
         } = change;
@@ -114,6 +116,7 @@ impl From<&TableChange<'_>> for Change {
             columns: columns.clone(),
             triggers: triggers.iter().copied().cloned().collect(),
             unused: unused.then_some(true),
+            own: own.then_some(true),
         }
     }
 }
@@ -129,6 +132,7 @@ impl Change {
             columns: self.columns.clone(),
             triggers: self.triggers.iter().collect(),
             unused: self.unused == Some(true),
+            own: self.own == Some(true),
             scope,
         }
     }
