@@ -98,14 +98,24 @@ impl Carrier<'_> {
     /// The table that a row would refer to, if a refused revision was to make it: a key that refers to
     /// nothing is one until there is a row.
     fn refers_to_nothing(&self, statement: &DataStatement, authored: &Schema) -> Option<Refusal> {
-        let table = match statement {
-            DataStatement::Insert(insert) => &insert.table,
-            DataStatement::Update(update) => &update.table,
+        let (table, set) = match statement {
+            DataStatement::Insert(insert) => (&insert.table, None),
+            DataStatement::Update(update) => {
+                let set = update.assignments.iter().flat_map(|a| &a.columns);
+                (&update.table, Some(set.collect::<HashSet<_>>()))
+            }
             _ => return None,
+        };
+        let is_set = |key: &ForeignKey| {
+            let mut own = key.columns.iter();
+            set.as_ref()
+                .is_none_or(|set| own.any(|own| set.contains(own)))
         };
         let mut keys = authored.table(table)?.foreign_keys();
         let (_, key) = keys.find(|(_, key)| {
-            self.left_behind.contains(&key.table) && self.held_table(&key.table).is_none()
+            let is_missing =
+                self.left_behind.contains(&key.table) && self.held_table(&key.table).is_none();
+            is_missing && is_set(key)
         })?;
         Some(depends(&key.table))
     }
@@ -137,8 +147,7 @@ impl Carrier<'_> {
             };
             let mut mentioned = Mentioned::default();
             mentioned.statement(&DataStatement::Query(Box::new(query.clone())));
-            let shows = |name: &&Ident| mentioned.columns.contains(*name);
-            mentioned.all || gone.iter().any(|name| shows(&name))
+            mentioned.all || gone.iter().any(|name| mentioned.columns.contains(*name))
         })
     }
 
