@@ -48,6 +48,14 @@ fn unnest_gives_a_row_for_each_element() {
         twin.same("SELECT p, m FROM moods WHERE m = 'ok' ORDER BY p");
         twin.same("SELECT count(*) FROM moods");
         twin.same("SELECT id, coalesce(value, -1) FROM p ORDER BY id");
+        // The ON of a join that has none is not that of ON CONFLICT.
+        twin.run(
+            "CREATE TABLE lists (id integer PRIMARY KEY, ns integer[]); INSERT INTO lists VALUES (1, '{3,1}'), (2, '{10}');
+             CREATE TABLE kept (n integer PRIMARY KEY, list integer); INSERT INTO kept VALUES (3, 0);
+             INSERT INTO kept SELECT x.n, l.id FROM lists AS l CROSS JOIN unnest(l.ns) AS x (n) JOIN lists AS m ON m.id = l.id
+               ON CONFLICT (n) DO UPDATE SET list = EXCLUDED.list + 100;",
+        );
+        twin.same("SELECT n, list FROM kept ORDER BY n");
         // What gives several columns of arrays side by side, and elements that have no form.
         twin.run("CREATE TABLE q (id integer PRIMARY KEY, fs double precision[]); CREATE TABLE r (f double precision);");
         for script in [

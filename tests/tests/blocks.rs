@@ -233,8 +233,10 @@ fn a_loop_that_inserts_for_each_row_is_one_insert() {
                END LOOP;
              END $$;",
         );
-        let rows = twin.same("SELECT id, site_id, lang_id FROM both_of ORDER BY id, lang_id");
+        // In which order a query without one gives its rows is no engine's promise.
+        let rows = twin.same("SELECT site_id, lang_id FROM both_of ORDER BY site_id, lang_id");
         assert_eq!(rows.len(), 3, "{rows:?}");
+        twin.same("SELECT id FROM both_of ORDER BY id");
         let rows =
             twin.same("SELECT site_id, name, coalesce(n, 0) FROM other ORDER BY site_id, name");
         assert_eq!(rows.len(), 4, "{rows:?}");

@@ -6,8 +6,8 @@
 use std::collections::BTreeSet;
 
 use aludel::schema::{
-    Assignment, ConstraintKind, Expr, Ident, Insert, InsertSource, Name, OnConflict, PartMut,
-    Query, Select, SelectItem, SetExpr, SetOp, Table, TableRef, Trigger, Type,
+    Assignment, ConstraintKind, Expr, Ident, Insert, InsertSource, Literal, Name, OnConflict,
+    PartMut, Query, Select, SelectItem, SetExpr, SetOp, Table, TableRef, Trigger, Type,
 };
 use aludel::translate::Refusal;
 use aludel::translate::infer::Family;
@@ -110,6 +110,9 @@ pub(super) fn shape(
         Some(assignments) => updates(assignments, filter, table, alias, facts)?,
     };
     read_apart(rewritten);
+    if let InsertSource::Query(query) = &mut rewritten.source {
+        end_joins(&mut query.body);
+    }
     rewritten.on_conflict = Some(OnConflict::Update {
         columns: Vec::new(),
         key_filter: None,
@@ -133,6 +136,21 @@ fn read_apart(insert: &mut Insert) {
     if let Some(rows) = named_rows(query, &insert.columns) {
         let select = of_rows(rows, &insert.columns, None);
         insert.source = InsertSource::Query(Box::new(Query::from(select)));
+    }
+}
+
+/// Ends a FROM whose last join could take the ON of ON DUPLICATE KEY for its own.
+fn end_joins(body: &mut SetExpr) {
+    match body {
+        SetExpr::Select(select) => {
+            let joins = matches!(select.from.last(), Some(TableRef::Join { .. }));
+            let ends = select.filter.is_some() || !select.group_by.is_empty();
+            if joins && !ends && select.having.is_none() {
+                select.filter = Some(Expr::Literal(Literal::Boolean(true)));
+            }
+        }
+        SetExpr::Op { right, .. } => end_joins(right),
+        SetExpr::Query(_) | SetExpr::Values(_) => {}
     }
 }
 

@@ -154,7 +154,7 @@ fn written<'a>(name: &Name, scope: &DataScope<'a>) -> Result<&'a Table, Vec<Refu
     match differs {
         Some(column) => {
             let message = format!(
-                "an override has made `{}` of `{name}` another column than this statement takes it for",
+                "an override, or what was refused before, has made `{}` of `{name}` another column than this statement takes it for",
                 column.name
             );
             let help = "write an override for this revision too";
