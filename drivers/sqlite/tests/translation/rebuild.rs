@@ -301,7 +301,7 @@ fn a_table_that_a_hand_has_changed_is_not_rebuilt() {
         ("ALTER TABLE t ADD COLUMN extra TEXT", "extra"),
         (
             "ALTER TABLE t DROP COLUMN b",
-            "it has a, id NOT NULL KEY 1,",
+            "it has a TEXT, id INTEGER NOT NULL KEY 1,",
         ),
         ("ALTER TABLE t RENAME COLUMN b TO bb", "bb"),
         ("CREATE INDEX mine ON t (b)", "INDEX mine"),
