@@ -78,7 +78,7 @@ fn a_column_that_a_hand_has_given_another_type_is_not_changed() {
             let ran = on(&place, &database, "upgrade");
             assert_ne!(ran.code, 0, "{engine:?} {column} {ty}: {ran:?}");
             let said = format!(
-                "`p` is not what its migrations made, so it is not changed; they made `{column}`"
+                "`p` is not what its migrations made, so it is not changed (`aludel status --drift` tells what differs); they made `{column}`"
             );
             assert!(ran.stderr.contains(&said), "{engine:?} {ran:?}");
             assert_eq!(database.query(&held), before, "{engine:?} {column} {ty}");

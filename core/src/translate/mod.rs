@@ -61,6 +61,7 @@ mod writing;
 pub use exclusion::{DOCUMENT_CLEAR, DOCUMENTS_EQUAL};
 pub use implicit::implicit_default;
 pub use itself::{looks_at_itself, shown_by};
+pub use named::name_results;
 pub use overlaid::overlaid;
 pub use program::{Act, Deed, EventProgram, RowProgram, may_give_several, names_new, row_program};
 pub use ranges::{HeldForm, HeldRange, RangePart, range_part};

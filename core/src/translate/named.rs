@@ -1,7 +1,7 @@
 //! The columns of a view, and of a table that is made of a query, have the names that PostgreSQL gives
 //! them: another engine calls them by what computes them.
 
-use crate::schema::{Change, Expr, Query, SelectItem, SetExpr, output_name};
+use crate::schema::{Change, Expr, Ident, Query, SelectItem, SetExpr, output_name};
 
 /// Names the columns of what a change of PostgreSQL's makes of a query.
 pub(super) fn name_columns(change: &mut Change) {
@@ -15,10 +15,12 @@ pub(super) fn name_columns(change: &mut Change) {
 }
 
 fn in_query(query: &mut Query) {
-    in_body(&mut query.body);
+    name_results(&mut query.body, &|expr| Some(output_name(expr)));
 }
 
-fn in_body(body: &mut SetExpr) {
+/// Names the results of a query that are more than a column and were given no name; `name`: what each
+/// is called, if it is called anything.
+pub fn name_results(body: &mut SetExpr, name: &dyn Fn(&Expr) -> Option<Ident>) {
     match body {
         SetExpr::Select(select) => {
             for item in &mut select.items {
@@ -28,13 +30,13 @@ fn in_body(body: &mut SetExpr) {
                 } = item
                     && !matches!(expr, Expr::Column { .. })
                 {
-                    *alias = Some(output_name(expr));
+                    *alias = name(expr);
                 }
             }
         }
-        SetExpr::Query(query) => in_query(query),
+        SetExpr::Query(query) => name_results(&mut query.body, name),
         // The first names the columns of all.
-        SetExpr::Op { left, .. } => in_body(left),
+        SetExpr::Op { left, .. } => name_results(left, name),
         SetExpr::Values(_) => {}
     }
 }

@@ -7,6 +7,7 @@
 
 use std::collections::HashMap;
 
+use super::asked::constant;
 use super::catalog;
 use super::value::{Env, Value};
 use crate::schema::{
@@ -63,7 +64,7 @@ fn answered(query: &Query, env: &Env<'_>) -> Option<Query> {
     let rows = env.records(query).ok()?;
     let rows: Option<Vec<Vec<Expr>>> = rows
         .iter()
-        .map(|row| row.iter().map(|(_, value)| constant(value)).collect())
+        .map(|row| row.iter().map(|(_, value)| plain(value)).collect())
         .collect();
     let rows = rows?;
     if rows.iter().any(|row| row.len() != names.len()) {
@@ -106,12 +107,10 @@ fn name_of(item: &SelectItem) -> Option<Ident> {
     }
 }
 
-fn constant(value: &Value) -> Option<Expr> {
-    Some(Expr::Literal(match value {
-        Value::Null => Literal::Null,
-        Value::Boolean(value) => Literal::Boolean(*value),
-        Value::Number(number) if *number >= 0 => Literal::Number(number.to_string()),
-        Value::Text(text) => Literal::Text(text.clone()),
-        _ => return None,
-    }))
+/// What several values in one would be is not asked for.
+fn plain(value: &Value) -> Option<Expr> {
+    match value {
+        Value::Record(_) | Value::List(_) => None,
+        value => constant(value),
+    }
 }

@@ -297,7 +297,8 @@ fn gives(query: &Query) -> Option<&str> {
     }
 }
 
-fn constant(value: &Value) -> Option<Expr> {
+/// A value as it is written.
+pub(super) fn constant(value: &Value) -> Option<Expr> {
     Some(Expr::Literal(match value {
         Value::Null => Literal::Null,
         Value::Boolean(value) => Literal::Boolean(*value),

@@ -134,12 +134,12 @@ impl Carrier<'_> {
         let gone: Vec<&Ident> = (before.columns.iter().map(|column| &column.name))
             .filter(|name| after.column(name).is_none())
             .collect();
+        if gone.is_empty() {
+            return false;
+        }
         let same = |a: &Name, b: &Name| a.name.eq_ignore_ascii_case(&b.name);
-        let mut views = self.held.views();
-        views.any(|view| {
-            let reads_it = view.reads.iter().any(|read| same(read, &before.name));
-            let is_stale = !authored.views().any(|own| same(&own.name, &view.name));
-            if !reads_it || !is_stale || gone.is_empty() {
+        self.held.readers(&before.name).any(|view| {
+            if authored.views().any(|own| same(&own.name, &view.name)) {
                 return false;
             }
             let Some(query) = &view.query else {

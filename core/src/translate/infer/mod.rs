@@ -28,7 +28,7 @@ mod tests;
 pub use expr::is_text_constant;
 pub(crate) use known::{gives_the_same, is_known, makes_nothing};
 pub(crate) use rows::gathers;
-pub use rows::{UNNEST, elements, has_aggregate, takes_apart};
+pub use rows::{UNNEST, elements, has_aggregate, seeks_null, takes_apart};
 pub use scope::{Field, Relation, Scope, UNNAMED, output_name};
 
 use crate::schema::Type;

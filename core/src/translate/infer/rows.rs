@@ -1,6 +1,6 @@
 //! Functions that give several rows, and those that look at several.
 
-use crate::schema::{Call, Expr, Part, Type};
+use crate::schema::{Call, CallArg, Expr, Part, Type};
 
 /// The type of what a function in FROM gives that takes an array of json apart, row by row, in a
 /// column `value`.
@@ -19,6 +19,19 @@ pub const UNNEST: &str = "unnest";
 /// Whether a function in FROM takes an array apart, of json or of PostgreSQL's own.
 pub fn takes_apart(function: &str) -> bool {
     function == UNNEST || elements(function).is_some()
+}
+
+/// The array in which a call looks for an element that is NULL: `array_position(array, NULL)`.
+pub fn seeks_null(expr: &Expr) -> Option<&Expr> {
+    let Expr::Call(call) = expr else {
+        return None;
+    };
+    match call.args.as_slice() {
+        [CallArg::Expr(array), CallArg::Expr(sought)] if call.name.name == "array_position" => {
+            sought.is_null().then_some(array)
+        }
+        _ => None,
+    }
 }
 
 /// Whether a call looks at several rows: an aggregate, or a window function.

@@ -51,7 +51,7 @@ pub(super) fn guard(
     }
     let name = &table.name.name;
     let message = text(&format!(
-        "`{name}` is not what its migrations made, so it is not changed; they made {}",
+        "`{name}` is not what its migrations made, so it is not changed (`aludel status --drift` tells what differs); they made {}",
         shown.join(", ")
     ));
     Some(format!(

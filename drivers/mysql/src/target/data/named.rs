@@ -2,8 +2,9 @@
 //! its function. And what queries in FROM are called: the servers want a name for each, PostgreSQL
 //! from 16 on wants none.
 
-use aludel::schema::{DataStatement, Expr, PartMut, Query, SelectItem, SetExpr, TableRef};
+use aludel::schema::{DataStatement, Expr, PartMut, Query, TableRef};
 use aludel::translate::infer::{UNNAMED, output_name};
+use aludel::translate::name_results;
 
 /// Names the columns of all that a statement selects from, and that.
 pub(super) fn in_statement(statement: &mut DataStatement) {
@@ -19,7 +20,8 @@ pub(crate) fn in_query(query: &mut Query) {
 /// `unnamed` counts the queries in FROM that have no name of their own: nothing speaks of them.
 fn whole(query: &mut Query, unnamed: &mut usize) {
     query.parts_mut(&mut |part| in_part(part, unnamed));
-    name(&mut query.body);
+    let named = |expr: &Expr| Some(output_name(expr)).filter(|name| name != UNNAMED);
+    name_results(&mut query.body, &named);
 }
 
 fn in_part(part: PartMut<'_>, unnamed: &mut usize) {
@@ -36,25 +38,5 @@ fn in_part(part: PartMut<'_>, unnamed: &mut usize) {
         PartMut::Data(statement) => statement.parts_mut(&mut |part| in_part(part, unnamed)),
         PartMut::Query(query) => query.parts_mut(&mut |part| in_part(part, unnamed)),
         PartMut::Expr(expr) => expr.parts_mut(&mut |part| in_part(part, unnamed)),
-    }
-}
-
-fn name(body: &mut SetExpr) {
-    match body {
-        SetExpr::Select(select) => {
-            for item in &mut select.items {
-                if let SelectItem::Expr { expr, alias } = item
-                    && alias.is_none()
-                    && !matches!(expr, Expr::Column { .. })
-                {
-                    let name = output_name(expr);
-                    *alias = (name != UNNAMED).then_some(name);
-                }
-            }
-        }
-        // The first names the columns of all.
-        SetExpr::Op { left, .. } => name(left),
-        SetExpr::Query(query) => name(&mut query.body),
-        _ => {}
     }
 }

@@ -1,6 +1,7 @@
 //! `array_position(array, NULL) IS NULL`: whether an array has no element that is NULL.
 
-use aludel::schema::{BinaryOp, CallArg, Expr, Literal, Type};
+use aludel::schema::{BinaryOp, Expr, Type};
+use aludel::translate::infer::seeks_null;
 use aludel::translate::rewrite::Rewriter;
 
 use super::Meaning;
@@ -14,15 +15,7 @@ impl Meaning<'_> {
         expr: &Expr,
         negated: bool,
     ) -> Option<Expr> {
-        let Expr::Call(found) = expr else {
-            return None;
-        };
-        let [CallArg::Expr(array), CallArg::Expr(sought)] = found.args.as_slice() else {
-            return None;
-        };
-        if found.name.name != "array_position" || !is_null(sought) {
-            return None;
-        }
+        let array = seeks_null(expr)?;
         // A document in an array may be JSON's null, which is none of SQL's.
         match rw.scope.ty(array)? {
             Type::Array(item) if !matches!(*item, Type::Json | Type::Jsonb) => {}
@@ -32,13 +25,5 @@ impl Meaning<'_> {
         let holds = build::call("coalesce", [holds, build::number(0)]);
         let value = build::number(i64::from(negated));
         Some(Expr::binary(holds, BinaryOp::Eq, value))
-    }
-}
-
-fn is_null(expr: &Expr) -> bool {
-    match expr {
-        Expr::Literal(Literal::Null) => true,
-        Expr::Cast { expr, .. } => is_null(expr),
-        _ => false,
     }
 }

@@ -41,16 +41,7 @@ impl Meaning {
         let Type::Array(item) = rw.scope.ty(argument)? else {
             return None;
         };
-        let simple = matches!(
-            Family::of(&item),
-            Family::Text
-                | Family::Integer
-                | Family::Uuid
-                | Family::Date
-                | Family::Boolean
-                | Family::Enum
-        );
-        if !simple {
+        if !is_held_as_given(&item) {
             return None;
         }
         let argument = qualified(rw, argument);
@@ -152,6 +143,19 @@ impl Meaning {
             refuse(rw, "USING beside the elements of an array");
         }
     }
+}
+
+/// Whether an element of an array is held as JSON gives it.
+pub(super) fn is_held_as_given(item: &Type) -> bool {
+    matches!(
+        Family::of(item),
+        Family::Text
+            | Family::Integer
+            | Family::Uuid
+            | Family::Date
+            | Family::Boolean
+            | Family::Enum
+    )
 }
 
 /// The value of such a function in FROM.

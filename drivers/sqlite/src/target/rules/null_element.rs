@@ -1,8 +1,8 @@
 //! `array_position(array, NULL) IS NULL`: whether an array has no element that is NULL. It takes no
 //! subquery, so that a CHECK can ask it.
 
-use aludel::schema::{BinaryOp, CallArg, Expr, Literal, Type};
-use aludel::translate::infer::Family;
+use aludel::schema::{BinaryOp, Expr, Type};
+use aludel::translate::infer::{Family, seeks_null};
 use aludel::translate::rewrite::Rewriter;
 
 use super::Meaning;
@@ -17,15 +17,7 @@ impl Meaning {
         expr: &Expr,
         negated: bool,
     ) -> Option<Expr> {
-        let Expr::Call(found) = expr else {
-            return None;
-        };
-        let [CallArg::Expr(array), CallArg::Expr(sought)] = found.args.as_slice() else {
-            return None;
-        };
-        if found.name.name != "array_position" || !is_null(sought) {
-            return None;
-        }
+        let array = seeks_null(expr)?;
         let Some(Type::Array(item)) = rw.scope.ty(array) else {
             return None;
         };
@@ -46,13 +38,5 @@ impl Meaning {
         let place = call("coalesce", [place, number(0)]);
         let op = if negated { BinaryOp::Gt } else { BinaryOp::Eq };
         Some(Expr::binary(place, op, number(0)))
-    }
-}
-
-fn is_null(expr: &Expr) -> bool {
-    match expr {
-        Expr::Literal(Literal::Null) => true,
-        Expr::Cast { expr, .. } => is_null(expr),
-        _ => false,
     }
 }

@@ -7,7 +7,7 @@ use aludel::schema::{
 use aludel::sql::Syntax;
 use aludel::translate::infer::{Family, UNNAMED, output_name, takes_apart};
 use aludel::translate::rewrite::Rewriter;
-use aludel::translate::{Refusal, named_elements};
+use aludel::translate::{Refusal, name_results, named_elements};
 
 use super::build::{number, select};
 use super::{Meaning, Stands, constant, refuse};
@@ -456,29 +456,9 @@ fn arms_of<'b>(body: &'b SetExpr, arms: &mut Vec<&'b SetExpr>) -> bool {
 /// what stands around it may use them.
 pub(in crate::target) fn with_names(query: &Query) -> Query {
     let mut query = query.clone();
-    names_of(&mut query.body);
+    let named = |expr: &Expr| Some(output_name(expr)).filter(|name| name != UNNAMED);
+    name_results(&mut query.body, &named);
     query
-}
-
-fn names_of(body: &mut SetExpr) {
-    match body {
-        SetExpr::Select(select) => {
-            for item in &mut select.items {
-                if let SelectItem::Expr {
-                    expr,
-                    alias: alias @ None,
-                } = item
-                    && !matches!(expr, Expr::Column { .. })
-                {
-                    *alias = Some(output_name(expr)).filter(|name| name != UNNAMED);
-                }
-            }
-        }
-        SetExpr::Query(query) => names_of(&mut query.body),
-        // The first of a union says the names.
-        SetExpr::Op { left, .. } => names_of(left),
-        _ => {}
-    }
 }
 
 /// `SELECT DISTINCT ON (k) … ORDER BY k, o` without DISTINCT ON: the first row of each, which a

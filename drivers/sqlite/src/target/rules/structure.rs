@@ -9,6 +9,7 @@ use super::build::{
     EACH, call, case, column_of, eq, fail, is_stable, json_each, not_null, null, number, subquery,
 };
 use super::convert::How;
+use super::elements::is_held_as_given;
 use super::json::{self, Place, Step, Value};
 use super::{Meaning, Stands, constant, refuse};
 
@@ -529,15 +530,7 @@ impl Meaning {
             }
             _ => None,
         };
-        let simple = matches!(
-            Family::of(&item),
-            Family::Text
-                | Family::Integer
-                | Family::Uuid
-                | Family::Date
-                | Family::Boolean
-                | Family::Enum
-        );
+        let simple = is_held_as_given(&item);
         match place {
             Some(place) if simple => call(
                 "json_extract",
